@@ -1,0 +1,67 @@
+import pMap from 'p-map';
+import { backoff } from './backoff.ts';
+import { type BatchLimits, chunk } from './chunk.ts';
+
+/** What became of one entry. */
+export type EntryOutcome<Value> = { ok: true; value: Value } | { ok: false; error: Error };
+
+/** What one request said of one entry; `retryable` entries are sent again. */
+export type EntryAnswer<Value> = { ok: true; value: Value } | { ok: false; error: Error; retryable: boolean };
+
+export interface SendInBatchesOptions<Entry, Value> extends BatchLimits<Entry> {
+  /** Sends one request; answers for each entry, in the order given. A throw fails the whole request, for good. */
+  send: (entries: readonly Entry[]) => Promise<EntryAnswer<Value>[]>;
+  /** Requests under way at once; 8 where it is left out. */
+  concurrency?: number;
+  /** How often an entry is sent before its failure stands; 5 where it is left out. */
+  attempts?: number;
+}
+
+/**
+ * Sends any number of entries through a batch API and says what became of each, in the order given.
+ *
+ * Batch APIs answer 200 with some entries failed: those are sent again, with jitter, while they are retryable. What
+ * still fails is an outcome, never dropped and never thrown, so that one bad entry cannot take its neighbours along.
+ * Requests that fail as a whole are not repeated here: the SDK's own retries are behind them.
+ *
+ * @returns one outcome per entry, and how many requests were made (the SDK's retries not counted)
+ */
+export async function sendInBatches<Entry, Value>(
+  entries: readonly Entry[],
+  options: SendInBatchesOptions<Entry, Value>,
+): Promise<{ outcomes: EntryOutcome<Value>[]; requests: number }> {
+  const { send, concurrency = 8, attempts = 5 } = options;
+  let requests = 0;
+
+  async function sendChunk(batch: readonly Entry[]): Promise<EntryOutcome<Value>[]> {
+    const outcomes = new Array<EntryOutcome<Value>>(batch.length);
+    let waiting = batch.map((entry, index) => ({ entry, index }));
+    for (let attempt = 1; waiting.length > 0; attempt++) {
+      requests++;
+      const answers = await send(waiting.map(({ entry }) => entry)).catch((error: Error) =>
+        waiting.map(() => ({ ok: false, error, retryable: false }) as const),
+      );
+      const failed: typeof waiting = [];
+      for (const [position, item] of waiting.entries()) {
+        const answer = answers[position] ?? missingAnswer();
+        if (!answer.ok && answer.retryable && attempt < attempts) failed.push(item);
+        else outcomes[item.index] = answer.ok ? answer : { ok: false, error: answer.error };
+      }
+      waiting = failed;
+      if (waiting.length > 0) await backoff(attempt);
+    }
+    return outcomes;
+  }
+
+  const settled = await pMap(chunk(entries, options), sendChunk, { concurrency });
+  return { outcomes: settled.flat(), requests };
+}
+
+/** A service that answers for fewer entries than it was sent has not said that it took them. */
+function missingAnswer(): { ok: false; error: Error; retryable: boolean } {
+  return {
+    ok: false,
+    error: new Error('batch request: the answer does not mention this entry'),
+    retryable: true,
+  };
+}
