@@ -1,0 +1,70 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { ServiceError } from './service-error.ts';
+
+/** An order that a message owns. Times are epoch milliseconds. */
+export interface ClaimedRecord {
+  status: 'CLAIMED';
+  orderId: string;
+  /** SQS message id. */
+  owner: string;
+  leaseUntil: number;
+  claimedAt: number;
+}
+
+/** An order that was published. Times are epoch milliseconds. */
+export interface SentRecord {
+  status: 'SENT';
+  orderId: string;
+  /** SQS message id of the message that it was published for. */
+  owner: string;
+  snsMessageId: string;
+  sentAt: number;
+  claimedAt?: number | undefined;
+}
+
+/** One order as the ledger knows it. */
+export type LedgerRecord = ClaimedRecord | SentRecord;
+
+export type LedgerItem = Record<string, AttributeValue>;
+
+/**
+ * How long a record outlives its lease or its send, in seconds. A message lives 14 days in the queue and 14 more in the
+ * DLQ at most (`MessageRetentionPeriod` in
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html), so 30 outlast it.
+ */
+const KEPT_SECONDS = 30 * 24 * 60 * 60;
+
+/** The record as its DynamoDB item; `expires_at` is the table's TTL attribute, in epoch seconds. */
+export function toItem(record: LedgerRecord): LedgerItem {
+  const { orderId, status, owner, claimedAt } = record;
+  const lastsUntil = status === 'CLAIMED' ? record.leaseUntil : record.sentAt;
+  return {
+    order_id: { S: orderId },
+    status: { S: status },
+    owner: { S: owner },
+    ...(claimedAt === undefined ? {} : { claimed_at: number(claimedAt) }),
+    ...(status === 'CLAIMED'
+      ? { lease_until: number(record.leaseUntil) }
+      : { sns_message_id: { S: record.snsMessageId }, sent_at: number(record.sentAt) }),
+    expires_at: number(Math.ceil(lastsUntil / 1_000) + KEPT_SECONDS),
+  };
+}
+
+/** @throws ServiceError `UnknownStatus` where the status is none of the ledger's */
+export function fromItem(item: LedgerItem): LedgerRecord {
+  const { order_id, status, owner, lease_until, claimed_at, sns_message_id, sent_at } = item;
+  const common = { orderId: order_id?.S ?? '', owner: owner?.S ?? '' };
+  if (status?.S === 'CLAIMED') {
+    const leaseUntil = Number(lease_until?.N);
+    return { ...common, status: 'CLAIMED', leaseUntil, claimedAt: Number(claimed_at?.N) };
+  }
+  if (status?.S === 'SENT') {
+    const claimedAt = claimed_at?.N === undefined ? undefined : Number(claimed_at.N);
+    const snsMessageId = sns_message_id?.S ?? '';
+    return { ...common, status: 'SENT', snsMessageId, sentAt: Number(sent_at?.N), claimedAt };
+  }
+  const message = `must be CLAIMED or SENT, received ${status?.S}`;
+  throw new ServiceError(`ledger record ${common.orderId}`, 'UnknownStatus', message);
+}
+
+const number = (value: number): { N: string } => ({ N: String(value) });
