@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { PassThrough, type Readable } from 'node:stream';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { toServiceError } from './service-error.ts';
+
+/** An object opened for reading. */
+export interface OpenedObject {
+  body: Readable;
+  /** Bytes. */
+  size: number;
+  etag: string;
+}
+
+/** A new object that is written piece by piece; it exists once `close` has resolved. */
+export interface ObjectWriter {
+  /** Resolves when there is room for more: memory stays at a few parts of 5 MiB. */
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
+  /** Gives up: no object, no parts left behind. */
+  abort(): Promise<void>;
+}
+
+/** S3 objects, as order files, receipts and rejected rows need them. All methods throw `ServiceError`. */
+export interface ObjectStore {
+  open(bucket: string, key: string): Promise<OpenedObject>;
+  put(bucket: string, key: string, body: string, contentType: string): Promise<void>;
+  create(bucket: string, key: string, contentType: string): ObjectWriter;
+  /** Deletes an object; one that does not exist is none the worse for it. */
+  remove(bucket: string, key: string): Promise<void>;
+}
+
+export function createObjectStore(client: S3Client): ObjectStore {
+  return {
+    async open(bucket, key) {
+      try {
+        const {
+          Body,
+          ContentLength = 0,
+          ETag = '',
+        } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return { body: Body as Readable, size: ContentLength, etag: ETag };
+      } catch (thrown) {
+        throw toServiceError(`GetObject ${bucket}/${key}`, thrown);
+      }
+    },
+
+    async put(bucket, key, body, contentType) {
+      try {
+        await client.send(
+          new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }),
+        );
+      } catch (thrown) {
+        throw toServiceError(`PutObject ${bucket}/${key}`, thrown);
+      }
+    },
+
+    create(bucket, key, contentType) {
+      const body = new PassThrough();
+      const params = { Bucket: bucket, Key: key, Body: body, ContentType: contentType };
+      const upload = new Upload({ client, params, queueSize: 2 });
+      const done = upload.done();
+      // A failed upload is told at the next write or at close; it must not count as unhandled until then.
+      done.catch((error: Error) => body.destroy(error));
+      const convert = (thrown: unknown) => toServiceError(`PutObject ${bucket}/${key}`, thrown);
+      return {
+        async write(text) {
+          if (!body.write(text) && !body.errored) await once(body, 'drain').catch(() => undefined);
+          if (body.errored) throw convert(body.errored);
+        },
+        async close() {
+          body.end();
+          await done.catch((thrown) => {
+            throw convert(thrown);
+          });
+        },
+        async abort() {
+          await upload.abort();
+          body.destroy();
+          await done.catch(() => undefined);
+        },
+      };
+    },
+
+    async remove(bucket, key) {
+      try {
+        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+      } catch (thrown) {
+        throw toServiceError(`DeleteObject ${bucket}/${key}`, thrown);
+      }
+    },
+  };
+}

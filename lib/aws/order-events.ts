@@ -1,0 +1,80 @@
+import { PublishBatchCommand, type PublishBatchRequestEntry, type SNSClient } from '@aws-sdk/client-sns';
+import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
+import { confirmationText } from '../order/confirmation.ts';
+import type { Order } from '../order/order.ts';
+import { readBatchAnswer } from './batch-answers.ts';
+import { toServiceError } from './service-error.ts';
+
+/**
+ * SNS quotas of PublishBatch: ten entries, 256 KiB over all of them
+ * (https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html). 1 KiB an entry is set aside for attributes.
+ */
+const LIMITS = { maxEntries: 10, maxBytes: 262_144 - 10 * 1_024 };
+const OPERATION = 'PublishBatch';
+
+/** `OrderConfirmed` as subscribed queues receive it. */
+export interface OrderConfirmed {
+  event: 'OrderConfirmed';
+  order: Order;
+  /** Epoch milliseconds. */
+  confirmed_at: number;
+}
+
+/** What became of one publish: the SNS message id, or why it was not taken. */
+export type PublishOutcome = EntryOutcome<{ snsMessageId: string }>;
+
+/** The order events topic as the consumer sees it. */
+export interface OrderEvents {
+  /**
+   * Publishes `OrderConfirmed` for each order. One publish reaches people and machines: readable text for e-mail
+   * subscriptions, the event as JSON for queues.
+   *
+   * @param confirmedAt epoch milliseconds
+   * @returns one outcome per order, in the order given; never throws for a part
+   */
+  publishConfirmed(orders: readonly Order[], confirmedAt: number): Promise<PublishOutcome[]>;
+}
+
+/** @param topicArn ARN of the order events topic */
+export function createOrderEvents(client: SNSClient, topicArn: string): OrderEvents {
+  async function publishBatch(messages: readonly Message[]) {
+    const entries = messages.map((message, position) => ({ ...message, Id: String(position) }));
+    try {
+      const command = new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries: entries });
+      const answer = await client.send(command);
+      return readBatchAnswer(OPERATION, messages.length, answer, ({ MessageId = '' }) => ({
+        snsMessageId: MessageId,
+      }));
+    } catch (thrown) {
+      throw toServiceError(OPERATION, thrown);
+    }
+  }
+
+  return {
+    async publishConfirmed(orders, confirmedAt) {
+      const messages = orders.map((order) => toMessage(order, confirmedAt));
+      const { outcomes } = await sendInBatches(messages, { ...LIMITS, sizeOf, send: publishBatch });
+      return outcomes;
+    },
+  };
+}
+
+type Message = Omit<PublishBatchRequestEntry, 'Id' | 'Message'> & { Message: string };
+
+function toMessage(order: Order, confirmedAt: number): Message {
+  const { subject, text } = confirmationText(order);
+  const event: OrderConfirmed = { event: 'OrderConfirmed', order, confirmed_at: confirmedAt };
+  const json = JSON.stringify(event);
+  return {
+    Subject: subject,
+    MessageStructure: 'json',
+    // `default` is mandatory and serves protocols without a text of their own; machines get the event there as well.
+    Message: JSON.stringify({ default: json, email: text, sqs: json }),
+    MessageAttributes: {
+      event: { DataType: 'String', StringValue: event.event },
+      email_id: { DataType: 'String', StringValue: order.email_id },
+    },
+  };
+}
+
+const sizeOf = (message: Message): number => Buffer.byteLength(message.Message);
