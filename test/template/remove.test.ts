@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type StubbedStack, startAwsStub } from './aws-stub.ts';
+import { runServerless } from './run-serverless.ts';
+
+const versionsOf = (count: number, versionId: string, isDeleteMarker = false) =>
+  Array.from({ length: count }, (_, index) => ({ key: `orders ${index}.ndjson`, versionId, isDeleteMarker }));
+
+describe('serverless remove', { timeout: 120_000 }, () => {
+  let stack: StubbedStack;
+  let stub: Awaited<ReturnType<typeof startAwsStub>>;
+
+  beforeEach(async () => {
+    stack = {
+      bucketNames: {
+        ServerlessDeploymentBucket: 'deployment',
+        UploadBucket: 'uploads',
+        ResultsBucket: 'results',
+      },
+      buckets: new Map([
+        ['deployment', []],
+        ['uploads', versionsOf(2_500, 'null')],
+        ['results', [...versionsOf(3, 'v1'), ...versionsOf(3, 'v2', true)]],
+      ]),
+      isProtected: false,
+      isDeleted: false,
+    };
+    stub = await startAwsStub(stack);
+  });
+  afterEach(() => stub.close());
+
+  const remove = (): Promise<string> =>
+    runServerless(
+      ['remove', '--stage', 'test'],
+      {
+        AWS_ENDPOINT_URL: stub.url,
+        // A profile of the user's would win over these keys.
+        AWS_PROFILE: '',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        SLS_AWS_MONITORING_FREQUENCY: '50',
+      },
+      async (_, { stderr }) => stderr,
+    );
+
+  it('empties the buckets of all versions, then deletes the stack', async () => {
+    expect(await remove()).toContain('has been successfully removed');
+    expect([...stack.buckets.values()]).toEqual([[], [], []]);
+    expect(stack.isDeleted).toBe(true);
+  });
+
+  it('passes over a bucket that someone has deleted by hand', async () => {
+    stack.buckets.delete('uploads');
+    expect(await remove()).toContain('has been successfully removed');
+    expect(stack.isDeleted).toBe(true);
+  });
+
+  it('leaves the objects of a protected stack alone', async () => {
+    stack.isProtected = true;
+    await expect(remove()).rejects.toThrow('deletion protection is enabled');
+    expect(stack.buckets.get('uploads')).toHaveLength(2_500);
+    expect(stack.isDeleted).toBe(false);
+  });
+});

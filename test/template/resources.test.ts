@@ -1,0 +1,306 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { packageStack } from './run-serverless.ts';
+import {
+  arnOf,
+  propertiesOf,
+  readStatements,
+  resourcesOf,
+  type Statement,
+  type Template,
+} from './template.ts';
+
+const QUEUES = ['OrderQueue', 'UploadQueue', 'ShippingQueue', 'AnalyticsQueue'] as const;
+const TOPICS = ['OrderEventsTopic', 'OrderUploadsTopic'] as const;
+const BUCKETS = ['UploadBucket', 'ResultsBucket'] as const;
+const SUBSCRIBED = [
+  ['UploadQueue', 'OrderUploadsTopic'],
+  ['ShippingQueue', 'OrderEventsTopic'],
+  ['AnalyticsQueue', 'OrderEventsTopic'],
+] as const;
+const UPLOAD_BUCKET_ARN = {
+  'Fn::Sub': `arn:\${AWS::Partition}:s3:::order-pipeline-test-uploads-\${AWS::AccountId}-\${AWS::Region}`,
+};
+
+let template: Template;
+beforeAll(async () => {
+  ({ template } = await packageStack('test'));
+}, 120_000);
+
+const policyOf = (id: string): Statement[] =>
+  readStatements(propertiesOf(template, `${id}Policy`).PolicyDocument);
+
+const kebab = (id: string): string => id.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
+
+describe('queues', () => {
+  it('are four, each with a dead-letter queue', () => {
+    const ids = resourcesOf(template, 'AWS::SQS::Queue').map(([id]) => id);
+    expect(ids.toSorted()).toEqual(QUEUES.flatMap((id) => [id, `${id}DLQ`]).toSorted());
+  });
+
+  it.each(QUEUES)('%s gives a message up to its own dead-letter queue after 3 receives', (id) => {
+    expect(propertiesOf(template, id)).toMatchObject({
+      QueueName: `order-pipeline-test-${kebab(id)}`,
+      RedrivePolicy: { deadLetterTargetArn: arnOf(`${id}DLQ`), maxReceiveCount: 3 },
+    });
+  });
+
+  it.each(QUEUES)('%sDLQ keeps messages 14 days, and takes only those of its source', (id) => {
+    expect(propertiesOf(template, `${id}DLQ`)).toMatchObject({
+      QueueName: `order-pipeline-test-${kebab(id)}-dlq`,
+      MessageRetentionPeriod: 14 * 24 * 3600,
+      RedriveAllowPolicy: {
+        redrivePermission: 'byQueue',
+        sourceQueueArns: [
+          {
+            'Fn::Sub': `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${propertiesOf(template, id).QueueName}`,
+          },
+        ],
+      },
+    });
+  });
+
+  it.each(QUEUES)('%s keeps messages 4 days and is polled patiently', (id) => {
+    expect(propertiesOf(template, id)).toMatchObject({
+      MessageRetentionPeriod: 4 * 24 * 3600,
+      ReceiveMessageWaitTimeSeconds: 20,
+    });
+  });
+
+  it('hide a message for 6 x the function timeout plus the batching window', () => {
+    const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+    expect(mappings).toHaveLength(2);
+    for (const [, mapping] of mappings) {
+      const [queueId] = (mapping.EventSourceArn as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'];
+      const [functionId] = (mapping.FunctionName as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'];
+      const timeout = propertiesOf(template, functionId).Timeout as number;
+      const window = (mapping.MaximumBatchingWindowInSeconds ?? 0) as number;
+      expect(propertiesOf(template, queueId).VisibilityTimeout, queueId).toBe(6 * timeout + window);
+    }
+  });
+
+  it.each(['ShippingQueue', 'AnalyticsQueue'])('%s hides a message for 6 x a consumer of 60 s', (id) => {
+    expect(propertiesOf(template, id).VisibilityTimeout).toBe(6 * 60);
+  });
+
+  it('are encrypted with keys that SQS manages', () => {
+    for (const [id, properties] of resourcesOf(template, 'AWS::SQS::Queue')) {
+      expect(properties.SqsManagedSseEnabled, id).toBe(true);
+    }
+  });
+
+  it('refuse everyone without TLS', () => {
+    for (const [id] of resourcesOf(template, 'AWS::SQS::Queue')) {
+      expect(propertiesOf(template, `${id}Policy`).Queues).toEqual([{ Ref: id }]);
+      expect(policyOf(id)).toContainEqual(denyWithoutTls(['sqs:*'], [arnOf(id)]));
+    }
+  });
+
+  it('allow nobody by policy but SNS on behalf of the topic that they are subscribed to', () => {
+    const allowed = resourcesOf(template, 'AWS::SQS::Queue').flatMap(([id]) =>
+      policyOf(id)
+        .filter(({ Effect }) => Effect === 'Allow')
+        .map((statement) => [id, statement] as const),
+    );
+    expect(allowed.map(([id]) => id).toSorted()).toEqual(SUBSCRIBED.map(([queue]) => queue).toSorted());
+    expect(Object.fromEntries(allowed)).toEqual(
+      Object.fromEntries(
+        SUBSCRIBED.map(([queue, topic]) => [
+          queue,
+          {
+            Sid: 'AllowTopic',
+            Effect: 'Allow',
+            Principal: { Service: 'sns.amazonaws.com' },
+            Action: ['sqs:SendMessage'],
+            Resource: [arnOf(queue)],
+            Condition: {
+              ArnEquals: { 'aws:SourceArn': { Ref: topic } },
+              StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            },
+          },
+        ]),
+      ),
+    );
+  });
+});
+
+describe('topics', () => {
+  it('are two, encrypted with the key that lets S3 publish', () => {
+    const topics = resourcesOf(template, 'AWS::SNS::Topic');
+    expect(topics.map(([id]) => id).toSorted()).toEqual([...TOPICS]);
+    for (const [id, properties] of topics) {
+      expect(properties.KmsMasterKeyId, id).toEqual({ Ref: 'TopicKey' });
+      expect(properties.TopicName).toBe(`order-pipeline-test-${kebab(id.replace('Topic', ''))}`);
+    }
+  });
+
+  it('deliver raw to the queues subscribed to them', () => {
+    const subscriptions = resourcesOf(template, 'AWS::SNS::Subscription').map(([, properties]) => properties);
+    expect(subscriptions).toHaveLength(SUBSCRIBED.length);
+    for (const [queue, topic] of SUBSCRIBED) {
+      expect(subscriptions).toContainEqual({
+        TopicArn: { Ref: topic },
+        Protocol: 'sqs',
+        Endpoint: arnOf(queue),
+        RawMessageDelivery: true,
+      });
+    }
+  });
+
+  it.each(TOPICS)('%s refuses everyone without TLS', (id) => {
+    expect(propertiesOf(template, `${id}Policy`).Topics).toEqual([{ Ref: id }]);
+    expect(policyOf(id)).toContainEqual(denyWithoutTls(['sns:Publish', 'sns:Subscribe'], [{ Ref: id }]));
+  });
+
+  it('allow nobody by policy but S3 on behalf of the upload bucket', () => {
+    const allowed = TOPICS.flatMap((id) => policyOf(id)).filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toEqual([
+      {
+        Sid: 'AllowUploadBucket',
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: ['sns:Publish'],
+        Resource: [{ Ref: 'OrderUploadsTopic' }],
+        Condition: fromUploadBucket,
+      },
+    ]);
+  });
+
+  it('have a key that rotates, and that only IAM and the upload bucket may use', () => {
+    const key = propertiesOf(template, 'TopicKey');
+    expect(key).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 7 });
+    expect(readStatements(key.KeyPolicy)).toEqual([
+      {
+        Sid: 'AllowAccountThroughIam',
+        Effect: 'Allow',
+        Principal: { AWS: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:root` } },
+        Action: ['kms:*'],
+        Resource: ['*'],
+      },
+      {
+        Sid: 'AllowUploadBucket',
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        Resource: ['*'],
+        Condition: fromUploadBucket,
+      },
+    ]);
+  });
+});
+
+describe('buckets', () => {
+  it.each(BUCKETS)('%s is private and encrypted', (id) => {
+    expect(propertiesOf(template, id)).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+  });
+
+  it.each(BUCKETS)('%s lets objects expire and forgotten uploads be aborted', (id) => {
+    expect(propertiesOf(template, id).LifecycleConfiguration).toEqual({
+      Rules: [
+        { Id: 'expire-personal-data', Status: 'Enabled', ExpirationInDays: 30 },
+        {
+          Id: 'abort-forgotten-uploads',
+          Status: 'Enabled',
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        },
+      ],
+    });
+  });
+
+  it.each(BUCKETS)('%s refuses everyone without TLS and allows nobody by policy', (id) => {
+    expect(propertiesOf(template, `${id}Policy`).Bucket).toEqual({ Ref: id });
+    expect(policyOf(id)).toEqual([denyWithoutTls(['s3:*'], [arnOf(id), { 'Fn::Sub': `\${${id}.Arn}/*` }])]);
+  });
+
+  it('tell the uploads topic of every new object, multipart uploads included', () => {
+    expect(propertiesOf(template, 'UploadBucket').NotificationConfiguration).toEqual({
+      TopicConfigurations: [{ Event: 's3:ObjectCreated:*', Topic: { Ref: 'OrderUploadsTopic' } }],
+    });
+    expect(template.Resources.UploadBucket).toMatchObject({ DependsOn: ['OrderUploadsTopicPolicy'] });
+  });
+
+  it('have the very name that the policies of their topic and its key spell out', () => {
+    expect(propertiesOf(template, 'UploadBucket').BucketName).toEqual({
+      'Fn::Sub': UPLOAD_BUCKET_ARN['Fn::Sub'].replace(/^.*:::/, ''),
+    });
+  });
+
+  it('include a deployment bucket that is private and encrypted too', () => {
+    expect(propertiesOf(template, 'ServerlessDeploymentBucket')).toMatchObject({
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+  });
+});
+
+describe('the ledger', () => {
+  it('is an encrypted table by order_id, paid per request, that forgets by expires_at', () => {
+    expect(resourcesOf(template, 'AWS::DynamoDB::Table')).toEqual([
+      [
+        'LedgerTable',
+        {
+          TableName: 'order-pipeline-test-ledger',
+          BillingMode: 'PAY_PER_REQUEST',
+          SSESpecification: { SSEEnabled: true },
+          AttributeDefinitions: [{ AttributeName: 'order_id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
+          TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+        },
+      ],
+    ]);
+  });
+});
+
+describe('the stack', () => {
+  it('keeps nothing when it is removed', () => {
+    const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(kept).toEqual([]);
+  });
+
+  it('has the outputs of the design, beside those of Serverless itself', () => {
+    const { HttpApiId, HttpApiUrl, ServerlessDeploymentBucketName, ...ours } = template.Outputs;
+    const values = Object.entries(ours).map(([name, { Value }]) => [name, Value]);
+    expect(Object.fromEntries(values)).toEqual({
+      OrderQueueUrl: { Ref: 'OrderQueue' },
+      OrderQueueDLQUrl: { Ref: 'OrderQueueDLQ' },
+      UploadQueueUrl: { Ref: 'UploadQueue' },
+      UploadQueueDLQUrl: { Ref: 'UploadQueueDLQ' },
+      ShippingQueueUrl: { Ref: 'ShippingQueue' },
+      ShippingQueueDLQUrl: { Ref: 'ShippingQueueDLQ' },
+      AnalyticsQueueUrl: { Ref: 'AnalyticsQueue' },
+      AnalyticsQueueDLQUrl: { Ref: 'AnalyticsQueueDLQ' },
+      OrderEventsTopicArn: { Ref: 'OrderEventsTopic' },
+      OrderUploadsTopicArn: { Ref: 'OrderUploadsTopic' },
+      UploadBucketName: { Ref: 'UploadBucket' },
+      ResultsBucketName: { Ref: 'ResultsBucket' },
+      LedgerTableName: { Ref: 'LedgerTable' },
+      ApiUrl: { 'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` },
+    });
+  });
+});
+
+const fromUploadBucket = {
+  ArnEquals: { 'aws:SourceArn': UPLOAD_BUCKET_ARN },
+  StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+};
+
+const denyWithoutTls = (actions: string[], resources: unknown[]): Statement => ({
+  Sid: 'DenyWithoutTls',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: actions,
+  Resource: resources,
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+});

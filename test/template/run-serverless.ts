@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Template } from './template.ts';
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
+
+/** A copy of what is deployed, so that tests neither disturb nor meet the output of anyone's own `serverless` run. */
+async function copyService(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-template-'));
+  const copied = [
+    'serverless.yml',
+    'esbuild.config.cjs',
+    'package.json',
+    'resources',
+    'plugins',
+    'handlers',
+    'lib',
+  ];
+  await Promise.all(copied.map((name) => cp(join(PROJECT, name), join(folder, name), { recursive: true })));
+  await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+/**
+ * Runs the real `serverless` command on a copy of the service, and removes the copy.
+ *
+ * @param args command line, such as `['package', '--stage', 'test']`
+ * @param env added to this process's own environment
+ * @param inspect reads what is wanted from the copy and the output, before the copy goes
+ * @throws Error with everything that the command printed, where it fails
+ */
+export async function runServerless<Result>(
+  args: string[],
+  env: Record<string, string>,
+  inspect: (folder: string, output: { stdout: string; stderr: string }) => Promise<Result>,
+): Promise<Result> {
+  const folder = await copyService();
+  try {
+    const output = await promisify(execFile)(process.execPath, [SERVERLESS, ...args], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+    }).catch((error) => {
+      // Serverless prints why it failed on stdout, which the error's own message leaves out.
+      throw new Error(`serverless ${args.join(' ')}: ${error.stderr}${error.stdout}`, { cause: error });
+    });
+    return await inspect(folder, output);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What `serverless package` makes of the service: the CloudFormation template, and each function's zip size in bytes. */
+export interface PackagedStack {
+  template: Template;
+  zipBytes: Record<string, number>;
+}
+
+/** @param params stage parameters, such as `consumerConcurrency=7` */
+export async function packageStack(stage: string, ...params: string[]): Promise<PackagedStack> {
+  const args = ['package', '--stage', stage, ...params.map((param) => `--param=${param}`)];
+  return await runServerless(args, { ORDER_PIPELINE_LOCAL_DIR: './.local' }, async (folder) => {
+    const output = join(folder, '.serverless');
+    const template: Template = JSON.parse(
+      await readFile(join(output, 'cloudformation-template-update-stack.json'), 'utf8'),
+    );
+    const names = ['producer', 'intake', 'ingest', 'consumer'];
+    const sizes = await Promise.all(
+      names.map(async (name) => (await stat(join(output, `${name}.zip`))).size),
+    );
+    return { template, zipBytes: Object.fromEntries(names.map((name, index) => [name, sizes[index] ?? 0])) };
+  });
+}

@@ -1,0 +1,106 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packageStack, runServerless } from './run-serverless.ts';
+import { propertiesOf, resourcesOf } from './template.ts';
+
+const EMBEDDED_CLOUD = {
+  POWERTOOLS_SERVICE_NAME: 'order-pipeline',
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+  AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:4567',
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+  AWS_SESSION_TOKEN: '',
+};
+const ORDER_QUEUE_URL = 'http://127.0.0.1:4566/000000000000/order-pipeline-local-order-queue';
+
+// Packaging takes 3 s, and several times that on a busy machine.
+describe('stages', { timeout: 120_000 }, () => {
+  it('stage local has literal environments that lead to the embedded cloud', async () => {
+    const { template } = await packageStack('local');
+    const environments = resourcesOf(template, 'AWS::Lambda::Function').map(([id, { Environment }]) => [
+      id,
+      (Environment as { Variables: unknown }).Variables,
+    ]);
+    expect(Object.fromEntries(environments)).toEqual({
+      ProducerLambdaFunction: {
+        ...EMBEDDED_CLOUD,
+        ORDER_QUEUE_URL,
+        UPLOAD_BUCKET_NAME: 'order-pipeline-local-uploads-000000000000-us-east-1',
+        PRODUCER_DEFAULT_COUNT: '100',
+      },
+      IntakeLambdaFunction: { ...EMBEDDED_CLOUD, ORDER_QUEUE_URL },
+      IngestLambdaFunction: {
+        ...EMBEDDED_CLOUD,
+        ORDER_QUEUE_URL,
+        UPLOAD_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/order-pipeline-local-upload-queue',
+        RESULTS_BUCKET_NAME: 'order-pipeline-local-results-000000000000-us-east-1',
+      },
+      ConsumerLambdaFunction: {
+        ...EMBEDDED_CLOUD,
+        ORDER_QUEUE_URL,
+        ORDER_EVENTS_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:order-pipeline-local-order-events',
+        LEDGER_TABLE_NAME: 'order-pipeline-local-ledger',
+      },
+    });
+  });
+
+  it('stage local takes the addresses that the embedded cloud wrote where it runs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-outputs-'));
+    try {
+      const outputs = {
+        AwsEndpointUrl: 'http://127.0.0.1:5001',
+        OrderQueueUrl: 'http://127.0.0.1:5001/0/queue',
+      };
+      await writeFile(join(folder, 'outputs.json'), JSON.stringify(outputs));
+      const env = { ORDER_PIPELINE_LOCAL_DIR: folder };
+      const configuration = await runServerless(
+        ['print', '--stage', 'local', '--format', 'json'],
+        env,
+        async (_, { stdout }) => JSON.parse(stdout),
+      );
+      expect(configuration.provider.environment).toEqual({
+        ...EMBEDDED_CLOUD,
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:5001',
+      });
+      expect(configuration.functions.intake.environment).toEqual({
+        ORDER_QUEUE_URL: 'http://127.0.0.1:5001/0/queue',
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('stage parameters set the throttle, the schedule, the default count and the retentions', async () => {
+    const { template } = await packageStack(
+      'tuned',
+      'consumerConcurrency=25',
+      'ingestConcurrency=5',
+      'producerDefaultCount=7',
+      'producerScheduleEnabled=true',
+      'producerScheduleRate=rate(5 minutes)',
+      'fileRetentionInDays=3',
+      'logRetentionInDays=14',
+    );
+    expect(propertiesOf(template, 'ConsumerEventSourceMappingSQSOrderQueue').ScalingConfig).toEqual({
+      MaximumConcurrency: 25,
+    });
+    expect(propertiesOf(template, 'IngestEventSourceMappingSQSUploadQueue').ScalingConfig).toEqual({
+      MaximumConcurrency: 5,
+    });
+    expect(propertiesOf(template, 'ProducerLambdaFunction').Environment).toMatchObject({
+      Variables: { PRODUCER_DEFAULT_COUNT: '7' },
+    });
+    expect(propertiesOf(template, 'ProducerEventsRuleSchedule1')).toMatchObject({
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+    });
+    expect(propertiesOf(template, 'UploadBucket').LifecycleConfiguration).toMatchObject({
+      Rules: [{ ExpirationInDays: '3' }, {}],
+    });
+    expect(propertiesOf(template, 'ConsumerLogGroup').RetentionInDays).toBe(14);
+    expect(propertiesOf(template, 'OrderQueue').QueueName).toBe('order-pipeline-tuned-order-queue');
+  });
+});
