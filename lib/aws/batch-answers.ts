@@ -27,10 +27,7 @@ export function readBatchAnswer<Success, Value>(
   answer: BatchAnswer<Success>,
   toValue: (success: Success) => Value,
 ): EntryAnswer<Value>[] {
-  const answers = Array.from({ length: size }, (): EntryAnswer<Value> => {
-    const error = new ServiceError(operation, 'NoAnswer', 'the answer does not mention this entry');
-    return { ok: false, error, retryable: true };
-  });
+  const answers = new Array<EntryAnswer<Value> | undefined>(size).fill(undefined);
   for (const success of answer.Successful ?? []) {
     answers[Number(success.Id)] = { ok: true, value: toValue(success) };
   }
@@ -38,5 +35,9 @@ export function readBatchAnswer<Success, Value>(
     const error = new ServiceError(operation, Code, Message);
     answers[Number(Id)] = { ok: false, error, retryable: !SenderFault || isPassing(Code) };
   }
-  return answers;
+  // What the answer does not mention has not been taken, as far as anyone knows.
+  return answers.map((entry) => entry ?? { ok: false, error: notMentioned(operation), retryable: true });
 }
+
+const notMentioned = (operation: string) =>
+  new ServiceError(operation, 'NotMentioned', 'the answer does not mention this entry');

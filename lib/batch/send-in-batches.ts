@@ -9,7 +9,7 @@ export type EntryOutcome<Value> = { ok: true; value: Value } | { ok: false; erro
 export type EntryAnswer<Value> = { ok: true; value: Value } | { ok: false; error: Error; retryable: boolean };
 
 export interface SendInBatchesOptions<Entry, Value> extends BatchLimits<Entry> {
-  /** Sends one request; answers for each entry, in the order given. A throw fails the whole request, for good. */
+  /** Sends one request; answers for every entry, in the order given. A throw fails the whole request, for good. */
   send: (entries: readonly Entry[]) => Promise<EntryAnswer<Value>[]>;
   /** Requests under way at once; 8 where it is left out. */
   concurrency?: number;
@@ -43,7 +43,7 @@ export async function sendInBatches<Entry, Value>(
       );
       const failed: typeof waiting = [];
       for (const [position, item] of waiting.entries()) {
-        const answer = answers[position] ?? missingAnswer();
+        const answer = answers[position] as EntryAnswer<Value>;
         if (!answer.ok && answer.retryable && attempt < attempts) failed.push(item);
         else outcomes[item.index] = answer.ok ? answer : { ok: false, error: answer.error };
       }
@@ -55,13 +55,4 @@ export async function sendInBatches<Entry, Value>(
 
   const settled = await pMap(chunk(entries, options), sendChunk, { concurrency });
   return { outcomes: settled.flat(), requests };
-}
-
-/** A service that answers for fewer entries than it was sent has not said that it took them. */
-function missingAnswer(): { ok: false; error: Error; retryable: boolean } {
-  return {
-    ok: false,
-    error: new Error('batch request: the answer does not mention this entry'),
-    retryable: true,
-  };
 }

@@ -1,0 +1,143 @@
+import type { Ledger } from '../aws/ledger.ts';
+import type { OrderEvents } from '../aws/order-events.ts';
+import { type Order, type OrderIssue, parseOrderText } from '../order/order.ts';
+
+/** One message of the order queue. */
+export interface OrderMessage {
+  /** SQS message id: the owner of the claim. */
+  messageId: string;
+  /** One order as JSON. */
+  body: string;
+}
+
+/** What became of one message. */
+export type ConfirmOutcome =
+  /** Published; `unmarked` where the ledger could not be told. */
+  | { status: 'confirmed'; order: Order; unmarked?: Error }
+  /** Confirmed for another message, before or in this batch: nothing was published. */
+  | { status: 'duplicate'; order: Order }
+  /** Confirmed for this very message, which SQS has delivered again: nothing was published. */
+  | { status: 'redelivered'; order: Order }
+  /** Not an order, and never will be. */
+  | { status: 'rejected'; errors: OrderIssue[] }
+  /** A passing reason: worth another try later. */
+  | { status: 'failed'; order: Order; error: Error };
+
+/** What confirming needs. */
+export interface ConfirmParts {
+  ledger: Ledger;
+  orderEvents: OrderEvents;
+}
+
+/**
+ * Confirms a batch of messages: claims each order in the ledger, publishes `OrderConfirmed`, marks it sent.
+ *
+ * The order of the three steps is the promise: a claim comes before the publish, so that no two messages publish the
+ * same order; the mark comes after it, so that a death in between repeats a publish rather than losing it.
+ *
+ * @param leaseMs how long a claim holds off other messages of the same order: at least until this call is surely over
+ * @returns one outcome per message, in the order given; never throws for a part
+ */
+export async function confirmOrders(
+  messages: readonly OrderMessage[],
+  { ledger, orderEvents }: ConfirmParts,
+  leaseMs: number,
+): Promise<ConfirmOutcome[]> {
+  const outcomes = new Array<ConfirmOutcome>(messages.length);
+  const batch = groupByOrder(messages, outcomes);
+
+  const claims = await ledger.claim(
+    batch.map(({ order, owner }) => ({ orderId: order.order_id, owner })),
+    leaseMs,
+  );
+  const claimed: OrderInHand[] = [];
+  for (const [index, inHand] of batch.entries()) {
+    const claim = claims[index];
+    if (claim?.status === 'claimed') claimed.push(inHand);
+    else if (claim?.status === 'sent') settleSent(outcomes, inHand, claim.owner);
+    else
+      settleFailed(
+        outcomes,
+        inHand,
+        claim?.status === 'failed' ? claim.error : new OrderBusyError(inHand.order),
+      );
+  }
+
+  const publishes = await orderEvents.publishConfirmed(
+    claimed.map(({ order }) => order),
+    Date.now(),
+  );
+  const published: (OrderInHand & { snsMessageId: string })[] = [];
+  for (const [index, inHand] of claimed.entries()) {
+    const publish = publishes[index];
+    if (publish?.ok) published.push({ ...inHand, ...publish.value });
+    else settleFailed(outcomes, inHand, publish?.error ?? new Error('publish: no answer for this order'));
+  }
+
+  // An order that was published but could not be marked stays confirmed: failing its message would bring it back and
+  // publish it again for certain, while the unmarked claim repeats only if the customer sends the order once more.
+  const marks = await ledger.markSent(
+    published.map(({ order, owner, snsMessageId }) => ({ orderId: order.order_id, owner, snsMessageId })),
+  );
+  for (const [index, inHand] of published.entries()) {
+    const mark = marks[index];
+    settleSent(outcomes, inHand, inHand.owner);
+    const { order } = inHand;
+    outcomes[inHand.deliveries[0].position] = {
+      status: 'confirmed',
+      order,
+      ...(mark && !mark.ok && { unmarked: mark.error }),
+    };
+  }
+  return outcomes;
+}
+
+/** An order with the messages of this batch that carry it. */
+interface OrderInHand {
+  order: Order;
+  /** The first of the messages: it claims for all of them. */
+  owner: string;
+  deliveries: [Delivery, ...Delivery[]];
+}
+
+interface Delivery {
+  messageId: string;
+  position: number;
+}
+
+function groupByOrder(messages: readonly OrderMessage[], outcomes: ConfirmOutcome[]): OrderInHand[] {
+  const byOrderId = new Map<string, OrderInHand>();
+  for (const [position, { messageId, body }] of messages.entries()) {
+    const parsed = parseOrderText(body);
+    if (!parsed.ok) {
+      outcomes[position] = { status: 'rejected', errors: parsed.errors };
+      continue;
+    }
+    const { order } = parsed;
+    const inHand = byOrderId.get(order.order_id);
+    if (inHand) inHand.deliveries.push({ messageId, position });
+    else byOrderId.set(order.order_id, { order, owner: messageId, deliveries: [{ messageId, position }] });
+  }
+  return [...byOrderId.values()];
+}
+
+/** The order was published for the message `owner`: any other message is a duplicate. */
+function settleSent(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInHand, owner: string): void {
+  for (const { messageId, position } of deliveries) {
+    outcomes[position] = { status: messageId === owner ? 'redelivered' : 'duplicate', order };
+  }
+}
+
+function settleFailed(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInHand, error: Error): void {
+  for (const { position } of deliveries) outcomes[position] = { status: 'failed', order, error };
+}
+
+/** Another message owns the order and may still be at work on it; this one finds out when it comes back. */
+class OrderBusyError extends Error {
+  override readonly name = 'OrderBusyError';
+  readonly code = 'order_busy';
+
+  constructor({ order_id }: Order) {
+    super(`order ${order_id}: claimed by another message that is still at work`);
+  }
+}
