@@ -1,0 +1,38 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { createS3Client, createSqsClient } from '../lib/aws/clients.ts';
+import { createMessageVisibility } from '../lib/aws/message-visibility.ts';
+import { createObjectStore } from '../lib/aws/object-store.ts';
+import { createOrderQueue } from '../lib/aws/order-queue.ts';
+import { readConfig } from '../lib/config.ts';
+import { ingestUpload } from '../lib/ingest/ingest-upload.ts';
+import { logger } from '../lib/observability/logger.ts';
+import { partialBatch } from '../lib/records/partial-batch.ts';
+import { type RecordOutcome, settleRecords } from '../lib/records/settle-records.ts';
+
+const config = readConfig('ORDER_QUEUE_URL', 'UPLOAD_QUEUE_URL', 'RESULTS_BUCKET_NAME', 'AWS_ENDPOINT_URL');
+const sqs = createSqsClient();
+const parts = {
+  orderQueue: createOrderQueue(sqs, config.ORDER_QUEUE_URL),
+  objectStore: createObjectStore(createS3Client(config.AWS_ENDPOINT_URL !== undefined)),
+  resultsBucket: config.RESULTS_BUCKET_NAME,
+};
+const visibility = createMessageVisibility(sqs, config.UPLOAD_QUEUE_URL);
+
+/** Time left for the receipt when reading has to end, in ms. */
+const MARGIN_MS = 15_000;
+
+async function ingest({ Records }: SQSEvent, context: Context): Promise<PromiseSettledResult<void>[]> {
+  const deadline = Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
+  const outcomes: RecordOutcome[] = [];
+  // One file at a time: a file is sent side by side already.
+  for (const { body } of Records) outcomes.push(await ingestUpload(body, parts, deadline));
+  return settleRecords(Records, outcomes, visibility);
+}
+
+/** UploadQueue → the order file's orders in the order queue, its receipt and rejected rows in the results bucket. */
+export const handler = middy(ingest)
+  .use(injectLambdaContext(logger))
+  .use(partialBatch())
+  .onError(({ error }) => logger.error('batch failed', { error }));

@@ -1,0 +1,28 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { createSqsClient } from '../lib/aws/clients.ts';
+import { createOrderQueue } from '../lib/aws/order-queue.ts';
+import { readConfig } from '../lib/config.ts';
+import { problemOnError } from '../lib/http/problem-on-error.ts';
+import { readJsonBody } from '../lib/http/read-json-body.ts';
+import { answerTakenOrders } from '../lib/intake/answer-taken-orders.ts';
+import { takeOrders } from '../lib/intake/take-orders.ts';
+import { logger } from '../lib/observability/logger.ts';
+
+const config = readConfig('ORDER_QUEUE_URL');
+const orderQueue = createOrderQueue(createSqsClient(), config.ORDER_QUEUE_URL);
+
+async function intake(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+  const taken = await takeOrders(readJsonBody(event), orderQueue);
+  const { accepted, rejected, failed } = taken;
+  logger.info('orders taken', {
+    accepted: accepted.length,
+    rejected: rejected.length,
+    failed: failed.length,
+  });
+  return answerTakenOrders(taken);
+}
+
+/** `POST /orders` → orders in the order queue. */
+export const handler = middy(intake).use(injectLambdaContext(logger)).use(problemOnError());

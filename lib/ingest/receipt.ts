@@ -1,0 +1,43 @@
+import type { OrderFileFormat } from '../order/order-file.ts';
+import type { UploadedObject } from './upload-event.ts';
+
+/** The outcome of an order file, kept as `<key>.receipt.json` in the results bucket. */
+export interface Receipt {
+  /** `failed`: orders before the fault may be in the queue already; sending them again does no harm. */
+  status: 'ingested' | 'failed';
+  bucket: string;
+  key: string;
+  /** Of the object in the bucket: bytes, and its entity tag. */
+  size?: number;
+  etag?: string;
+  format?: OrderFileFormat;
+  gzipped?: boolean;
+  /** Rows read: `sent` + `rejected`, and those under way when the file failed. */
+  rows: number;
+  /** Orders put into the order queue. */
+  sent: number;
+  /** Rows that are not orders. */
+  rejected: number;
+  /** Where the rejected rows are, in the results bucket. */
+  rejected_key?: string;
+  /** Why the file failed. */
+  error?: { code: string; message: string };
+  /** ISO 8601. */
+  started_at: string;
+  finished_at?: string;
+}
+
+export function beginReceipt({ bucket, key }: UploadedObject): Receipt {
+  return {
+    status: 'failed',
+    bucket,
+    key,
+    rows: 0,
+    sent: 0,
+    rejected: 0,
+    started_at: new Date().toISOString(),
+  };
+}
+
+export const receiptKey = (key: string): string => `${key}.receipt.json`;
+export const rejectedKey = (key: string): string => `${key}.rejected.ndjson`;

@@ -1,0 +1,101 @@
+import { randomInt } from 'node:crypto';
+import pMap, { pMapSkip } from 'p-map';
+import type { ObjectStore } from '../aws/object-store.ts';
+import type { OrderQueue } from '../aws/order-queue.ts';
+import { generateOrders } from '../order/generator.ts';
+import type { Order } from '../order/order.ts';
+import { paced } from './paced.ts';
+import type { ProducerInput } from './producer-input.ts';
+
+/** What a run of the producer did. `requested - sent - failed` orders were not tried: the time was up. */
+export interface ProducerReport {
+  /** Orders asked for. */
+  requested: number;
+  /** Orders that the queue, or the bucket, has taken. */
+  sent: number;
+  /** Orders that it has refused, retries included. */
+  failed: number;
+  /** Order files put; 0 via the queue. */
+  files: number;
+  /** Requests made to SQS or S3. */
+  requests: number;
+  elapsedMs: number;
+  /** Generates the same orders again. */
+  seed: number;
+}
+
+/** What producing needs. */
+export interface ProducerParts {
+  orderQueue: OrderQueue;
+  objectStore: ObjectStore;
+  uploadBucket: string;
+}
+
+/** Requests under way at once: enough to hide a round trip of 10 ms, far below the client's 64 sockets. */
+const CONCURRENCY = 16;
+/** SendMessageBatch takes ten. */
+const MAX_BATCH = 10;
+/** At a low rate batches get smaller rather than rarer, down to ten a second. */
+const MIN_BATCHES_PER_SECOND = 10;
+
+/**
+ * Generates orders and sends them at the rate asked for.
+ *
+ * @param deadline epoch ms after which no further request is begun
+ */
+export async function produceOrders(
+  { count, via, ratePerSecond, seed = randomInt(2 ** 32), ordersPerFile }: ProducerInput,
+  { orderQueue, objectStore, uploadBucket }: ProducerParts,
+  deadline: number,
+): Promise<ProducerReport> {
+  const start = Date.now();
+  const report = { requested: count, sent: 0, failed: 0, files: 0, requests: 0, elapsedMs: 0, seed };
+  const folder = `generated/${new Date(start).toISOString().replaceAll(':', '-')}-${seed}`;
+
+  async function sendMessages(orders: Order[]): Promise<void> {
+    const { outcomes, requests } = await orderQueue.send(orders);
+    const sent = outcomes.filter(({ ok }) => ok).length;
+    report.sent += sent;
+    report.failed += orders.length - sent;
+    report.requests += requests;
+  }
+
+  async function putFile(orders: Order[], index: number): Promise<void> {
+    const key = `${folder}/orders-${String(index + 1).padStart(5, '0')}.ndjson`;
+    const lines = orders.map((order) => `${JSON.stringify(order)}\n`).join('');
+    report.requests++;
+    try {
+      await objectStore.put(uploadBucket, key, lines, 'application/x-ndjson');
+      report.files++;
+      report.sent += orders.length;
+    } catch {
+      report.failed += orders.length;
+    }
+  }
+
+  const batchSize = via === 's3' ? ordersPerFile : messagesPerBatch(ratePerSecond);
+  const batches = paced(inBatches(generateOrders({ count, seed }), batchSize), { ratePerSecond, deadline });
+  const send = via === 's3' ? putFile : sendMessages;
+  await pMap(batches, async (batch, index) => send(batch, index).then(() => pMapSkip), {
+    concurrency: CONCURRENCY,
+  });
+  report.elapsedMs = Date.now() - start;
+  return report;
+}
+
+function messagesPerBatch(ratePerSecond = Number.POSITIVE_INFINITY): number {
+  return Math.min(MAX_BATCH, Math.max(1, Math.floor(ratePerSecond / MIN_BATCHES_PER_SECOND)));
+}
+
+/** Batches of a lazy sequence: a run of a million orders holds only those under way. */
+function* inBatches<Entry>(entries: Iterable<Entry>, size: number): Generator<Entry[]> {
+  let batch: Entry[] = [];
+  for (const entry of entries) {
+    batch.push(entry);
+    if (batch.length === size) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { InvalidInputError } from '../invalid-input-error.ts';
+
+const schema = z.strictObject({
+  /** Orders to generate. */
+  count: z.int().min(1).max(1_000_000),
+  /** Where they go: messages of the order queue, or order files in the upload bucket. */
+  via: z.enum(['queue', 's3']).default('queue'),
+  /** Orders a second; as fast as it goes where it is left out. */
+  ratePerSecond: z.number().positive().max(1_000_000).optional(),
+  /** The same seed generates the same orders; a random one where it is left out. */
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .optional(),
+  /** Orders per file, for `via: "s3"`. A file is put in one request: 50,000 orders are about 11 MB. */
+  ordersPerFile: z.int().min(1).max(50_000).default(1_000),
+});
+
+/** What the producer is asked to do. */
+export type ProducerInput = z.output<typeof schema>;
+
+const RULES: Record<keyof ProducerInput, string> = {
+  count: 'must be a whole number from 1 to 1,000,000',
+  via: 'must be "queue" or "s3"',
+  ratePerSecond: 'must be a number above 0, at most 1,000,000',
+  seed: 'must be a whole number from 0 to 4,294,967,295',
+  ordersPerFile: 'must be a whole number from 1 to 50,000',
+};
+
+/**
+ * Reads the producer's input: an object with the fields of `ProducerInput`, all of them optional.
+ *
+ * @param defaultCount orders for an input that names no `count`
+ * @throws InvalidInputError that names each field at fault, its rule and the value received
+ */
+export function readProducerInput(input: unknown, defaultCount: number): ProducerInput {
+  const fields = z.record(z.string(), z.unknown()).safeParse(input ?? {});
+  if (!fields.success) {
+    throw new InvalidInputError(`input: must be an object such as {"count":100}, received ${show(input)}`);
+  }
+  const result = schema.safeParse({ count: defaultCount, ...fields.data });
+  if (result.success) return result.data;
+  const faults = result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => `${key}: is not known, must be one of ${Object.keys(RULES).join(', ')}`)
+      : issue.path.map(
+          (field) =>
+            `${String(field)}: ${RULES[field as keyof ProducerInput]}, received ${show(fields.data[String(field)])}`,
+        ),
+  );
+  throw new InvalidInputError(faults.join('; '));
+}
+
+const show = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
