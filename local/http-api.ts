@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import type { InvokeResult } from './lambda/execution-environment.ts';
+import { ACCOUNT_ID } from './stack/account.ts';
+
+/** A route and the function behind it. */
+export interface Route {
+  method: string;
+  /** With parameters as API Gateway writes them: `/orders/{order_id}`. */
+  path: string;
+  invoke: (payload: string) => Promise<InvokeResult>;
+}
+
+/** An HTTP API's payload quota: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const BODY_LIMIT = 10 * 1_048_576;
+
+/**
+ * Starts an HTTP API on 127.0.0.1: the functions see events of payload format 2.0, as from API Gateway. Callers are
+ * not authorised here; on AWS they are, by IAM.
+ *
+ * @param port 0 for any free one
+ * @throws Error with code `EADDRINUSE` where the port is taken
+ */
+export async function startHttpApi(
+  routes: readonly Route[],
+  port: number,
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 1_024 },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  for (const { method, path, invoke } of routes) {
+    const url = path.replace(/\{(\w+)\}/g, ':$1');
+    app.route({
+      method,
+      url,
+      handler: async (request, reply) =>
+        answer(reply, await invoke(JSON.stringify(toEvent(request, method, path)))),
+    });
+  }
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ message: 'Not Found' }));
+  const url = await app.listen({ host: '127.0.0.1', port });
+  return { url, stop: () => app.close() };
+}
+
+function toEvent(request: FastifyRequest, method: string, path: string): APIGatewayProxyEventV2 {
+  const { rawPath, rawQueryString } = splitUrl(request.url);
+  const routeKey = `${method} ${path}`;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers[name] = String(value);
+  const body = request.body instanceof Buffer ? request.body : undefined;
+  const isText = /^(text\/|application\/([\w.+-]+\+)?(json|xml|javascript|x-www-form-urlencoded))/.test(
+    headers['content-type'] ?? 'text/plain',
+  );
+  const now = new Date();
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath,
+    rawQueryString,
+    headers,
+    queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)),
+    pathParameters: request.params as Record<string, string>,
+    requestContext: {
+      accountId: ACCOUNT_ID,
+      apiId: 'local',
+      domainName: request.host,
+      domainPrefix: 'local',
+      http: {
+        method,
+        path: rawPath,
+        protocol: 'HTTP/1.1',
+        sourceIp: request.ip,
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey,
+      stage: '$default',
+      time: now.toISOString(),
+      timeEpoch: now.getTime(),
+    },
+    ...(body && { body: body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: body !== undefined && !isText,
+  };
+}
+
+function splitUrl(url: string): { rawPath: string; rawQueryString: string } {
+  const [rawPath = '', ...query] = url.split('?');
+  return { rawPath, rawQueryString: query.join('?') };
+}
+
+/** By API Gateway's rules for payload format 2.0: a failed function is a 500, an answer without a status is a 200. */
+function answer(reply: FastifyReply, { payload, functionError }: InvokeResult): FastifyReply {
+  if (functionError) return reply.code(500).send({ message: 'Internal Server Error' });
+  const result = JSON.parse(payload) as APIGatewayProxyStructuredResultV2 | string | null;
+  if (typeof result !== 'object' || result === null || result.statusCode === undefined) {
+    return reply.code(200).type('application/json').send(payload);
+  }
+  const { statusCode, headers = {}, cookies = [], body = '', isBase64Encoded = false } = result;
+  for (const [name, value] of Object.entries(headers)) reply.header(name, value);
+  if (cookies.length > 0) reply.header('set-cookie', cookies);
+  return reply.code(statusCode).send(isBase64Encoded ? Buffer.from(body, 'base64') : body);
+}

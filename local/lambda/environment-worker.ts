@@ -1,0 +1,88 @@
+import { enableCompileCache } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Context } from 'aws-lambda';
+import type { FunctionCode } from './bundle-functions.ts';
+
+/** What a thread is told at its start. */
+export interface EnvironmentData {
+  code: FunctionCode;
+  functionName: string;
+  functionArn: string;
+  memorySize: number;
+}
+
+/** One invocation; the next one comes only after its answer. */
+export interface InvokeMessage {
+  requestId: string;
+  /** JSON of the event. */
+  payload: string;
+  /** Epoch ms. */
+  deadline: number;
+}
+
+/** First `ready` or an error, once the code is loaded; then a result or an error for each invocation. All in JSON. */
+export interface EnvironmentMessage {
+  type: 'ready' | 'result' | 'error';
+  payload: string;
+}
+
+const { code, functionName, functionArn, memorySize } = workerData as EnvironmentData;
+
+function tell(type: EnvironmentMessage['type'], value: unknown): void {
+  // A handler that returns nothing answers null.
+  const message: EnvironmentMessage = { type, payload: JSON.stringify(value) ?? 'null' };
+  parentPort?.postMessage(message);
+}
+
+/** As Lambda reports errors to callers. */
+function tellError(thrown: unknown): void {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  tell('error', {
+    errorType: error.name,
+    errorMessage: error.message,
+    trace: error.stack?.split('\n') ?? [],
+  });
+}
+
+function contextOf({ requestId, deadline }: InvokeMessage): Context {
+  return {
+    awsRequestId: requestId,
+    callbackWaitsForEmptyEventLoop: true,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: functionArn,
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'local',
+    memoryLimitInMB: String(memorySize),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    done: unsupported,
+    fail: unsupported,
+    succeed: unsupported,
+  };
+}
+
+/** Gone since Node.js 24's runtime, as callbacks are. */
+function unsupported(): never {
+  throw new Error('handlers return a promise: context.done, fail and succeed are not supported');
+}
+
+// Every environment of a function loads the same bundle: only the first one has to compile it.
+enableCompileCache(join(dirname(code.file), 'compile-cache'));
+
+try {
+  const { [code.exportName]: handler } = await import(pathToFileURL(code.file).href);
+  if (typeof handler !== 'function')
+    throw new Error(`${code.exportName} is not exported, or is not a function`);
+  parentPort?.on('message', async (message: InvokeMessage) => {
+    try {
+      tell('result', await handler(JSON.parse(message.payload), contextOf(message)));
+    } catch (error) {
+      tellError(error);
+    }
+  });
+  tell('ready', null);
+} catch (error) {
+  tellError(error);
+}

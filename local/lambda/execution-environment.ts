@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { devNull } from 'node:os';
+import { createInterface } from 'node:readline';
+import { Worker } from 'node:worker_threads';
+import { arn, REGION } from '../stack/account.ts';
+import type { FunctionCode } from './bundle-functions.ts';
+import type { EnvironmentData, EnvironmentMessage, InvokeMessage } from './environment-worker.ts';
+
+/** A function as the runtime runs it. */
+export interface LambdaFunction {
+  name: string;
+  code: FunctionCode;
+  /** Seconds that an invocation may take. */
+  timeout: number;
+  /** MB of heap. */
+  memorySize: number;
+  environment: Readonly<Record<string, string>>;
+}
+
+/** What an invocation answered. */
+export interface InvokeResult {
+  /** JSON; of the error where there is one. */
+  payload: string;
+  /** As in the Invoke API: set where the function failed. */
+  functionError?: 'Unhandled';
+}
+
+/** Seconds for loading the code: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+const INIT_TIMEOUT = 10;
+
+/**
+ * One execution environment: a thread that has loaded a function's code and runs one invocation at a time.
+ *
+ * States: starting → idle ⇄ busy → ended. An invocation that runs out of time, or whose thread dies, ends the
+ * environment: like Lambda's, it is never used again.
+ */
+export class ExecutionEnvironment {
+  readonly #function: LambdaFunction;
+  readonly #worker: Worker;
+  #settle: ((message: EnvironmentMessage) => void) | undefined;
+  #ended: EnvironmentMessage | undefined;
+  #ready: Promise<EnvironmentMessage> | undefined;
+
+  /** @param onLog gets each line that the function writes */
+  constructor(lambdaFunction: LambdaFunction, onLog: (line: string) => void) {
+    this.#function = lambdaFunction;
+    const { name, code, memorySize } = lambdaFunction;
+    const workerData: EnvironmentData = {
+      code,
+      functionName: name,
+      functionArn: arn('lambda', `function:${name}`),
+      memorySize,
+    };
+    this.#worker = new Worker(new URL('./environment-worker.ts', import.meta.url), {
+      workerData,
+      name,
+      env: environmentOf(lambdaFunction),
+      stdout: true,
+      stderr: true,
+      // The function's memory, enforced: a function that needs more dies here as it would on AWS.
+      resourceLimits: { maxOldGenerationSizeMb: memorySize },
+    });
+    createInterface({ input: this.#worker.stdout }).on('line', onLog);
+    createInterface({ input: this.#worker.stderr }).on('line', onLog);
+    this.#worker.on('message', (message: EnvironmentMessage) => this.#settle?.(message));
+    this.#worker.on('error', (error) => this.#end(failure(error.name, error.message)));
+    this.#worker.on('exit', (code) =>
+      this.#end(failure('Runtime.ExitError', `Runtime exited with code ${code}`)),
+    );
+    this.#ready = this.#next(INIT_TIMEOUT, 'Init');
+  }
+
+  /** Whether it can still be used. */
+  get alive(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /** @param payload JSON of the event */
+  async invoke(payload: string): Promise<InvokeResult> {
+    const ready = await this.#ready;
+    if (ready?.type === 'error') {
+      await this.stop();
+      return toResult(ready);
+    }
+    const { timeout } = this.#function;
+    const deadline = Date.now() + timeout * 1_000;
+    const answer = this.#next(timeout, 'Task');
+    const message: InvokeMessage = { requestId: randomUUID(), payload, deadline };
+    if (this.alive) this.#worker.postMessage(message);
+    return toResult(await answer);
+  }
+
+  /** Ends the thread at once, whatever it is doing. */
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  /** The thread's next message, or what ended it. */
+  #next(timeout: number, what: string): Promise<EnvironmentMessage> {
+    if (this.#ended) return Promise.resolve(this.#ended);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#end(failure('Sandbox.Timedout', `${what} timed out after ${timeout.toFixed(2)} seconds`));
+        void this.stop();
+      }, timeout * 1_000);
+      this.#settle = (message) => {
+        clearTimeout(timer);
+        this.#settle = undefined;
+        resolve(message);
+      };
+    });
+  }
+
+  #end(message: EnvironmentMessage): void {
+    this.#ended ??= message;
+    this.#settle?.(this.#ended);
+  }
+}
+
+/** Only what Lambda would set: the surroundings of whoever started this must not leak in. */
+function environmentOf({ name, memorySize, environment }: LambdaFunction): Record<string, string> {
+  return {
+    AWS_REGION: REGION,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memorySize),
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    TZ: ':UTC',
+    ...environment,
+  };
+}
+
+function failure(errorType: string, errorMessage: string): EnvironmentMessage {
+  return { type: 'error', payload: JSON.stringify({ errorType, errorMessage, trace: [] }) };
+}
+
+function toResult({ type, payload }: EnvironmentMessage): InvokeResult {
+  return type === 'error' ? { payload, functionError: 'Unhandled' } : { payload };
+}

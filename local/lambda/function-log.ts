@@ -1,0 +1,39 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+
+/**
+ * Takes the lines that functions write: metrics in the embedded metric format are summed up, as CloudWatch would, and
+ * everything goes to a file.
+ */
+export class FunctionLog {
+  readonly file: string;
+  readonly #stream: WriteStream;
+  readonly #metrics = new Map<string, number>();
+
+  constructor(file: string) {
+    this.file = file;
+    this.#stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  }
+
+  write(functionName: string, line: string): void {
+    this.#stream.write(`${functionName} ${line}\n`);
+    if (line.startsWith('{"_aws"')) this.#count(line);
+  }
+
+  /** A metric's sum over all functions; 0 where none was seen. */
+  sum(metric: string): number {
+    return this.#metrics.get(metric) ?? 0;
+  }
+
+  async close(): Promise<void> {
+    await new Promise((resolve) => this.#stream.end(resolve));
+  }
+
+  #count(line: string): void {
+    const values = JSON.parse(line) as Record<string, unknown> & {
+      _aws: { CloudWatchMetrics: { Metrics: { Name: string }[] }[] };
+    };
+    for (const { Metrics } of values._aws.CloudWatchMetrics) {
+      for (const { Name } of Metrics) this.#metrics.set(Name, this.sum(Name) + Number(values[Name]));
+    }
+  }
+}

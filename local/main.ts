@@ -1,0 +1,79 @@
+import { resolve } from 'node:path';
+import { type EmbeddedCloud, startEmbeddedCloud } from './embedded-cloud.ts';
+import { startCounting } from './start/pipeline-counts.ts';
+import { createProgress } from './start/progress.ts';
+import { runOrders } from './start/run-orders.ts';
+import { HELP, readStartOptions, type StartOptions, UsageError } from './start/start-options.ts';
+import { reconciles, summarize } from './start/summary.ts';
+import { describeCloud, explainFailure, whereToGoNext } from './start/texts.ts';
+
+const PROJECT = resolve(import.meta.dirname, '..');
+const LOCAL = resolve(PROJECT, '.local');
+
+/** Exit statuses: as asked for; something went wrong; the command line was wrong; ended by Ctrl-C. */
+const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = readStartOptions(args);
+    if (!options.help) return await run(options);
+    process.stdout.write(HELP);
+    return EXIT.ok;
+  } catch (error) {
+    process.stderr.write(`${explainFailure(error)}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+async function run(options: StartOptions): Promise<number> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+  stopOnSignals(stopping);
+
+  const start = Date.now();
+  const cloud = await startEmbeddedCloud({
+    projectDirectory: PROJECT,
+    localDirectory: LOCAL,
+    port: options.port,
+    awsPort: options.awsPort,
+    params: options.concurrency === undefined ? {} : { consumerConcurrency: options.concurrency },
+    dataDir: options.dataDir,
+    // The crash of a service ends everything, with the crash as the reason.
+    onCrash: (cause) => stopping.abort(new Error('a service of the embedded cloud has died', { cause })),
+  });
+  try {
+    process.stdout.write(describeCloud(cloud, Date.now() - start));
+    const reconciled = options.produce ? await produce(cloud, options, signal) : true;
+    if (options.exit && !signal.aborted) return reconciled ? EXIT.ok : EXIT.failed;
+    if (!signal.aborted) process.stdout.write(whereToGoNext(cloud));
+    await stopped;
+    if (signal.reason.name !== 'AbortError') throw signal.reason;
+    return options.exit ? EXIT.interrupted : EXIT.ok;
+  } finally {
+    if (signal.aborted) process.stdout.write('\nStopping …\n');
+    await cloud.stop();
+  }
+}
+
+/** @returns whether every order is accounted for */
+async function produce(cloud: EmbeddedCloud, options: StartOptions, signal: AbortSignal): Promise<boolean> {
+  const count = await startCounting(cloud);
+  const progress = createProgress(process.stdout, options.count);
+  const result = await runOrders(cloud, options, count, progress, signal).finally(progress.done);
+  if (!result) return false;
+  process.stdout.write(`\n${summarize(result)}`);
+  return reconciles(result);
+}
+
+/** The first signal asks for an orderly stop, the next one forces it. */
+function stopOnSignals(stopping: AbortController): void {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (stopping.signal.aborted) process.exit(EXIT.interrupted);
+      stopping.abort();
+    });
+  }
+}

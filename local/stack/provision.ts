@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { AwsServices } from '../aws-services/start-aws-services.ts';
+import type { Clients } from './clients.ts';
+import type { Stack } from './read-stack.ts';
+import type { QueueProperties, SubscriptionProperties, TableProperties } from './stack-schema.ts';
+
+/**
+ * Makes the stack's resources. What already exists (a data directory from an earlier run) is brought up to date.
+ *
+ * Notifications come last: by then everything that they lead to is there.
+ */
+export async function provision(stack: Stack, clients: Clients, awsServices: AwsServices): Promise<void> {
+  await Promise.all([
+    ...stack.queues.map((queue) => provisionQueue(clients.sqs, queue)),
+    ...stack.topics.map(({ TopicName }) => clients.sns.send(new CreateTopicCommand({ Name: TopicName }))),
+    ...stack.buckets.map(({ BucketName }) => provisionBucket(clients.s3, BucketName)),
+    ...stack.tables.map((table) => provisionTable(clients.dynamodb, table)),
+  ]);
+  for (const subscription of stack.subscriptions) await subscribe(clients.sns, subscription);
+  for (const { BucketName, NotificationConfiguration } of stack.buckets) {
+    const topics = NotificationConfiguration?.TopicConfigurations ?? [];
+    if (topics.length === 0) continue;
+    await awsServices.putBucketNotification(
+      BucketName,
+      topics.map(({ Event, Topic }) => ({ topicArn: Topic, events: [Event] })),
+    );
+  }
+}
+
+async function provisionQueue(sqs: SQSClient, queue: QueueProperties): Promise<void> {
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: queue.QueueName }));
+  const { VisibilityTimeout, ReceiveMessageWaitTimeSeconds, MessageRetentionPeriod, RedrivePolicy } = queue;
+  const attributes = { VisibilityTimeout, ReceiveMessageWaitTimeSeconds, MessageRetentionPeriod };
+  const Attributes: Record<string, string> = {};
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined) Attributes[name] = String(value);
+  if (RedrivePolicy) Attributes.RedrivePolicy = JSON.stringify(RedrivePolicy);
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+}
+
+async function provisionBucket(s3: S3Client, name: string): Promise<void> {
+  await s3.send(new CreateBucketCommand({ Bucket: name })).catch((error) => {
+    if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+  });
+}
+
+async function provisionTable(dynamodb: DynamoDBClient, table: TableProperties): Promise<void> {
+  const { TableName, BillingMode, AttributeDefinitions, KeySchema } = table;
+  const command = new CreateTableCommand({ TableName, BillingMode, AttributeDefinitions, KeySchema });
+  await dynamodb.send(command).catch((error) => {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  });
+  // A moment here; the SDK's own waiter pauses for seconds.
+  const isActive = async () =>
+    (await dynamodb.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus === 'ACTIVE';
+  while (!(await isActive())) await sleep(5);
+}
+
+async function subscribe(sns: SNSClient, subscription: SubscriptionProperties): Promise<void> {
+  const {
+    TopicArn,
+    Protocol,
+    Endpoint,
+    RawMessageDelivery = false,
+    FilterPolicy,
+    FilterPolicyScope,
+  } = subscription;
+  const Attributes: Record<string, string> = { RawMessageDelivery: String(RawMessageDelivery) };
+  if (FilterPolicy) Attributes.FilterPolicy = JSON.stringify(FilterPolicy);
+  if (FilterPolicyScope) Attributes.FilterPolicyScope = FilterPolicyScope;
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint, Attributes }));
+}

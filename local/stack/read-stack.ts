@@ -1,0 +1,138 @@
+import * as z from 'zod';
+import { ACCOUNT_ID, arn, REGION } from './account.ts';
+import { type Attributes, evaluateIntrinsics } from './evaluate-intrinsics.ts';
+import type { ServerlessConfiguration } from './resolve-serverless-yml.ts';
+import {
+  type BucketProperties,
+  type FunctionProperties,
+  functionSchema,
+  type QueueProperties,
+  resourceSchemas,
+  type SubscriptionProperties,
+  type TableProperties,
+  type TopicProperties,
+} from './stack-schema.ts';
+
+/** A queue, and where it is. */
+export interface Queue extends QueueProperties {
+  url: string;
+  arn: string;
+}
+
+/** The stack as the embedded cloud makes it: CloudFormation's functions evaluated, properties checked. */
+export interface Stack {
+  service: string;
+  queues: Queue[];
+  topics: TopicProperties[];
+  subscriptions: SubscriptionProperties[];
+  buckets: BucketProperties[];
+  tables: TableProperties[];
+  /** By the name they have in serverless.yml. */
+  functions: Map<string, FunctionProperties>;
+  /** Stack outputs, those of AWS's own making (`ApiUrl`) left out. */
+  outputs: Record<string, string>;
+  /** Resource types that exist on AWS only. */
+  notEmbodied: string[];
+}
+
+const resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });
+const output = z.object({ Value: z.unknown() });
+
+/**
+ * Reads a resolved serverless.yml into a stack.
+ *
+ * @param endpoint of SQS, SNS and S3: queue URLs begin with it
+ * @throws Error that names the resource or function, and the property that the embedded cloud cannot embody
+ */
+export function readStack(configuration: ServerlessConfiguration, endpoint: string): Stack {
+  const resources = new Map<string, z.output<typeof resource>>();
+  const outputs = new Map<string, unknown>();
+  for (const { Resources = {}, Outputs = {} } of configuration.resources) {
+    for (const [id, value] of Object.entries(Resources)) resources.set(id, check(id, resource, value));
+    for (const [id, value] of Object.entries(Outputs)) outputs.set(id, check(id, output, value).Value);
+  }
+
+  const attributes = readAttributes(resources, endpoint);
+  const notEmbodied = new Set<string>();
+  const ofType = <Schema extends z.ZodType>(type: string, schema: Schema): z.output<Schema>[] =>
+    [...resources]
+      .filter(([, { Type }]) => Type === type)
+      .map(([id, { Properties }]) => check(id, schema, evaluateIntrinsics(Properties, attributes)));
+  for (const { Type } of resources.values()) if (!(Type in resourceSchemas)) notEmbodied.add(Type);
+
+  const functions = new Map<string, FunctionProperties>();
+  for (const [name, value] of Object.entries(configuration.functions)) {
+    const properties = check(name, functionSchema, evaluateIntrinsics(value, attributes));
+    const common = z.record(z.string(), z.coerce.string()).parse(configuration.provider.environment ?? {});
+    functions.set(name, { ...properties, environment: { ...common, ...properties.environment } });
+  }
+
+  outputs.delete('ApiUrl');
+  return {
+    service: configuration.service,
+    queues: ofType('AWS::SQS::Queue', resourceSchemas['AWS::SQS::Queue']).map((queue) => ({
+      ...queue,
+      ...locateQueue(queue.QueueName, endpoint),
+    })),
+    topics: ofType('AWS::SNS::Topic', resourceSchemas['AWS::SNS::Topic']),
+    subscriptions: ofType('AWS::SNS::Subscription', resourceSchemas['AWS::SNS::Subscription']),
+    buckets: ofType('AWS::S3::Bucket', resourceSchemas['AWS::S3::Bucket']),
+    tables: ofType('AWS::DynamoDB::Table', resourceSchemas['AWS::DynamoDB::Table']),
+    functions,
+    outputs: Object.fromEntries(
+      [...outputs].map(([id, value]) => [id, String(evaluateIntrinsics(value, attributes))]),
+    ),
+    notEmbodied: [...notEmbodied].sort(),
+  };
+}
+
+/** What `Ref` and `Fn::GetAtt` give: names are known before anything exists, and so are URLs and ARNs. */
+function readAttributes(resources: Map<string, z.output<typeof resource>>, endpoint: string): Attributes {
+  const attributes = new Map([
+    ['AWS::AccountId', ACCOUNT_ID],
+    ['AWS::Partition', 'aws'],
+    ['AWS::Region', REGION],
+    ['AWS::URLSuffix', 'amazonaws.com'],
+  ]);
+  const pseudoParameters = new Map(attributes);
+  for (const [id, { Type, Properties }] of resources) {
+    const name = (property: string) => String(evaluateIntrinsics(Properties[property], pseudoParameters));
+    const [ref, resourceArn] = describe(Type, id, name, endpoint);
+    attributes.set(id, ref).set(`${id}.Arn`, resourceArn);
+  }
+  return attributes;
+}
+
+/** A resource's `Ref` and ARN, by type (the "Return values" of its page in the CloudFormation reference). */
+function describe(
+  type: string,
+  id: string,
+  name: (property: string) => string,
+  endpoint: string,
+): [string, string] {
+  switch (type) {
+    case 'AWS::SQS::Queue': {
+      const { url, arn: queueArn } = locateQueue(name('QueueName'), endpoint);
+      return [url, queueArn];
+    }
+    case 'AWS::SNS::Topic':
+      return [arn('sns', name('TopicName')), arn('sns', name('TopicName'))];
+    case 'AWS::S3::Bucket':
+      return [name('BucketName'), arn('s3', name('BucketName'))];
+    case 'AWS::DynamoDB::Table':
+      return [name('TableName'), arn('dynamodb', `table/${name('TableName')}`)];
+    default:
+      return [id, id];
+  }
+}
+
+/** Where a queue is, from its name. */
+export function locateQueue(name: string, endpoint: string): { url: string; arn: string } {
+  return { url: `${endpoint}/${ACCOUNT_ID}/${name}`, arn: arn('sqs', name) };
+}
+
+function check<Schema extends z.ZodType>(place: string, schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Error(`${place}: the embedded cloud cannot embody this: ${z.prettifyError(result.error)}`);
+}

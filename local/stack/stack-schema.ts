@@ -1,0 +1,105 @@
+import * as z from 'zod';
+
+/*
+ * What the embedded cloud understands of a stack. Objects are strict: a property that is not listed here is refused
+ * rather than ignored, so that the embedded cloud cannot quietly differ from what is deployed. Properties marked
+ * `elsewhere` matter on AWS only.
+ */
+const elsewhere = z.unknown().optional();
+
+const queue = z.strictObject({
+  QueueName: z.string(),
+  VisibilityTimeout: z.int().optional(),
+  ReceiveMessageWaitTimeSeconds: z.int().optional(),
+  MessageRetentionPeriod: z.int().optional(),
+  RedrivePolicy: z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.int() }).optional(),
+  RedriveAllowPolicy: elsewhere,
+  SqsManagedSseEnabled: elsewhere,
+});
+
+const topic = z.strictObject({ TopicName: z.string(), DisplayName: elsewhere, KmsMasterKeyId: elsewhere });
+
+const subscription = z.strictObject({
+  TopicArn: z.string(),
+  Protocol: z.literal('sqs'),
+  Endpoint: z.string(),
+  RawMessageDelivery: z.boolean().optional(),
+  FilterPolicy: z.record(z.string(), z.unknown()).optional(),
+  FilterPolicyScope: z.string().optional(),
+});
+
+const topicConfiguration = z.strictObject({ Event: z.string(), Topic: z.string() });
+
+const bucket = z.strictObject({
+  BucketName: z.string(),
+  NotificationConfiguration: z.strictObject({ TopicConfigurations: z.array(topicConfiguration) }).optional(),
+  BucketEncryption: elsewhere,
+  PublicAccessBlockConfiguration: elsewhere,
+  OwnershipControls: elsewhere,
+  LifecycleConfiguration: elsewhere,
+});
+
+const table = z.strictObject({
+  TableName: z.string(),
+  BillingMode: z.literal('PAY_PER_REQUEST'),
+  AttributeDefinitions: z.array(
+    z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
+  ),
+  KeySchema: z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
+  // Nothing runs here for the 30 days after which an item would expire.
+  TimeToLiveSpecification: elsewhere,
+  SSESpecification: elsewhere,
+});
+
+/** Resource types that the embedded cloud embodies, with their properties. */
+export const resourceSchemas = {
+  'AWS::SQS::Queue': queue,
+  'AWS::SNS::Topic': topic,
+  'AWS::SNS::Subscription': subscription,
+  'AWS::S3::Bucket': bucket,
+  'AWS::DynamoDB::Table': table,
+};
+
+const sqsEvent = z.strictObject({
+  arn: z.string(),
+  batchSize: z.int().min(1).max(10_000).default(10),
+  maximumBatchingWindow: z.int().min(0).max(300).default(0),
+  maximumConcurrency: z.coerce.number().int().min(1).max(1_000).optional(),
+  functionResponseType: z.literal('ReportBatchItemFailures').optional(),
+});
+
+const httpApiEvent = z.strictObject({ method: z.string(), path: z.string(), authorizer: elsewhere });
+
+const scheduleEvent = z.strictObject({
+  rate: z.union([z.string(), z.array(z.string())]),
+  enabled: z.coerce.boolean().default(true),
+  input: z.unknown().optional(),
+});
+
+/** A function of serverless.yml. */
+export const functionSchema = z.strictObject({
+  handler: z.string().regex(/^[\w/-]+\.\w+$/),
+  description: elsewhere,
+  timeout: z.int().min(1).max(900).default(6),
+  memorySize: z.int().default(1_024),
+  environment: z.record(z.string(), z.coerce.string()).default({}),
+  events: z
+    .array(
+      z.union([
+        z.strictObject({ sqs: sqsEvent }),
+        z.strictObject({ httpApi: httpApiEvent }),
+        z.strictObject({ schedule: scheduleEvent }),
+      ]),
+    )
+    .default([]),
+  iamRoleStatements: elsewhere,
+});
+
+export type QueueProperties = z.output<typeof queue>;
+export type TopicProperties = z.output<typeof topic>;
+export type SubscriptionProperties = z.output<typeof subscription>;
+export type BucketProperties = z.output<typeof bucket>;
+export type TableProperties = z.output<typeof table>;
+export type FunctionProperties = z.output<typeof functionSchema>;
+export type SqsEventProperties = z.output<typeof sqsEvent>;
+export type ScheduleProperties = z.output<typeof scheduleEvent>;

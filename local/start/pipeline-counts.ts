@@ -1,0 +1,72 @@
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { EmbeddedCloud } from '../embedded-cloud.ts';
+
+/** Where the orders are, at one moment. Totals count from when the counting began. */
+export interface PipelineCounts {
+  /** Messages in the order queue when the counting began, and all that it has taken since, whoever sent them. */
+  received: number;
+  /** In the order queue. */
+  waiting: number;
+  inFlight: number;
+  /** Upload messages that are not yet dealt with. */
+  files: number;
+  /** E-mails that SNS would have sent. */
+  confirmed: number;
+  /** E-mails about an order that had one before. */
+  repeated: number;
+  duplicates: number;
+  /** Confirmed before, and delivered once more: by SQS, or after a restart. */
+  redelivered: number;
+  deadLettered: number;
+  deadLetteredFiles: number;
+}
+
+/** @returns a function that counts */
+export async function startCounting(cloud: EmbeddedCloud): Promise<() => Promise<PipelineCounts>> {
+  const { outputs, log, clients } = cloud;
+
+  async function depth(output: string): Promise<{ visible: number; inFlight: number; all: number }> {
+    const command = new GetQueueAttributesCommand({ QueueUrl: outputs[output], AttributeNames: ['All'] });
+    const { Attributes = {} } = await clients.sqs.send(command);
+    const number = (name: '' | 'Delayed' | 'NotVisible') =>
+      Number(Attributes[`ApproximateNumberOfMessages${name}`]);
+    const visible = number('') + number('Delayed');
+    const inFlight = number('NotVisible');
+    return { visible, inFlight, all: visible + inFlight };
+  }
+
+  async function read() {
+    const [orders, ordersDLQ, uploads, uploadsDLQ, { mails, orders: mailedOrders, queued }] = await Promise.all([
+      depth('OrderQueueUrl'),
+      depth('OrderQueueDLQUrl'),
+      depth('UploadQueueUrl'),
+      depth('UploadQueueDLQUrl'),
+      cloud.counts(),
+    ]);
+    const queueName = outputs.OrderQueueUrl?.split('/').at(-1) ?? '';
+    return { orders, ordersDLQ, uploads, uploadsDLQ, mails, mailedOrders, queued: queued[queueName] ?? 0 };
+  }
+
+  const before = await read();
+  return async () => {
+    const now = await read();
+    const confirmed = now.mails - before.mails;
+    return {
+      received: now.queued - before.queued + before.orders.all,
+      waiting: now.orders.visible,
+      inFlight: now.orders.inFlight,
+      files: now.uploads.all,
+      confirmed,
+      repeated: confirmed - (now.mailedOrders - before.mailedOrders),
+      duplicates: log.sum('OrdersDuplicate'),
+      redelivered: log.sum('OrdersRedelivered'),
+      deadLettered: now.ordersDLQ.all - before.ordersDLQ.all,
+      deadLetteredFiles: now.uploadsDLQ.all - before.uploadsDLQ.all,
+    };
+  };
+}
+
+/** Whether no order is on its way any more. */
+export function isDrained({ waiting, inFlight, files }: PipelineCounts): boolean {
+  return waiting + inFlight + files === 0;
+}

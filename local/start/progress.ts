@@ -1,0 +1,95 @@
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
+import type { PipelineCounts } from './pipeline-counts.ts';
+
+/** Shows how a run is getting on. */
+export interface Progress {
+  update(counts: PipelineCounts): void;
+  /** Leaves the last state on the screen. */
+  done(): void;
+}
+
+const BAR_WIDTH = 30;
+/** Ms between plain lines. */
+const LINE_INTERVAL = 2_000;
+/** Rates are over this many ms: long enough to be steady, short enough to show a change. */
+const RATE_WINDOW = 3_000;
+
+/**
+ * Progress bars on a terminal, plain lines anywhere else.
+ *
+ * @param total orders that the run will send
+ */
+export function createProgress(stream: NodeJS.WriteStream, total: number): Progress {
+  const rates = trackRates();
+  return stream.isTTY ? showBars(stream, total, rates) : showLines(stream, total, rates);
+}
+
+type Rates = (counts: PipelineCounts) => { received: number; confirmed: number };
+
+function showBars(stream: NodeJS.WriteStream, total: number, rates: Rates): Progress {
+  const log = createLogUpdate(stream);
+  return {
+    update(counts) {
+      const rate = rates(counts);
+      const { received, confirmed, waiting, inFlight, duplicates, deadLettered } = counts;
+      const settled = confirmed + duplicates + deadLettered;
+      log(
+        [
+          `  sent       ${bar(received, total)} ${number(received)}  ${number(rate.received)}/s`,
+          `  confirmed  ${bar(settled, total)} ${number(confirmed)}  ${number(rate.confirmed)}/s`,
+          `  waiting ${number(waiting)} · in flight ${number(inFlight)} · duplicates ${number(duplicates)} · dead-lettered ${number(deadLettered)}`,
+        ].join('\n'),
+      );
+    },
+    done: () => log.done(),
+  };
+}
+
+function showLines(stream: NodeJS.WriteStream, total: number, rates: Rates): Progress {
+  let shown = Number.NEGATIVE_INFINITY;
+  let latest = '';
+  let printed = '';
+  const print = () => {
+    if (latest !== printed) stream.write(`${latest}\n`);
+    printed = latest;
+  };
+  return {
+    update(counts) {
+      const rate = rates(counts);
+      const { received, confirmed, waiting, inFlight, duplicates, deadLettered } = counts;
+      latest =
+        `sent ${number(received)} of ${number(total)} (${number(rate.received)}/s), ` +
+        `confirmed ${number(confirmed)} (${number(rate.confirmed)}/s), waiting ${number(waiting)}, ` +
+        `in flight ${number(inFlight)}, duplicates ${number(duplicates)}, dead-lettered ${number(deadLettered)}`;
+      if (Date.now() - shown < LINE_INTERVAL) return;
+      shown = Date.now();
+      print();
+    },
+    done: print,
+  };
+}
+
+function trackRates(): Rates {
+  const samples: { at: number; received: number; confirmed: number }[] = [];
+  return ({ received, confirmed }) => {
+    const at = Date.now();
+    samples.push({ at, received, confirmed });
+    while (samples.length > 2 && at - (samples[0]?.at ?? at) > RATE_WINDOW) samples.shift();
+    const [first] = samples;
+    const seconds = first ? (at - first.at) / 1_000 : 0;
+    if (!first || seconds === 0) return { received: 0, confirmed: 0 };
+    return {
+      received: Math.round((received - first.received) / seconds),
+      confirmed: Math.round((confirmed - first.confirmed) / seconds),
+    };
+  };
+}
+
+function bar(value: number, total: number): string {
+  const filled = Math.round(Math.min(1, value / total) * BAR_WIDTH);
+  return styleText('green', '█'.repeat(filled)) + styleText('dim', '░'.repeat(BAR_WIDTH - filled));
+}
+
+/** With thousands separators. */
+export const number = (value: number): string => value.toLocaleString('en');

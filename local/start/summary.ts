@@ -1,0 +1,55 @@
+import type { PipelineCounts } from './pipeline-counts.ts';
+import { number } from './progress.ts';
+
+/** How a run went. */
+export interface RunResult {
+  counts: PipelineCounts;
+  /** What the producer says it sent; 0 where nothing was produced. */
+  sent: number;
+  /** What the producer says it could not send. */
+  unsent: number;
+  produceMs: number;
+  /** From the first order sent to the last one settled. */
+  totalMs: number;
+}
+
+/**
+ * Whether every order that the queue took is accounted for, each confirmed once. Numbers from four sources have to agree:
+ * the producer's report, the queues' own depths, the mailbox, and the consumer's metrics.
+ */
+export function reconciles({ counts, sent, unsent }: RunResult): boolean {
+  const { received, confirmed, repeated, duplicates, redelivered, deadLettered, deadLetteredFiles } = counts;
+  const accounted = confirmed + duplicates + redelivered + deadLettered;
+  return (
+    received === accounted && sent <= received && unsent === 0 && repeated === 0 && deadLetteredFiles === 0
+  );
+}
+
+/** The table at the end of a run. */
+export function summarize(result: RunResult): string {
+  const { counts, sent, unsent, produceMs, totalMs } = result;
+  const rows: [string, number, string][] = [
+    ['sent', sent, `${rate(sent, produceMs)} over ${seconds(produceMs)}`],
+    ['in the queue', counts.received, ''],
+    ['= confirmed', counts.confirmed, `${rate(counts.confirmed, totalMs)} over ${seconds(totalMs)}`],
+    ['+ duplicates', counts.duplicates, ''],
+    ['+ dead-lettered', counts.deadLettered, ''],
+  ];
+  const exceptions: [string, number, string][] = [
+    ['+ delivered again', counts.redelivered, 'confirmed before'],
+    ['not sent', unsent, ''],
+    ['confirmed twice', counts.repeated, ''],
+    ['files dead-lettered', counts.deadLetteredFiles, ''],
+  ];
+  const lines = [...rows, ...exceptions.filter(([, value]) => value !== 0)].map(([name, value, note]) =>
+    `  ${name.padEnd(20)}${number(value).padStart(12)}  ${note}`.trimEnd(),
+  );
+  const verdict = reconciles(result)
+    ? 'Reconciled: every order is accounted for, none twice.'
+    : 'NOT reconciled.';
+  return `${lines.join('\n')}\n\n  ${verdict}\n`;
+}
+
+const rate = (orders: number, ms: number): string =>
+  `${number(Math.round(orders / (Math.max(ms, 1) / 1_000)))}/s`;
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;

@@ -1,0 +1,46 @@
+import type { EmbeddedCloud } from '../embedded-cloud.ts';
+import { UsageError } from './start-options.ts';
+
+/** What is running, and where. */
+export function describeCloud({ outputs, notEmbodied }: EmbeddedCloud, startMs: number): string {
+  return `
+order-pipeline is up (${(startMs / 1_000).toFixed(1)} s).
+
+  HTTP API        ${outputs.ApiUrl}
+  SQS, SNS, S3    ${outputs.AwsEndpointUrl}
+  DynamoDB        ${outputs.DynamoDbEndpointUrl}
+  all addresses   .local/outputs.json
+  functions' log  .local/functions.log
+
+  On AWS only: ${notEmbodied.join(', ')}
+
+`;
+}
+
+/** Commands to try next, as they work with this very run. */
+export function whereToGoNext({ outputs }: EmbeddedCloud): string {
+  const order =
+    '{"customer_name":"Jane Doe","email_id":"jane@example.com","product_id":"P-1001","product_name":"Kettle","price":39.9,"timestamp":"2026-11-27T08:00:00Z"}';
+  return `
+From another terminal:
+
+  Send an order      curl -X POST ${outputs.ApiUrl}/orders -d '${order}'
+  Generate 50        npx serverless invoke local -f producer --stage local -d '{"count":50}'
+  Drop a file        aws --endpoint-url ${outputs.AwsEndpointUrl} s3 cp events/files/orders.csv s3://${outputs.UploadBucketName}/
+  Read an e-mail     aws --endpoint-url ${outputs.AwsEndpointUrl} sqs receive-message --queue-url ${outputs.MailboxQueueUrl}
+
+Confirmed orders wait in the shipping and analytics queues: nothing takes them from there yet.
+
+Ctrl-C stops it.
+`;
+}
+
+/** An error as a user can act on it; the stack of one that nobody foresaw. */
+export function explainFailure(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message}\nSee npm start -- --help`;
+  const { code, port, stack } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} on 127.0.0.1 is taken by another program, perhaps another npm start. Stop that one, or choose other ports: npm start -- --port 0 --aws-port 0 takes any that are free.`;
+  }
+  return stack ?? String(error);
+}
