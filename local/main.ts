@@ -8,7 +8,8 @@ import { reconciles, summarize } from './start/summary.ts';
 import { describeCloud, explainFailure, whereToGoNext } from './start/texts.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
-const LOCAL = resolve(PROJECT, '.local');
+/** Where serverless.yml, too, looks for the outputs of the embedded cloud. */
+const LOCAL = resolve(PROJECT, process.env.ORDER_PIPELINE_LOCAL_DIR ?? '.local');
 
 /** Exit statuses: as asked for; something went wrong; the command line was wrong; ended by Ctrl-C. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;

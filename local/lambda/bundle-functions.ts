@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, stop } from 'esbuild';
 import type { FunctionProperties } from '../stack/stack-schema.ts';
 
 const { bundleOptions } = createRequire(import.meta.url)('../../esbuild.config.cjs') as {
@@ -40,5 +40,7 @@ export async function bundleFunctions(
     sourcemap: 'linked',
     logLevel: 'silent',
   });
+  // esbuild would keep a process of its own for the next build.
+  await stop();
   return code;
 }

@@ -36,13 +36,14 @@ export async function startCounting(cloud: EmbeddedCloud): Promise<() => Promise
   }
 
   async function read() {
-    const [orders, ordersDLQ, uploads, uploadsDLQ, { mails, orders: mailedOrders, queued }] = await Promise.all([
-      depth('OrderQueueUrl'),
-      depth('OrderQueueDLQUrl'),
-      depth('UploadQueueUrl'),
-      depth('UploadQueueDLQUrl'),
-      cloud.counts(),
-    ]);
+    const [orders, ordersDLQ, uploads, uploadsDLQ, { mails, orders: mailedOrders, queued }] =
+      await Promise.all([
+        depth('OrderQueueUrl'),
+        depth('OrderQueueDLQUrl'),
+        depth('UploadQueueUrl'),
+        depth('UploadQueueDLQUrl'),
+        cloud.counts(),
+      ]);
     const queueName = outputs.OrderQueueUrl?.split('/').at(-1) ?? '';
     return { orders, ordersDLQ, uploads, uploadsDLQ, mails, mailedOrders, queued: queued[queueName] ?? 0 };
   }

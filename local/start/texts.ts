@@ -38,8 +38,10 @@ Ctrl-C stops it.
 /** An error as a user can act on it; the stack of one that nobody foresaw. */
 export function explainFailure(error: unknown): string {
   if (error instanceof UsageError) return `${error.message}\nSee npm start -- --help`;
-  const { code, port, stack } = error as NodeJS.ErrnoException & { port?: number };
+  const { code, message, stack } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
+    // Node.js writes the address at the end of the message.
+    const [, port] = /:(\d+)$/.exec(message) ?? [];
     return `Port ${port} on 127.0.0.1 is taken by another program, perhaps another npm start. Stop that one, or choose other ports: npm start -- --port 0 --aws-port 0 takes any that are free.`;
   }
   return stack ?? String(error);

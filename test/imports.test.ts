@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const PROJECT = resolve(import.meta.dirname, '..');
+
+/** What the files of a folder may import of ours; the first folder that a file is in counts. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  'lib/order': ['lib/order'],
+  'lib/batch': ['lib/batch'],
+  'lib/aws': ['lib/aws', 'lib/batch', 'lib/order'],
+  lib: ['lib'],
+  handlers: ['lib'],
+  local: ['local', 'lib', 'handlers'],
+};
+
+interface SourceFile {
+  /** From the project's root. */
+  path: string;
+  text: string;
+  /** Files of ours that it imports, from the project's root. */
+  imports: string[];
+  /** Packages, as they are written. */
+  packages: string[];
+}
+
+const files: SourceFile[] = Object.keys(MAY_IMPORT)
+  .filter((folder) => !folder.includes('/'))
+  .flatMap((folder) =>
+    readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+      join(folder, name),
+    ),
+  )
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const text = readFileSync(join(PROJECT, path), 'utf8');
+    const specifiers = [...text.matchAll(/(?:\bfrom|\bimport|\bimport\() ?'([^']+)'/g)].map(
+      ([, specifier = '']) => specifier,
+    );
+    const relatives = specifiers.filter((specifier) => specifier.startsWith('.'));
+    const imports = relatives.map((specifier) =>
+      relative(PROJECT, resolve(PROJECT, dirname(path), specifier)),
+    );
+    const packages = specifiers.filter((specifier) => !specifier.startsWith('.'));
+    return { path, text, imports, packages };
+  });
+
+const isIn = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
+
+describe('imports', () => {
+  it('are found in the files', () => {
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.find(({ path }) => path === 'handlers/consumer.ts')?.imports).toContain('lib/aws/ledger.ts');
+  });
+
+  for (const [folder, allowed] of Object.entries(MAY_IMPORT)) {
+    it(`of ${folder} are of ${allowed.join(', ')}`, () => {
+      const inner = Object.keys(MAY_IMPORT).filter((other) => isIn(other, folder));
+      const wrong = files
+        .filter(({ path }) => isIn(path, folder) && !inner.some((other) => isIn(path, other)))
+        .flatMap(({ path, imports }) => imports.map((imported) => ({ path, imported })))
+        .filter(({ imported }) => !allowed.some((other) => isIn(imported, other)));
+      expect(wrong).toEqual([]);
+    });
+  }
+
+  it('of the AWS SDK are in lib/aws and the embedded cloud only', () => {
+    const paths = files
+      .filter(({ packages }) => packages.some((name) => name.startsWith('@aws-sdk/')))
+      .map(({ path }) => path);
+    expect(paths.filter((path) => !isIn(path, 'lib/aws') && !isIn(path, 'local'))).toEqual([]);
+    expect(paths).toContain('lib/aws/clients.ts');
+  });
+});
+
+describe('one place', () => {
+  const placesOf = (pattern: RegExp) =>
+    files.filter(({ path, text }) => !isIn(path, 'local') && pattern.test(text)).map(({ path }) => path);
+
+  it('builds SDK clients', () => {
+    expect(placesOf(/\bnew \w+Client\(/)).toEqual(['lib/aws/clients.ts']);
+  });
+
+  it('reads the environment', () => {
+    expect(placesOf(/\bprocess\.env\b/)).toEqual(['lib/config.ts']);
+  });
+});

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { generateOrders } from '../../lib/order/generator.ts';
+import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
+
+let cloud: TestCloud;
+beforeAll(async () => {
+  cloud = await startTestCloud();
+});
+afterAll(() => cloud.stop());
+beforeEach(async () => {
+  for (const queue of ['MailboxQueueUrl', 'OrderQueueDLQUrl', 'ShippingQueueUrl', 'AnalyticsQueueUrl']) {
+    await cloud.takeAll(queue);
+  }
+});
+
+/** An order as the seeds write it: no `order_id`. */
+const order = (customer_name: string, price: number, timestamp: number | string): string =>
+  JSON.stringify({
+    customer_name,
+    email_id: `${customer_name.toLowerCase()}@example.com`,
+    product_id: 'P-1001',
+    product_name: 'Kettle',
+    price,
+    timestamp,
+  });
+
+describe('orders from a plain SQS client', () => {
+  it('are confirmed once each, whatever form their price and timestamp have', async () => {
+    await cloud.send([
+      order('Float', 39.9, 1795329424262),
+      order('Seconds', 10, 1795329424),
+      order('Fraction', 0.01, 1795329424.262),
+      order('Iso', 1e3, '2026-11-27T08:00:00Z'),
+      order('Date', 0, '2026-11-27'),
+    ]);
+    await cloud.until(
+      () => cloud.depth('MailboxQueueUrl'),
+      (count) => count >= 5,
+    );
+    await cloud.drained();
+
+    const mails = await cloud.takeMails();
+    expect(mails.map(({ email_id }) => email_id).sort()).toEqual([
+      'date@example.com',
+      'float@example.com',
+      'fraction@example.com',
+      'iso@example.com',
+      'seconds@example.com',
+    ]);
+    expect(new Set(mails.map(({ order_id }) => order_id)).size).toBe(5);
+    expect(mails.find(({ email_id }) => email_id === 'float@example.com')?.message).toContain('39.90');
+  });
+
+  it('reach shipping and analytics as the event alone, with its order_id and time', async () => {
+    const before = Date.now();
+    await cloud.send([order('Machine', 5, '2026-11-27T08:00:00+01:00')]);
+    await cloud.until(
+      () => cloud.depth('AnalyticsQueueUrl'),
+      (count) => count === 1,
+    );
+    await cloud.drained();
+
+    for (const queue of ['ShippingQueueUrl', 'AnalyticsQueueUrl']) {
+      const [message, ...others] = await cloud.takeAll(queue);
+      expect(others).toEqual([]);
+      const event = JSON.parse(message?.Body ?? '');
+      expect(event).toEqual({
+        event: 'OrderConfirmed',
+        order: {
+          customer_name: 'Machine',
+          email_id: 'machine@example.com',
+          product_id: 'P-1001',
+          product_name: 'Kettle',
+          price: 5,
+          timestamp: Date.parse('2026-11-27T07:00:00Z'),
+          order_id: expect.stringMatching(/^[0-9a-f]{64}$/),
+        },
+        confirmed_at: expect.any(Number),
+      });
+      expect(event.confirmed_at).toBeGreaterThanOrEqual(before);
+      expect(event.confirmed_at).toBeLessThanOrEqual(Date.now());
+    }
+  });
+});
+
+describe('poison among good orders', () => {
+  it('goes to the dead-letter queue after three receives, and nothing else does', async () => {
+    const good = Array.from(generateOrders({ count: 93, seed: 93 }), (each) => JSON.stringify(each));
+    const poison = [
+      'not JSON at all',
+      JSON.stringify({ ...JSON.parse(order('Missing', 1, 1)), email_id: undefined }),
+      order('Negative', -1, 1795329424262),
+      JSON.stringify({ ...JSON.parse(order('Types', 1, 1)), price: '1', customer_name: 7 }),
+      `{"junk":"${'x'.repeat(200_000)}"}`,
+      JSON.stringify([[JSON.parse(order('Nested', 1, 1))]]),
+      ' ',
+    ];
+    const rejectedBefore = cloud.log.sum('OrdersRejected');
+    const bodies = [...good];
+    for (const [index, body] of poison.entries()) bodies.splice(index * 13, 0, body);
+    await cloud.send(bodies);
+    await cloud.until(
+      () => cloud.depth('OrderQueueDLQUrl'),
+      (count) => count >= 7,
+    );
+    await cloud.drained();
+
+    const dead = await cloud.takeAll('OrderQueueDLQUrl');
+    expect(dead.map(({ Body }) => Body).sort()).toEqual([...poison].sort());
+    expect(cloud.log.sum('OrdersRejected') - rejectedBefore).toBe(3 * poison.length);
+    const confirmed = (await cloud.takeMails()).map(({ order_id }) => order_id);
+    expect(confirmed.sort()).toEqual(good.map((body) => JSON.parse(body).order_id).sort());
+  });
+});
+
+describe('the same orders sent three times', () => {
+  it('are confirmed once, and counted as duplicates twice', async () => {
+    const duplicatesBefore = cloud.log.sum('OrdersDuplicate');
+    const bodies = Array.from(generateOrders({ count: 1_000, seed: 3 }), (each) => JSON.stringify(each));
+    for (let round = 0; round < 3; round++) await cloud.send(bodies);
+    await cloud.drained();
+    const duplicates = async () => cloud.log.sum('OrdersDuplicate') - duplicatesBefore;
+    await cloud.until(duplicates, (count) => count >= 2_000);
+
+    expect(await duplicates()).toBe(2_000);
+    const mails = await cloud.takeMails();
+    expect(mails.length).toBe(1_000);
+    expect(new Set(mails.map(({ order_id }) => order_id)).size).toBe(1_000);
+  });
+});
