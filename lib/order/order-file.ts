@@ -1,0 +1,112 @@
+import { CsvReader } from './order-file/csv-reader.ts';
+import { detectFormat, type OrderFileFormat } from './order-file/detect-format.ts';
+import { gunzip } from './order-file/gunzip.ts';
+import { JsonCutter } from './order-file/json-cutter.ts';
+import { JsonReader } from './order-file/json-reader.ts';
+import { LineCutter } from './order-file/line-cutter.ts';
+import type { OrderFileRow, RowReader } from './order-file/row-reader.ts';
+import { UnreadableFileError } from './order-file/unreadable-file-error.ts';
+import { withHead } from './order-file/with-head.ts';
+
+export type { OrderFileFormat } from './order-file/detect-format.ts';
+export type { OrderFileRow } from './order-file/row-reader.ts';
+
+/** Enough to see the first line of any sensible file. Also the size of the pieces in which a file is read. */
+const PIECE_BYTES = 64 * 1024;
+
+const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+const READERS: Record<OrderFileFormat, (name: string) => RowReader> = {
+  ndjson: () => new JsonReader(new LineCutter()),
+  json: (name) => new JsonReader(new JsonCutter(name)),
+  csv: (name) => new CsvReader(name),
+};
+
+export interface OrderFile {
+  format: OrderFileFormat;
+  gzipped: boolean;
+  /** The rows in the order of the file. Read to the end or leave the loop, either closes the source; it throws as below. */
+  rows: AsyncGenerator<OrderFileRow>;
+}
+
+/**
+ * Reads an order file as it arrives: NDJSON, JSON (an array, or values one after another) or CSV with a header, each also
+ * gzipped. Memory does not grow with the file, nor with a row: see `MAX_ROW_BYTES`.
+ *
+ * A bad row is a row with `errors`, and reading goes on. Besides the codes of `OrderIssue` there are:
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `row_too_long` | more than 256 KiB; `raw` is cut |
+ * | `not_utf8` | bytes that are not UTF-8; `raw` shows U+FFFD in their place |
+ * | `bad_csv` | quotes that do not match; reading goes on with the next line |
+ * | `column_count` | more or fewer cells than the header has |
+ *
+ * @param name File name or object key; its ending tells the format, see `detectFormat`. Gzip is told by its content; a
+ *   file named `.gz` must be gzip, unless it is empty.
+ * @throws UnreadableFileError (here or from `rows`) when the file as a whole cannot be read on. An error of `bytes` comes
+ *   through as itself.
+ */
+export async function openOrderFile(bytes: AsyncIterable<Uint8Array>, name: string): Promise<OrderFile> {
+  let chunks = withHead(bytes, PIECE_BYTES);
+  let head = await nextChunk(chunks);
+  const gzipped = head.length > 0 && (isGzip(head) || /\.gz$/i.test(name));
+  if (gzipped) {
+    chunks = withHead(gunzip(prepend(head, chunks), name), PIECE_BYTES);
+    head = await nextChunk(chunks);
+  }
+  try {
+    if (head.subarray(0, 3).equals(UTF8_BOM)) head = head.subarray(3);
+    refuseUtf16(head, name);
+    const format = detectFormat(name, head);
+    return { format, gzipped, rows: readRows(prepend(head, chunks), READERS[format](name)) };
+  } catch (error) {
+    await chunks.return(undefined);
+    throw error;
+  }
+}
+
+async function* readRows(chunks: AsyncIterable<Buffer>, reader: RowReader): AsyncGenerator<OrderFileRow> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      for (const row of reader.read(chunk.subarray(at, at + PIECE_BYTES))) yield row;
+    }
+  }
+  for (const row of reader.end()) yield row;
+}
+
+async function nextChunk(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
+  const { value } = await chunks.next();
+  return value ?? Buffer.alloc(0);
+}
+
+async function* prepend(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield head;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+/** RFC 1952, section 2.3.1. */
+function isGzip(head: Buffer): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/** UTF-16 begins with a byte order mark, or has a zero byte in its first letter, which is ASCII in every format here. */
+function refuseUtf16(head: Buffer, name: string): void {
+  const [first, second] = head;
+  if (
+    first === 0 ||
+    second === 0 ||
+    (first === 0xff && second === 0xfe) ||
+    (first === 0xfe && second === 0xff)
+  ) {
+    const bytes = head.subarray(0, 4).toString('hex');
+    throw new UnreadableFileError(
+      'not_utf8',
+      `${name}:1: must be UTF-8, received UTF-16 (begins with bytes ${bytes})`,
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import { parseOrder } from '../order.ts';
+import { CsvCutter, type CsvRecord } from './csv-cutter.ts';
+import { type CsvHeader, fieldsOf, readCsvHeader } from './csv-header.ts';
+import type { BadRow, OrderFileRow, RowReader } from './row-reader.ts';
+import { badRow, toRow } from './row-text.ts';
+import { UnreadableFileError } from './unreadable-file-error.ts';
+
+/** CSV with a header line. Blank lines are skipped; the `raw` of a record of several lines has LF between them. */
+export class CsvReader implements RowReader {
+  readonly #name: string;
+  readonly #records = new CsvCutter();
+  #header: CsvHeader | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  *read(chunk: Buffer): Generator<OrderFileRow> {
+    for (const record of this.#records.cut(chunk)) yield* this.#row(record);
+  }
+
+  *end(): Generator<OrderFileRow> {
+    for (const record of this.#records.end()) yield* this.#row(record);
+  }
+
+  *#row(record: CsvRecord | BadRow): Generator<OrderFileRow> {
+    const place = `${this.#name}:${record.line}`;
+    if ('errors' in record) {
+      if (this.#header) return yield record;
+      throw new UnreadableFileError('bad_header', `${place}: header ${record.errors[0]?.message}`);
+    }
+    const { line, raw, cells } = record;
+    if (raw.trim() === '') return;
+    if (!this.#header) {
+      this.#header = readCsvHeader(cells, place);
+      return;
+    }
+    const { width } = this.#header;
+    if (cells.length === width) yield toRow(line, raw, parseOrder(fieldsOf(cells, this.#header)));
+    else {
+      const message = `row must have ${width} columns as the header has, received ${cells.length}`;
+      yield badRow(line, raw, 'column_count', message);
+    }
+  }
+}

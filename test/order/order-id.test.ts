@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { parseOrder } from '../../lib/order/order.ts';
+import { deriveOrderId } from '../../lib/order/order-id.ts';
+import { seedOrder } from './seed-order.ts';
+
+function idOf(value: unknown): string {
+  const result = parseOrder(value);
+  if (!result.ok) throw new Error(result.errors[0]?.message);
+  return result.order.order_id;
+}
+
+describe('deriveOrderId', () => {
+  it('is the SHA-256 of the six fields as canonical JSON', () => {
+    const canonical =
+      '{"customer_name":"Jane Doe","email_id":"jane@example.com","price":39.9,' +
+      '"product_id":"P-1001","product_name":"Kettle","timestamp":1795329424262}';
+    expect(deriveOrderId(seedOrder)).toBe(createHash('sha256').update(canonical).digest('hex'));
+  });
+
+  it('does not depend on key order, padding, unknown fields or how the timestamp is written', () => {
+    const id = deriveOrderId(seedOrder);
+    expect(idOf(Object.fromEntries(Object.entries(seedOrder).reverse()))).toBe(id);
+    expect(idOf({ ...seedOrder, customer_name: ' Jane Doe ', email_id: 'jane@example.com\n', note: 1 })).toBe(
+      id,
+    );
+    expect(idOf({ ...seedOrder, timestamp: 1795329424.262 })).toBe(id);
+    expect(idOf({ ...seedOrder, timestamp: '2026-11-22T07:37:04.262+01:00' })).toBe(id);
+  });
+
+  it.each([
+    ['customer_name', 'Jane Roe'],
+    ['email_id', 'jane@example.org'],
+    ['product_id', 'P-1002'],
+    ['product_name', 'kettle'],
+    ['price', 39.91],
+    ['timestamp', 1795329424263],
+  ])('changes with %s', (field, value) => {
+    expect(idOf({ ...seedOrder, [field]: value })).not.toBe(deriveOrderId(seedOrder));
+  });
+});

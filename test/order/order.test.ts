@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { type OrderIssue, parseOrder, parseOrderText } from '../../lib/order/order.ts';
+import { seedOrder } from './seed-order.ts';
+
+function parsed(change: Record<string, unknown>) {
+  const result = parseOrder({ ...seedOrder, ...change });
+  if (!result.ok) throw new Error(result.errors.map((issue) => issue.message).join('; '));
+  return result.order;
+}
+
+function issues(change: Record<string, unknown>): OrderIssue[] {
+  const result = parseOrder({ ...seedOrder, ...change });
+  return result.ok ? [] : result.errors;
+}
+
+function codes(change: Record<string, unknown>): string[] {
+  return issues(change).map(({ path, code }) => `${path} ${code}`);
+}
+
+describe('parseOrder', () => {
+  it('takes an order as its users write it and gives it an order_id', () => {
+    expect(parseOrder(seedOrder)).toEqual({
+      ok: true,
+      order: { ...seedOrder, order_id: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+  });
+
+  it('keeps the order_id that the order came with', () => {
+    expect(parsed({ order_id: 'A-1_b.c:2' }).order_id).toBe('A-1_b.c:2');
+  });
+
+  it('trims texts and drops unknown fields, __proto__ among them', () => {
+    const sent = JSON.stringify({ ...seedOrder, customer_name: '  Jane Doe\n', coupon: 'X' });
+    const result = parseOrderText(sent.replace('{', '{"__proto__":{"price":1},'));
+    expect(result).toEqual(parseOrder(seedOrder));
+  });
+
+  it('does not take a field from the prototype that a message brings along', () => {
+    const { price, ...rest } = seedOrder;
+    const text = JSON.stringify(rest).replace('{', `{"__proto__":{"price":${price}},`);
+    expect(parseOrderText(text)).toMatchObject({ ok: false, errors: [{ path: 'price', code: 'missing' }] });
+  });
+
+  it.each(['customer_name', 'product_id', 'product_name'])('holds %s to 1–256 clean characters', (field) => {
+    expect(parsed({ [field]: 'x'.repeat(256) })).toMatchObject({ [field]: 'x'.repeat(256) });
+    expect(parsed({ [field]: '李小龙 🐉' })).toMatchObject({ [field]: '李小龙 🐉' });
+    expect(codes({ [field]: undefined })).toEqual([`${field} missing`]);
+    expect(codes({ [field]: 7 })).toEqual([`${field} invalid_type`]);
+    expect(codes({ [field]: null })).toEqual([`${field} invalid_type`]);
+    expect(codes({ [field]: ' \t ' })).toEqual([`${field} too_small`]);
+    expect(codes({ [field]: 'x'.repeat(257) })).toEqual([`${field} too_big`]);
+    for (const bad of ['\0', '\n', '\x7f', '\x85', '\ud800', '\udc00', '\ufffe', '\uffff']) {
+      expect(codes({ [field]: `a${bad}b` })).toEqual([`${field} invalid_format`]);
+    }
+  });
+
+  it('wants an e-mail address of at most 254 characters', () => {
+    const domain = `@${'d'.repeat(60)}.example.com`;
+    const longest = 'x'.repeat(254 - domain.length) + domain;
+    expect(parsed({ email_id: ` ${longest} ` }).email_id).toBe(longest);
+    expect(codes({ email_id: `x${longest}` })).toEqual(['email_id too_big']);
+    for (const bad of [
+      'jane',
+      'jane@',
+      '@example.com',
+      'a b@example.com',
+      'a@b@example.com',
+      'a@example.com\nx',
+    ]) {
+      expect(codes({ email_id: bad })).toEqual(['email_id invalid_format']);
+    }
+  });
+
+  it('wants the price as a finite JSON number of at least 0', () => {
+    expect(parsed({ price: 0 }).price).toBe(0);
+    expect(parsed({ price: 39.9 }).price).toBe(39.9);
+    expect(codes({ price: -0.01 })).toEqual(['price too_small']);
+    expect(codes({ price: '39.9' })).toEqual(['price invalid_type']);
+    expect(codes({ price: true })).toEqual(['price invalid_type']);
+    expect(parseOrderText(JSON.stringify(seedOrder).replace('39.9', '1e999'))).toMatchObject({
+      errors: [{ path: 'price', code: 'invalid_type' }],
+    });
+  });
+
+  it.each([
+    [1795329424262, '2026-11-22T06:37:04.262Z'],
+    [1795329424262.4, '2026-11-22T06:37:04.262Z'],
+    [1795329424, '2026-11-22T06:37:04.000Z'],
+    [1795329424.2617, '2026-11-22T06:37:04.262Z'],
+    [0, '1970-01-01T00:00:00.000Z'],
+    [99_999_999_999, '5138-11-16T09:46:39.000Z'],
+    [100_000_000_000, '1973-03-03T09:46:40.000Z'],
+    ['2026-11-22', '2026-11-22T00:00:00.000Z'],
+    ['2026-11-22T06:37:04Z', '2026-11-22T06:37:04.000Z'],
+    [' 2026-11-22 06:37:04 ', '2026-11-22T06:37:04.000Z'],
+    ['2026-11-22T06:37', '2026-11-22T06:37:00.000Z'],
+    ['2026-11-22t06:37:04.262z', '2026-11-22T06:37:04.262Z'],
+    ['2026-11-22T06:37:04,262143+00:00', '2026-11-22T06:37:04.262Z'],
+    ['2026-11-22T06:37:59.9999999', '2026-11-22T06:38:00.000Z'],
+    ['2026-11-22T00:30:00+05:30', '2026-11-21T19:00:00.000Z'],
+    ['2026-11-22T00:30:00-0800', '2026-11-22T08:30:00.000Z'],
+    ['2026-11-22 00:30:00+01', '2026-11-21T23:30:00.000Z'],
+    ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+    ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
+  ])('reads the timestamp %j as %s', (timestamp, moment) => {
+    expect(new Date(parsed({ timestamp }).timestamp).toISOString()).toBe(moment);
+  });
+
+  it.each([
+    ['2026-02-30', 'invalid_format'],
+    ['2025-02-29', 'invalid_format'],
+    ['2026-13-01', 'invalid_format'],
+    ['2026-11-22T24:00:00Z', 'invalid_format'],
+    ['2026-11-22T10:60:00Z', 'invalid_format'],
+    ['2026-11-22T10:00:00+24:00', 'invalid_format'],
+    ['2026-11-22T', 'invalid_format'],
+    ['22/11/2026', 'invalid_format'],
+    ['1795329424262', 'invalid_format'],
+    ['', 'invalid_format'],
+    [-1, 'too_small'],
+    ['1969-12-31T23:59:59Z', 'too_small'],
+    ['1970-01-01T00:00:00+01:00', 'too_small'],
+    ['0001-01-01', 'too_small'],
+    [253_402_300_800_000, 'too_big'],
+    ['9999-12-31T23:59:59-01:00', 'too_big'],
+    [true, 'invalid_type'],
+    [null, 'invalid_type'],
+    [Number.NaN, 'invalid_type'],
+    [{}, 'invalid_type'],
+    [undefined, 'missing'],
+  ])('refuses the timestamp %j as %s', (timestamp, code) => {
+    expect(codes({ timestamp })).toEqual([`timestamp ${code}`]);
+  });
+
+  it('wants an order_id of 1–64 plain characters where there is one', () => {
+    expect(parsed({ order_id: 'x'.repeat(64) }).order_id).toHaveLength(64);
+    for (const bad of ['', 'x'.repeat(65), 'a/b', 'a b', 'é']) {
+      expect(codes({ order_id: bad })).toEqual(['order_id invalid_format']);
+    }
+    expect(codes({ order_id: null })).toEqual(['order_id invalid_type']);
+    expect(codes({ order_id: 7 })).toEqual(['order_id invalid_type']);
+  });
+
+  it('reports every wrong field, each once', () => {
+    expect(codes({ customer_name: '', email_id: '\n', price: 'x', order_id: '' })).toEqual([
+      'customer_name too_small',
+      'email_id invalid_format',
+      'price invalid_type',
+      'order_id invalid_format',
+    ]);
+  });
+
+  it('says place, rule and value received, short and safe to print', () => {
+    expect(issues({ price: '39.9' })[0]?.message).toBe(
+      'price must be a finite JSON number of at least 0, received "39.9"',
+    );
+    expect(issues({ product_id: 'a\u001b[31m\u202e' })[0]?.message).toMatch(
+      /received "a\\u\{1b\}\[31m\\u\{202e\}"$/,
+    );
+    expect(issues({ email_id: 'x'.repeat(200_000) })[0]?.message).toMatch(/"x{80}…" \(200000 characters\)$/);
+    expect(issues({ price: [1, 2] })[0]?.message).toMatch(/received an array of 2$/);
+    expect(issues({ price: { amount: 1 } })[0]?.message).toMatch(/received an object$/);
+    expect(issues({ price: undefined })[0]?.message).toMatch(/received nothing$/);
+  });
+
+  it.each([null, undefined, 7, 'order', true, [], [seedOrder], Symbol('x'), 7n])(
+    'gives one clear error for something that is no object: %o',
+    (value) => {
+      expect(parseOrder(value)).toEqual({
+        ok: false,
+        errors: [
+          {
+            path: '',
+            code: 'not_an_object',
+            message: expect.stringMatching(/^order must be a JSON object, received ./),
+          },
+        ],
+      });
+    },
+  );
+});
+
+describe('parseOrderText', () => {
+  it('reads an order from JSON', () => {
+    expect(parseOrderText(JSON.stringify(seedOrder))).toEqual(parseOrder(seedOrder));
+  });
+
+  it.each([
+    ['', 'order must be JSON, received blank text'],
+    [' \r\n', 'order must be JSON, received blank text'],
+    ['hello', 'received "hello"'],
+    ['{"price":', 'Unexpected end of JSON input'],
+    ['{\u0007}', 'received "{\\u{7}}"'],
+    ['x'.repeat(200_000), '(200000 characters)'],
+  ])('says that %j is not JSON', (text, message) => {
+    expect(parseOrderText(text)).toEqual({
+      ok: false,
+      errors: [{ path: '', code: 'not_json', message: expect.stringContaining(message) }],
+    });
+  });
+
+  it('withstands JSON that is nested deeply', () => {
+    const nested = '['.repeat(200_000) + ']'.repeat(200_000);
+    expect(parseOrderText(nested)).toMatchObject({ errors: [{ code: 'not_an_object' }] });
+    expect(parseOrderText(`{"price":${nested}}`).ok).toBe(false);
+  });
+});
