@@ -1,0 +1,80 @@
+import { type FauxqsApp, INVALID_MESSAGE_BODY_CHAR, SqsQueue, type SqsStore } from './fauxqs.ts';
+
+const BEYOND_UFFFF = /[\u{10000}-\u{10FFFF}]/gu;
+
+/**
+ * Makes fauxqs' queues behave as SQS does where the pipeline would notice:
+ *
+ * - characters beyond U+FFFF (emoji, rare CJK names) are legal in a body; fauxqs takes them for lone surrogates;
+ * - a receive that ends in the dead-letter queue does not count as one, since no consumer saw the message;
+ * - a message wakes one long poll; fauxqs wakes all, and all but one answer empty at once;
+ * - a long poll whose client has gone takes nothing; fauxqs hides a message for the whole visibility timeout.
+ */
+export function mendQueues(app: FauxqsApp, sqsStore: SqsStore): void {
+  mendCharacters();
+  mendRedrive();
+  mendWaking();
+
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    if (request.raw.socket.destroyed && request.headers['x-amz-target'] === 'AmazonSQS.ReceiveMessage') {
+      const { QueueUrl } = request.body as { QueueUrl: string };
+      const { Messages = [] } = JSON.parse(String(payload)) as { Messages?: { ReceiptHandle: string }[] };
+      for (const { ReceiptHandle } of Messages) returnUnseen(sqsStore.getQueue(QueueUrl), ReceiptHandle);
+    }
+    done();
+  });
+}
+
+function returnUnseen(queue: SqsQueue | undefined, receiptHandle: string): void {
+  const taken = queue?.inflightMessages.get(receiptHandle);
+  if (!queue || !taken) return;
+  taken.message.approximateReceiveCount--;
+  queue.changeVisibility(receiptHandle, 0);
+}
+
+/** Legal characters: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+function mendCharacters(): void {
+  const isInvalid = INVALID_MESSAGE_BODY_CHAR.test.bind(INVALID_MESSAGE_BODY_CHAR);
+  INVALID_MESSAGE_BODY_CHAR.test = (body) => isInvalid(body) && isInvalid(body.replace(BEYOND_UFFFF, ''));
+}
+
+function mendRedrive(): void {
+  const { dequeue } = SqsQueue.prototype;
+  SqsQueue.prototype.dequeue = function (maxCount, visibilityTimeout, findQueue) {
+    return dequeue.call(this, maxCount, visibilityTimeout, (arn) => {
+      const deadLetters = findQueue?.(arn);
+      return (
+        deadLetters &&
+        Object.create(deadLetters, {
+          enqueue: {
+            value: (message: Parameters<SqsQueue['enqueue']>[0]) => {
+              message.approximateReceiveCount--;
+              deadLetters.enqueue(message);
+            },
+          },
+        })
+      );
+    });
+  };
+}
+
+function mendWaking(): void {
+  const prototype = SqsQueue.prototype as unknown as { notifyWaiters(this: SqsQueue): void };
+  const { notifyWaiters } = prototype;
+  const waking = new WeakSet<SqsQueue>();
+
+  prototype.notifyWaiters = function () {
+    if (this.isFifo()) return notifyWaiters.call(this);
+    if (this.pollWaiters.length === 0 || waking.has(this)) return;
+    waking.add(this);
+    // The next turn of the loop: a batch is then enqueued as a whole, and the long poll woken before has taken its share.
+    setImmediate(() => {
+      waking.delete(this);
+      const waiter = this.messages.length > 0 ? this.pollWaiters.shift() : undefined;
+      if (!waiter) return;
+      clearTimeout(waiter.timer);
+      waiter.resolve();
+      prototype.notifyWaiters.call(this);
+    });
+  };
+}

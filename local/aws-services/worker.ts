@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { connect, serve } from '../thread-rpc.ts';
+import { addBucketNotifications } from './bucket-notifications.ts';
+import {
+  ACCOUNT_ID,
+  buildApp,
+  type FauxqsApp,
+  type QueryForm,
+  REGION,
+  S3Store,
+  SnsRouter,
+  SnsStore,
+  SqsStore,
+} from './fauxqs.ts';
+import { addInvokeRoute, type InvokeFunction } from './invoke-route.ts';
+import { type Mailbox, type MailCounts, openMailbox } from './mailbox.ts';
+import { mendQueues } from './mend-queues.ts';
+import { openPersistence, type Persistence } from './persistence.ts';
+import { createPublishActions } from './publish-actions.ts';
+import { countQueued } from './queued-counts.ts';
+
+/** What the thread is told to start with. */
+export interface WorkerOptions {
+  port: number;
+  mailboxQueueName: string;
+  dataDir?: string;
+}
+
+/** Totals since the start; mails also count those that a data directory already held. */
+export interface ServiceCounts extends MailCounts {
+  /** Messages that each queue has taken, by its name. */
+  queued: Record<string, number>;
+}
+
+/** PutObject takes up to 5 GB on S3; fauxqs holds an object in memory, and SQLite takes 1,000,000,000 bytes at most. */
+const MAX_OBJECT_BYTES = 1_000_000_000;
+
+const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
+const { sqsStore, snsStore } = stores;
+const port = workerData as MessagePort;
+const app = buildApp({ logger: false, defaultRegion: REGION, stores });
+let mailbox: Mailbox;
+let persistence: Persistence | undefined;
+
+const queued = countQueued(sqsStore);
+const putBucketNotification = addBucketNotifications(app, stores);
+mendQueues(app, sqsStore);
+addInvokeRoute(app, connect<{ invoke: InvokeFunction }>(port).bind(null, 'invoke'));
+takeBigObjects(app);
+takePublishes(app);
+serveOneRegion(app);
+// The last hook to run before an answer leaves, after all that writes.
+app.addHook('onSend', (_request, _reply, _payload, done) => {
+  persistence?.commit();
+  done();
+});
+
+async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promise<{ endpoint: string }> {
+  // `then` runs before the first connection can be read, so nothing is answered from stores that are not loaded yet.
+  const opened = once(app.server, 'listening').then(() => {
+    const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+    const queueUrl = (name: string) => `${endpoint}/${ACCOUNT_ID}/${name}`;
+    sqsStore.buildQueueUrl = queueUrl;
+    if (dataDir !== undefined) persistence = openPersistence(dataDir, endpoint, stores);
+    mailbox = openMailbox(sqsStore, mailboxQueueName, queueUrl(mailboxQueueName));
+    persistence?.commit();
+    return { endpoint };
+  });
+  const [started] = await Promise.all([opened, app.listen({ port, host: '127.0.0.1' })]);
+  return started;
+}
+
+async function stop(): Promise<void> {
+  await app.close();
+  persistence?.close();
+}
+
+function takeBigObjects(app: FauxqsApp): void {
+  app.removeContentTypeParser('*');
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_OBJECT_BYTES }, (_request, body, done) =>
+    done(null, body),
+  );
+}
+
+function takePublishes(app: FauxqsApp): void {
+  const router = new SnsRouter(snsStore, sqsStore);
+  const actions = createPublishActions(snsStore, sqsStore, (message) => mailbox.deliver(message));
+  for (const [action, handle] of Object.entries(actions)) router.register(action, handle);
+  app.addHook('preHandler', (request, reply, done) => {
+    const action = request.routeOptions.url === '/' && (request.body as Partial<QueryForm> | null)?.Action;
+    if (!action || !Object.hasOwn(actions, action)) return done();
+    router.handle(request, reply).then((answer) => reply.send(answer), done);
+  });
+}
+
+/** fauxqs keeps a set of queues per region that clients sign for; here there is one region, whatever a client is set to. */
+function serveOneRegion(app: FauxqsApp): void {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    delete raw.headers.authorization;
+    done();
+  });
+}
+
+const handlers = {
+  start,
+  stop,
+  putBucketNotification(...args: Parameters<typeof putBucketNotification>) {
+    putBucketNotification(...args);
+    persistence?.commit();
+  },
+  counts: (): ServiceCounts => ({ ...mailbox.counts(), queued: Object.fromEntries(queued) }),
+};
+export type WorkerCalls = typeof handlers;
+serve(port, handlers);
