@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type PackagedStack, packageStack } from './run-serverless.ts';
+import { type PackagedStack, packageStack } from '../run-serverless.ts';
 import { arnOf, propertiesOf, readStatements, resourcesOf } from './template.ts';
 
 const FUNCTIONS = ['Producer', 'Intake', 'Ingest', 'Consumer'] as const;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runServerless } from '../run-serverless.ts';
 import { type StubbedStack, startAwsStub } from './aws-stub.ts';
-import { runServerless } from './run-serverless.ts';
 
 const versionsOf = (count: number, versionId: string, isDeleteMarker = false) =>
   Array.from({ length: count }, (_, index) => ({ key: `orders ${index}.ndjson`, versionId, isDeleteMarker }));

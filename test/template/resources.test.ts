@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { packageStack } from './run-serverless.ts';
+import { packageStack } from '../run-serverless.ts';
 import {
   arnOf,
   propertiesOf,

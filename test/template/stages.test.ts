@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { packageStack, runServerless } from './run-serverless.ts';
+import { packageStack, runServerless } from '../run-serverless.ts';
 import { propertiesOf, resourcesOf } from './template.ts';
 
 const EMBEDDED_CLOUD = {

@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Template } from './template.ts';
+import type { Template } from './template/template.ts';
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
 
 /** A copy of what is deployed, so that tests neither disturb nor meet the output of anyone's own `serverless` run. */
 async function copyService(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-template-'));
   const copied = [
+    'events',
     'serverless.yml',
     'esbuild.config.cjs',
     'package.json',
