@@ -1,4 +1,5 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { memoryForStores } from '../memory-for-stores.ts';
 import { connect, serve } from '../thread-rpc.ts';
 import type { TopicNotification } from './bucket-notifications.ts';
 import type { InvokeFunction } from './invoke-route.ts';
@@ -47,6 +48,7 @@ export async function startAwsServices({
     transferList: [workerPort],
     // node:sqlite is still announced as experimental.
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: { maxOldGenerationSizeMb: memoryForStores() },
   });
   const call = connect<WorkerCalls>(port);
   serve(port, { invoke });

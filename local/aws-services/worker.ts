@@ -20,6 +20,7 @@ import { mendQueues } from './mend-queues.ts';
 import { openPersistence, type Persistence } from './persistence.ts';
 import { createPublishActions } from './publish-actions.ts';
 import { countQueued } from './queued-counts.ts';
+import { refuseQuerySqs } from './refuse-query-sqs.ts';
 
 /** What the thread is told to start with. */
 export interface WorkerOptions {
@@ -49,6 +50,7 @@ const putBucketNotification = addBucketNotifications(app, stores);
 mendQueues(app, sqsStore);
 addInvokeRoute(app, connect<{ invoke: InvokeFunction }>(port).bind(null, 'invoke'));
 takeBigObjects(app);
+refuseQuerySqs(app);
 takePublishes(app);
 serveOneRegion(app);
 // The last hook to run before an answer leaves, after all that writes.

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { memoryForStores } from '../memory-for-stores.ts';
 
 /** When a thread that was asked to stop is ended by force, in ms. */
 const STOP_DEADLINE_MS = 2_000;
@@ -33,6 +34,7 @@ export async function startDynamoDb({ port, dataDir, onCrash }: DynamoDbOptions)
     workerData: { port, dataDir },
     // Not the parent's flags: a test runner's loaders have no business here.
     execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: memoryForStores() },
   });
   const exited = new Promise((resolve) => worker.once('exit', resolve));
   const [listening] = await once(worker, 'message');

@@ -276,3 +276,26 @@ describe("Lambda's Invoke API", () => {
     expect(await answer.json()).toEqual({ Type: 'User', Message: expect.stringContaining(message) });
   });
 });
+
+describe('SQS', () => {
+  test('counts the messages that each queue takes, but no receive of them', async () => {
+    const { services, sqs, createQueue, receive } = await startTestServices();
+    const QueueUrl = await createQueue('counted');
+    for (const MessageBody of ['one', 'two'])
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    await receive(QueueUrl, 0, 0);
+    await receive(QueueUrl, 0, 0);
+    expect((await services.counts()).queued).toEqual({ counted: 2 });
+  });
+
+  test.each([
+    'Action=GetQueueUrl&QueueName=orders',
+    'Action=SendMessage&QueueUrl=http%3A%2F%2F127.0.0.1%2Fq&MessageBody=x',
+  ])('tells a client of the former query protocol which ones are new enough: %s', async (body) => {
+    const { services } = await startTestServices();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+    const answer = await fetch(services.endpoint, { method: 'POST', headers, body });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toMatch(/JSON protocol only.+boto3 1\.28\.84/);
+  });
+});
