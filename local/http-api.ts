@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { InvokeResult } from './lambda/execution-environment.ts';
 import { ACCOUNT_ID } from './stack/account.ts';
 
@@ -12,6 +13,8 @@ export interface Route {
   invoke: (payload: string) => Promise<InvokeResult>;
 }
 
+/** Content types that functions get as text; all others in base64. */
+const TEXT = /^(text\/|application\/([\w.+-]+\+)?(json|xml|javascript))/i;
 /** An HTTP API's payload quota: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const BODY_LIMIT = 10 * 1_048_576;
 
@@ -29,6 +32,7 @@ export async function startHttpApi(
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
+    exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 1_024 },
   });
   app.removeAllContentTypeParsers();
@@ -43,29 +47,37 @@ export async function startHttpApi(
     });
   }
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ message: 'Not Found' }));
+  app.setErrorHandler(({ statusCode = 500 }: FastifyError, _request, reply) =>
+    reply.code(statusCode).send({ message: STATUS_CODES[statusCode] }),
+  );
   const url = await app.listen({ host: '127.0.0.1', port });
   return { url, stop: () => app.close() };
 }
 
+/** Format 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
 function toEvent(request: FastifyRequest, method: string, path: string): APIGatewayProxyEventV2 {
   const { rawPath, rawQueryString } = splitUrl(request.url);
   const routeKey = `${method} ${path}`;
+  const { cookie, ...otherHeaders } = request.headers;
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers))
+  for (const [name, value] of Object.entries(otherHeaders))
     if (value !== undefined) headers[name] = String(value);
+  const query: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(rawQueryString))
+    query[name] = Object.hasOwn(query, name) ? `${query[name]},${value}` : value;
+  const pathParameters = request.params as Record<string, string>;
   const body = request.body instanceof Buffer ? request.body : undefined;
-  const isText = /^(text\/|application\/([\w.+-]+\+)?(json|xml|javascript|x-www-form-urlencoded))/.test(
-    headers['content-type'] ?? 'text/plain',
-  );
+  const isText = TEXT.test(headers['content-type'] ?? 'text/plain');
   const now = new Date();
   return {
     version: '2.0',
     routeKey,
     rawPath,
     rawQueryString,
+    ...(cookie && { cookies: cookie.split(/; */) }),
     headers,
-    queryStringParameters: Object.fromEntries(new URLSearchParams(rawQueryString)),
-    pathParameters: request.params as Record<string, string>,
+    ...(rawQueryString && { queryStringParameters: query }),
+    ...(Object.keys(pathParameters).length > 0 && { pathParameters }),
     requestContext: {
       accountId: ACCOUNT_ID,
       apiId: 'local',

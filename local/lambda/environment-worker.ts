@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
 import type { FunctionCode } from './bundle-functions.ts';
+import { errorPayload } from './error-payload.ts';
 
 /** What a thread is told at its start. */
 export interface EnvironmentData {
@@ -30,20 +31,9 @@ export interface EnvironmentMessage {
 
 const { code, functionName, functionArn, memorySize } = workerData as EnvironmentData;
 
-function tell(type: EnvironmentMessage['type'], value: unknown): void {
-  // A handler that returns nothing answers null.
-  const message: EnvironmentMessage = { type, payload: JSON.stringify(value) ?? 'null' };
+function tell(type: EnvironmentMessage['type'], payload: string): void {
+  const message: EnvironmentMessage = { type, payload };
   parentPort?.postMessage(message);
-}
-
-/** As Lambda reports errors to callers. */
-function tellError(thrown: unknown): void {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  tell('error', {
-    errorType: error.name,
-    errorMessage: error.message,
-    trace: error.stack?.split('\n') ?? [],
-  });
 }
 
 function contextOf({ requestId, deadline }: InvokeMessage): Context {
@@ -77,12 +67,14 @@ try {
     throw new Error(`${code.exportName} is not exported, or is not a function`);
   parentPort?.on('message', async (message: InvokeMessage) => {
     try {
-      tell('result', await handler(JSON.parse(message.payload), contextOf(message)));
+      const answer: unknown = await handler(JSON.parse(message.payload), contextOf(message));
+      // A handler that returns nothing answers null.
+      tell('result', JSON.stringify(answer) ?? 'null');
     } catch (error) {
-      tellError(error);
+      tell('error', errorPayload(error));
     }
   });
-  tell('ready', null);
+  tell('ready', 'null');
 } catch (error) {
-  tellError(error);
+  tell('error', errorPayload(error));
 }

@@ -34,6 +34,8 @@ const REQUEST_SIZE = 10;
 const LONG_POLL = 20;
 /** An invocation's payload holds at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_PAYLOAD = 6 * 1_048_576;
+/** What the records may take of it. */
+const MAX_RECORDS = MAX_PAYLOAD - Buffer.byteLength('{"Records":[]}');
 /** Ms until a queue that could not be reached is tried again. */
 const RETRY_MS = 500;
 
@@ -67,12 +69,9 @@ export class EventSourceMapping {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        const messages = await this.#fillBatch();
-        const batches = chunk(messages, {
-          maxEntries: this.#options.batchSize,
-          maxBytes: MAX_PAYLOAD,
-          sizeOf,
-        });
+        const records = await this.#fillBatch();
+        const limits = { maxEntries: this.#options.batchSize, maxBytes: MAX_RECORDS, sizeOf };
+        const batches = chunk(records, limits);
         for (const batch of batches) await this.#deal(batch);
       } catch (error) {
         if (signal.aborted) return;
@@ -83,21 +82,23 @@ export class EventSourceMapping {
   }
 
   /** Receives until the batch is full or its window is over. */
-  async #fillBatch(): Promise<Message[]> {
+  async #fillBatch(): Promise<SQSRecord[]> {
     const { batchSize, batchingWindow } = this.#options;
-    const messages = await this.#receive(batchSize, LONG_POLL);
+    const records = await this.#receive(batchSize, LONG_POLL);
     const closes = Date.now() + batchingWindow * 1_000;
-    while (messages.length > 0 && messages.length < batchSize && !this.#stopping.signal.aborted) {
+    while (records.length > 0 && records.length < batchSize) {
       // Whole seconds are all that a long poll knows: the window closes within half a second of its time.
-      const secondsLeft = Math.max(0, Math.round((closes - Date.now()) / 1_000));
-      const more = await this.#receive(batchSize - messages.length, secondsLeft);
-      messages.push(...more);
-      if (more.length === 0 && secondsLeft === 0) break;
+      const secondsLeft = Math.min(LONG_POLL, Math.max(0, Math.round((closes - Date.now()) / 1_000)));
+      const receiving = this.#receive(batchSize - records.length, secondsLeft);
+      // Stopping, or the queue is out of reach: what is in hand is dealt with all the same.
+      const more = await receiving.catch(() => undefined);
+      if (!more || (more.length === 0 && secondsLeft === 0)) break;
+      records.push(...more);
     }
-    return messages;
+    return records;
   }
 
-  async #receive(most: number, waitSeconds: number): Promise<Message[]> {
+  async #receive(most: number, waitSeconds: number): Promise<SQSRecord[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: this.#options.queueUrl,
       MaxNumberOfMessages: Math.min(REQUEST_SIZE, most),
@@ -106,30 +107,33 @@ export class EventSourceMapping {
       MessageAttributeNames: ['All'],
     });
     const { Messages = [] } = await this.#sqs.send(command, { abortSignal: this.#stopping.signal });
-    return Messages;
+    return Messages.map((message) => toRecord(message, this.#options.queueArn));
   }
 
   /** One invocation, and what follows from its answer. */
-  async #deal(messages: readonly Message[]): Promise<void> {
+  async #deal(records: readonly SQSRecord[]): Promise<void> {
     const { invoke, onTrouble, queueArn, reportsItemFailures } = this.#options;
-    const Records = messages.map((message) => toRecord(message, queueArn));
-    const result = await invoke(JSON.stringify({ Records }));
-    const messageIds = Records.map(({ messageId }) => messageId);
+    const result = await invoke(JSON.stringify({ Records: records }));
+    const messageIds = records.map(({ messageId }) => messageId);
     const { failed, reason } = readBatchAnswer(result, messageIds, reportsItemFailures);
-    if (reason) onTrouble(`queue ${queueArn}: batch of ${messages.length} failed: ${reason}`);
-    await this.#delete(messages.filter(({ MessageId = '' }) => !failed.has(MessageId)));
+    if (reason) onTrouble(`queue ${queueArn}: batch of ${records.length} failed: ${reason}`);
+    await this.#delete(records.filter(({ messageId }) => !failed.has(messageId)));
   }
 
-  async #delete(messages: readonly Message[]): Promise<void> {
-    const requests = chunk(messages, { maxEntries: REQUEST_SIZE }).map((batch) => {
-      const Entries = batch.map(({ ReceiptHandle }, position) => ({ Id: String(position), ReceiptHandle }));
+  async #delete(records: readonly SQSRecord[]): Promise<void> {
+    const requests = chunk(records, { maxEntries: REQUEST_SIZE }).map((batch) => {
+      const Entries = batch.map(({ receiptHandle }, position) => ({
+        Id: String(position),
+        ReceiptHandle: receiptHandle,
+      }));
       return this.#sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.#options.queueUrl, Entries }));
     });
     await Promise.all(requests);
   }
 }
 
-const sizeOf = ({ Body = '' }: Message): number => Buffer.byteLength(Body);
+/** With its comma. */
+const sizeOf = (record: SQSRecord): number => Buffer.byteLength(JSON.stringify(record)) + 1;
 
 /** A message as functions see it: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 function toRecord(message: Message, queueArn: string): SQSRecord {

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { arn, REGION } from '../stack/account.ts';
 import type { FunctionCode } from './bundle-functions.ts';
 import type { EnvironmentData, EnvironmentMessage, InvokeMessage } from './environment-worker.ts';
+import { errorPayload } from './error-payload.ts';
 
 /** A function as the runtime runs it. */
 export interface LambdaFunction {
@@ -32,14 +33,14 @@ const INIT_TIMEOUT = 10;
  * One execution environment: a thread that has loaded a function's code and runs one invocation at a time.
  *
  * States: starting → idle ⇄ busy → ended. An invocation that runs out of time, or whose thread dies, ends the
- * environment: like Lambda's, it is never used again.
+ * environment: like Lambda's, it is never used again. It answers once its thread is gone.
  */
 export class ExecutionEnvironment {
   readonly #function: LambdaFunction;
   readonly #worker: Worker;
   #settle: ((message: EnvironmentMessage) => void) | undefined;
   #ended: EnvironmentMessage | undefined;
-  #ready: Promise<EnvironmentMessage> | undefined;
+  readonly #loaded: Promise<EnvironmentMessage>;
 
   /** @param onLog gets each line that the function writes */
   constructor(lambdaFunction: LambdaFunction, onLog: (line: string) => void) {
@@ -63,11 +64,11 @@ export class ExecutionEnvironment {
     createInterface({ input: this.#worker.stdout }).on('line', onLog);
     createInterface({ input: this.#worker.stderr }).on('line', onLog);
     this.#worker.on('message', (message: EnvironmentMessage) => this.#settle?.(message));
-    this.#worker.on('error', (error) => this.#end(failure(error.name, error.message)));
+    this.#worker.on('error', (error: unknown) => this.#end({ type: 'error', payload: errorPayload(error) }));
     this.#worker.on('exit', (code) =>
       this.#end(failure('Runtime.ExitError', `Runtime exited with code ${code}`)),
     );
-    this.#ready = this.#next(INIT_TIMEOUT, 'Init');
+    this.#loaded = this.#next(INIT_TIMEOUT, 'Init');
   }
 
   /** Whether it can still be used. */
@@ -77,17 +78,16 @@ export class ExecutionEnvironment {
 
   /** @param payload JSON of the event */
   async invoke(payload: string): Promise<InvokeResult> {
-    const ready = await this.#ready;
-    if (ready?.type === 'error') {
-      await this.stop();
-      return toResult(ready);
-    }
+    const loaded = await this.#loaded;
+    if (loaded.type === 'error') this.#end(loaded);
     const { timeout } = this.#function;
     const deadline = Date.now() + timeout * 1_000;
     const answer = this.#next(timeout, 'Task');
     const message: InvokeMessage = { requestId: randomUUID(), payload, deadline };
     if (this.alive) this.#worker.postMessage(message);
-    return toResult(await answer);
+    const result = toResult(await answer);
+    if (!this.alive) await this.stop();
+    return result;
   }
 
   /** Ends the thread at once, whatever it is doing. */
@@ -99,10 +99,10 @@ export class ExecutionEnvironment {
   #next(timeout: number, what: string): Promise<EnvironmentMessage> {
     if (this.#ended) return Promise.resolve(this.#ended);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#end(failure('Sandbox.Timedout', `${what} timed out after ${timeout.toFixed(2)} seconds`));
-        void this.stop();
-      }, timeout * 1_000);
+      const timer = setTimeout(
+        () => this.#end(failure('Sandbox.Timedout', `${what} timed out after ${timeout.toFixed(2)} seconds`)),
+        timeout * 1_000,
+      );
       this.#settle = (message) => {
         clearTimeout(timer);
         this.#settle = undefined;

@@ -2,7 +2,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 
 /**
  * Takes the lines that functions write: metrics in the embedded metric format are summed up, as CloudWatch would, and
- * everything goes to a file.
+ * everything goes to a file, begun anew.
  */
 export class FunctionLog {
   readonly file: string;
@@ -11,7 +11,7 @@ export class FunctionLog {
 
   constructor(file: string) {
     this.file = file;
-    this.#stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+    this.#stream = createWriteStream(file, { mode: 0o600 });
   }
 
   write(functionName: string, line: string): void {
@@ -33,7 +33,13 @@ export class FunctionLog {
       _aws: { CloudWatchMetrics: { Metrics: { Name: string }[] }[] };
     };
     for (const { Metrics } of values._aws.CloudWatchMetrics) {
-      for (const { Name } of Metrics) this.#metrics.set(Name, this.sum(Name) + Number(values[Name]));
+      for (const { Name } of Metrics) {
+        // A metric that was added more than once is a list.
+        const total = [values[Name]]
+          .flat()
+          .reduce((sum: number, value) => sum + Number(value), this.sum(Name));
+        this.#metrics.set(Name, total);
+      }
     }
   }
 }

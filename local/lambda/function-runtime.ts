@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { errorPayload } from './error-payload.ts';
 import { ExecutionEnvironment, type InvokeResult, type LambdaFunction } from './execution-environment.ts';
 
 /**
@@ -11,28 +12,49 @@ export class FunctionRuntime {
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #busy = new Set<ExecutionEnvironment>();
+  #stopped = false;
 
   /** @param onLog gets each line that the function writes */
   constructor(lambdaFunction: LambdaFunction, concurrency: number, onLog: (line: string) => void) {
     this.#function = lambdaFunction;
-    this.#limit = pLimit({ concurrency, rejectOnClear: true });
+    this.#limit = pLimit(concurrency);
     this.#onLog = onLog;
   }
 
-  /** @param payload JSON of the event */
-  invoke(payload: string): Promise<InvokeResult> {
-    return this.#limit(async () => {
-      const environment = this.#idle.pop() ?? new ExecutionEnvironment(this.#function, this.#onLog);
-      this.#busy.add(environment);
-      const result = await environment.invoke(payload).finally(() => this.#busy.delete(environment));
-      if (environment.alive) this.#idle.push(environment);
-      return result;
-    });
+  /**
+   * Never rejects: what goes wrong is in the answer, and in the log as on AWS.
+   *
+   * @param payload JSON of the event
+   */
+  async invoke(payload: string): Promise<InvokeResult> {
+    const result = await this.#limit(() => this.#run(payload));
+    if (result.functionError) this.#onLog(`ERROR Invoke Error ${result.payload}`);
+    return result;
   }
 
-  /** Ends all environments at once: invocations under way fail. */
+  /** Ends all environments at once: invocations under way fail, and so do those that wait or come later. */
   async stop(): Promise<void> {
-    this.#limit.clearQueue();
+    this.#stopped = true;
     await Promise.all([...this.#idle, ...this.#busy].map((environment) => environment.stop()));
+  }
+
+  async #run(payload: string): Promise<InvokeResult> {
+    if (this.#stopped) {
+      const stopped = new Error(`function ${this.#function.name}: it has been stopped`);
+      return { payload: errorPayload(stopped), functionError: 'Unhandled' };
+    }
+    const environment = this.#takeIdle() ?? new ExecutionEnvironment(this.#function, this.#onLog);
+    this.#busy.add(environment);
+    const result = await environment.invoke(payload);
+    this.#busy.delete(environment);
+    if (environment.alive) this.#idle.push(environment);
+    return result;
+  }
+
+  #takeIdle(): ExecutionEnvironment | undefined {
+    let environment = this.#idle.pop();
+    // What a handler left running can end its environment after the answer.
+    while (environment && !environment.alive) environment = this.#idle.pop();
+    return environment;
   }
 }

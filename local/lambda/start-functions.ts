@@ -35,21 +35,32 @@ export interface FunctionSurroundings {
   log: FunctionLog;
 }
 
+/**
+ * Starts what runs the functions. A start that fails leaves nothing running.
+ *
+ * @throws Error for an event that the embedded cloud cannot embody
+ */
 export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurroundings): Functions {
   const runtimes: FunctionRuntime[] = [];
   const mappings: EventSourceMapping[] = [];
   const endSchedules: (() => void)[] = [];
   const invokeByName = new Map<string, Invoke>();
 
-  for (const [name, properties] of stack.functions) {
+  try {
+    for (const [name, properties] of stack.functions) start(name, properties);
+  } catch (error) {
+    void stop();
+    throw error;
+  }
+
+  function start(name: string, properties: FunctionProperties): void {
     const runtime = createRuntime(name, properties);
     const invoke: Invoke = (payload) => runtime.invoke(payload);
     runtimes.push(runtime);
     invokeByName.set(name, invoke);
     for (const event of properties.events) {
       if ('sqs' in event) mappings.push(startMapping(name, event.sqs, invoke));
-      if ('schedule' in event && event.schedule.enabled)
-        endSchedules.push(...startSchedules(event.schedule, invoke));
+      if ('schedule' in event && event.schedule.enabled) startSchedules(event.schedule, invoke);
     }
   }
 
@@ -80,28 +91,29 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
     return new EventSourceMapping(sqs, options);
   }
 
+  function startSchedules({ rate, input }: ScheduleProperties, invoke: Invoke): void {
+    const task = () => void invoke(JSON.stringify(input ?? scheduledEvent()));
+    for (const expression of [rate].flat()) endSchedules.push(startSchedule(expression, task));
+  }
+
+  async function stop(): Promise<void> {
+    for (const endSchedule of endSchedules) endSchedule();
+    const drained = Promise.all(mappings.map((mapping) => mapping.stop()));
+    await Promise.race([drained, sleep(GRACE_MS, undefined, { ref: false })]);
+    await Promise.all(runtimes.map((runtime) => runtime.stop()));
+    await drained;
+  }
+
   return {
     find: (name) => invokeByName.get(name.startsWith(prefix) ? name.slice(prefix.length) : name),
-    async stop() {
-      for (const endSchedule of endSchedules) endSchedule();
-      const drained = Promise.all(mappings.map((mapping) => mapping.stop()));
-      await Promise.race([drained, sleep(GRACE_MS, undefined, { ref: false })]);
-      await Promise.all(runtimes.map((runtime) => runtime.stop()));
-      await drained;
-    },
+    stop,
   };
 }
 
-function startSchedules({ rate, input }: ScheduleProperties, invoke: Invoke): (() => void)[] {
-  // What EventBridge sends where no input is set: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
-  const event = () =>
-    input ?? {
-      source: 'aws.events',
-      'detail-type': 'Scheduled Event',
-      time: new Date().toISOString(),
-      detail: {},
-    };
-  return [rate]
-    .flat()
-    .map((expression) => startSchedule(expression, () => void invoke(JSON.stringify(event()))));
-}
+/** What EventBridge sends where no input is set: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html */
+const scheduledEvent = () => ({
+  source: 'aws.events',
+  'detail-type': 'Scheduled Event',
+  time: new Date().toISOString(),
+  detail: {},
+});

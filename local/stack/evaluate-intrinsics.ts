@@ -21,7 +21,10 @@ function evaluate(name: string, argument: unknown, attributes: Attributes): stri
   if (name === 'Ref' && typeof argument === 'string') return lookUp(argument, attributes);
   if (name === 'Fn::GetAtt' && Array.isArray(argument)) return lookUp(argument.join('.'), attributes);
   if (name === 'Fn::Sub' && typeof argument === 'string') {
-    return argument.replace(/\$\{([\w.:]+)\}/g, (_, place: string) => lookUp(place, attributes));
+    // `${!Literal}` stands for `${Literal}`.
+    return argument.replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, place: string) =>
+      literal ? `\${${place}}` : lookUp(place, attributes),
+    );
   }
   throw new Error(
     `${name} ${JSON.stringify(argument)}: the embedded cloud knows Ref, Fn::GetAtt and the short Fn::Sub`,

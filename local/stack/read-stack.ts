@@ -4,6 +4,7 @@ import { type Attributes, evaluateIntrinsics } from './evaluate-intrinsics.ts';
 import type { ServerlessConfiguration } from './resolve-serverless-yml.ts';
 import {
   type BucketProperties,
+  environmentSchema,
   type FunctionProperties,
   functionSchema,
   type QueueProperties,
@@ -35,7 +36,12 @@ export interface Stack {
   notEmbodied: string[];
 }
 
-const resource = z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) });
+const resource = z.strictObject({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+  // Here everything is made before anything refers to it.
+  DependsOn: z.unknown().optional(),
+});
 const output = z.object({ Value: z.unknown() });
 
 /**
@@ -57,13 +63,15 @@ export function readStack(configuration: ServerlessConfiguration, endpoint: stri
   const ofType = <Schema extends z.ZodType>(type: string, schema: Schema): z.output<Schema>[] =>
     [...resources]
       .filter(([, { Type }]) => Type === type)
-      .map(([id, { Properties }]) => check(id, schema, evaluateIntrinsics(Properties, attributes)));
+      .map(([id, { Properties }]) => check(id, schema, evaluate(id, Properties, attributes)));
   for (const { Type } of resources.values()) if (!(Type in resourceSchemas)) notEmbodied.add(Type);
 
+  const place = 'provider.environment';
+  const shared = evaluate(place, configuration.provider.environment ?? {}, attributes);
+  const common = check(place, environmentSchema, shared);
   const functions = new Map<string, FunctionProperties>();
   for (const [name, value] of Object.entries(configuration.functions)) {
-    const properties = check(name, functionSchema, evaluateIntrinsics(value, attributes));
-    const common = z.record(z.string(), z.coerce.string()).parse(configuration.provider.environment ?? {});
+    const properties = check(name, functionSchema, evaluate(name, value, attributes));
     functions.set(name, { ...properties, environment: { ...common, ...properties.environment } });
   }
 
@@ -80,7 +88,7 @@ export function readStack(configuration: ServerlessConfiguration, endpoint: stri
     tables: ofType('AWS::DynamoDB::Table', resourceSchemas['AWS::DynamoDB::Table']),
     functions,
     outputs: Object.fromEntries(
-      [...outputs].map(([id, value]) => [id, String(evaluateIntrinsics(value, attributes))]),
+      [...outputs].map(([id, value]) => [id, String(evaluate(id, value, attributes))]),
     ),
     notEmbodied: [...notEmbodied].sort(),
   };
@@ -96,7 +104,7 @@ function readAttributes(resources: Map<string, z.output<typeof resource>>, endpo
   ]);
   const pseudoParameters = new Map(attributes);
   for (const [id, { Type, Properties }] of resources) {
-    const name = (property: string) => String(evaluateIntrinsics(Properties[property], pseudoParameters));
+    const name = (property: string) => String(evaluate(id, Properties[property], pseudoParameters));
     const [ref, resourceArn] = describe(Type, id, name, endpoint);
     attributes.set(id, ref).set(`${id}.Arn`, resourceArn);
   }
@@ -129,6 +137,14 @@ function describe(
 /** Where a queue is, from its name. */
 export function locateQueue(name: string, endpoint: string): { url: string; arn: string } {
   return { url: `${endpoint}/${ACCOUNT_ID}/${name}`, arn: arn('sqs', name) };
+}
+
+function evaluate(place: string, value: unknown, attributes: Attributes): unknown {
+  try {
+    return evaluateIntrinsics(value, attributes);
+  } catch (error) {
+    throw new Error(`${place}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function check<Schema extends z.ZodType>(place: string, schema: Schema, value: unknown): z.output<Schema> {

@@ -68,13 +68,24 @@ const sqsEvent = z.strictObject({
   functionResponseType: z.literal('ReportBatchItemFailures').optional(),
 });
 
-const httpApiEvent = z.strictObject({ method: z.string(), path: z.string(), authorizer: elsewhere });
+const httpApiEvent = z.strictObject({
+  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
+  path: z.string().regex(/^\/[^*:+]*$/, 'must begin with / and hold no greedy parameter'),
+  authorizer: elsewhere,
+});
 
 const scheduleEvent = z.strictObject({
   rate: z.union([z.string(), z.array(z.string())]),
-  enabled: z.coerce.boolean().default(true),
+  // A parameter on the command line is text: `--param producerScheduleEnabled=false`.
+  enabled: z.union([z.boolean(), z.stringbool()]).default(true),
   input: z.unknown().optional(),
 });
+
+/** Environment variables, as text. */
+export const environmentSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()]).transform(String),
+);
 
 /** A function of serverless.yml. */
 export const functionSchema = z.strictObject({
@@ -82,14 +93,17 @@ export const functionSchema = z.strictObject({
   description: elsewhere,
   timeout: z.int().min(1).max(900).default(6),
   memorySize: z.int().default(1_024),
-  environment: z.record(z.string(), z.coerce.string()).default({}),
+  environment: environmentSchema.default({}),
   events: z
     .array(
-      z.union([
-        z.strictObject({ sqs: sqsEvent }),
-        z.strictObject({ httpApi: httpApiEvent }),
-        z.strictObject({ schedule: scheduleEvent }),
-      ]),
+      z.union(
+        [
+          z.strictObject({ sqs: sqsEvent }),
+          z.strictObject({ httpApi: httpApiEvent }),
+          z.strictObject({ schedule: scheduleEvent }),
+        ],
+        { error: 'must be an sqs, httpApi or schedule event' },
+      ),
     )
     .default([]),
   iamRoleStatements: elsewhere,

@@ -15,14 +15,16 @@ export interface PipelineCounts {
   /** E-mails about an order that had one before. */
   repeated: number;
   duplicates: number;
-  /** Confirmed before, and delivered once more: by SQS, or after a restart. */
+  /** In the order queue when the counting began, though confirmed before that. */
   redelivered: number;
   deadLettered: number;
   deadLetteredFiles: number;
 }
 
 /** @returns a function that counts */
-export async function startCounting(cloud: EmbeddedCloud): Promise<() => Promise<PipelineCounts>> {
+export async function startCounting(
+  cloud: Pick<EmbeddedCloud, 'outputs' | 'clients' | 'log' | 'counts'>,
+): Promise<() => Promise<PipelineCounts>> {
   const { outputs, log, clients } = cloud;
 
   async function depth(output: string): Promise<{ visible: number; inFlight: number; all: number }> {
@@ -60,7 +62,8 @@ export async function startCounting(cloud: EmbeddedCloud): Promise<() => Promise
       confirmed,
       repeated: confirmed - (now.mailedOrders - before.mailedOrders),
       duplicates: log.sum('OrdersDuplicate'),
-      redelivered: log.sum('OrdersRedelivered'),
+      // What was sent and delivered again since is in `confirmed` already.
+      redelivered: Math.min(log.sum('OrdersRedelivered'), before.orders.all),
       deadLettered: now.ordersDLQ.all - before.ordersDLQ.all,
       deadLetteredFiles: now.uploadsDLQ.all - before.uploadsDLQ.all,
     };

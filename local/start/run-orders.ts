@@ -38,13 +38,15 @@ export async function runOrders(
   });
 
   let quietLooks = 0;
+  let drainedAt = start;
   while (!signal.aborted) {
     const counts = await count();
     progress.update(counts);
     if (failure) throw failure;
     quietLooks = produced && isDrained(counts) ? quietLooks + 1 : 0;
+    if (quietLooks < 2) drainedAt = Date.now();
     if (produced && quietLooks >= QUIET_LOOKS) {
-      const result = { counts, ...produced, totalMs: Date.now() - start };
+      const result = { counts, ...produced, totalMs: drainedAt - start };
       if (reconciles(result) || quietLooks >= QUIET_LOOKS + SETTLING_LOOKS) return result;
     }
     await sleep(INTERVAL, undefined, { signal }).catch(() => undefined);

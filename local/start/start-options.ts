@@ -44,7 +44,8 @@ export class UsageError extends Error {
  */
 export function readStartOptions(args: readonly string[]): StartOptions {
   const { via, data, ...values } = parse(args);
-  if (via !== 'queue' && via !== 's3') throw new UsageError(`--via: must be queue or s3, received ${via}`);
+  if (via !== 'queue' && via !== 's3')
+    throw new UsageError(`--via: must be queue or s3, received ${via || 'nothing'}`);
   if (data === '') throw new UsageError('--data: must be a directory, received nothing');
   return {
     via,

@@ -1,0 +1,101 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { LambdaFunction } from '../../local/lambda/execution-environment.ts';
+import { FunctionRuntime } from '../../local/lambda/function-runtime.ts';
+import { guardThreads } from './guard-threads.ts';
+import { writeFunction } from './write-function.ts';
+
+guardThreads();
+
+async function start(source: string, concurrency: number, properties: Partial<LambdaFunction> = {}) {
+  const lines: string[] = [];
+  const runtime = new FunctionRuntime(await writeFunction(source, properties), concurrency, (line) =>
+    lines.push(line),
+  );
+  onTestFinished(() => runtime.stop());
+  /** One invocation, its payload read. */
+  async function invoke(event: unknown = {}) {
+    const { payload, functionError } = await runtime.invoke(JSON.stringify(event));
+    return { functionError, payload: JSON.parse(payload) };
+  }
+  return { runtime, lines, invoke };
+}
+
+/** Answers which environment it ran in, and how many invocations that one was running. */
+const COUNTING = `
+  import { threadId } from 'node:worker_threads';
+  import { setTimeout as sleep } from 'node:timers/promises';
+  let running = 0;
+  let calls = 0;
+  export async function handler({ ms = 0 }) {
+    const together = ++running;
+    calls += 1;
+    await sleep(ms);
+    running -= 1;
+    return { threadId, together, calls };
+  }`;
+
+test('an idle environment is used again, with what its module holds', async () => {
+  const { invoke } = await start(COUNTING, 2);
+  const first = await invoke();
+  const second = await invoke();
+  expect(second.payload).toEqual({ ...first.payload, calls: 2 });
+});
+
+test('invocations run side by side up to the limit, one at a time in each environment', async () => {
+  const { invoke } = await start(COUNTING, 2);
+  const answers = await Promise.all(Array.from({ length: 8 }, () => invoke({ ms: 50 })));
+  const threads = new Set(answers.map(({ payload }) => payload.threadId));
+  expect(threads.size).toBe(2);
+  expect(answers.map(({ payload }) => payload.together)).toEqual(Array(8).fill(1));
+});
+
+test('an environment that timed out is replaced', async () => {
+  const { invoke } = await start(COUNTING, 1, { timeout: 1 });
+  const { payload: first } = await invoke();
+  const { payload: timedOut } = await invoke({ ms: 60_000 });
+  expect(timedOut.errorType).toBe('Sandbox.Timedout');
+  const { payload: next } = await invoke();
+  expect(next.calls).toBe(1);
+  expect(next.threadId).not.toBe(first.threadId);
+});
+
+test('an environment that ended after its answer is replaced before the next invocation', async () => {
+  const { invoke } = await start(
+    "export const handler = () => { setTimeout(() => { throw new Error('late'); }, 20); return 'well'; };",
+    1,
+  );
+  const thread = new Promise<void>((resolve) =>
+    process.once('worker', (worker) => worker.once('exit', () => resolve())),
+  );
+  expect(await invoke()).toEqual({ payload: 'well' });
+  await thread;
+  expect(await invoke()).toEqual({ payload: 'well' });
+});
+
+test('a failed invocation is in the log', async () => {
+  const { lines, invoke } = await start(
+    "export const handler = () => { throw new Error('out of tea'); };",
+    1,
+  );
+  await invoke();
+  expect(lines).toEqual([expect.stringMatching(/^ERROR Invoke Error \{.*"errorMessage":"out of tea"/)]);
+});
+
+test('stop fails invocations under way, those that wait and those that come later', async () => {
+  const { runtime, lines, invoke } = await start(
+    "export const handler = () => { console.log('working'); return new Promise((resolve) => setTimeout(resolve, 60_000)); };",
+    1,
+  );
+  const underWay = invoke();
+  const waiting = invoke();
+  await vi.waitFor(() => expect(lines).toEqual(['working']));
+  const justBefore = invoke();
+  await runtime.stop();
+  expect((await underWay).payload.errorType).toBe('Runtime.ExitError');
+  for (const refused of [waiting, justBefore, invoke()]) {
+    expect(await refused).toMatchObject({
+      functionError: 'Unhandled',
+      payload: { errorMessage: 'function greet: it has been stopped' },
+    });
+  }
+});

@@ -1,0 +1,18 @@
+import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
+
+/** Counts of a pipeline that nothing has happened in, but for what is given. */
+export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCounts {
+  return {
+    received: 0,
+    waiting: 0,
+    inFlight: 0,
+    files: 0,
+    confirmed: 0,
+    repeated: 0,
+    duplicates: 0,
+    redelivered: 0,
+    deadLettered: 0,
+    deadLetteredFiles: 0,
+    ...given,
+  };
+}

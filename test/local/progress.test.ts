@@ -1,0 +1,97 @@
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createProgress } from '../../local/start/progress.ts';
+import { pipelineCounts } from './pipeline-counts.ts';
+
+beforeEach(({ onTestFinished }) => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+});
+
+/** A progress on a stream of its own, and all that it has written so far. */
+function start(total: number, terminal: object = {}) {
+  const stream = Object.assign(
+    new PassThrough({ encoding: 'utf8' }),
+    terminal,
+  ) as unknown as NodeJS.WriteStream;
+  let text = '';
+  stream.on('data', (data: string) => {
+    text += data;
+  });
+  return { progress: createProgress(stream, total), written: () => text };
+}
+
+describe('without a terminal', () => {
+  test('a line tells all counts and rates, without control characters', () => {
+    const { progress, written } = start(10_000);
+    progress.update(pipelineCounts());
+    vi.advanceTimersByTime(2_000);
+    progress.update(
+      pipelineCounts({
+        received: 6_000,
+        waiting: 1_000,
+        inFlight: 500,
+        confirmed: 4_400,
+        duplicates: 93,
+        deadLettered: 7,
+      }),
+    );
+    progress.done();
+    expect(written().split('\n')).toEqual([
+      'sent 0 of 10,000 (0/s), confirmed 0 (0/s), waiting 0, in flight 0, duplicates 0, dead-lettered 0',
+      'sent 6,000 of 10,000 (3,000/s), confirmed 4,400 (2,200/s), waiting 1,000, in flight 500, duplicates 93, dead-lettered 7',
+      '',
+    ]);
+    expect(written().replaceAll('\n', '')).toMatch(/^[ -~]+$/);
+  });
+
+  test('a line comes every two seconds, and the last state at the end, once', () => {
+    const { progress, written } = start(100);
+    for (let received = 0; received <= 30; received += 1) {
+      progress.update(pipelineCounts({ received }));
+      vi.advanceTimersByTime(100);
+    }
+    progress.done();
+    progress.done();
+    expect(written().match(/(?<=^sent )\d+/gm)).toEqual(['0', '20', '30']);
+  });
+
+  test('rates are those of the last three seconds', () => {
+    const { progress, written } = start(10_000);
+    progress.update(pipelineCounts());
+    for (let second = 1; second <= 10; second += 1) {
+      vi.advanceTimersByTime(1_000);
+      progress.update(pipelineCounts({ received: second <= 5 ? second * 1_000 : 5_000 }));
+    }
+    expect(written()).toContain('sent 4,000 of 10,000 (1,000/s)');
+    expect(written().trimEnd().split('\n').at(-1)).toContain('sent 5,000 of 10,000 (0/s)');
+  });
+});
+
+describe('on a terminal', () => {
+  const terminal = { isTTY: true, columns: 120, rows: 40 };
+  const bars = (text: string) =>
+    stripVTControlCharacters(text)
+      .split('\n')
+      .filter((line) => /[█░]/.test(line));
+
+  test('bars show how much is sent and how much is settled', () => {
+    const { progress, written } = start(300, terminal);
+    progress.update(pipelineCounts({ received: 200, confirmed: 80, duplicates: 15, deadLettered: 5 }));
+    progress.done();
+    const [sent, confirmed] = bars(written());
+    expect(sent).toContain(`sent       ${'█'.repeat(20)}${'░'.repeat(10)} 200`);
+    expect(confirmed).toContain(`confirmed  ${'█'.repeat(10)}${'░'.repeat(20)} 80`);
+    expect(stripVTControlCharacters(written())).toContain('duplicates 15 · dead-lettered 5');
+  });
+
+  test('a bar is full, and no more, when others send orders too', () => {
+    const { progress, written } = start(100, terminal);
+    progress.update(pipelineCounts({ received: 250 }));
+    progress.done();
+    expect(bars(written())[0]).toContain(`${'█'.repeat(30)} 250`);
+  });
+});

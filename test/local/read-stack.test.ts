@@ -1,0 +1,180 @@
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readStack } from '../../local/stack/read-stack.ts';
+import {
+  resolveServerlessYml,
+  type ServerlessConfiguration,
+} from '../../local/stack/resolve-serverless-yml.ts';
+import { createTestDirectory } from './create-test-directory.ts';
+
+const ENDPOINT = 'http://127.0.0.1:4566';
+const read = (configuration: Partial<ServerlessConfiguration>) =>
+  readStack(
+    { service: 'shop', custom: {}, provider: {}, functions: {}, resources: [], ...configuration },
+    ENDPOINT,
+  );
+const readResource = (Type: string, Properties: object) =>
+  read({ resources: [{ Resources: { Thing: { Type, Properties } } }] });
+const readFunction = (properties: object) =>
+  read({ functions: { greet: { handler: 'handlers/greet.handler', ...properties } } });
+
+describe('this project', () => {
+  const resolveStack = async (
+    params: Record<string, string | number> = {},
+    outputs: Record<string, string> = {},
+  ) => {
+    const directory = resolve(import.meta.dirname, '../..');
+    return readStack(await resolveServerlessYml(directory, 'local', params, outputs), ENDPOINT);
+  };
+
+  test('reads as it is, with its queues, functions and mappings', async () => {
+    const stack = await resolveStack();
+    expect(stack.service).toBe('order-pipeline');
+    const orderQueue = stack.queues.find(({ QueueName }) => QueueName === 'order-pipeline-local-order-queue');
+    expect(orderQueue).toMatchObject({
+      url: `${ENDPOINT}/000000000000/order-pipeline-local-order-queue`,
+      RedrivePolicy: {
+        deadLetterTargetArn: expect.stringMatching(/^arn:aws:sqs:.*dlq$/i),
+        maxReceiveCount: 3,
+      },
+    });
+    expect([...stack.functions.keys()]).toEqual(
+      expect.arrayContaining(['producer', 'intake', 'ingest', 'consumer']),
+    );
+    expect(stack.functions.get('consumer')?.events).toEqual([
+      {
+        sqs: expect.objectContaining({
+          arn: orderQueue?.arn,
+          functionResponseType: 'ReportBatchItemFailures',
+        }),
+      },
+    ]);
+    expect(stack.outputs.OrderQueueUrl).toBe(orderQueue?.url);
+    expect(stack.outputs).not.toHaveProperty('ApiUrl');
+    expect(stack.notEmbodied).toEqual(expect.arrayContaining(['AWS::KMS::Key', 'AWS::SQS::QueuePolicy']));
+  });
+
+  test('takes stage parameters in place of its own', async () => {
+    const { functions } = await resolveStack({ consumerConcurrency: 3, producerScheduleEnabled: 'false' });
+    expect(functions.get('consumer')?.events).toMatchObject([{ sqs: { maximumConcurrency: 3 } }]);
+    expect(functions.get('producer')?.events).toContainEqual({
+      schedule: { rate: ['rate(1 hour)'], enabled: false },
+    });
+  });
+
+  test('takes the environment of its functions from the outputs', async () => {
+    const { functions } = await resolveStack({}, { AwsEndpointUrl: 'http://127.0.0.1:1' });
+    expect(functions.get('consumer')?.environment.AWS_ENDPOINT_URL).toBe('http://127.0.0.1:1');
+  });
+});
+
+test('a variable that cannot be resolved is refused with its place', async () => {
+  const directory = await createTestDirectory();
+  const functions = { greet: { handler: `\${env:NO_SUCH_VARIABLE}` } };
+  const yaml = JSON.stringify({ service: 'shop', provider: { name: 'aws' }, custom: {}, functions });
+  await writeFile(join(directory, 'serverless.yml'), yaml);
+  await expect(resolveServerlessYml(directory, 'local', {}, {})).rejects.toThrow('"functions.greet.handler"');
+});
+
+describe('what the embedded cloud cannot embody is refused with its place', () => {
+  test.for([
+    ['a property', { QueueName: 'orders', DelaySeconds: 3 }, /^Thing: .*"DelaySeconds"/],
+    ['a missing name', {}, /^Thing: .*\n.*QueueName/],
+    [
+      'a nested property',
+      { QueueName: 'orders', RedrivePolicy: { deadLetterTargetArn: 'x', maxReceiveCount: 'three' } },
+      /^Thing: .*\n.*RedrivePolicy.maxReceiveCount/,
+    ],
+    ['an unknown name', { QueueName: { Ref: 'Name' } }, /^Thing: Name: .* no such resource/],
+    ['a function', { QueueName: { 'Fn::Join': ['', []] } }, /^Thing: Fn::Join/],
+  ] as const)('%s of a queue', ([, properties, message]) => {
+    expect(() => readResource('AWS::SQS::Queue', properties)).toThrow(message);
+  });
+
+  test.for([
+    ['a property', { tracing: 'Active' }, /^greet: .*"tracing"/],
+    [
+      'an event of another kind',
+      { events: [{ kinesis: { arn: 'x' } }] },
+      /^greet: .*must be an sqs.*\n.*events\[0\]/,
+    ],
+    [
+      'a property of an event',
+      { events: [{ sqs: { arn: 'x', filterPatterns: [] } }] },
+      /^greet: .*"filterPatterns"\n.*events\[0\]/,
+    ],
+    [
+      'a greedy path',
+      { events: [{ httpApi: { method: 'GET', path: '/{proxy+}' } }] },
+      /^greet: .*greedy.*\n.*path/,
+    ],
+    [
+      'an environment variable that is not text',
+      { environment: { ITEMS: ['a'] } },
+      /^greet: .*\n.*environment.ITEMS/,
+    ],
+    ['an unknown name', { environment: { QUEUE: { Ref: 'Queue' } } }, /^greet: Queue: .* no such resource/],
+    ['a handler without an export', { handler: 'handlers/greet' }, /^greet: .*\n.*handler/],
+  ] as const)('%s of a function', ([, properties, message]) => {
+    expect(() => readFunction(properties)).toThrow(message);
+  });
+
+  test('an output of a name that is not known', () => {
+    const resources = [{ Outputs: { QueueUrl: { Value: { Ref: 'Queue' } } } }];
+    expect(() => read({ resources })).toThrow(/^QueueUrl: Queue: .* no such resource/);
+  });
+});
+
+test('resource types that exist on AWS only are listed once each, whatever their properties', () => {
+  const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { Any: { 'Fn::Join': [] } } };
+  const policy = { Type: 'AWS::SQS::QueuePolicy' };
+  const { notEmbodied } = read({ resources: [{ Resources: { One: alarm, Two: alarm, Three: policy } }] });
+  expect(notEmbodied).toEqual(['AWS::CloudWatch::Alarm', 'AWS::SQS::QueuePolicy']);
+});
+
+test('a function has the environment of the provider and its own, which goes first, all as text', () => {
+  const { functions } = read({
+    provider: { environment: { STAGE: 'local', REGION: { Ref: 'AWS::Region' }, COUNT: 1 } },
+    functions: { greet: { handler: 'greet.handler', environment: { COUNT: 2, FAST: true } } },
+  });
+  expect(functions.get('greet')).toMatchObject({
+    timeout: 6,
+    memorySize: 1_024,
+    environment: { STAGE: 'local', REGION: 'us-east-1', COUNT: '2', FAST: 'true' },
+  });
+});
+
+test('references find resources of another file, and each type its own Ref and Arn', () => {
+  const named = (Type: string, Properties: object) => ({ Type, Properties });
+  const outputs = (id: string) => ({
+    [`${id}Ref`]: { Value: { Ref: id } },
+    [`${id}Arn`]: { Value: { 'Fn::GetAtt': [id, 'Arn'] } },
+  });
+  const Outputs = {
+    ...outputs('Queue'),
+    ...outputs('Bucket'),
+    ...outputs('Table'),
+    TopicRef: { Value: { Ref: 'Topic' } },
+  };
+  const Resources = {
+    Queue: named('AWS::SQS::Queue', { QueueName: { 'Fn::Sub': `orders-\${AWS::AccountId}` } }),
+    Bucket: named('AWS::S3::Bucket', { BucketName: 'uploads' }),
+    Topic: named('AWS::SNS::Topic', { TopicName: 'events' }),
+    Table: named('AWS::DynamoDB::Table', {
+      TableName: 'ledger',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [],
+      KeySchema: [],
+    }),
+  };
+  expect(read({ resources: [{ Outputs }, { Resources }] }).outputs).toEqual({
+    QueueRef: `${ENDPOINT}/000000000000/orders-000000000000`,
+    QueueArn: 'arn:aws:sqs:us-east-1:000000000000:orders-000000000000',
+    BucketRef: 'uploads',
+    BucketArn: 'arn:aws:s3:::uploads',
+    TopicRef: 'arn:aws:sns:us-east-1:000000000000:events',
+    TableRef: 'ledger',
+    TableArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/ledger',
+  });
+});

@@ -1,0 +1,51 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { startSchedule } from '../../local/lambda/schedule.ts';
+
+beforeEach(({ onTestFinished }) => {
+  vi.useFakeTimers();
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+});
+
+const MINUTE = 60_000;
+
+test.for([
+  ['rate(1 minute)', MINUTE],
+  ['rate(5 minutes)', 5 * MINUTE],
+  ['rate(1 hour)', 60 * MINUTE],
+  ['rate(24 days)', 24 * 24 * 60 * MINUTE],
+] as const)('%s runs its task once each period, the first time after one', ([expression, period]) => {
+  const task = vi.fn<() => void>();
+  startSchedule(expression, task);
+  vi.advanceTimersByTime(period - 1);
+  expect(task).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(task).toHaveBeenCalledTimes(1);
+  vi.advanceTimersByTime(2 * period);
+  expect(task).toHaveBeenCalledTimes(3);
+});
+
+test('a schedule that was ended runs nothing any more, and leaves no timer', () => {
+  const task = vi.fn<() => void>();
+  const end = startSchedule('rate(1 minute)', task);
+  end();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.advanceTimersByTime(10 * MINUTE);
+  expect(task).not.toHaveBeenCalled();
+});
+
+test.for([
+  'cron(0 10 * * ? *)',
+  'rate(0 minutes)',
+  'rate(25 days)',
+  'rate(5 seconds)',
+  'rate(1.5 hours)',
+  'every hour',
+  '',
+])('"%s" is refused, with the rule and what was received', (expression) => {
+  expect(() => startSchedule(expression, () => undefined)).toThrow(
+    `schedule: must be rate(N minutes|hours|days) of at most 24 days here, received ${expression}`,
+  );
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { FunctionLog } from '../../local/lambda/function-log.ts';
+import { startFunctions } from '../../local/lambda/start-functions.ts';
+import { locateQueue, readStack } from '../../local/stack/read-stack.ts';
+import { createTestDirectory } from './create-test-directory.ts';
+import { guardThreads } from './guard-threads.ts';
+import { startTestServices } from './start-test-services.ts';
+import { writeFunction } from './write-function.ts';
+
+guardThreads();
+
+const QUEUE = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } };
+
+/** The function `greet` of a stack with one queue, with these events. */
+async function start(source: string, events: object[] = []) {
+  const cloud = await startTestServices();
+  const queueUrl = await cloud.createQueue('orders');
+  const configuration = {
+    service: 'shop',
+    custom: {},
+    provider: {},
+    functions: { greet: { handler: 'greet.handler', events } },
+    resources: [{ Resources: { Orders: QUEUE } }],
+  };
+  const log = new FunctionLog(join(await createTestDirectory(), 'functions.log'));
+  onTestFinished(() => log.close());
+  const write = vi.spyOn(log, 'write');
+  const { code } = await writeFunction(source);
+  const stack = readStack(configuration, cloud.services.endpoint);
+  const open = () => {
+    const functions = startFunctions({
+      stack,
+      code: new Map([['greet', code]]),
+      prefix: 'shop-local-',
+      sqs: cloud.sqs,
+      log,
+    });
+    onTestFinished(() => functions.stop());
+    return functions;
+  };
+  const send = (MessageBody: string) =>
+    cloud.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
+  return { open, send, receive: () => cloud.receive(queueUrl, 1), lines: () => write.mock.calls };
+}
+
+const sqsEvent = { sqs: { arn: locateQueue('orders', '').arn } };
+const patient = { timeout: 15_000, interval: 20 };
+
+test('a function is found by its name in serverless.yml and by that on AWS, which it sees itself', async () => {
+  const { open } = await start(
+    'export const handler = (event, { functionName }) => functionName + event.end;',
+  );
+  const { find } = open();
+  for (const name of ['greet', 'shop-local-greet']) {
+    expect(await find(name)?.('{"end":"!"}')).toEqual({ payload: '"shop-local-greet!"' });
+  }
+  expect(find('shop-local-part')).toBeUndefined();
+});
+
+test('messages of its queue reach the function, and what it prints is logged under its name', async () => {
+  const { open, send, receive, lines } = await start(
+    'export const handler = ({ Records }) => console.log(Records[0].body);',
+    [sqsEvent],
+  );
+  open();
+  await send('hello');
+  await vi.waitFor(() => expect(lines()).toEqual([['greet', 'hello']]), patient);
+  expect(await receive()).toEqual([]);
+});
+
+test('a schedule invokes the function with the event of EventBridge or its own input, unless disabled', async () => {
+  const rate = 'rate(1 minute)';
+  const { open, lines } = await start(
+    'export const handler = (event) => console.log(JSON.stringify(event));',
+    [
+      { schedule: { rate } },
+      { schedule: { rate: [rate], input: { count: 3 } } },
+      { schedule: { rate, enabled: false, input: 'disabled' } },
+    ],
+  );
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  open();
+  vi.advanceTimersByTime(60_000);
+  await vi.waitFor(() => expect(lines()).toHaveLength(2), patient);
+  const events = lines().map(([, line]) => JSON.parse(line));
+  expect(events).toContainEqual({ count: 3 });
+  expect(events).toContainEqual(expect.objectContaining({ 'detail-type': 'Scheduled Event' }));
+});
+
+test('a start that fails names the function and what it lacks, and leaves nothing running', async () => {
+  const { open, send, receive } = await start('export const handler = () => {};', [
+    sqsEvent,
+    { sqs: { arn: locateQueue('payments', '').arn } },
+  ]);
+  expect(open).toThrow(
+    'function greet: the queue arn:aws:sqs:us-east-1:000000000000:payments of its event is not in the stack',
+  );
+  await send('still there');
+  expect((await receive()).map(({ Body }) => Body)).toEqual(['still there']);
+});
+
+test('stop ends a function that does not end by itself', async () => {
+  const { open, send, lines } = await start(
+    "export const handler = () => { console.log('working'); while (true); };",
+    [sqsEvent],
+  );
+  const { stop } = open();
+  await send('hello');
+  await vi.waitFor(() => expect(lines()).toEqual([['greet', 'working']]), patient);
+  await stop();
+  expect(lines().at(-1)?.[1]).toContain('batch of 1 failed: function error');
+});

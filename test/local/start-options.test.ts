@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { HELP, readStartOptions, UsageError } from '../../local/start/start-options.ts';
+
+test('without options, 10,000 orders go through the queue, and it stays up', () => {
+  expect(readStartOptions([])).toEqual({
+    count: 10_000,
+    via: 'queue',
+    ratePerSecond: undefined,
+    concurrency: undefined,
+    exit: false,
+    produce: true,
+    port: 3_000,
+    awsPort: 4_566,
+    dataDir: undefined,
+    help: false,
+  });
+});
+
+test('each option is read, in either form', () => {
+  const given = '--count 50 --via=s3 --rate 20 --concurrency=3 --exit --no-produce --port 0 --aws-port=5000';
+  expect(readStartOptions([...given.split(' '), '--data', 'my data'])).toEqual({
+    count: 50,
+    via: 's3',
+    ratePerSecond: 20,
+    concurrency: 3,
+    exit: true,
+    produce: false,
+    port: 0,
+    awsPort: 5_000,
+    dataDir: 'my data',
+    help: false,
+  });
+  expect(readStartOptions(['-h']).help).toBe(true);
+});
+
+test('the limits of a number are themselves allowed', () => {
+  expect(readStartOptions(['--count', '1', '--port', '65535', '--concurrency', '1000'])).toMatchObject({
+    count: 1,
+    port: 65_535,
+    concurrency: 1_000,
+  });
+  expect(readStartOptions(['--count', '1000000', '--rate', '1']).count).toBe(1_000_000);
+});
+
+describe('refused as a usage error, with option, rule and the value received', () => {
+  const count = '--count: must be a whole number from 1 to 1,000,000, received';
+  test.for([
+    [['--count', '0'], `${count} 0`],
+    [['--count', '1000001'], `${count} 1000001`],
+    [['--count', '1e3'], `${count} 1e3`],
+    [['--count=-5'], `${count} -5`],
+    [['--count', '2.5'], `${count} 2.5`],
+    [['--count', ' 7'], `${count}  7`],
+    [['--count', '9'.repeat(400)], `${count} 999`],
+    [['--count='], `${count} nothing`],
+    [['--rate', '0'], '--rate: must be a whole number from 1 to 1,000,000, received 0'],
+    [['--concurrency', '1001'], '--concurrency: must be a whole number from 1 to 1,000, received 1001'],
+    [['--port', '65536'], '--port: must be a whole number from 0 to 65,535, received 65536'],
+    [['--aws-port', 'any'], '--aws-port: must be a whole number from 0 to 65,535, received any'],
+    [['--via', 'pigeon'], '--via: must be queue or s3, received pigeon'],
+    [['--via='], '--via: must be queue or s3, received nothing'],
+    [['--data='], '--data: must be a directory, received nothing'],
+    [['--data'], '--data'],
+    [['--speed', '3'], '--speed'],
+    [['--exit=yes'], '--exit'],
+    [['50'], '50'],
+  ] as const)('%j', ([args, message]) => {
+    const read = () => readStartOptions(args);
+    expect(read).toThrow(UsageError);
+    expect(read).toThrow(message);
+  });
+});
+
+test('the help names every option', () => {
+  const options = HELP.match(/(?<=^ {2})--[a-z-]+/gm);
+  const known = [
+    'count',
+    'via',
+    'rate',
+    'concurrency',
+    'exit',
+    'no-produce',
+    'port',
+    'aws-port',
+    'data',
+    'help',
+  ];
+  expect(options).toEqual(known.map((name) => `--${name}`));
+});

@@ -1,0 +1,19 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LambdaFunction } from '../../local/lambda/execution-environment.ts';
+import { createTestDirectory } from './create-test-directory.ts';
+
+/**
+ * A function of its own source, in a directory that goes with the test.
+ *
+ * @param source of an ES module that exports `handler`
+ */
+export async function writeFunction(
+  source: string,
+  properties: Partial<LambdaFunction> = {},
+): Promise<LambdaFunction> {
+  const file = join(await createTestDirectory(), 'function.mjs');
+  await writeFile(file, source);
+  const code = { file, exportName: 'handler' };
+  return { name: 'greet', code, timeout: 20, memorySize: 128, environment: {}, ...properties };
+}
