@@ -7,6 +7,10 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
-    coverage: { provider: 'v8', include: ['handlers/**', 'lib/**', 'local/**'], reporter: ['text-summary', 'html'] },
+    coverage: {
+      provider: 'v8',
+      include: ['handlers/**', 'lib/**', 'local/**'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 });
