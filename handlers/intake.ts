@@ -7,6 +7,7 @@ import { readConfig } from '../lib/config.ts';
 import { problemOnError } from '../lib/http/problem-on-error.ts';
 import { readJsonBody } from '../lib/http/read-json-body.ts';
 import { answerTakenOrders } from '../lib/intake/answer-taken-orders.ts';
+import { reportTakenOrders } from '../lib/intake/report-taken-orders.ts';
 import { takeOrders } from '../lib/intake/take-orders.ts';
 import { logger } from '../lib/observability/logger.ts';
 
@@ -15,12 +16,7 @@ const orderQueue = createOrderQueue(createSqsClient(), config.ORDER_QUEUE_URL);
 
 async function intake(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   const taken = await takeOrders(readJsonBody(event), orderQueue);
-  const { accepted, rejected, failed } = taken;
-  logger.info('orders taken', {
-    accepted: accepted.length,
-    rejected: rejected.length,
-    failed: failed.length,
-  });
+  reportTakenOrders(taken);
   return answerTakenOrders(taken);
 }
 

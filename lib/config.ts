@@ -1,29 +1,41 @@
 import * as z from 'zod';
 
-/** The settings that `serverless.yml` gives the functions, by the name of their environment variable. */
+const url = z.url().describe('a URL');
+const name = z.string().min(3).describe('a name of at least 3 characters');
+
+/**
+ * The settings that `serverless.yml` gives the functions, by the name of their environment variable. A description is
+ * the rule that an error tells.
+ */
 const settings = {
   /** URL of the order queue. */
-  ORDER_QUEUE_URL: z.url(),
+  ORDER_QUEUE_URL: url,
   /** URL of the upload queue. */
-  UPLOAD_QUEUE_URL: z.url(),
+  UPLOAD_QUEUE_URL: url,
   /** Bucket that order files are dropped in. */
-  UPLOAD_BUCKET_NAME: z.string().min(3),
+  UPLOAD_BUCKET_NAME: name,
   /** Bucket of receipts and rejected rows. */
-  RESULTS_BUCKET_NAME: z.string().min(3),
+  RESULTS_BUCKET_NAME: name,
   /** ARN of the order events topic. */
-  ORDER_EVENTS_TOPIC_ARN: z.string().startsWith('arn:'),
+  ORDER_EVENTS_TOPIC_ARN: z.string().startsWith('arn:').describe('an ARN'),
   /** Name of the ledger's table. */
-  LEDGER_TABLE_NAME: z.string().min(3),
+  LEDGER_TABLE_NAME: name,
   /** Orders per run of the producer where its caller names no count. */
-  PRODUCER_DEFAULT_COUNT: z.coerce.number().int().min(1).max(1_000_000),
+  PRODUCER_DEFAULT_COUNT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .describe('a whole number from 1 to 1,000,000'),
   /** Set where the AWS services are not AWS: the embedded cloud, a proxy. */
-  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL: url.optional().describe('a URL'),
 };
 
 type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]> };
 
 /**
- * Reads settings from the environment, the only place that does.
+ * Reads settings from the environment, the only place that does. An empty variable counts as missing, as the AWS SDK
+ * has it.
  *
  * @param names the settings that the caller needs
  * @throws Error that names each variable that is missing or malformed, with its rule and the value found
@@ -32,10 +44,10 @@ export function readConfig<Name extends keyof Settings>(...names: Name[]): Pick<
   const values: Partial<Record<Name, unknown>> = {};
   const faults: string[] = [];
   for (const name of names) {
-    const result = settings[name].safeParse(process.env[name]);
-    if (result.success) values[name] = result.data;
-    else
-      faults.push(`${name}: ${result.error.issues[0]?.message}, received ${process.env[name] ?? 'nothing'}`);
+    const value = process.env[name] || undefined;
+    const { success, data } = settings[name].safeParse(value);
+    if (success) values[name] = data;
+    else faults.push(`${name}: must be ${settings[name].description}, received ${value ?? 'nothing'}`);
   }
   if (faults.length > 0) throw new Error(`environment variables: ${faults.join('; ')}`);
   return values as Pick<Settings, Name>;

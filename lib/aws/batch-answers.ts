@@ -15,8 +15,8 @@ interface BatchAnswer<Success> {
 }
 
 /**
- * Reads an SQS or SNS batch answer into one answer per entry, in the order sent. Entry ids are positions: `"0"`,
- * `"1"`, …
+ * Reads an SQS or SNS batch answer into one answer per entry, in the order sent; undefined for an entry that it does
+ * not mention. Entry ids are positions: `"0"`, `"1"`, …
  *
  * `SenderFault: false` means that the service is to blame, which passes; a throttled sender is told `true` by some
  * services, hence the look at the code as well.
@@ -26,8 +26,8 @@ export function readBatchAnswer<Success, Value>(
   size: number,
   answer: BatchAnswer<Success>,
   toValue: (success: Success) => Value,
-): EntryAnswer<Value>[] {
-  const answers = new Array<EntryAnswer<Value> | undefined>(size).fill(undefined);
+): (EntryAnswer<Value> | undefined)[] {
+  const answers = new Array<EntryAnswer<Value> | undefined>(size);
   for (const success of answer.Successful ?? []) {
     answers[Number(success.Id)] = { ok: true, value: toValue(success) };
   }
@@ -35,9 +35,5 @@ export function readBatchAnswer<Success, Value>(
     const error = new ServiceError(operation, Code, Message);
     answers[Number(Id)] = { ok: false, error, retryable: !SenderFault || isPassing(Code) };
   }
-  // What the answer does not mention has not been taken, as far as anyone knows.
-  return answers.map((entry) => entry ?? { ok: false, error: notMentioned(operation), retryable: true });
+  return answers;
 }
-
-const notMentioned = (operation: string) =>
-  new ServiceError(operation, 'NotMentioned', 'the answer does not mention this entry');

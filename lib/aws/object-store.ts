@@ -16,9 +16,8 @@ export interface OpenedObject {
 export interface ObjectWriter {
   /** Resolves when there is room for more: memory stays at a few parts of 5 MiB. */
   write(text: string): Promise<void>;
+  /** Tells what went wrong since the last write, too. A writer that failed leaves no parts behind. */
   close(): Promise<void>;
-  /** Gives up: no object, no parts left behind. */
-  abort(): Promise<void>;
 }
 
 /** S3 objects, as order files, receipts and rejected rows need them. All methods throw `ServiceError`. */
@@ -58,26 +57,22 @@ export function createObjectStore(client: S3Client): ObjectStore {
     create(bucket, key, contentType) {
       const body = new PassThrough();
       const params = { Bucket: bucket, Key: key, Body: body, ContentType: contentType };
-      const upload = new Upload({ client, params, queueSize: 2 });
-      const done = upload.done();
+      const failed = new AbortController();
+      const done = new Upload({ client, params, queueSize: 2 }).done().catch((thrown) => {
+        failed.abort();
+        throw toServiceError(`PutObject ${bucket}/${key}`, thrown);
+      });
       // A failed upload is told at the next write or at close; it must not count as unhandled until then.
-      done.catch((error: Error) => body.destroy(error));
-      const convert = (thrown: unknown) => toServiceError(`PutObject ${bucket}/${key}`, thrown);
+      done.catch(() => undefined);
+      // The upload drops its body when it fails; why, only the upload itself knows.
+      body.on('error', () => undefined);
       return {
         async write(text) {
-          if (!body.write(text) && !body.errored) await once(body, 'drain').catch(() => undefined);
-          if (body.errored) throw convert(body.errored);
+          if (!body.write(text)) await once(body, 'drain', { signal: failed.signal }).catch(() => done);
         },
         async close() {
           body.end();
-          await done.catch((thrown) => {
-            throw convert(thrown);
-          });
-        },
-        async abort() {
-          await upload.abort();
-          body.destroy();
-          await done.catch(() => undefined);
+          await done;
         },
       };
     },

@@ -9,8 +9,11 @@ export type EntryOutcome<Value> = { ok: true; value: Value } | { ok: false; erro
 export type EntryAnswer<Value> = { ok: true; value: Value } | { ok: false; error: Error; retryable: boolean };
 
 export interface SendInBatchesOptions<Entry, Value> extends BatchLimits<Entry> {
-  /** Sends one request; answers for every entry, in the order given. A throw fails the whole request, for good. */
-  send: (entries: readonly Entry[]) => Promise<EntryAnswer<Value>[]>;
+  /**
+   * Sends one request; answers for its entries, in the order given. An entry without an answer has not been taken, as
+   * far as anyone knows, and is sent again. A throw fails the whole request, for good.
+   */
+  send: (entries: readonly Entry[]) => Promise<readonly (EntryAnswer<Value> | undefined)[]>;
   /** Requests under way at once; 8 where it is left out. */
   concurrency?: number;
   /** How often an entry is sent before its failure stands; 5 where it is left out. */
@@ -43,7 +46,7 @@ export async function sendInBatches<Entry, Value>(
       );
       const failed: typeof waiting = [];
       for (const [position, item] of waiting.entries()) {
-        const answer = answers[position] as EntryAnswer<Value>;
+        const answer = answers[position] ?? { ok: false, error: new NoAnswerError(), retryable: true };
         if (!answer.ok && answer.retryable && attempt < attempts) failed.push(item);
         else outcomes[item.index] = answer.ok ? answer : { ok: false, error: answer.error };
       }
@@ -55,4 +58,13 @@ export async function sendInBatches<Entry, Value>(
 
   const settled = await pMap(chunk(entries, options), sendChunk, { concurrency });
   return { outcomes: settled.flat(), requests };
+}
+
+class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+  readonly code = 'no_answer';
+
+  constructor() {
+    super('batch request: must answer for each entry, received nothing for this one');
+  }
 }

@@ -1,5 +1,6 @@
 import { logger } from '../observability/logger.ts';
 import { publishCounts } from '../observability/metrics.ts';
+import { countReason, reasonOf } from '../observability/reasons.ts';
 import type { ConfirmOutcome } from './confirm-orders.ts';
 
 /** Reports a batch: one log line and one metric line, whatever its size; `order_id`s only at debug level. */
@@ -23,11 +24,10 @@ export function reportConfirmations(outcomes: readonly ConfirmOutcome[]): void {
   }
 }
 
-/** Why records failed, by code: messages are left out, since they quote what customers sent. */
 function countReasons(outcomes: readonly ConfirmOutcome[]): Record<string, number> {
   const reasons: Record<string, number> = {};
   for (const outcome of outcomes) {
-    for (const reason of reasonsOf(outcome)) reasons[reason] = (reasons[reason] ?? 0) + 1;
+    for (const reason of reasonsOf(outcome)) countReason(reasons, reason);
   }
   return reasons;
 }
@@ -36,6 +36,5 @@ function reasonsOf(outcome: ConfirmOutcome): string[] {
   if (outcome.status === 'rejected') return outcome.errors.map(({ path, code }) => `${path}: ${code}`);
   const error =
     outcome.status === 'failed' ? outcome.error : outcome.status === 'confirmed' && outcome.unmarked;
-  if (!error) return [];
-  return ['code' in error ? String(error.code) : error.name];
+  return error ? [reasonOf(error)] : [];
 }

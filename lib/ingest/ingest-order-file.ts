@@ -1,6 +1,7 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { OrderQueue } from '../aws/order-queue.ts';
+import { reasonOf } from '../observability/reasons.ts';
 import type { Order } from '../order/order.ts';
 import { type OrderFileRow, openOrderFile } from '../order/order-file.ts';
 import { beginReceipt, type Receipt, receiptKey, rejectedKey } from './receipt.ts';
@@ -24,8 +25,8 @@ const CONCURRENCY = 4;
  * results bucket. A file that fails on the way is read again from its start: orders that were sent are the same orders.
  *
  * @param deadline epoch ms at which reading ends with an error
- * @returns the receipt; its `status` tells whether the whole file was read
- * @throws ServiceError where the receipt cannot be written
+ * @returns the receipt, whose `status` tells whether the whole file was read, and what the upload has to come back for:
+ *   the receipt that could not be written, or else the file's own fault
  */
 export async function ingestOrderFile(
   upload: UploadedObject,
@@ -34,6 +35,11 @@ export async function ingestOrderFile(
 ): Promise<{ receipt: Receipt; error?: Error }> {
   const receipt = beginReceipt(upload);
   const rejectedRows = new RejectedRows(objectStore, resultsBucket, rejectedKey(upload.key));
+  /** The first thing that went wrong. Reading ends with it; what is under way is awaited. */
+  let fault: Error | undefined;
+  const fail = (error: Error): void => {
+    fault ??= error;
+  };
 
   async function readFile(): Promise<void> {
     const { body, size, etag } = await objectStore.open(upload.bucket, upload.key);
@@ -41,46 +47,55 @@ export async function ingestOrderFile(
     const { format, gzipped, rows } = await openOrderFile(body, upload.key);
     Object.assign(receipt, { format, gzipped });
     await pMap(goodOrders(rows), sendOrders, { concurrency: CONCURRENCY });
-    receipt.status = 'ingested';
   }
 
+  /** Ends at a fault rather than throw it: p-map would leave the sends that are under way behind. */
   async function* goodOrders(rows: AsyncIterable<OrderFileRow>): AsyncGenerator<Order[]> {
     let batch: Order[] = [];
-    for await (const row of rows) {
-      receipt.rows++;
-      if ('order' in row) batch.push(row.order);
-      else {
-        receipt.rejected++;
-        await rejectedRows.add(row);
+    try {
+      for await (const row of rows) {
+        receipt.rows++;
+        if ('order' in row) batch.push(row.order);
+        else {
+          receipt.rejected++;
+          await rejectedRows.add(row);
+        }
+        if (Date.now() > deadline) throw new TimeUpError(receipt.rows);
+        if (fault) return;
+        if (batch.length < BATCH) continue;
+        yield batch;
+        batch = [];
       }
-      if (batch.length < BATCH) continue;
-      if (Date.now() > deadline) throw new TimeUpError(receipt.rows);
-      yield batch;
-      batch = [];
+    } catch (thrown) {
+      fail(thrown as Error);
     }
     if (batch.length > 0) yield batch;
   }
 
   async function sendOrders(orders: Order[]): Promise<typeof pMapSkip> {
     const { outcomes } = await orderQueue.send(orders);
-    receipt.sent += outcomes.filter(({ ok }) => ok).length;
-    const failed = outcomes.find((outcome) => !outcome.ok);
-    if (failed && !failed.ok) throw failed.error;
+    for (const outcome of outcomes) {
+      if (outcome.ok) receipt.sent++;
+      else fail(outcome.error);
+    }
     return pMapSkip;
   }
 
-  const error = await readFile().then(
-    () => undefined,
-    (thrown: Error) => thrown,
-  );
-  if (error)
-    receipt.error = { code: 'code' in error ? String(error.code) : error.name, message: error.message };
-  await rejectedRows.close();
-  if (receipt.rejected > 0) receipt.rejected_key = rejectedKey(upload.key);
+  await readFile().catch(fail);
+  await rejectedRows.close().then(() => {
+    if (receipt.rejected > 0) receipt.rejected_key = rejectedKey(upload.key);
+  }, fail);
+  if (fault) receipt.error = { code: reasonOf(fault), message: fault.message };
+  else receipt.status = 'ingested';
   receipt.finished_at = new Date().toISOString();
   const json = JSON.stringify(receipt, null, 2);
-  await objectStore.put(resultsBucket, receiptKey(upload.key), json, 'application/json');
-  return error ? { receipt, error } : { receipt };
+  try {
+    await objectStore.put(resultsBucket, receiptKey(upload.key), json, 'application/json');
+  } catch (thrown) {
+    // Without its receipt nobody learns of the file's own fault.
+    fault = thrown as Error;
+  }
+  return fault ? { receipt, error: fault } : { receipt };
 }
 
 /** The file is larger than one invocation can read. */

@@ -1,9 +1,11 @@
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { logger } from '../observability/logger.ts';
 import { publishCounts } from '../observability/metrics.ts';
+import { reasonOf } from '../observability/reasons.ts';
 import { UnreadableFileError } from '../order/order-file/unreadable-file-error.ts';
 import { HOPELESS_RETRY_SECONDS, type RecordOutcome } from '../records/settle-records.ts';
 import { type IngestParts, ingestOrderFile } from './ingest-order-file.ts';
+import type { Receipt } from './receipt.ts';
 import { readUploadEvent } from './upload-event.ts';
 
 /**
@@ -27,26 +29,26 @@ export async function ingestUpload(
   try {
     for (const upload of readUploadEvent(body)) {
       const { receipt, error } = await ingestOrderFile(upload, parts, deadline);
-      const { status, key, rows, sent, rejected } = receipt;
-      publishCounts({ RowsRead: rows, RowsRejected: rejected, OrdersIngested: sent });
-      logger.info(`order file ${status}`, {
-        key,
-        rows,
-        sent,
-        rejected,
-        ...(error && { reason: receipt.error?.code }),
-      });
+      reportIngest(receipt);
       if (error) throw error;
     }
     return { ok: true };
   } catch (thrown) {
     const error = thrown as Error;
+    logger.warn('upload failed', { reason: reasonOf(error) });
     return {
       ok: false,
       error,
       retryInSeconds: isHopeless(error) ? HOPELESS_RETRY_SECONDS : PASSING_RETRY_SECONDS,
     };
   }
+}
+
+/** Reports a file: one log line and one metric line. */
+function reportIngest({ status, key, rows, sent, rejected, error: fault }: Receipt): void {
+  publishCounts({ RowsRead: rows, RowsRejected: rejected, OrdersIngested: sent });
+  const counts = { key, rows, sent, rejected };
+  logger.info(`order file ${status}`, { ...counts, ...(fault && { reason: fault.code }) });
 }
 
 function isHopeless(error: Error): boolean {

@@ -30,8 +30,4 @@ export class RejectedRows {
   async close(): Promise<void> {
     await (this.#writer?.close() ?? this.#objectStore.remove(this.#bucket, this.#key));
   }
-
-  async abort(): Promise<void> {
-    await this.#writer?.abort();
-  }
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import pMap, { pMapSkip } from 'p-map';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { OrderQueue } from '../aws/order-queue.ts';
+import { countReason, reasonOf } from '../observability/reasons.ts';
 import { generateOrders } from '../order/generator.ts';
 import type { Order } from '../order/order.ts';
 import { paced } from './paced.ts';
@@ -42,22 +43,25 @@ const MIN_BATCHES_PER_SECOND = 10;
  * Generates orders and sends them at the rate asked for.
  *
  * @param deadline epoch ms after which no further request is begun
+ * @returns the report, and why orders failed: how many for each reason
  */
 export async function produceOrders(
   { count, via, ratePerSecond, seed = randomInt(2 ** 32), ordersPerFile }: ProducerInput,
   { orderQueue, objectStore, uploadBucket }: ProducerParts,
   deadline: number,
-): Promise<ProducerReport> {
+): Promise<{ report: ProducerReport; reasons: Record<string, number> }> {
   const start = Date.now();
   const report = { requested: count, sent: 0, failed: 0, files: 0, requests: 0, elapsedMs: 0, seed };
+  const reasons: Record<string, number> = {};
   const folder = `generated/${new Date(start).toISOString().replaceAll(':', '-')}-${seed}`;
 
   async function sendMessages(orders: Order[]): Promise<void> {
     const { outcomes, requests } = await orderQueue.send(orders);
-    const sent = outcomes.filter(({ ok }) => ok).length;
-    report.sent += sent;
-    report.failed += orders.length - sent;
     report.requests += requests;
+    for (const outcome of outcomes) {
+      if (outcome.ok) report.sent++;
+      else fail(outcome.error);
+    }
   }
 
   async function putFile(orders: Order[], index: number): Promise<void> {
@@ -68,9 +72,14 @@ export async function produceOrders(
       await objectStore.put(uploadBucket, key, lines, 'application/x-ndjson');
       report.files++;
       report.sent += orders.length;
-    } catch {
-      report.failed += orders.length;
+    } catch (thrown) {
+      for (const _order of orders) fail(thrown as Error);
     }
+  }
+
+  function fail(error: Error): void {
+    report.failed++;
+    countReason(reasons, reasonOf(error));
   }
 
   const batchSize = via === 's3' ? ordersPerFile : messagesPerBatch(ratePerSecond);
@@ -80,7 +89,7 @@ export async function produceOrders(
     concurrency: CONCURRENCY,
   });
   report.elapsedMs = Date.now() - start;
-  return report;
+  return { report, reasons };
 }
 
 function messagesPerBatch(ratePerSecond = Number.POSITIVE_INFINITY): number {

@@ -1,0 +1,153 @@
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CompleteMultipartUploadCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createObjectStore, type ObjectStore } from '../../lib/aws/object-store.ts';
+import { type AwsServices, startAwsServices } from '../../local/aws-services/start-aws-services.ts';
+import { connectClients } from '../local/start-test-services.ts';
+import { intercept, sdkError } from './intercept.ts';
+
+const BUCKET = 'files';
+/** A megabyte of lines. */
+const MEGABYTE = `${'x'.repeat(1_023)}\n`.repeat(1_024);
+
+let services: AwsServices;
+let clients: ReturnType<typeof connectClients>;
+let objects: ObjectStore;
+beforeAll(async () => {
+  services = await startAwsServices({ port: 0, mailboxQueueName: 'mailbox' });
+  clients = connectClients(services.endpoint);
+  objects = createObjectStore(clients.s3);
+  await clients.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+});
+afterAll(() => services.stop());
+
+const read = async (key: string): Promise<string> => text((await objects.open(BUCKET, key)).body);
+
+async function partsLeft(): Promise<number> {
+  const { Uploads = [] } = await clients.s3.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
+  return Uploads.length;
+}
+
+describe('an object', () => {
+  test('that is put can be opened: body, size and entity tag; its name may hold anything', async () => {
+    const key = 'Black Friday/à la carte+50%.json';
+    await objects.put(BUCKET, key, '{"naïve":true}', 'application/json');
+    const { body, size, etag } = await objects.open(BUCKET, key);
+    expect(await text(body)).toBe('{"naïve":true}');
+    expect(size).toBe(15);
+    expect(etag).toMatch(/^"?[0-9a-f]{32}"?$/);
+    const head = await clients.s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: key }));
+    expect(head.ContentType).toBe('application/json');
+  });
+
+  test('that does not exist is NoSuchKey, and the error names it', async () => {
+    const opening = objects.open(BUCKET, 'missing.csv');
+    await expect(opening).rejects.toMatchObject({ name: 'ServiceError', code: 'NoSuchKey' });
+    await expect(opening).rejects.toThrow('GetObject files/missing.csv');
+  });
+
+  test('that is removed is gone, and may be removed again', async () => {
+    await objects.put(BUCKET, 'short-lived', 'any', 'text/plain');
+    await objects.remove(BUCKET, 'short-lived');
+    await objects.remove(BUCKET, 'short-lived');
+    await expect(objects.open(BUCKET, 'short-lived')).rejects.toMatchObject({ code: 'NoSuchKey' });
+  });
+
+  test('in a bucket that does not exist is an error that names the bucket, whatever is done', async () => {
+    const named = {
+      name: 'ServiceError',
+      code: 'NoSuchBucket',
+      message: expect.stringContaining('nowhere/key'),
+    };
+    await expect(objects.open('nowhere', 'key')).rejects.toMatchObject(named);
+    await expect(objects.put('nowhere', 'key', 'any', 'text/plain')).rejects.toMatchObject(named);
+    await expect(objects.remove('nowhere', 'key')).rejects.toMatchObject(named);
+    const writer = objects.create('nowhere', 'key', 'text/plain');
+    await writer.write('any');
+    await expect(writer.close()).rejects.toMatchObject(named);
+  });
+});
+
+describe('an object that is written piece by piece', () => {
+  test('exists when it is closed, with its content type, in one request while it is small', async () => {
+    const puts = intercept(clients.s3, PutObjectCommand);
+    const writer = objects.create(BUCKET, 'small', 'application/x-ndjson');
+    await writer.write('one\n');
+    await writer.write('zwölf\n');
+    await expect(objects.open(BUCKET, 'small')).rejects.toMatchObject({ code: 'NoSuchKey' });
+    await writer.close();
+    expect(await read('small')).toBe('one\nzwölf\n');
+    expect(puts).toHaveLength(1);
+    const head = await clients.s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'small' }));
+    expect(head.ContentType).toBe('application/x-ndjson');
+  });
+
+  test('goes up in parts of 5 MiB while it is written, at most a few parts behind', async () => {
+    const parts = intercept(clients.s3, UploadPartCommand);
+    const writer = objects.create(BUCKET, 'large', 'text/plain');
+    for (let megabyte = 1; megabyte <= 32; megabyte++) {
+      await writer.write(MEGABYTE);
+      // Two parts about to go, one that is being filled, and what the streams hold.
+      expect(megabyte - 5 * parts.length).toBeLessThanOrEqual(17);
+    }
+    await writer.close();
+    expect(parts).toHaveLength(7);
+    expect(await read('large')).toBe(MEGABYTE.repeat(32));
+    expect(await partsLeft()).toBe(0);
+  });
+
+  test.each([
+    ['its first request', CreateMultipartUploadCommand],
+    ['a part', UploadPartCommand],
+    ['its completion', CompleteMultipartUploadCommand],
+  ] as const)(
+    'fails at the next write or at close when %s fails, and leaves no parts',
+    async (_name, Command) => {
+      const lost = sdkError('SlowDown');
+      intercept(clients.s3, Command as typeof UploadPartCommand, async () => {
+        throw lost;
+      });
+      const writer = objects.create(BUCKET, 'lost', 'text/plain');
+      async function write(): Promise<void> {
+        for (let megabyte = 0; megabyte < 40; megabyte++) await writer.write(MEGABYTE);
+        await writer.close();
+      }
+      await expect(write()).rejects.toMatchObject({ name: 'ServiceError', code: 'SlowDown', cause: lost });
+      await expect(writer.close()).rejects.toMatchObject({ code: 'SlowDown', cause: lost });
+      await expect(objects.open(BUCKET, 'lost')).rejects.toMatchObject({ code: 'NoSuchKey' });
+      expect(await partsLeft()).toBe(0);
+    },
+  );
+
+  test('fails at the next write when its upload has broken off while nobody wrote', async () => {
+    const parts = intercept(clients.s3, UploadPartCommand, async () => {
+      throw sdkError('SlowDown');
+    });
+    const writer = objects.create(BUCKET, 'idle', 'text/plain');
+    // Both of the parts that go side by side.
+    for (let megabyte = 0; megabyte < 11; megabyte++) await writer.write(MEGABYTE);
+    await expect.poll(() => parts.length).toBe(2);
+    await sleep(50);
+    await expect(writer.write('more')).rejects.toMatchObject({ code: 'SlowDown' });
+    await expect(writer.close()).rejects.toMatchObject({ code: 'SlowDown' });
+    expect(await partsLeft()).toBe(0);
+  });
+
+  test('fails at close when the one request of a small object fails', async () => {
+    intercept(clients.s3, PutObjectCommand, async () => {
+      throw sdkError('AccessDenied');
+    });
+    const writer = objects.create(BUCKET, 'refused', 'text/plain');
+    await writer.write('any');
+    await expect(writer.close()).rejects.toMatchObject({ name: 'ServiceError', code: 'AccessDenied' });
+  });
+});

@@ -1,0 +1,126 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { type EntryAnswer, sendInBatches } from '../../lib/batch/send-in-batches.ts';
+
+type Answer = EntryAnswer<string>;
+
+const taken = (entry: string): Answer => ({ ok: true, value: `took ${entry}` });
+const refused = (entry: string, retryable: boolean): Answer => ({
+  ok: false,
+  error: new Error(`refused ${entry}`),
+  retryable,
+});
+const isRefused = (entry: string) => ({ ok: false, error: new Error(`refused ${entry}`) });
+
+/** A service that answers each entry by `answer` and notes each request. */
+function service(answer: (entry: string, request: number) => Answer) {
+  const requests: string[][] = [];
+  async function send(entries: readonly string[]): Promise<Answer[]> {
+    requests.push([...entries]);
+    const request = requests.length;
+    return entries.map((entry) => answer(entry, request));
+  }
+  return { requests, send };
+}
+
+describe('entries', () => {
+  test('that are all taken need one request per batch', async () => {
+    const { requests, send } = service(taken);
+    const { outcomes, requests: made } = await sendInBatches(['a', 'b', 'c'], { maxEntries: 2, send });
+    expect(outcomes).toEqual(['a', 'b', 'c'].map(taken));
+    expect(requests).toEqual([['a', 'b'], ['c']]);
+    expect(made).toBe(2);
+  });
+
+  test('that are none at all need no request', async () => {
+    const { requests, send } = service(taken);
+    expect(await sendInBatches([], { maxEntries: 2, send })).toEqual({ outcomes: [], requests: 0 });
+    expect(requests).toEqual([]);
+  });
+
+  test('that failed for a passing reason are sent again, and only those', async () => {
+    const { requests, send } = service((entry, request) =>
+      request < 3 && 'bd'.includes(entry) ? refused(entry, true) : taken(entry),
+    );
+    const { outcomes, requests: made } = await sendInBatches(['a', 'b', 'c', 'd'], { maxEntries: 10, send });
+    expect(requests).toEqual([
+      ['a', 'b', 'c', 'd'],
+      ['b', 'd'],
+      ['b', 'd'],
+    ]);
+    expect(made).toBe(3);
+    expect(outcomes).toEqual(['a', 'b', 'c', 'd'].map(taken));
+  });
+
+  test('that failed for good are not sent again', async () => {
+    const { requests, send } = service((entry) => (entry === 'b' ? refused(entry, false) : taken(entry)));
+    const { outcomes } = await sendInBatches(['a', 'b', 'c'], { maxEntries: 10, send });
+    expect(requests).toEqual([['a', 'b', 'c']]);
+    expect(outcomes).toEqual([taken('a'), isRefused('b'), taken('c')]);
+  });
+
+  test('that never succeed are given up after the attempts asked for', async () => {
+    const { requests, send } = service((entry) => refused(entry, true));
+    const { outcomes } = await sendInBatches(['a'], { maxEntries: 10, attempts: 3, send });
+    expect(requests).toEqual([['a'], ['a'], ['a']]);
+    expect(outcomes).toEqual([isRefused('a')]);
+  });
+
+  test('that are left without an answer are sent again', async () => {
+    const requests: string[][] = [];
+    async function send(entries: readonly string[]): Promise<Answer[]> {
+      requests.push([...entries]);
+      return entries.slice(0, 1).map(taken);
+    }
+    const { outcomes } = await sendInBatches(['a', 'b'], { maxEntries: 10, send });
+    expect(requests).toEqual([['a', 'b'], ['b']]);
+    expect(outcomes).toEqual(['a', 'b'].map(taken));
+  });
+
+  test('that are never answered fail and say so', async () => {
+    const { outcomes } = await sendInBatches(['a'], { maxEntries: 10, attempts: 2, send: async () => [] });
+    expect(outcomes).toMatchObject([{ ok: false, error: { code: 'no_answer' } }]);
+  });
+});
+
+test('a request that throws fails its own entries, at once, and nobody else’s', async () => {
+  const requests: string[][] = [];
+  async function send(entries: readonly string[]): Promise<Answer[]> {
+    requests.push([...entries]);
+    if (entries.includes('c')) throw new Error('request lost');
+    return entries.map(taken);
+  }
+  const { outcomes, requests: made } = await sendInBatches(['a', 'b', 'c', 'd', 'e'], {
+    maxEntries: 2,
+    send,
+  });
+  const lost = { ok: false, error: new Error('request lost') };
+  expect(outcomes).toEqual([taken('a'), taken('b'), lost, lost, taken('e')]);
+  expect(requests).toHaveLength(3);
+  expect(made).toBe(3);
+});
+
+test('outcomes keep the order of the entries, whichever request ends first', async () => {
+  const entries = Array.from({ length: 20 }, (_, index) => String(index));
+  let turns = 10;
+  async function send(batch: readonly string[]): Promise<Answer[]> {
+    for (let left = --turns; left > 0; left--) await turn();
+    return batch.map(taken);
+  }
+  const { outcomes } = await sendInBatches(entries, { maxEntries: 2, concurrency: 10, send });
+  expect(outcomes).toEqual(entries.map(taken));
+});
+
+test('as many requests are under way at once as asked for, and no more', async () => {
+  let underWay = 0;
+  let most = 0;
+  async function send(batch: readonly string[]): Promise<Answer[]> {
+    most = Math.max(most, ++underWay);
+    await turn();
+    underWay--;
+    return batch.map(taken);
+  }
+  const entries = Array.from({ length: 30 }, (_, index) => String(index));
+  await sendInBatches(entries, { maxEntries: 1, concurrency: 3, send });
+  expect(most).toBe(3);
+});

@@ -1,0 +1,48 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { readConfig } from '../lib/config.ts';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test('settings are read from the environment, each as what it is', () => {
+  vi.stubEnv('ORDER_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/123456789012/orders');
+  vi.stubEnv('PRODUCER_DEFAULT_COUNT', '250');
+  expect(readConfig('ORDER_QUEUE_URL', 'PRODUCER_DEFAULT_COUNT')).toEqual({
+    ORDER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/123456789012/orders',
+    PRODUCER_DEFAULT_COUNT: 250,
+  });
+});
+
+test('only the settings asked for need to be there', () => {
+  vi.stubEnv('ORDER_QUEUE_URL', 'nonsense');
+  vi.stubEnv('LEDGER_TABLE_NAME', 'ledger');
+  expect(readConfig('LEDGER_TABLE_NAME')).toEqual({ LEDGER_TABLE_NAME: 'ledger' });
+});
+
+test.each([
+  ['ORDER_QUEUE_URL', 'orders', 'must be a URL'],
+  ['UPLOAD_BUCKET_NAME', 'ab', 'must be a name of at least 3 characters'],
+  ['ORDER_EVENTS_TOPIC_ARN', 'order-events', 'must be an ARN'],
+  ['PRODUCER_DEFAULT_COUNT', 'many', 'must be a whole number from 1 to 1,000,000'],
+  ['PRODUCER_DEFAULT_COUNT', '0', 'must be a whole number from 1 to 1,000,000'],
+  ['PRODUCER_DEFAULT_COUNT', '1.5', 'must be a whole number from 1 to 1,000,000'],
+  ['AWS_ENDPOINT_URL', '127.0.0.1', 'must be a URL'],
+] as const)('%s=%s is refused with its rule', (name, value, rule) => {
+  vi.stubEnv(name, value);
+  expect(() => readConfig(name)).toThrow(`environment variables: ${name}: ${rule}, received ${value}`);
+});
+
+test.each([undefined, ''])('a missing setting is named, and so is every other fault (%j)', (missing) => {
+  vi.stubEnv('ORDER_QUEUE_URL', missing);
+  vi.stubEnv('LEDGER_TABLE_NAME', 'x');
+  expect(() => readConfig('ORDER_QUEUE_URL', 'LEDGER_TABLE_NAME')).toThrow(
+    'environment variables: ORDER_QUEUE_URL: must be a URL, received nothing; ' +
+      'LEDGER_TABLE_NAME: must be a name of at least 3 characters, received x',
+  );
+});
+
+test.each([undefined, ''])('the endpoint may be left out (%j)', (endpoint) => {
+  vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+  expect(readConfig('AWS_ENDPOINT_URL')).toEqual({ AWS_ENDPOINT_URL: undefined });
+});

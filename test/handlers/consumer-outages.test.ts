@@ -1,0 +1,177 @@
+import {
+  BatchExecuteStatementCommand,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ChangeMessageVisibilityBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createDynamoDbClient } from '../../lib/aws/clients.ts';
+import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
+import type { OrderConfirmed } from '../../lib/aws/order-events.ts';
+import { generateOrders } from '../../lib/order/generator.ts';
+import type { Order } from '../../lib/order/order.ts';
+import { intercept, sdkError } from '../aws/intercept.ts';
+import { captureLog, type Pipeline, startPipeline } from './start-pipeline.ts';
+
+let pipeline: Pipeline;
+let handler: typeof import('../../handlers/consumer.ts')['handler'];
+let ledger: Ledger;
+let log: ReturnType<typeof captureLog>;
+/** Different orders for each test. */
+let seed = 1_000;
+
+beforeAll(async () => {
+  pipeline = await startPipeline('consumer');
+  ({ handler } = await import('../../handlers/consumer.ts'));
+  ledger = createLedger(createDynamoDbClient(), { tableName: pipeline.output('LedgerTableName') });
+});
+afterAll(() => pipeline.stop());
+beforeEach(async () => {
+  await pipeline.purge();
+  seed++;
+  log = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function sendOrders(count: number): Promise<Order[]> {
+  const orders = [...generateOrders({ count, seed })];
+  await pipeline.send(
+    'OrderQueueUrl',
+    orders.map((order) => JSON.stringify(order)),
+  );
+  return orders;
+}
+const idsOf = (orders: readonly Order[]): string[] => orders.map(({ order_id }) => order_id).sort();
+const deliver = (waitSeconds = 0) => pipeline.deliver('OrderQueueUrl', handler, waitSeconds);
+const takePublished = async (): Promise<string[]> =>
+  idsOf((await pipeline.takeAll<OrderConfirmed>('ShippingQueueUrl')).map(({ order }) => order));
+const counts = () => log.lines('batch confirmed').at(-1);
+
+/** Has every command of one kind fail, until the outage is over. */
+function outage<Input extends object, Output>(
+  ...[client, Command]: Parameters<typeof intercept<Input, Output>>
+) {
+  let over = false;
+  const requests = intercept(client, Command, async (input, pass) => {
+    if (over) return pass(input);
+    throw sdkError('ServiceUnavailable');
+  });
+  const end = () => {
+    over = true;
+  };
+  return { requests, end };
+}
+
+describe('SNS', () => {
+  test('that answers 200 with some entries refused fails their messages alone, and they are published when they come back', async () => {
+    const orders = await sendOrders(10);
+    let refused = 3;
+    intercept(SNSClient.prototype, PublishBatchCommand, async (input, pass) => {
+      const entries = input.PublishBatchRequestEntries ?? [];
+      const bad = entries.splice(0, refused);
+      refused = 0;
+      const output = await pass(input);
+      return {
+        ...output,
+        Failed: bad.map(({ Id }) => ({ Id, Code: 'InvalidParameter', SenderFault: true })),
+      };
+    });
+    const { failed } = await deliver();
+    expect(failed).toHaveLength(3);
+    expect(counts()).toMatchObject({
+      OrdersConfirmed: 7,
+      OrdersFailed: 3,
+      reasons: { InvalidParameter: 3 },
+    });
+
+    await pipeline.letComeBack('OrderQueueUrl', failed);
+    expect((await deliver()).failed).toEqual([]);
+    expect(await takePublished()).toEqual(idsOf(orders));
+  });
+
+  test('that is down fails every message, for as long as the visibility timeout; then all are published', async () => {
+    const orders = await sendOrders(12);
+    const { end } = outage(SNSClient.prototype, PublishBatchCommand);
+    const { failed } = await deliver();
+    expect(failed).toHaveLength(12);
+    expect(counts()).toMatchObject({ OrdersFailed: 12, reasons: { ServiceUnavailable: 12 } });
+    expect((await deliver(2)).received).toEqual([]);
+
+    end();
+    await pipeline.letComeBack('OrderQueueUrl', failed);
+    expect((await deliver()).failed).toEqual([]);
+    expect(await takePublished()).toEqual(idsOf(orders));
+  });
+
+  test('that is down leaves claims that outlast the invocation by five seconds', async () => {
+    const orders = await sendOrders(1);
+    outage(SNSClient.prototype, PublishBatchCommand);
+    await deliver();
+    const [found] = await ledger.find(idsOf(orders));
+    const record = found?.ok ? found.value : undefined;
+    if (record?.status !== 'CLAIMED') throw new Error(`not claimed: ${JSON.stringify(found)}`);
+    // 30 s that the test's invocation has, less what had passed of them, and 5 s.
+    expect(record.leaseUntil - record.claimedAt).toBeGreaterThan(30_000);
+    expect(record.leaseUntil - record.claimedAt).toBeLessThanOrEqual(35_000);
+  });
+});
+
+describe('DynamoDB', () => {
+  test('that is down fails every message and publishes nothing, for as long as the visibility timeout', async () => {
+    const orders = await sendOrders(5);
+    const { end } = outage(DynamoDBClient.prototype, BatchExecuteStatementCommand);
+    const published = intercept(SNSClient.prototype, PublishBatchCommand);
+    const { failed } = await deliver();
+    expect(failed).toHaveLength(5);
+    expect(published).toEqual([]);
+    expect((await deliver(2)).received).toEqual([]);
+
+    end();
+    await pipeline.letComeBack('OrderQueueUrl', failed);
+    expect((await deliver()).failed).toEqual([]);
+    expect(await takePublished()).toEqual(idsOf(orders));
+  });
+
+  test('that cannot mark orders sent leaves them confirmed, acknowledged and counted as unmarked', async () => {
+    const orders = await sendOrders(3);
+    const { requests } = outage(DynamoDBClient.prototype, BatchWriteItemCommand);
+    const { failed } = await deliver();
+    expect(requests.length).toBeGreaterThan(0);
+    expect(failed).toEqual([]);
+    expect(await takePublished()).toEqual(idsOf(orders));
+    expect(counts()).toMatchObject({
+      OrdersConfirmed: 3,
+      OrdersUnmarked: 3,
+      OrdersFailed: 0,
+      reasons: { ServiceUnavailable: 3 },
+    });
+  });
+});
+
+test('a retry pace that SQS does not take leaves poison its visibility timeout, and its batch-mates alone', async () => {
+  const orders = await sendOrders(2);
+  await pipeline.send('OrderQueueUrl', ['poison']);
+  const { requests } = outage(SQSClient.prototype, ChangeMessageVisibilityBatchCommand);
+  const { failed } = await deliver();
+  expect(requests).toHaveLength(1);
+  expect(failed.map(({ Body }) => Body)).toEqual(['poison']);
+  expect(await takePublished()).toEqual(idsOf(orders));
+  expect(log.lines('retry pace not set, visibility timeout applies')).toHaveLength(1);
+  expect((await deliver(2)).received).toEqual([]);
+});
+
+test('a fault of the function itself fails the whole batch, which is logged once', async () => {
+  await sendOrders(2);
+  const { failed } = await pipeline.deliver('OrderQueueUrl', (event, context) =>
+    handler(
+      { Records: event.Records.map((record) => ({ ...record, body: null as unknown as string })) },
+      context,
+    ),
+  );
+  expect(failed).toHaveLength(2);
+  expect(log.lines('batch failed')).toHaveLength(1);
+  expect(await takePublished()).toEqual([]);
+});

@@ -1,0 +1,159 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createDynamoDbClient } from '../../lib/aws/clients.ts';
+import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
+import type { OrderConfirmed } from '../../lib/aws/order-events.ts';
+import { generateOrders } from '../../lib/order/generator.ts';
+import type { Order } from '../../lib/order/order.ts';
+import { seedOrder } from '../order/seed-order.ts';
+import { captureLog, type Pipeline, startPipeline } from './start-pipeline.ts';
+
+let pipeline: Pipeline;
+let handler: typeof import('../../handlers/consumer.ts')['handler'];
+let ledger: Ledger;
+let log: ReturnType<typeof captureLog>;
+/** Different orders for each test. */
+let seed = 0;
+
+beforeAll(async () => {
+  pipeline = await startPipeline('consumer');
+  ({ handler } = await import('../../handlers/consumer.ts'));
+  ledger = createLedger(createDynamoDbClient(), { tableName: pipeline.output('LedgerTableName') });
+});
+afterAll(() => pipeline.stop());
+beforeEach(async () => {
+  await pipeline.purge();
+  seed++;
+  log = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const orders = (count: number): Order[] => [...generateOrders({ count, seed })];
+const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
+const send = (each: readonly unknown[]) =>
+  pipeline.send(
+    'OrderQueueUrl',
+    each.map((body) => JSON.stringify(body)),
+  );
+const deliver = (waitSeconds = 0) => pipeline.deliver('OrderQueueUrl', handler, waitSeconds);
+const takePublished = async (): Promise<string[]> =>
+  idsOf((await pipeline.takeAll<OrderConfirmed>('ShippingQueueUrl')).map(({ order }) => order));
+const counts = () => log.lines('batch confirmed').at(-1);
+
+describe('orders', () => {
+  test('are published once each, to every queue, and marked sent in the ledger', async () => {
+    const sent = orders(30);
+    await send(sent);
+    const { failed } = await deliver();
+
+    expect(failed).toEqual([]);
+    expect(await takePublished()).toEqual(idsOf(sent));
+    expect(await pipeline.takeAll('AnalyticsQueueUrl')).toHaveLength(30);
+    expect(counts()).toMatchObject({ OrdersReceived: 30, OrdersConfirmed: 30, OrdersDuplicate: 0 });
+    const records = await ledger.find(idsOf(sent));
+    expect(records).toMatchObject(sent.map(() => ({ ok: true, value: { status: 'SENT' } })));
+  });
+
+  test('leave no personal data in the log, good or bad, at any level', async () => {
+    await send([seedOrder, { ...seedOrder, price: -1 }, { ...seedOrder, email_id: 'jane@example.com,' }]);
+    const { failed } = await deliver();
+    expect(failed).toHaveLength(2);
+    expect(counts()).toMatchObject({
+      OrdersConfirmed: 1,
+      OrdersRejected: 2,
+      reasons: { 'price: too_small': 1, 'email_id: invalid_format': 1 },
+    });
+    expect(log.lines('record failed')).toHaveLength(2);
+    expect(log.text()).not.toMatch(/jane|doe|example\.com|kettle/i);
+  });
+});
+
+test('poison comes back after a second, thrice, and ends in the DLQ; its batch-mates go through', async () => {
+  const sent = orders(12);
+  const poison = ['not an order', { ...seedOrder, price: '1' }, [seedOrder]];
+  await send([...sent.slice(0, 6), ...poison, ...sent.slice(6)]);
+  const before = Date.now();
+  let { length: failures } = (await deliver()).failed;
+  expect(failures).toBe(3);
+  expect(await takePublished()).toEqual(idsOf(sent));
+
+  // Far from the queue's visibility timeout of minutes.
+  const deadline = before + 20_000;
+  const dead = () => pipeline.countVisible(pipeline.output('OrderQueueDLQUrl'));
+  while ((await dead()) < 3 && Date.now() < deadline) failures += (await deliver(1)).failed.length;
+  expect(await pipeline.takeAll('OrderQueueDLQUrl')).toEqual(expect.arrayContaining(poison));
+  expect(failures).toBe(9);
+  expect(Date.now() - before).toBeGreaterThanOrEqual(2_900);
+});
+
+describe('the same order', () => {
+  test('twice in one batch is published once; both messages are done with', async () => {
+    const [order] = orders(1);
+    await send([order, order, order]);
+    const { received, failed } = await deliver();
+    expect(received).toHaveLength(3);
+    expect(failed).toEqual([]);
+    expect(await takePublished()).toEqual([order?.order_id]);
+    expect(counts()).toMatchObject({ OrdersConfirmed: 1, OrdersDuplicate: 2, OrdersRedelivered: 0 });
+  });
+
+  test('in a later batch is acknowledged and not published again, with or without its order_id', async () => {
+    await send([seedOrder, ...orders(1)]);
+    await deliver();
+    await takePublished();
+    await send([{ ...seedOrder, timestamp: new Date(seedOrder.timestamp).toISOString() }, ...orders(1)]);
+    const { failed } = await deliver();
+    expect(failed).toEqual([]);
+    expect(await takePublished()).toEqual([]);
+    expect(counts()).toMatchObject({ OrdersConfirmed: 0, OrdersDuplicate: 2 });
+  });
+
+  test('in a message that SQS delivers again is counted as redelivered and not published again', async () => {
+    await send(orders(1));
+    const { received } = await pipeline.deliver('OrderQueueUrl', async (event, context) => {
+      await handler(event, context);
+      return failAll(event.Records);
+    });
+    expect(await takePublished()).toHaveLength(1);
+    await pipeline.letComeBack('OrderQueueUrl', received);
+    const { failed } = await deliver();
+    expect(failed).toEqual([]);
+    expect(await takePublished()).toEqual([]);
+    expect(counts()).toMatchObject({ OrdersConfirmed: 0, OrdersDuplicate: 0, OrdersRedelivered: 1 });
+  });
+
+  test('claimed by a consumer that died is published when its own message comes back', async () => {
+    const [order] = orders(1) as [Order];
+    await send([order]);
+    const { received } = await pipeline.deliver('OrderQueueUrl', async ({ Records }) => {
+      const claims = Records.map(({ messageId }) => ({ orderId: order.order_id, owner: messageId }));
+      await ledger.claim(claims, 600_000);
+      return failAll(Records);
+    });
+    await pipeline.letComeBack('OrderQueueUrl', received);
+    expect((await deliver()).failed).toEqual([]);
+    expect(await takePublished()).toEqual([order.order_id]);
+  });
+
+  test('claimed by a message still at work fails, keeps its visibility timeout, and is a duplicate in the end', async () => {
+    const [order] = orders(1) as [Order];
+    const owner = { orderId: order.order_id, owner: 'another-message' };
+    await ledger.claim([owner], 600_000);
+    await send([order]);
+    const { failed } = await deliver();
+    expect(failed).toHaveLength(1);
+    expect(counts()).toMatchObject({ OrdersFailed: 1, reasons: { order_busy: 1 } });
+    expect((await deliver(2)).received).toEqual([]);
+
+    await ledger.markSent([{ ...owner, snsMessageId: 'sns-1' }]);
+    await pipeline.letComeBack('OrderQueueUrl', failed);
+    expect((await deliver()).failed).toEqual([]);
+    expect(counts()).toMatchObject({ OrdersDuplicate: 1 });
+    expect(await takePublished()).toEqual([]);
+  });
+});
+
+const failAll = (records: readonly { messageId: string }[]) => ({
+  batchItemFailures: records.map(({ messageId }) => ({ itemIdentifier: messageId })),
+});

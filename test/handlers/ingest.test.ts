@@ -1,0 +1,186 @@
+import { gzipSync } from 'node:zlib';
+import { ChangeMessageVisibilityBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { generateOrders } from '../../lib/order/generator.ts';
+import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import { intercept } from '../aws/intercept.ts';
+import { seedOrder } from '../order/seed-order.ts';
+import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+
+let pipeline: Pipeline;
+let handler: typeof import('../../handlers/ingest.ts')['handler'];
+let log: ReturnType<typeof captureLog>;
+/** Different orders for each test. */
+let seed = 0;
+
+beforeAll(async () => {
+  pipeline = await startPipeline('ingest');
+  ({ handler } = await import('../../handlers/ingest.ts'));
+});
+afterAll(() => pipeline.stop());
+beforeEach(async () => {
+  await pipeline.purge();
+  seed++;
+  log = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const orders = (count: number): Order[] => [...generateOrders({ count, seed })];
+const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
+const ndjson = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+const csv = (rows: readonly Order[]): string =>
+  [ORDER_FIELDS, ...rows.map((row) => ORDER_FIELDS.map((field) => quote(row[field])))].join('\n');
+const quote = (cell: string | number): string => `"${String(cell).replaceAll('"', '""')}"`;
+/** As the mapping delivers it: after 2 s at most. */
+const deliver = (waitSeconds = 2) =>
+  pipeline.deliver('UploadQueueUrl', handler, waitSeconds, lambdaContext(900_000));
+const takeQueued = async (): Promise<string[]> => idsOf(await pipeline.takeAll<Order>('OrderQueueUrl'));
+const result = (key: string) => pipeline.readObject('ResultsBucketName', key);
+const receiptOf = async (key: string) => JSON.parse((await result(`${key}.receipt.json`)) ?? 'null');
+
+describe('an order file', () => {
+  test.each([
+    ['orders.ndjson', ndjson, { format: 'ndjson', gzipped: false }],
+    ['orders.json', JSON.stringify, { format: 'json', gzipped: false }],
+    ['orders.csv', csv, { format: 'csv', gzipped: false }],
+    ['orders.csv.gz', (rows: Order[]) => gzipSync(csv(rows)), { format: 'csv', gzipped: true }],
+    ['Black Friday/50% für José+Ana', ndjson, { format: 'ndjson', gzipped: false }],
+  ])('goes into the order queue row by row, and has a receipt: %s', async (key, write, found) => {
+    const sent = orders(170);
+    const body = write(sent);
+    await pipeline.upload(key, body);
+    const { received, failed } = await deliver();
+    expect(received).toHaveLength(1);
+    expect(failed).toEqual([]);
+    expect(await takeQueued()).toEqual(idsOf(sent));
+    expect(await receiptOf(key)).toEqual({
+      status: 'ingested',
+      bucket: pipeline.output('UploadBucketName'),
+      key,
+      size: Buffer.byteLength(body),
+      etag: expect.stringMatching(/[0-9a-f]{32}/),
+      ...found,
+      rows: 170,
+      sent: 170,
+      rejected: 0,
+      started_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      finished_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect(await result(`${key}.rejected.ndjson`)).toBeUndefined();
+  });
+
+  test('without rows is ingested', async () => {
+    await pipeline.upload('empty.ndjson', '');
+    expect((await deliver()).failed).toEqual([]);
+    expect(await receiptOf('empty.ndjson')).toMatchObject({ status: 'ingested', rows: 0, sent: 0 });
+    expect(await takeQueued()).toEqual([]);
+  });
+
+  test('has its bad rows set aside with line, reasons and text, and only its good ones sent', async () => {
+    const [first, last] = orders(2);
+    const bad = ['{"price":', { ...seedOrder, price: -1 }];
+    await pipeline.upload('mixed.ndjson', `${ndjson([first])}${bad[0]}\n${ndjson([bad[1], last])}`);
+    expect((await deliver()).failed).toEqual([]);
+    expect(await takeQueued()).toEqual(idsOf([first, last] as Order[]));
+    expect(await receiptOf('mixed.ndjson')).toMatchObject({
+      status: 'ingested',
+      rows: 4,
+      sent: 2,
+      rejected: 2,
+      rejected_key: 'mixed.ndjson.rejected.ndjson',
+    });
+    const rejected = (await result('mixed.ndjson.rejected.ndjson'))?.trimEnd().split('\n') ?? [];
+    expect(rejected.map((line) => JSON.parse(line))).toEqual([
+      { line: 2, errors: [expect.objectContaining({ code: 'not_json' })], raw: bad[0] },
+      {
+        line: 3,
+        errors: [{ path: 'price', code: 'too_small', message: expect.stringContaining('received -1') }],
+        raw: JSON.stringify(bad[1]),
+      },
+    ]);
+  });
+
+  test('uploaded again without its bad rows leaves no rejected rows behind', async () => {
+    await pipeline.upload('mended.ndjson', ndjson([...orders(1), {}]));
+    await deliver();
+    expect(await result('mended.ndjson.rejected.ndjson')).toBeDefined();
+    await pipeline.upload('mended.ndjson', ndjson(orders(2)));
+    await deliver();
+    expect(await result('mended.ndjson.rejected.ndjson')).toBeUndefined();
+    const receipt = await receiptOf('mended.ndjson');
+    expect(receipt).toMatchObject({ status: 'ingested', rows: 2, rejected: 0 });
+    expect(receipt).not.toHaveProperty('rejected_key');
+  });
+
+  test('leaves no personal data in the log', async () => {
+    await pipeline.upload('personal.ndjson', ndjson([seedOrder, { ...seedOrder, price: 'free' }]));
+    await pipeline.upload('personal', 'Jane Doe;jane@example.com\n');
+    await deliver();
+    expect(log.lines('order file ingested')).toMatchObject([
+      { key: 'personal.ndjson', sent: 1, rejected: 1 },
+    ]);
+    expect(log.lines('order file failed')).toMatchObject([{ key: 'personal', reason: 'unknown_format' }]);
+    expect(log.text()).not.toMatch(/jane|doe|example\.com|kettle/i);
+  });
+});
+
+test('the test event of S3 is acknowledged', async () => {
+  await pipeline.send('UploadQueueUrl', [JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent' })]);
+  const { received, failed } = await deliver();
+  expect(received).toHaveLength(1);
+  expect(failed).toEqual([]);
+});
+
+describe('an upload that can never succeed comes back after a second, and its receipt says why:', () => {
+  const packed = gzipSync(ndjson([...generateOrders({ count: 500, seed: 99 })]));
+
+  test.each([
+    ['cut.ndjson.gz', packed.subarray(0, packed.length / 2), 'bad_gzip'],
+    ['fake.ndjson.gz', 'not gzip', 'bad_gzip'],
+    ['photo', 'neither of the formats', 'unknown_format'],
+    ['columns.csv', 'customer_name,price\nJane,1\n', 'missing_columns'],
+  ])('%s', async (key, body, code) => {
+    await pipeline.upload(key, body);
+    const before = Date.now();
+    expect((await deliver()).failed).toHaveLength(1);
+    expect(await receiptOf(key)).toMatchObject({
+      status: 'failed',
+      error: { code, message: expect.stringContaining(key) },
+    });
+    // Far from the upload queue's visibility timeout of 90 minutes.
+    expect((await deliver(10)).received).toHaveLength(1);
+    expect(Date.now() - before).toBeGreaterThanOrEqual(950);
+    expect(log.lines('order file failed')).toMatchObject([
+      { key, reason: code },
+      { key, reason: code },
+    ]);
+  });
+
+  test('an object that is gone', async () => {
+    const paces = intercept(SQSClient.prototype, ChangeMessageVisibilityBatchCommand);
+    await pipeline.upload('gone.csv', csv(orders(1)));
+    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    const elsewhere = JSON.stringify(event).replaceAll('gone.csv', 'never+there.csv');
+    await pipeline.send('UploadQueueUrl', [elsewhere]);
+    expect((await deliver()).failed).toHaveLength(1);
+    expect(paces.map(({ Entries }) => Entries?.[0]?.VisibilityTimeout)).toEqual([1]);
+    expect(await receiptOf('never there.csv')).toMatchObject({
+      status: 'failed',
+      error: { code: 'NoSuchKey' },
+    });
+  });
+
+  test.each([
+    'not an event',
+    '{"Records":[{"s3":{}}]}',
+    '{"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"%E0%A4%A"}}}]}',
+  ])('a message that names no object: %s', async (body) => {
+    const paces = intercept(SQSClient.prototype, ChangeMessageVisibilityBatchCommand);
+    await pipeline.send('UploadQueueUrl', [body]);
+    expect((await deliver()).failed).toHaveLength(1);
+    expect(paces.map(({ Entries }) => Entries?.[0]?.VisibilityTimeout)).toEqual([1]);
+    expect(log.lines('upload failed')).toMatchObject([{ reason: 'InvalidInputError' }]);
+  });
+});

@@ -1,0 +1,154 @@
+import { type BatchResultErrorEntry, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { generateOrders } from '../../lib/order/generator.ts';
+import type { Order } from '../../lib/order/order.ts';
+import { intercept, sdkError } from '../aws/intercept.ts';
+import { seedOrder } from '../order/seed-order.ts';
+import { httpEvent, readAnswer } from './http-event.ts';
+import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+
+let pipeline: Pipeline;
+let handler: typeof import('../../handlers/intake.ts')['handler'];
+let log: ReturnType<typeof captureLog>;
+
+beforeAll(async () => {
+  pipeline = await startPipeline('intake');
+  ({ handler } = await import('../../handlers/intake.ts'));
+});
+afterAll(() => pipeline.stop());
+beforeEach(async () => {
+  await pipeline.purge();
+  log = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const post = async (body?: string, isBase64Encoded = false) =>
+  readAnswer(await handler(httpEvent('/orders', body, isBase64Encoded), lambdaContext()));
+const postJson = (body: unknown) => post(JSON.stringify(body));
+const takeQueued = () => pipeline.takeAll<Order>('OrderQueueUrl');
+const orders = (count: number): Order[] => [...generateOrders({ count, seed: 7 })];
+
+describe('POST /orders', () => {
+  test('with one order answers 202 with its order_id once it is in the queue', async () => {
+    const { status, type, body } = await postJson(seedOrder);
+    expect({ status, type }).toEqual({ status: 202, type: 'application/json' });
+    const [queued, ...others] = await takeQueued();
+    expect(others).toEqual([]);
+    expect(queued).toEqual({ ...seedOrder, order_id: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(body).toEqual({ accepted: [{ index: 0, order_id: queued?.order_id }], rejected: [] });
+  });
+
+  test('with a body in base64 reads it', async () => {
+    const { status } = await post(Buffer.from(JSON.stringify(seedOrder)).toString('base64'), true);
+    expect(status).toBe(202);
+    expect(await takeQueued()).toHaveLength(1);
+  });
+
+  test('with 1,000 orders takes them all', async () => {
+    const sent = orders(1_000);
+    const { status, body } = await postJson(sent);
+    expect(status).toBe(202);
+    expect(body.accepted).toEqual(sent.map(({ order_id }, index) => ({ index, order_id })));
+    expect(body.rejected).toEqual([]);
+    expect(await takeQueued()).toHaveLength(1_000);
+  });
+
+  test('with good and bad orders takes the good ones and says of each bad one where and why', async () => {
+    const [first, last] = orders(2);
+    const { status, body } = await postJson([first, { ...seedOrder, price: -1 }, 'order', last]);
+    expect(status).toBe(202);
+    expect(body.accepted).toEqual([
+      { index: 0, order_id: first?.order_id },
+      { index: 3, order_id: last?.order_id },
+    ]);
+    expect(body.rejected).toEqual([
+      { index: 1, errors: [{ path: 'price', code: 'too_small', message: expect.stringContaining('-1') }] },
+      { index: 2, errors: [{ path: '', code: 'not_an_object', message: expect.any(String) }] },
+    ]);
+    expect(await takeQueued()).toHaveLength(2);
+  });
+
+  test('leaves no personal data in the log', async () => {
+    await postJson([seedOrder, { ...seedOrder, price: 'free' }]);
+    await post('{"customer_name": "Jane Doe", "email_id": "jane@example.com"');
+    expect(log.lines('orders taken')).toMatchObject([{ accepted: 1, rejected: 1, failed: 0 }]);
+    expect(log.text()).not.toMatch(/jane|doe|example\.com|kettle/i);
+  });
+});
+
+describe('POST /orders is refused with 400 and problem details', () => {
+  test('when no order is valid, with all errors', async () => {
+    const { status, type, body } = await postJson([{}, { ...seedOrder, email_id: 'nobody' }]);
+    expect({ status, type }).toEqual({ status: 400, type: 'application/problem+json' });
+    expect(body).toMatchObject({
+      type: 'about:blank',
+      title: 'Bad Request',
+      status: 400,
+      detail: 'No valid order among those sent.',
+    });
+    expect(body.rejected.map(({ index }: { index: number }) => index)).toEqual([0, 1]);
+    expect(body.rejected[0].errors).toHaveLength(6);
+    expect(body.rejected[1].errors).toMatchObject([{ path: 'email_id', code: 'invalid_format' }]);
+    expect(await takeQueued()).toEqual([]);
+  });
+
+  test.each([
+    ['no body', undefined, 'body: must be JSON, received an empty body'],
+    ['a blank body', '  ', 'body: must be JSON, received an empty body'],
+    ['a body that is not JSON', '{"price": 1,', 'body: must be JSON, received'],
+    ['an empty array', '[]', 'body: must be one order or an array of 1 to 1000, received 0'],
+    [
+      'more than 1,000 orders',
+      JSON.stringify(Array.from({ length: 1_001 }, () => seedOrder)),
+      'body: must be one order or an array of 1 to 1000, received 1001',
+    ],
+  ])('for %s', async (_name, body, detail) => {
+    const answer = await post(body);
+    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(answer.body).toMatchObject({ type: 'about:blank', title: 'Bad Request', status: 400 });
+    expect(answer.body.detail).toContain(detail);
+    expect(await takeQueued()).toEqual([]);
+  });
+
+  test('for JSON that is no order', async () => {
+    expect(await postJson(null)).toMatchObject({ status: 400, body: { rejected: [{ index: 0 }] } });
+  });
+});
+
+describe('a queue', () => {
+  test('that is down is answered with 503, and each order is named', async () => {
+    intercept(SQSClient.prototype, SendMessageBatchCommand, async () => {
+      throw sdkError('ServiceUnavailable');
+    });
+    const { status, type, body } = await postJson(orders(2));
+    expect({ status, type }).toEqual({ status: 503, type: 'application/problem+json' });
+    expect(body).toMatchObject({ status: 503, title: 'Service Unavailable' });
+    expect(body.rejected).toMatchObject([
+      { index: 0, errors: [{ code: 'not_queued' }] },
+      { index: 1, errors: [{ code: 'not_queued' }] },
+    ]);
+    expect(JSON.stringify(body)).not.toContain('injected');
+    expect(log.lines('orders taken')).toMatchObject([{ failed: 2, reasons: { ServiceUnavailable: 2 } }]);
+  });
+
+  test('that takes some orders only is answered with 202, and the others are named', async () => {
+    intercept(SQSClient.prototype, SendMessageBatchCommand, async (input, pass) => {
+      const [bad, ...good] = input.Entries ?? [];
+      const output = await pass({ ...input, Entries: good });
+      const failure: BatchResultErrorEntry = {
+        Id: bad?.Id,
+        Code: 'InvalidMessageContents',
+        SenderFault: true,
+      };
+      return { ...output, Failed: [failure] };
+    });
+    const { status, body } = await postJson([...orders(3), {}]);
+    expect(status).toBe(202);
+    expect(body.accepted.map(({ index }: { index: number }) => index)).toEqual([1, 2]);
+    expect(body.rejected.map(({ index }: { index: number }) => index)).toEqual([0, 3]);
+    expect(body.rejected[0].errors).toMatchObject([{ code: 'not_queued' }]);
+    expect(await takeQueued()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,80 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { capForHttp, HTTP_BUDGET_MS } from '../../lib/produce/cap-for-http.ts';
+import { readProducerInput } from '../../lib/produce/producer-input.ts';
+import { intercept } from '../aws/intercept.ts';
+import { httpEvent, readAnswer } from './http-event.ts';
+import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+
+let pipeline: Pipeline;
+let handler: typeof import('../../handlers/producer.ts')['handler'];
+
+beforeAll(async () => {
+  pipeline = await startPipeline('producer');
+  ({ handler } = await import('../../handlers/producer.ts'));
+});
+afterAll(() => pipeline.stop());
+beforeEach(() => {
+  captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const post = async (body?: string, isBase64Encoded = false) =>
+  readAnswer(await handler(httpEvent('/orders/generate', body, isBase64Encoded), lambdaContext()));
+
+/** Has the queue take everything at once. */
+const fakeQueue = () =>
+  intercept(SQSClient.prototype, SendMessageBatchCommand, async ({ Entries = [] }) => ({
+    Successful: Entries.map(({ Id }) => ({ Id, MessageId: 'm', MD5OfMessageBody: '' })),
+    Failed: [],
+    $metadata: {},
+  }));
+
+describe('POST /orders/generate', () => {
+  test('answers 202 with the report', async () => {
+    const { status, type, body } = await post('{"count":50,"seed":3}');
+    expect({ status, type }).toEqual({ status: 202, type: 'application/json' });
+    expect(body).toMatchObject({ requested: 50, sent: 50, failed: 0, files: 0, requests: 5, seed: 3 });
+    expect(body).not.toHaveProperty('capped');
+    expect(await pipeline.takeAll('OrderQueueUrl')).toHaveLength(50);
+  });
+
+  test('without a body sends as many as the environment says', async () => {
+    expect((await post()).body).toMatchObject({ requested: 100, sent: 100 });
+  });
+
+  test('reads a body in base64', async () => {
+    const { body } = await post(Buffer.from('{"count":7}').toString('base64'), true);
+    expect(body).toMatchObject({ requested: 7 });
+  });
+
+  test.each([
+    ['{"count":-1}', 'count: must be a whole number from 1 to 1,000,000, received -1'],
+    ['{"count":', 'body: must be JSON, received'],
+    ['[]', 'input: must be an object such as {"count":100}, received []'],
+    ['{"ratePerSecond":0.01}', 'ratePerSecond: must be at least 0.05 over HTTP, received 0.01'],
+  ])('answers 400 with problem details to %s', async (body, detail) => {
+    const answer = await post(body);
+    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(answer.body).toMatchObject({ type: 'about:blank', title: 'Bad Request', status: 400 });
+    expect(answer.body.detail).toContain(detail);
+  });
+
+  test('cuts a count that does not fit the time limit of an HTTP request, and says so', async () => {
+    fakeQueue();
+    const { status, body } = await post('{"count":1000000}');
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ requested: 20_000, sent: 20_000 });
+    expect(body.capped).toContain('count 1000000 was cut to 20000');
+  });
+});
+
+test('with a rate, a cut run takes less than the time it has', () => {
+  for (const ratePerSecond of [0.05, 1, 10, 333.3, 5_000]) {
+    const { input } = capForHttp(readProducerInput({ count: 1_000_000, ratePerSecond }, 100));
+    expect(input.count).toBeGreaterThanOrEqual(1);
+    expect((input.count / ratePerSecond) * 1_000).toBeLessThanOrEqual(HTTP_BUDGET_MS - 5_000);
+  }
+});

@@ -1,0 +1,199 @@
+import { resolve } from 'node:path';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  type Message,
+  PurgeQueueCommand,
+  SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { vi } from 'vitest';
+import { chunk } from '../../lib/batch/chunk.ts';
+import { startAwsServices } from '../../local/aws-services/start-aws-services.ts';
+import { startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
+import { createClients } from '../../local/stack/clients.ts';
+import { provision } from '../../local/stack/provision.ts';
+import { readStack, type Stack } from '../../local/stack/read-stack.ts';
+import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
+import { connectClients } from '../local/start-test-services.ts';
+
+const PROJECT = resolve(import.meta.dirname, '../..');
+
+type SqsHandler = (event: SQSEvent, context: Context) => unknown;
+
+/**
+ * The stack's queues, topics, buckets and table in services of their own, and the environment that serverless.yml gives
+ * a function, which is then imported.
+ */
+export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
+
+export async function startPipeline(functionName: string) {
+  const services = await startAwsServices({ port: 0, mailboxQueueName: 'mailbox' });
+  const dynamoDb = await startDynamoDb({ port: 0 });
+  const stack = await readStackWith({});
+  await provision(stack, createClients(services.endpoint, dynamoDb.endpoint), services);
+  const clients = connectClients(services.endpoint);
+  const { sqs, s3, receive } = clients;
+
+  async function readStackWith(outputs: Record<string, string>): Promise<Stack> {
+    const configuration = await resolveServerlessYml(PROJECT, 'local', {}, outputs);
+    return readStack(configuration, services.endpoint);
+  }
+
+  const endpoints = { AwsEndpointUrl: services.endpoint, DynamoDbEndpointUrl: dynamoDb.endpoint };
+  const { functions } = await readStackWith({ ...stack.outputs, ...endpoints });
+  const environment = { ...functions.get(functionName)?.environment, POWERTOOLS_LOG_LEVEL: 'DEBUG' };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+
+  function output(name: string): string {
+    const value = stack.outputs[name];
+    if (value === undefined) throw new Error(`no output ${name}`);
+    return value;
+  }
+
+  return {
+    ...clients,
+    output,
+
+    /** Empties all queues, messages in flight included. */
+    async purge(): Promise<void> {
+      for (const { url } of stack.queues) await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
+    },
+
+    /** Sends bodies to a queue as any SQS client would. */
+    async send(queue: string, bodies: readonly string[]): Promise<void> {
+      for (const batch of chunk(bodies, { maxEntries: 10 })) {
+        const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+        await sqs.send(new SendMessageBatchCommand({ QueueUrl: output(queue), Entries }));
+      }
+    },
+
+    /**
+     * Does what the mapping does, once: takes what is visible, has the handler work on it, deletes what that does not
+     * name as failed. The failed ones stay in flight.
+     *
+     * @param waitSeconds for the first message
+     */
+    async deliver(queue: string, handler: SqsHandler, waitSeconds = 0, context = lambdaContext()) {
+      const QueueUrl = output(queue);
+      const messages = await receive(QueueUrl, waitSeconds);
+      for (;;) {
+        const more = await receive(QueueUrl);
+        if (more.length === 0) break;
+        messages.push(...more);
+      }
+      const { batchItemFailures } = (await handler(
+        { Records: messages.map(toRecord) },
+        context,
+      )) as SQSBatchResponse;
+      const failedIds = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      const failed = messages.filter(({ MessageId = '' }) => failedIds.has(MessageId));
+      for (const { MessageId = '', ReceiptHandle } of messages) {
+        if (!failedIds.has(MessageId)) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      }
+      return { received: messages, failed };
+    },
+
+    /** Ends the visibility timeout of messages in flight. */
+    async letComeBack(queue: string, messages: readonly Message[]): Promise<void> {
+      for (const { ReceiptHandle } of messages) {
+        const change = { QueueUrl: output(queue), ReceiptHandle, VisibilityTimeout: 0 };
+        await sqs.send(new ChangeMessageVisibilityCommand(change));
+      }
+    },
+
+    /** Takes everything visible out of a queue. */
+    async takeAll<Body>(queue: string): Promise<Body[]> {
+      const QueueUrl = output(queue);
+      const bodies: Body[] = [];
+      for (let batch = await receive(QueueUrl); batch.length > 0; batch = await receive(QueueUrl)) {
+        for (const { Body = '', ReceiptHandle } of batch) {
+          bodies.push(JSON.parse(Body));
+          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        }
+      }
+      return bodies;
+    },
+
+    async upload(key: string, body: string | Buffer): Promise<void> {
+      await s3.send(new PutObjectCommand({ Bucket: output('UploadBucketName'), Key: key, Body: body }));
+    },
+
+    /** An object as text; undefined where there is none. */
+    async readObject(bucket: string, key: string): Promise<string | undefined> {
+      try {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: output(bucket), Key: key }));
+        return await Body?.transformToString();
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+
+    async stop(): Promise<void> {
+      vi.unstubAllEnvs();
+      await services.stop();
+      await dynamoDb.stop();
+    },
+  };
+}
+
+/** @param remainingMs what is left of the function's time */
+export function lambdaContext(remainingMs = 30_000): Context {
+  const ends = Date.now() + remainingMs;
+  return {
+    awsRequestId: 'request-1',
+    functionName: 'test',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:test',
+    memoryLimitInMB: '512',
+    logGroupName: 'test',
+    logStreamName: 'test',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => ends - Date.now(),
+    done: () => undefined,
+    fail: () => undefined,
+    succeed: () => undefined,
+  };
+}
+
+/** Keeps what functions write to their log off the screen, until `vi.restoreAllMocks`. */
+export function captureLog() {
+  const written: string[] = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      written.push(String(chunk));
+      return true;
+    });
+  }
+  const text = (): string => written.join('');
+  return {
+    text,
+    /** The log lines with this message. */
+    lines: (message: string): Record<string, unknown>[] =>
+      text()
+        .split('\n')
+        .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
+        .filter((line) => line.message === message),
+  };
+}
+
+function toRecord({ MessageId = '', ReceiptHandle = '', Body = '' }: Message): SQSRecord {
+  return {
+    messageId: MessageId,
+    receiptHandle: ReceiptHandle,
+    body: Body,
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: '0',
+      SenderId: 'test',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:test',
+    awsRegion: 'us-east-1',
+  };
+}
