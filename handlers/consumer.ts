@@ -25,7 +25,10 @@ async function consumer({ Records }: SQSEvent, context: Context): Promise<Promis
   const leaseMs = context.getRemainingTimeInMillis() + CLOCK_SKEW_MS;
   const outcomes = await confirmOrders(Records, { ledger, orderEvents }, leaseMs);
   reportConfirmations(outcomes);
-  return settleRecords(Records, outcomes.map(toRecordOutcome), visibility);
+  const recordOutcomes = outcomes.map((outcome, index) =>
+    toRecordOutcome(outcome, Number(Records[index]?.attributes.ApproximateReceiveCount)),
+  );
+  return settleRecords(Records, recordOutcomes, visibility);
 }
 
 /** OrderQueue → confirmed orders. */

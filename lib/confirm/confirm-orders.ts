@@ -18,6 +18,8 @@ export type ConfirmOutcome =
   | { status: 'duplicate'; order: Order }
   /** Confirmed for this very message, which SQS has delivered again: nothing was published. */
   | { status: 'redelivered'; order: Order }
+  /** Claimed by another message, which is still at work on it or has died: time will tell. */
+  | { status: 'busy'; order: Order }
   /** Not an order, and never will be. */
   | { status: 'rejected'; errors: OrderIssue[] }
   /** A passing reason: worth another try later. */
@@ -55,12 +57,8 @@ export async function confirmOrders(
     const claim = claims[index];
     if (claim?.status === 'claimed') claimed.push(inHand);
     else if (claim?.status === 'sent') settleSent(outcomes, inHand, claim.owner);
-    else
-      settleFailed(
-        outcomes,
-        inHand,
-        claim?.status === 'failed' ? claim.error : new OrderBusyError(inHand.order),
-      );
+    else if (claim?.status === 'busy') settleAll(outcomes, inHand, { status: 'busy', order: inHand.order });
+    else settleFailed(outcomes, inHand, claim?.error ?? new Error('claim: no answer for this order'));
   }
 
   const publishes = await orderEvents.publishConfirmed(
@@ -128,16 +126,10 @@ function settleSent(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInHa
   }
 }
 
-function settleFailed(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInHand, error: Error): void {
-  for (const { position } of deliveries) outcomes[position] = { status: 'failed', order, error };
+function settleFailed(outcomes: ConfirmOutcome[], inHand: OrderInHand, error: Error): void {
+  settleAll(outcomes, inHand, { status: 'failed', order: inHand.order, error });
 }
 
-/** Another message owns the order and may still be at work on it; this one finds out when it comes back. */
-class OrderBusyError extends Error {
-  override readonly name = 'OrderBusyError';
-  readonly code = 'order_busy';
-
-  constructor({ order_id }: Order) {
-    super(`order ${order_id}: claimed by another message that is still at work`);
-  }
+function settleAll(outcomes: ConfirmOutcome[], { deliveries }: OrderInHand, outcome: ConfirmOutcome): void {
+  for (const { position } of deliveries) outcomes[position] = outcome;
 }

@@ -13,6 +13,7 @@ export function reportConfirmations(outcomes: readonly ConfirmOutcome[]): void {
     OrdersConfirmed: count('confirmed'),
     OrdersDuplicate: count('duplicate'),
     OrdersRedelivered: count('redelivered'),
+    OrdersBusy: count('busy'),
     OrdersRejected: count('rejected'),
     OrdersFailed: count('failed'),
     OrdersUnmarked: unmarked.length,

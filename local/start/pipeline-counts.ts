@@ -3,7 +3,9 @@ import type { EmbeddedCloud } from '../embedded-cloud.ts';
 
 /** Where the orders are, at one moment. Totals count from when the counting began. */
 export interface PipelineCounts {
-  /** Messages in the order queue when the counting began, and all that it has taken since, whoever sent them. */
+  /** Messages in the order queue when the counting began. */
+  carriedOver: number;
+  /** Those, and all that it has taken since, whoever sent them. */
   received: number;
   /** In the order queue. */
   waiting: number;
@@ -51,11 +53,13 @@ export async function startCounting(
   }
 
   const before = await read();
+  const carriedOver = before.orders.all;
   return async () => {
     const now = await read();
     const confirmed = now.mails - before.mails;
     return {
-      received: now.queued - before.queued + before.orders.all,
+      carriedOver,
+      received: now.queued - before.queued + carriedOver,
       waiting: now.orders.visible,
       inFlight: now.orders.inFlight,
       files: now.uploads.all,
@@ -63,7 +67,7 @@ export async function startCounting(
       repeated: confirmed - (now.mailedOrders - before.mailedOrders),
       duplicates: log.sum('OrdersDuplicate'),
       // What was sent and delivered again since is in `confirmed` already.
-      redelivered: Math.min(log.sum('OrdersRedelivered'), before.orders.all),
+      redelivered: Math.min(log.sum('OrdersRedelivered'), carriedOver),
       deadLettered: now.ordersDLQ.all - before.ordersDLQ.all,
       deadLetteredFiles: now.uploadsDLQ.all - before.uploadsDLQ.all,
     };

@@ -136,21 +136,31 @@ describe('the same order', () => {
     expect(await takePublished()).toEqual([order.order_id]);
   });
 
-  test('claimed by a message still at work fails, keeps its visibility timeout, and is a duplicate in the end', async () => {
+  test('claimed by a message still at work comes back after 5 s, and is a duplicate in the end', async () => {
     const [order] = orders(1) as [Order];
     const owner = { orderId: order.order_id, owner: 'another-message' };
     await ledger.claim([owner], 600_000);
     await send([order]);
     const { failed } = await deliver();
     expect(failed).toHaveLength(1);
-    expect(counts()).toMatchObject({ OrdersFailed: 1, reasons: { order_busy: 1 } });
-    expect((await deliver(2)).received).toEqual([]);
+    expect(counts()).toMatchObject({ OrdersBusy: 1, OrdersFailed: 0 });
+    expect((await deliver(3)).received).toEqual([]);
 
     await ledger.markSent([{ ...owner, snsMessageId: 'sns-1' }]);
-    await pipeline.letComeBack('OrderQueueUrl', failed);
-    expect((await deliver()).failed).toEqual([]);
+    const again = await deliver(10);
+    expect(again.received).toHaveLength(1);
+    expect(again.failed).toEqual([]);
     expect(counts()).toMatchObject({ OrdersDuplicate: 1 });
     expect(await takePublished()).toEqual([]);
+  });
+
+  test('claimed by a message that died keeps its visibility timeout from the second receive on', async () => {
+    const [order] = orders(1) as [Order];
+    await ledger.claim([{ orderId: order.order_id, owner: 'another-message' }], 600_000);
+    await send([order]);
+    await deliver();
+    expect((await deliver(10)).failed).toHaveLength(1);
+    expect((await deliver(8)).received).toEqual([]);
   });
 });
 

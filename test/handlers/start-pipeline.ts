@@ -179,13 +179,13 @@ export function captureLog() {
   };
 }
 
-function toRecord({ MessageId = '', ReceiptHandle = '', Body = '' }: Message): SQSRecord {
+function toRecord({ MessageId = '', ReceiptHandle = '', Body = '', Attributes }: Message): SQSRecord {
   return {
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
     attributes: {
-      ApproximateReceiveCount: '1',
+      ApproximateReceiveCount: Attributes?.ApproximateReceiveCount ?? '',
       SentTimestamp: '0',
       SenderId: 'test',
       ApproximateFirstReceiveTimestamp: '0',

@@ -22,7 +22,7 @@ test('counts are of what came since the counting began, and of what waited then'
   await send('OrderQueueUrl');
   await send('OrderQueueDLQUrl');
   const count = await startCounting({ outputs, clients, log, counts: services.counts });
-  expect(await count()).toEqual(pipelineCounts({ received: 1, waiting: 1 }));
+  expect(await count()).toEqual(pipelineCounts({ carriedOver: 1, received: 1, waiting: 1 }));
 
   await send('OrderQueueUrl');
   await receive(outputs.OrderQueueUrl ?? '');
@@ -35,6 +35,7 @@ test('counts are of what came since the counting began, and of what waited then'
   log.write('consumer', JSON.stringify({ _aws: { CloudWatchMetrics: [{ Metrics }] }, ...metrics }));
   expect(await count()).toEqual(
     pipelineCounts({
+      carriedOver: 1,
       received: 3,
       waiting: 1,
       inFlight: 2,

@@ -3,6 +3,7 @@ import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
 /** Counts of a pipeline that nothing has happened in, but for what is given. */
 export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCounts {
   return {
+    carriedOver: 0,
     received: 0,
     waiting: 0,
     inFlight: 0,

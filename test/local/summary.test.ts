@@ -18,6 +18,10 @@ describe('a run reconciles', () => {
     ['when all that the queue took was confirmed, a duplicate or dead-lettered', run()],
     ['when others sent orders too', run({ received: 10_005, confirmed: 9_995 })],
     ['when an order of an earlier run was delivered again', run({ received: 10_001, redelivered: 1 })],
+    [
+      'when what was in hand as an earlier run died is confirmed twice',
+      run({ carriedOver: 50, repeated: 50 }),
+    ],
     ['when nothing was sent', run(pipelineCounts(), { sent: 0 })],
   ] as const)('%s', ([, result]) => {
     expect(reconciles(result)).toBe(true);
@@ -34,6 +38,7 @@ describe('a run does not reconcile', () => {
     ['when the queue took less than was sent', run({}, { sent: 10_001 })],
     ['when an order could not be sent', run({}, { unsent: 1 })],
     ['when a customer was told twice', run({ repeated: 1 })],
+    ['when more was confirmed twice than was in hand', run({ carriedOver: 50, repeated: 51 })],
     ['when a file was dead-lettered', run({ deadLetteredFiles: 1 })],
   ] as const)('%s', ([, result]) => {
     expect(reconciles(result)).toBe(false);
