@@ -101,7 +101,7 @@ export function createLedger(client: DynamoDBClient, { tableName, now = Date.now
   async function claimAgain(claim: Claim, seen: LedgerRecord | undefined, leaseMs: number) {
     const at = now();
     const own = seen?.owner === claim.owner;
-    // Hosts' clocks differ by far less than a lease, which is minutes; and whatever they say, the condition of the
+    // Hosts' clocks differ by less than what callers add to a lease for it; and whatever they say, the condition of the
     // replacement lets only one message through.
     if (seen?.status !== 'CLAIMED' || !(own || seen.leaseUntil <= at)) return toOutcome(claim, seen);
     const claimedAt = own ? seen.claimedAt : at;

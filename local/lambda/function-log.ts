@@ -8,6 +8,7 @@ export class FunctionLog {
   readonly file: string;
   readonly #stream: WriteStream;
   readonly #metrics = new Map<string, number>();
+  #troubles = 0;
 
   constructor(file: string) {
     this.file = file;
@@ -17,6 +18,16 @@ export class FunctionLog {
   write(functionName: string, line: string): void {
     this.#stream.write(`${functionName} ${line}\n`);
     if (line.startsWith('{"_aws"')) this.#count(line);
+  }
+
+  /** Writes what an operator should look at: a batch that failed as a whole, a queue out of reach. */
+  writeTrouble(functionName: string, line: string): void {
+    this.#troubles++;
+    this.write(functionName, line);
+  }
+
+  get troubles(): number {
+    return this.#troubles;
   }
 
   /** A metric's sum over all functions; 0 where none was seen. */

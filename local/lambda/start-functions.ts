@@ -86,7 +86,7 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
       maximumConcurrency: event.maximumConcurrency ?? DEFAULT_CONCURRENCY,
       reportsItemFailures: event.functionResponseType === 'ReportBatchItemFailures',
       invoke,
-      onTrouble: (trouble) => log.write(name, trouble),
+      onTrouble: (trouble) => log.writeTrouble(name, trouble),
     };
     return new EventSourceMapping(sqs, options);
   }

@@ -21,6 +21,8 @@ export interface PipelineCounts {
   redelivered: number;
   deadLettered: number;
   deadLetteredFiles: number;
+  /** Batches that failed as a whole, queues out of reach: the functions' log tells why. */
+  troubles: number;
 }
 
 /** @returns a function that counts */
@@ -70,6 +72,7 @@ export async function startCounting(
       redelivered: Math.min(log.sum('OrdersRedelivered'), carriedOver),
       deadLettered: now.ordersDLQ.all - before.ordersDLQ.all,
       deadLetteredFiles: now.uploadsDLQ.all - before.uploadsDLQ.all,
+      troubles: log.troubles,
     };
   };
 }

@@ -32,13 +32,13 @@ function showBars(stream: NodeJS.WriteStream, total: number, rates: Rates): Prog
   return {
     update(counts) {
       const rate = rates(counts);
-      const { received, confirmed, waiting, inFlight, duplicates, deadLettered } = counts;
+      const { received, confirmed, waiting, inFlight, duplicates, deadLettered, troubles } = counts;
       const settled = confirmed + duplicates + deadLettered;
       log(
         [
           `  sent       ${bar(received, total)} ${number(received)}  ${number(rate.received)}/s`,
           `  confirmed  ${bar(settled, total)} ${number(confirmed)}  ${number(rate.confirmed)}/s`,
-          `  waiting ${number(waiting)} · in flight ${number(inFlight)} · duplicates ${number(duplicates)} · dead-lettered ${number(deadLettered)}`,
+          `  waiting ${number(waiting)} · in flight ${number(inFlight)} · duplicates ${number(duplicates)} · dead-lettered ${number(deadLettered)}${hint(' · ', troubles)}`,
         ].join('\n'),
       );
     },
@@ -57,11 +57,11 @@ function showLines(stream: NodeJS.WriteStream, total: number, rates: Rates): Pro
   return {
     update(counts) {
       const rate = rates(counts);
-      const { received, confirmed, waiting, inFlight, duplicates, deadLettered } = counts;
+      const { received, confirmed, waiting, inFlight, duplicates, deadLettered, troubles } = counts;
       latest =
         `sent ${number(received)} of ${number(total)} (${number(rate.received)}/s), ` +
         `confirmed ${number(confirmed)} (${number(rate.confirmed)}/s), waiting ${number(waiting)}, ` +
-        `in flight ${number(inFlight)}, duplicates ${number(duplicates)}, dead-lettered ${number(deadLettered)}`;
+        `in flight ${number(inFlight)}, duplicates ${number(duplicates)}, dead-lettered ${number(deadLettered)}${hint(', ', troubles)}`;
       if (Date.now() - shown < LINE_INTERVAL) return;
       shown = Date.now();
       print();
@@ -90,6 +90,9 @@ function bar(value: number, total: number): string {
   const filled = Math.round(Math.min(1, value / total) * BAR_WIDTH);
   return styleText('green', '█'.repeat(filled)) + styleText('dim', '░'.repeat(BAR_WIDTH - filled));
 }
+
+const hint = (separator: string, troubles: number): string =>
+  troubles > 0 ? `${separator}troubles ${number(troubles)} (see the functions' log)` : '';
 
 /** With thousands separators. */
 export const number = (value: number): string => value.toLocaleString('en');

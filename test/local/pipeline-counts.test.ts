@@ -33,6 +33,7 @@ test('counts are of what came since the counting began, and of what waited then'
   const metrics = { OrdersDuplicate: 3, OrdersRedelivered: 2 };
   const Metrics = Object.keys(metrics).map((Name) => ({ Name }));
   log.write('consumer', JSON.stringify({ _aws: { CloudWatchMetrics: [{ Metrics }] }, ...metrics }));
+  log.writeTrouble('consumer', 'queue out of reach');
   expect(await count()).toEqual(
     pipelineCounts({
       carriedOver: 1,
@@ -45,6 +46,7 @@ test('counts are of what came since the counting began, and of what waited then'
       redelivered: 1,
       deadLettered: 1,
       deadLetteredFiles: 1,
+      troubles: 1,
     }),
   );
 });
