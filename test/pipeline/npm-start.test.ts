@@ -19,6 +19,27 @@ afterEach(async () => {
   await rm(localDirectory, { recursive: true, force: true });
 });
 
+/** Those of the stack on AWS, and three of the embedded cloud's own. */
+const OUTPUTS = [
+  'AnalyticsQueueDLQUrl',
+  'AnalyticsQueueUrl',
+  'ApiUrl',
+  'AwsEndpointUrl',
+  'DynamoDbEndpointUrl',
+  'LedgerTableName',
+  'MailboxQueueUrl',
+  'OrderEventsTopicArn',
+  'OrderQueueDLQUrl',
+  'OrderQueueUrl',
+  'OrderUploadsTopicArn',
+  'ResultsBucketName',
+  'ShippingQueueDLQUrl',
+  'ShippingQueueUrl',
+  'UploadBucketName',
+  'UploadQueueDLQUrl',
+  'UploadQueueUrl',
+];
+
 interface Run {
   child: ChildProcess;
   /** Resolves when the text has been printed. */
@@ -73,6 +94,7 @@ describe('npm start', () => {
     const { child, printed, ended } = start('--no-produce', ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
     const outputs = JSON.parse(await readFile(join(localDirectory, 'outputs.json'), 'utf8'));
+    expect(Object.keys(outputs).sort()).toEqual(OUTPUTS);
     expect((await fetch(`${outputs.ApiUrl}/orders`, { method: 'POST', body: '{}' })).status).toBe(400);
     const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').catch(() => '');
     expect(children).toBe('');
