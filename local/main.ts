@@ -33,6 +33,7 @@ async function run(options: StartOptions): Promise<number> {
   const { signal } = stopping;
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   stopOnSignals(stopping);
+  stopWithNpm(stopping);
 
   const start = Date.now();
   const cloud = await startEmbeddedCloud({
@@ -77,4 +78,11 @@ function stopOnSignals(stopping: AbortController): void {
       stopping.abort();
     });
   }
+}
+
+/** npm does not take its script along when it is killed. */
+function stopWithNpm(stopping: AbortController): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = process.ppid;
+  setInterval(() => process.ppid !== npm && stopping.abort(), 500).unref();
 }

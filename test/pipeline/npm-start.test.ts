@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 
@@ -107,6 +107,15 @@ describe('npm start', () => {
     expect(Date.now() - interrupted).toBeLessThan(10_000);
     expect(await readdir(localDirectory)).not.toContain('outputs.json');
     await expect(fetch(outputs.ApiUrl)).rejects.toThrow();
+  });
+
+  it.for(['SIGTERM', 'SIGKILL'] as const)('ends with npm, also when npm is ended by %s', async (signal) => {
+    const { child, printed } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
+    await printed('Ctrl-C stops it.');
+    const { ApiUrl } = JSON.parse(await readFile(join(localDirectory, 'outputs.json'), 'utf8'));
+    expect((await fetch(ApiUrl)).status).toBe(404);
+    child.kill(signal);
+    await vi.waitFor(() => expect(fetch(ApiUrl)).rejects.toThrow(), { timeout: 15_000, interval: 200 });
   });
 
   it('can be interrupted in the middle of a run', async () => {
