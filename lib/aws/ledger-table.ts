@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { EntryAnswer } from '../batch/send-in-batches.ts';
 import { type ClaimedRecord, fromItem, type LedgerItem, type LedgerRecord, toItem } from './ledger-record.ts';
-import { isPassing, ServiceError, toServiceError } from './service-error.ts';
+import { converted, isPassing, ServiceError, toServiceError } from './service-error.ts';
 
 /** What became of an insert: done, or the record that is in its way, where DynamoDB told it. */
 export type InsertResult =
@@ -123,11 +123,3 @@ function refused(operation: string, orderId: string, code: string, message: stri
 /** What a batch leaves unprocessed was throttled, says DynamoDB: to be sent again after a pause. */
 const unprocessed = (operation: string, orderId: string) =>
   refused(operation, orderId, 'Unprocessed', 'left unprocessed, the table is throttled', true);
-
-async function converted<Answer>(operation: string, answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer;
-  } catch (thrown) {
-    throw toServiceError(operation, thrown);
-  }
-}

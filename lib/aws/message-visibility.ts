@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
 import { readBatchAnswer } from './batch-answers.ts';
-import { toServiceError } from './service-error.ts';
+import { converted } from './service-error.ts';
 
 const OPERATION = 'ChangeMessageVisibilityBatch';
 
@@ -25,12 +25,9 @@ export function createMessageVisibility(client: SQSClient, queueUrl: string): Me
           ReceiptHandle: handle,
           VisibilityTimeout: seconds,
         }));
-        try {
-          const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries });
-          return readBatchAnswer(OPERATION, handles.length, await client.send(command), () => undefined);
-        } catch (thrown) {
-          throw toServiceError(OPERATION, thrown);
-        }
+        const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries });
+        const answer = await converted(OPERATION, client.send(command));
+        return readBatchAnswer(OPERATION, handles.length, answer, () => undefined);
       };
       const { outcomes } = await sendInBatches(receiptHandles, { maxEntries: 10, send });
       return outcomes;

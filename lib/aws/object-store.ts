@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { toServiceError } from './service-error.ts';
+import { converted, toServiceError } from './service-error.ts';
 
 /** An object opened for reading. */
 export interface OpenedObject {
@@ -32,26 +32,23 @@ export interface ObjectStore {
 export function createObjectStore(client: S3Client): ObjectStore {
   return {
     async open(bucket, key) {
-      try {
-        const {
-          Body,
-          ContentLength = 0,
-          ETag = '',
-        } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        return { body: Body as Readable, size: ContentLength, etag: ETag };
-      } catch (thrown) {
-        throw toServiceError(`GetObject ${bucket}/${key}`, thrown);
-      }
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+      const {
+        Body,
+        ContentLength = 0,
+        ETag = '',
+      } = await converted(`GetObject ${bucket}/${key}`, client.send(command));
+      return { body: Body as Readable, size: ContentLength, etag: ETag };
     },
 
     async put(bucket, key, body, contentType) {
-      try {
-        await client.send(
-          new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }),
-        );
-      } catch (thrown) {
-        throw toServiceError(`PutObject ${bucket}/${key}`, thrown);
-      }
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: body,
+        ContentType: contentType,
+      });
+      await converted(`PutObject ${bucket}/${key}`, client.send(command));
     },
 
     create(bucket, key, contentType) {
@@ -78,11 +75,8 @@ export function createObjectStore(client: S3Client): ObjectStore {
     },
 
     async remove(bucket, key) {
-      try {
-        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
-      } catch (thrown) {
-        throw toServiceError(`DeleteObject ${bucket}/${key}`, thrown);
-      }
+      const command = new DeleteObjectCommand({ Bucket: bucket, Key: key });
+      await converted(`DeleteObject ${bucket}/${key}`, client.send(command));
     },
   };
 }

@@ -3,7 +3,7 @@ import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
 import { confirmationText } from '../order/confirmation.ts';
 import type { Order } from '../order/order.ts';
 import { readBatchAnswer } from './batch-answers.ts';
-import { toServiceError } from './service-error.ts';
+import { converted } from './service-error.ts';
 
 /**
  * SNS quotas of PublishBatch: ten entries, 256 KiB over all of them
@@ -39,15 +39,11 @@ export interface OrderEvents {
 export function createOrderEvents(client: SNSClient, topicArn: string): OrderEvents {
   async function publishBatch(messages: readonly Message[]) {
     const entries = messages.map((message, position) => ({ ...message, Id: String(position) }));
-    try {
-      const command = new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries: entries });
-      const answer = await client.send(command);
-      return readBatchAnswer(OPERATION, messages.length, answer, ({ MessageId = '' }) => ({
-        snsMessageId: MessageId,
-      }));
-    } catch (thrown) {
-      throw toServiceError(OPERATION, thrown);
-    }
+    const command = new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries: entries });
+    const answer = await converted(OPERATION, client.send(command));
+    return readBatchAnswer(OPERATION, messages.length, answer, ({ MessageId = '' }) => ({
+      snsMessageId: MessageId,
+    }));
   }
 
   return {

@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
 import type { Order } from '../order/order.ts';
 import { readBatchAnswer } from './batch-answers.ts';
-import { toServiceError } from './service-error.ts';
+import { converted } from './service-error.ts';
 
 /** SQS quotas of a batch request: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const LIMITS = { maxEntries: 10, maxBytes: 1_048_576 };
@@ -26,15 +26,11 @@ export interface OrderQueue {
 export function createOrderQueue(client: SQSClient, queueUrl: string): OrderQueue {
   async function sendBatch(bodies: readonly string[]) {
     const entries = bodies.map((body, position) => ({ Id: String(position), MessageBody: body }));
-    try {
-      const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
-      const answer = await client.send(command);
-      return readBatchAnswer(OPERATION, bodies.length, answer, ({ MessageId = '' }) => ({
-        messageId: MessageId,
-      }));
-    } catch (thrown) {
-      throw toServiceError(OPERATION, thrown);
-    }
+    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
+    const answer = await converted(OPERATION, client.send(command));
+    return readBatchAnswer(OPERATION, bodies.length, answer, ({ MessageId = '' }) => ({
+      messageId: MessageId,
+    }));
   }
 
   return {

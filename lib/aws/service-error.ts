@@ -47,3 +47,12 @@ export function toServiceError(operation: string, thrown: unknown): ServiceError
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name;
   return new ServiceError(operation, code, thrown.message || 'no message', { cause: thrown });
 }
+
+/** An SDK call whose error, if it has one, is a `ServiceError`. */
+export async function converted<Answer>(operation: string, call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call;
+  } catch (thrown) {
+    throw toServiceError(operation, thrown);
+  }
+}
