@@ -48,7 +48,7 @@ async function run(options: StartOptions): Promise<number> {
   });
   try {
     process.stdout.write(describeCloud(cloud, Date.now() - start));
-    const reconciled = options.produce ? await produce(cloud, options, signal) : true;
+    const reconciled = options.produce || options.exit ? await drain(cloud, options, signal) : true;
     if (options.exit && !signal.aborted) return reconciled ? EXIT.ok : EXIT.failed;
     if (!signal.aborted) process.stdout.write(whereToGoNext(cloud));
     await stopped;
@@ -60,8 +60,8 @@ async function run(options: StartOptions): Promise<number> {
   }
 }
 
-/** @returns whether every order is accounted for */
-async function produce(cloud: EmbeddedCloud, options: StartOptions, signal: AbortSignal): Promise<boolean> {
+/** Sends what is to be sent and waits until nothing is on its way; returns whether every order is accounted for. */
+async function drain(cloud: EmbeddedCloud, options: StartOptions, signal: AbortSignal): Promise<boolean> {
   const count = await startCounting(cloud);
   const progress = createProgress(process.stdout, options.count);
   const result = await runOrders(cloud, options, count, progress, signal).finally(progress.done);

@@ -87,7 +87,7 @@ function trackRates(): Rates {
 }
 
 function bar(value: number, total: number): string {
-  const filled = Math.round(Math.min(1, value / total) * BAR_WIDTH);
+  const filled = Math.round(Math.min(1, value / Math.max(1, total)) * BAR_WIDTH);
   return styleText('green', '█'.repeat(filled)) + styleText('dim', '░'.repeat(BAR_WIDTH - filled));
 }
 

@@ -44,7 +44,8 @@ export async function runOrders(
     progress.update(counts);
     if (failure) throw failure;
     quietLooks = produced && isDrained(counts) ? quietLooks + 1 : 0;
-    if (quietLooks < 2) drainedAt = Date.now();
+    // The first of the quiet looks found it drained.
+    if (quietLooks <= 1) drainedAt = Date.now();
     if (produced && quietLooks >= QUIET_LOOKS) {
       const result = { counts, ...produced, totalMs: drainedAt - start };
       if (reconciles(result) || quietLooks >= QUIET_LOOKS + SETTLING_LOOKS) return result;
@@ -54,15 +55,15 @@ export async function runOrders(
   return undefined;
 }
 
-/** Runs the producer function until all orders are sent: one run of it ends when its time is up. */
+/** Runs the producer function until all orders that are wanted are sent: one run of it ends when its time is up. */
 async function produce(
   cloud: EmbeddedCloud,
-  { count, via, ratePerSecond }: StartOptions,
+  { produce: isWanted, count, via, ratePerSecond }: StartOptions,
   signal: AbortSignal,
 ): Promise<{ sent: number; unsent: number }> {
   let sent = 0;
   let unsent = 0;
-  while (sent + unsent < count && !signal.aborted) {
+  while (isWanted && sent + unsent < count && !signal.aborted) {
     const input = { count: count - sent - unsent, via, ...(ratePerSecond && { ratePerSecond }) };
     const { payload, functionError } = await cloud.invoke('producer', input);
     if (functionError) throw new Error(`producer: ${payload}`);

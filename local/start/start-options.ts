@@ -25,7 +25,7 @@ Runs the whole pipeline on this machine, sends generated orders through it and s
   --rate N          orders a second                                   (as fast as it goes)
   --concurrency N   consumers at once: the throttle, 1 to 1,000       (as in serverless.yml)
   --exit            stop when all is drained; exit status 0 only if the numbers reconcile
-  --no-produce      send nothing, just run
+  --no-produce      send nothing, just run; with --exit, drain what is in the queues
   --port N          port of the HTTP API, 0 for any free one          (3000)
   --aws-port N      port of SQS, SNS and S3, 0 for any free one       (4566)
   --data DIR        keep queues, files and the ledger in DIR, over restarts and crashes

@@ -44,5 +44,6 @@ export function explainFailure(error: unknown): string {
     const [, port] = /:(\d+)$/.exec(message) ?? [];
     return `Port ${port} on 127.0.0.1 is taken by another program, perhaps another npm start. Stop that one, or choose other ports: npm start -- --port 0 --aws-port 0 takes any that are free.`;
   }
+  if (code === 'DATA_DIR_IN_USE') return message;
   return stack ?? String(error);
 }

@@ -129,8 +129,15 @@ describe('npm start', () => {
     const data = ['--data', join(localDirectory, 'data'), ...FREE_PORTS];
     expect((await start('--count', '50', '--exit', ...data).ended).status).toBe(0);
 
+    const drained = await start('--no-produce', '--exit', ...data).ended;
+    expect(drained.output).toMatch(/= confirmed +0 /);
+    expect(drained.status).toBe(0);
+
     const { printed, child, ended } = start('--no-produce', ...data);
     await printed('Ctrl-C stops it.');
+    const second = await start('--no-produce', ...data).ended;
+    expect(second.output).toMatch(/^data directory: only one process may use it at a time/);
+    expect(second.status).toBe(1);
     const { AwsEndpointUrl } = JSON.parse(await readFile(join(localDirectory, 'outputs.json'), 'utf8'));
     const queues = (await (await fetch(`${AwsEndpointUrl}/_fauxqs/queues`)).json()) as {
       name: string;
