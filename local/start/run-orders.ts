@@ -27,15 +27,16 @@ export async function runOrders(
   signal: AbortSignal,
 ): Promise<RunResult | undefined> {
   const start = Date.now();
-  let produced: { sent: number; unsent: number; produceMs: number } | undefined;
-  const producing = produce(cloud, options, signal).then((totals) => {
-    produced = { ...totals, produceMs: Date.now() - start };
-  });
-  // Told below, once the loop has seen it.
+  let produced: Production | undefined;
   let failure: unknown;
-  producing.catch((error) => {
-    failure = error;
-  });
+  produce(cloud, options, signal).then(
+    (production) => {
+      produced = production;
+    },
+    (error) => {
+      failure = error;
+    },
+  );
 
   let quietLooks = 0;
   let drainedAt = start;
@@ -55,21 +56,24 @@ export async function runOrders(
   return undefined;
 }
 
+type Production = Pick<RunResult, 'sent' | 'unsent' | 'produceMs'>;
+
 /** Runs the producer function until all orders that are wanted are sent: one run of it ends when its time is up. */
 async function produce(
   cloud: EmbeddedCloud,
   { produce: isWanted, count, via, ratePerSecond }: StartOptions,
   signal: AbortSignal,
-): Promise<{ sent: number; unsent: number }> {
-  let sent = 0;
-  let unsent = 0;
-  while (isWanted && sent + unsent < count && !signal.aborted) {
-    const input = { count: count - sent - unsent, via, ...(ratePerSecond && { ratePerSecond }) };
+): Promise<Production> {
+  const production = { sent: 0, unsent: 0, produceMs: 0 };
+  for (let left = isWanted ? count : 0; left > 0 && !signal.aborted; ) {
+    const input = { count: left, via, ...(ratePerSecond && { ratePerSecond }) };
     const { payload, functionError } = await cloud.invoke('producer', input);
     if (functionError) throw new Error(`producer: ${payload}`);
-    const report = JSON.parse(payload) as ProducerReport;
-    sent += report.sent;
-    unsent += report.failed;
+    const { sent, failed, elapsedMs } = JSON.parse(payload) as ProducerReport;
+    production.sent += sent;
+    production.unsent += failed;
+    production.produceMs += elapsedMs;
+    left -= sent + failed;
   }
-  return { sent, unsent };
+  return production;
 }

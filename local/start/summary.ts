@@ -8,6 +8,7 @@ export interface RunResult {
   sent: number;
   /** What the producer says it could not send. */
   unsent: number;
+  /** What the producer says that took. */
   produceMs: number;
   /** From the first order sent to the last one settled. */
   totalMs: number;
