@@ -5,8 +5,6 @@ type Extension = Readonly<Record<string, unknown>>;
 
 const TITLES = {
   400: 'Bad Request',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const;

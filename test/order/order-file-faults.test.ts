@@ -192,6 +192,22 @@ describe('a bad row', () => {
     expect(rows).toHaveLength(count + 2);
   });
 
+  it('with a stray quote that another stray quote closes does not swallow the good rows between them', async () => {
+    const stray = csvOrder.replace('Kettle', '"Kettle');
+    const file = [
+      HEADER,
+      stray,
+      ...Array.from({ length: 50 }, () => csvOrder),
+      csvOrder.replace('Kettle', 'Kettle"'),
+    ];
+    const { rows } = await readOrderFile('a.csv', file.join('\n'));
+    expect(inShort(rows)).toEqual([
+      '2 bad_csv',
+      ...Array.from({ length: 50 }, (_, index) => `${index + 3} Jane Doe`),
+      '53 bad_csv',
+    ]);
+  });
+
   it('with a quote that is never closed is given up after 256 KiB, not at the end of the file', async () => {
     const broken = new Error('socket hang up');
     const source = async function* () {

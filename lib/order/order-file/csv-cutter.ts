@@ -22,12 +22,19 @@ interface Line {
  * `csv-parse` reads each record; where one ends is found out here, since its stream cannot go on after a quote that is
  * never closed, or a record that is too long.
  *
- * A quote that is never closed would make the rest of the file one record. So a record that turns out malformed, or longer
- * than {@link MAX_ROW_BYTES}, costs its first line only, and reading goes on with the next line.
+ * A quote that is never closed would make the rest of the file one record, or all up to the next stray quote. So a record
+ * costs its first line only where it is malformed, longer than {@link MAX_ROW_BYTES}, or a bad row that has swallowed a
+ * good one; reading goes on with the next line.
  */
 export class CsvCutter {
   readonly #cutter = new LineCutter();
+  readonly #isGood: (record: CsvRecord) => boolean;
   #lines: Line[] = [];
+
+  /** @param isGood whether a record is a good row */
+  constructor(isGood: (record: CsvRecord) => boolean) {
+    this.#isGood = isGood;
+  }
 
   *cut(chunk: Buffer): Generator<CsvRecord | BadRow> {
     yield* this.#records(this.#cutter.cut(chunk), false);
@@ -43,10 +50,20 @@ export class CsvCutter {
     let start = 0;
     for (let end = recordEnd(lines, 0, atEnd); end > start; end = recordEnd(lines, start, atEnd)) {
       const record = toRecord(lines.slice(start, end));
-      yield record;
-      start = 'cells' in record ? end : start + 1;
+      const others = lines.slice(start + 1, end);
+      const isWhole = record && (others.length === 0 || this.#isGood(record) || !this.#anyGood(others));
+      yield isWhole ? record : toBadRow(lines[start] as Line);
+      start = isWhole ? end : start + 1;
     }
     this.#lines = lines.slice(start);
+  }
+
+  /** Whether one of the lines is a good row on its own. */
+  #anyGood(lines: Line[]): boolean {
+    return lines.some((line) => {
+      const record = toRecord([line]);
+      return record !== undefined && this.#isGood(record);
+    });
   }
 }
 
@@ -71,12 +88,15 @@ function hasOddQuotes(text: string): boolean {
   return odd;
 }
 
-function toRecord(lines: Line[]): CsvRecord | BadRow {
-  const { line, content } = lines[0] as Line;
+function toRecord(lines: Line[]): CsvRecord | undefined {
+  const raw = lines.map(({ content }) => content).join('\n');
+  const cells = lines.every(({ content }) => typeof content === 'string') ? splitCells(raw) : undefined;
+  return cells && { line: lines[0]?.line ?? 0, raw, cells };
+}
+
+/** What is wrong with a line that begins no record. */
+function toBadRow({ line, content }: Line): BadRow {
   if (typeof content !== 'string') return content;
-  const raw = lines.map((part) => part.content).join('\n');
-  const cells = splitCells(raw);
-  if (cells) return { line, raw, cells };
   const rule = 'row must be CSV with every quote closed, and doubled inside quotes';
   return badRow(line, content, 'bad_csv', `${rule}, received ${received(content)}`);
 }

@@ -8,7 +8,7 @@ import { UnreadableFileError } from './unreadable-file-error.ts';
 /** CSV with a header line. Blank lines are skipped; the `raw` of a record of several lines has LF between them. */
 export class CsvReader implements RowReader {
   readonly #name: string;
-  readonly #records = new CsvCutter();
+  readonly #records = new CsvCutter((record) => this.#isGood(record));
   #header: CsvHeader | undefined;
 
   constructor(name: string) {
@@ -41,5 +41,11 @@ export class CsvReader implements RowReader {
       const message = `row must have ${width} columns as the header has, received ${cells.length}`;
       yield badRow(line, raw, 'column_count', message);
     }
+  }
+
+  /** The header, or an order: its own texts hold no line break, but a column that is not of the order may. */
+  #isGood({ cells }: CsvRecord): boolean {
+    if (!this.#header) return true;
+    return cells.length === this.#header.width && parseOrder(fieldsOf(cells, this.#header)).ok;
   }
 }

@@ -21,6 +21,8 @@ export class RowBuffer {
 
   /** Adds what a chunk holds of the row. */
   add(part: Buffer): void {
+    // An empty part would still hold on to the chunk that it was cut from.
+    if (part.length === 0) return;
     if (this.#size <= MAX_ROW_BYTES) this.#parts.push(part);
     this.#size += part.length;
   }
