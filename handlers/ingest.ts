@@ -20,14 +20,19 @@ const parts = {
 };
 const visibility = createMessageVisibility(sqs, config.UPLOAD_QUEUE_URL);
 
-/** Time left for the receipt when reading has to end, in ms. */
-const MARGIN_MS = 15_000;
+/**
+ * Time left when reading has to end, in ms: for the sends under way, the rejected rows' last part and the receipt, each
+ * of which may take a slow request or two (see `lib/aws/clients.ts`).
+ */
+const MARGIN_MS = 60_000;
 
 async function ingest({ Records }: SQSEvent, context: Context): Promise<PromiseSettledResult<void>[]> {
   const deadline = Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
   const outcomes: RecordOutcome[] = [];
   // One file at a time: a file is sent side by side already.
-  for (const { body } of Records) outcomes.push(await ingestUpload(body, parts, deadline));
+  for (const { body, attributes } of Records) {
+    outcomes.push(await ingestUpload(body, parts, deadline, Number(attributes.ApproximateReceiveCount)));
+  }
   return settleRecords(Records, outcomes, visibility);
 }
 

@@ -26,8 +26,8 @@ const parts = {
   uploadBucket: config.UPLOAD_BUCKET_NAME,
 };
 
-/** Time left for the requests under way when the run ends, in ms: one request's timeout (see `lib/aws/clients.ts`). */
-const MARGIN_MS = 10_000;
+/** Time left for the requests under way when the run ends, in ms: two slow S3 requests (see `lib/aws/clients.ts`). */
+const MARGIN_MS = 30_000;
 
 async function producer(event: unknown, context: Context) {
   if (isHttpEvent(event)) {

@@ -28,8 +28,8 @@ export type LedgerRecord = ClaimedRecord | SentRecord;
 export type LedgerItem = Record<string, AttributeValue>;
 
 /**
- * How long a record outlives its lease or its send, in seconds. A message lives 14 days in the queue and 14 more in the
- * DLQ at most (`MessageRetentionPeriod` in
+ * How long a record outlives its lease or its send, in seconds. A message lives 14 days at most, in its queue and the
+ * DLQ together (`MessageRetentionPeriod` in
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html), so 30 outlast it.
  */
 const KEPT_SECONDS = 30 * 24 * 60 * 60;

@@ -20,7 +20,7 @@ export interface ObjectWriter {
   close(): Promise<void>;
 }
 
-/** S3 objects, as order files, receipts and rejected rows need them. All methods throw `ServiceError`. */
+/** S3 objects, as order files, receipts and rejected rows need them. Methods throw `ServiceError`; a body, its own errors. */
 export interface ObjectStore {
   open(bucket: string, key: string): Promise<OpenedObject>;
   put(bucket: string, key: string, body: string, contentType: string): Promise<void>;

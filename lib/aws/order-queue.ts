@@ -36,7 +36,12 @@ export function createOrderQueue(client: SQSClient, queueUrl: string): OrderQueu
   return {
     async send(orders) {
       const bodies = orders.map((order) => JSON.stringify(order));
-      return sendInBatches(bodies, { ...LIMITS, sizeOf: (body) => Buffer.byteLength(body), send: sendBatch });
+      return sendInBatches(bodies, {
+        ...LIMITS,
+        sizeOf: Buffer.byteLength,
+        send: sendBatch,
+        endAtFailure: true,
+      });
     },
   };
 }

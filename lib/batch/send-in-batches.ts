@@ -18,6 +18,11 @@ export interface SendInBatchesOptions<Entry, Value> extends BatchLimits<Entry> {
   concurrency?: number;
   /** How often an entry is sent before its failure stands; 5 where it is left out. */
   attempts?: number;
+  /**
+   * Whether a request that fails as a whole ends the sending: what has not been sent by then fails with the same error.
+   * For callers with a time limit: behind each such failure are seconds of the SDK's own attempts.
+   */
+  endAtFailure?: boolean;
 }
 
 /**
@@ -33,17 +38,25 @@ export async function sendInBatches<Entry, Value>(
   entries: readonly Entry[],
   options: SendInBatchesOptions<Entry, Value>,
 ): Promise<{ outcomes: EntryOutcome<Value>[]; requests: number }> {
-  const { send, concurrency = 8, attempts = 5 } = options;
+  const { send, concurrency = 8, attempts = 5, endAtFailure = false } = options;
   let requests = 0;
+  let failure: Error | undefined;
+
+  async function sendOnce(batch: readonly Entry[]): Promise<readonly (EntryAnswer<Value> | undefined)[]> {
+    const failAll = (error: Error) => batch.map(() => ({ ok: false, error, retryable: false }) as const);
+    if (endAtFailure && failure) return failAll(failure);
+    requests++;
+    return send(batch).catch((error: Error) => {
+      failure ??= error;
+      return failAll(error);
+    });
+  }
 
   async function sendChunk(batch: readonly Entry[]): Promise<EntryOutcome<Value>[]> {
     const outcomes = new Array<EntryOutcome<Value>>(batch.length);
     let waiting = batch.map((entry, index) => ({ entry, index }));
     for (let attempt = 1; waiting.length > 0; attempt++) {
-      requests++;
-      const answers = await send(waiting.map(({ entry }) => entry)).catch((error: Error) =>
-        waiting.map(() => ({ ok: false, error, retryable: false }) as const),
-      );
+      const answers = await sendOnce(waiting.map(({ entry }) => entry));
       const failed: typeof waiting = [];
       for (const [position, item] of waiting.entries()) {
         const answer = answers[position] ?? { ok: false, error: new NoAnswerError(), retryable: true };

@@ -52,10 +52,10 @@ export async function confirmOrders(
     batch.map(({ order, owner }) => ({ orderId: order.order_id, owner })),
     leaseMs,
   );
-  const claimed: OrderInHand[] = [];
+  const claimed: ClaimedOrder[] = [];
   for (const [index, inHand] of batch.entries()) {
     const claim = claims[index];
-    if (claim?.status === 'claimed') claimed.push(inHand);
+    if (claim?.status === 'claimed') claimed.push({ ...inHand, claimedAt: claim.claimedAt });
     else if (claim?.status === 'sent') settleSent(outcomes, inHand, claim.owner);
     else if (claim?.status === 'busy') settleAll(outcomes, inHand, { status: 'busy', order: inHand.order });
     else settleFailed(outcomes, inHand, claim?.error ?? new Error('claim: no answer for this order'));
@@ -65,7 +65,7 @@ export async function confirmOrders(
     claimed.map(({ order }) => order),
     Date.now(),
   );
-  const published: (OrderInHand & { snsMessageId: string })[] = [];
+  const published: (ClaimedOrder & { snsMessageId: string })[] = [];
   for (const [index, inHand] of claimed.entries()) {
     const publish = publishes[index];
     if (publish?.ok) published.push({ ...inHand, ...publish.value });
@@ -75,7 +75,12 @@ export async function confirmOrders(
   // An order that was published but could not be marked stays confirmed: failing its message would bring it back and
   // publish it again for certain, while the unmarked claim repeats only if the customer sends the order once more.
   const marks = await ledger.markSent(
-    published.map(({ order, owner, snsMessageId }) => ({ orderId: order.order_id, owner, snsMessageId })),
+    published.map(({ order, owner, claimedAt, snsMessageId }) => ({
+      orderId: order.order_id,
+      owner,
+      claimedAt,
+      snsMessageId,
+    })),
   );
   for (const [index, inHand] of published.entries()) {
     const mark = marks[index];
@@ -96,6 +101,12 @@ interface OrderInHand {
   /** The first of the messages: it claims for all of them. */
   owner: string;
   deliveries: [Delivery, ...Delivery[]];
+}
+
+/** An order that is this batch's to publish. */
+interface ClaimedOrder extends OrderInHand {
+  /** Epoch milliseconds. */
+  claimedAt: number;
 }
 
 interface Delivery {

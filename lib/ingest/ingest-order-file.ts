@@ -4,8 +4,9 @@ import type { OrderQueue } from '../aws/order-queue.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import type { Order } from '../order/order.ts';
 import { type OrderFileRow, openOrderFile } from '../order/order-file.ts';
-import { beginReceipt, type Receipt, receiptKey, rejectedKey } from './receipt.ts';
+import { beginReceipt, type Receipt } from './receipt.ts';
 import { RejectedRows } from './rejected-rows.ts';
+import { resultKey } from './result-key.ts';
 import type { UploadedObject } from './upload-event.ts';
 
 /** What ingesting needs. */
@@ -34,7 +35,11 @@ export async function ingestOrderFile(
   deadline: number,
 ): Promise<{ receipt: Receipt; error?: Error }> {
   const receipt = beginReceipt(upload);
-  const rejectedRows = new RejectedRows(objectStore, resultsBucket, rejectedKey(upload.key));
+  const rejectedRows = new RejectedRows(
+    objectStore,
+    resultsBucket,
+    resultKey(upload.key, '.rejected.ndjson'),
+  );
   /** The first thing that went wrong. Reading ends with it; what is under way is awaited. */
   let fault: Error | undefined;
   const fail = (error: Error): void => {
@@ -44,9 +49,15 @@ export async function ingestOrderFile(
   async function readFile(): Promise<void> {
     const { body, size, etag } = await objectStore.open(upload.bucket, upload.key);
     Object.assign(receipt, { size, etag });
-    const { format, gzipped, rows } = await openOrderFile(body, upload.key);
-    Object.assign(receipt, { format, gzipped });
-    await pMap(goodOrders(rows), sendOrders, { concurrency: CONCURRENCY });
+    // Rows look at the clock, but a download that stalls brings none.
+    const timer = setTimeout(() => body.destroy(new TimeUpError(receipt.rows)), deadline - Date.now());
+    try {
+      const { format, gzipped, rows } = await openOrderFile(body, upload.key);
+      Object.assign(receipt, { format, gzipped });
+      await pMap(goodOrders(rows), sendOrders, { concurrency: CONCURRENCY });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Ends at a fault rather than throw it: p-map would leave the sends that are under way behind. */
@@ -83,14 +94,14 @@ export async function ingestOrderFile(
 
   await readFile().catch(fail);
   await rejectedRows.close().then(() => {
-    if (receipt.rejected > 0) receipt.rejected_key = rejectedKey(upload.key);
+    if (receipt.rejected > 0) receipt.rejected_key = resultKey(upload.key, '.rejected.ndjson');
   }, fail);
   if (fault) receipt.error = { code: reasonOf(fault), message: fault.message };
   else receipt.status = 'ingested';
   receipt.finished_at = new Date().toISOString();
   const json = JSON.stringify(receipt, null, 2);
   try {
-    await objectStore.put(resultsBucket, receiptKey(upload.key), json, 'application/json');
+    await objectStore.put(resultsBucket, resultKey(upload.key, '.receipt.json'), json, 'application/json');
   } catch (thrown) {
     // Without its receipt nobody learns of the file's own fault.
     fault = thrown as Error;

@@ -9,22 +9,24 @@ import type { Receipt } from './receipt.ts';
 import { readUploadEvent } from './upload-event.ts';
 
 /**
- * Seconds until a file that failed for a passing reason is tried again. The upload queue's visibility timeout, which
- * guards files of 15 minutes, would be 90 minutes; the invocation is over here, so there is nothing left to guard.
+ * Seconds until a file that failed for a passing reason is tried again, the first time. After that the upload queue's
+ * visibility timeout applies, 90 minutes, so that an outage of an hour does not empty the queue into the DLQ.
  */
-const PASSING_RETRY_SECONDS = 300;
+const FIRST_RETRY_SECONDS = 300;
 
 /**
  * Ingests the order files that an upload message names.
  *
  * @param body of the message: an S3 event
  * @param deadline epoch ms
+ * @param receiveCount how often the message has been received, this time included
  * @returns what it means for the message; one that can never succeed comes back at once, and so ends in the DLQ soon
  */
 export async function ingestUpload(
   body: string,
   parts: IngestParts,
   deadline: number,
+  receiveCount: number,
 ): Promise<RecordOutcome> {
   try {
     for (const upload of readUploadEvent(body)) {
@@ -36,11 +38,8 @@ export async function ingestUpload(
   } catch (thrown) {
     const error = thrown as Error;
     logger.warn('upload failed', { reason: reasonOf(error) });
-    return {
-      ok: false,
-      error,
-      retryInSeconds: isHopeless(error) ? HOPELESS_RETRY_SECONDS : PASSING_RETRY_SECONDS,
-    };
+    if (isHopeless(error)) return { ok: false, error, retryInSeconds: HOPELESS_RETRY_SECONDS };
+    return { ok: false, error, ...(receiveCount === 1 && { retryInSeconds: FIRST_RETRY_SECONDS }) };
   }
 }
 

@@ -38,6 +38,3 @@ export function beginReceipt({ bucket, key }: UploadedObject): Receipt {
     started_at: new Date().toISOString(),
   };
 }
-
-export const receiptKey = (key: string): string => `${key}.receipt.json`;
-export const rejectedKey = (key: string): string => `${key}.rejected.ndjson`;

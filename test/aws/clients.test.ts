@@ -58,15 +58,15 @@ test('DynamoDB goes to AWS_ENDPOINT_URL_DYNAMODB where that is set', async () =>
 });
 
 test('a request that meets 500 and 503 is repeated until it goes through', async () => {
-  statuses = [500, 503, 500, 200];
+  statuses = [500, 503, 200];
   await publish();
-  expect(urls).toHaveLength(4);
+  expect(urls).toHaveLength(3);
 });
 
-test('a request is given up after four attempts', async () => {
+test('a request is given up after three attempts, if it publishes', async () => {
   statuses = [503];
   await expect(publish()).rejects.toThrow();
-  expect(urls).toHaveLength(4);
+  expect(urls).toHaveLength(3);
 });
 
 test('a request that the service refuses is not repeated', async () => {

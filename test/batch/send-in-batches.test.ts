@@ -100,6 +100,21 @@ test('a request that throws fails its own entries, at once, and nobody else’s'
   expect(made).toBe(3);
 });
 
+test('a request that throws ends the sending where that is asked for: what has not been sent fails as well', async () => {
+  const requests: string[] = [];
+  async function send([entry = '']: readonly string[]): Promise<Answer[]> {
+    requests.push(entry);
+    if (entry === 'b') throw new Error('out of reach');
+    return [taken(entry)];
+  }
+  const options = { maxEntries: 1, concurrency: 1, endAtFailure: true, send };
+  const { outcomes, requests: made } = await sendInBatches(['a', 'b', 'c', 'd'], options);
+  const lost = { ok: false, error: new Error('out of reach') };
+  expect(outcomes).toEqual([taken('a'), lost, lost, lost]);
+  expect(requests).toEqual(['a', 'b']);
+  expect(made).toBe(2);
+});
+
 test('outcomes keep the order of the entries, whichever request ends first', async () => {
   const entries = Array.from({ length: 20 }, (_, index) => String(index));
   let turns = 10;

@@ -128,8 +128,8 @@ describe('time that is up', () => {
   ])('ends a file of %s rows with a receipt that says so, and brings it back', async (kind, rows) => {
     const bodies = watchBodies();
     await pipeline.upload(`${kind}.ndjson`, rows);
-    // The last 15 s are kept for the receipt.
-    expect((await deliver(14_000)).failed).toHaveLength(1);
+    // The last minute is kept for the receipt.
+    expect((await deliver(59_000)).failed).toHaveLength(1);
     expect(paces()).toEqual([300]);
     const receipt = await receiptOf(`${kind}.ndjson`);
     expect(receipt).toMatchObject({ status: 'failed', error: { code: 'time_up' } });
@@ -137,6 +137,35 @@ describe('time that is up', () => {
     expect(receipt.rows).toBeLessThan(2_000);
     expect(bodies.map(({ destroyed }) => destroyed)).toEqual([true]);
   });
+});
+
+test('a file whose download stalls ends at the deadline, with a receipt', async () => {
+  intercept(S3Client.prototype, GetObjectCommand, async (input, pass) => {
+    const answer = await pass(input);
+    const [row = ''] = orderRows(1).split('\n');
+    // One row, and then nothing, for ever.
+    const stalled = new Readable({ read: () => undefined });
+    stalled.push(`${row}\n`);
+    return isUpload(input)
+      ? { ...answer, Body: stalled as unknown as NonNullable<typeof answer.Body> }
+      : answer;
+  });
+  await pipeline.upload('stalled.ndjson', orderRows(2));
+  expect((await deliver(61_000)).failed).toHaveLength(1);
+  expect(paces()).toEqual([300]);
+  expect(await receiptOf('stalled.ndjson')).toMatchObject({ status: 'failed', error: { code: 'time_up' } });
+});
+
+test('a file that fails for a passing reason once more keeps the visibility timeout', async () => {
+  intercept(S3Client.prototype, GetObjectCommand, async (input, pass) => {
+    if (isUpload(input)) throw sdkError('SlowDown');
+    return pass(input);
+  });
+  await pipeline.upload('again.ndjson', orderRows(1));
+  const { failed } = await deliver();
+  await pipeline.letComeBack('UploadQueueUrl', failed);
+  expect((await deliver()).failed).toHaveLength(1);
+  expect(paces()).toEqual([300]);
 });
 
 describe('a results bucket that is down', () => {

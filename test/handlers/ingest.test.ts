@@ -181,6 +181,6 @@ describe('an upload that can never succeed comes back after a second, and its re
     await pipeline.send('UploadQueueUrl', [body]);
     expect((await deliver()).failed).toHaveLength(1);
     expect(paces.map(({ Entries }) => Entries?.[0]?.VisibilityTimeout)).toEqual([1]);
-    expect(log.lines('upload failed')).toMatchObject([{ reason: 'InvalidInputError' }]);
+    expect(log.lines('upload failed')).toMatchObject([{ reason: 'invalid_input' }]);
   });
 });
