@@ -17,7 +17,7 @@ export interface RunResult {
 /**
  * Whether every order that the queue took is accounted for, each confirmed once. Numbers from four sources have to agree:
  * the producer's report, the queues' own depths, the mailbox, and the consumer's metrics. Only an order that was in hand
- * when an earlier run died may be confirmed twice: the one window for that.
+ * when an earlier run died may be confirmed twice.
  */
 export function reconciles({ counts, sent, unsent }: RunResult): boolean {
   const { carriedOver, received, confirmed, repeated, duplicates, redelivered, deadLettered } = counts;
