@@ -1,4 +1,9 @@
-const { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } = require('@aws-sdk/client-s3');
+const {
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  S3Client,
+} = require('@aws-sdk/client-s3');
 const { ensureStackIsNotDeletionProtected } = require('serverless/lib/plugins/aws/remove/lib/stack.js');
 
 /**
@@ -19,13 +24,20 @@ module.exports = class EmptyBuckets {
         // Serverless looks at this only after the hook, when the objects of a stack that stays would be gone.
         await ensureStackIsNotDeletionProtected.call({ provider });
 
+        const { partition } = await provider.getAccountInfo();
         const s3 = new S3Client(await provider.getAwsSdkV3Config());
         const task = progress.create({ message: 'Emptying buckets' });
         try {
           for (const bucket of await listBuckets(provider)) {
-            await emptyBucket(s3, bucket, (deleted) =>
-              task.update(`Emptying ${bucket} (${deleted} deleted)`),
-            );
+            try {
+              await closeBucket(s3, bucket, partition);
+              await emptyBucket(s3, bucket, (deleted) =>
+                task.update(`Emptying ${bucket} (${deleted} deleted)`),
+              );
+            } catch (error) {
+              // Somebody deleted it by hand.
+              if (error.name !== 'NoSuchBucket') throw error;
+            }
           }
         } finally {
           task.remove();
@@ -49,12 +61,37 @@ async function listBuckets(provider) {
     .map((resource) => resource.PhysicalResourceId);
 }
 
+/**
+ * Denies writing to everyone. The functions still run: an order file or a receipt of theirs that came after the bucket
+ * was emptied would make its deletion fail. This takes the place of the policy that the bucket was deployed with, so it
+ * says again what that said. CloudFormation deletes it after the functions, which depend on it in serverless.yml.
+ */
+async function closeBucket(s3, bucket, partition) {
+  const arn = `arn:${partition}:s3:::${bucket}`;
+  const deny = { Effect: 'Deny', Principal: '*' };
+  const Statement = [
+    {
+      Sid: 'DenyWithoutTls',
+      ...deny,
+      Action: 's3:*',
+      Resource: [arn, `${arn}/*`],
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+    { Sid: 'DenyWrites', ...deny, Action: 's3:PutObject', Resource: `${arn}/*` },
+  ];
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+}
+
 /** Deletes every version of every object; versions are listed even where versioning is off, with the id "null". */
 async function emptyBucket(s3, bucket, report) {
   for (let deleted = 0; ; report(deleted)) {
     // What was listed is deleted, so the first page is always the next one. A page holds at most 1,000 versions, which
     // is also what one request may delete.
-    const objects = await listVersions(s3, bucket);
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: bucket }),
+    );
+    const objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
     if (objects.length === 0) return;
     const { Errors: failures = [] } = await s3.send(
       new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } }),
@@ -66,17 +103,5 @@ async function emptyBucket(s3, bucket, report) {
       );
     }
     deleted += objects.length;
-  }
-}
-
-async function listVersions(s3, bucket) {
-  try {
-    const { Versions = [], DeleteMarkers = [] } = await s3.send(
-      new ListObjectVersionsCommand({ Bucket: bucket }),
-    );
-    return [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
-  } catch (error) {
-    if (error.name === 'NoSuchBucket') return [];
-    throw error;
   }
 }

@@ -26,6 +26,8 @@ const subscription = z.strictObject({
   RawMessageDelivery: z.boolean().optional(),
   FilterPolicy: z.record(z.string(), z.unknown()).optional(),
   FilterPolicyScope: z.string().optional(),
+  // Here SNS never fails to deliver.
+  RedrivePolicy: elsewhere,
 });
 
 const topicConfiguration = z.strictObject({ Event: z.string(), Topic: z.string() });
@@ -93,6 +95,9 @@ export const functionSchema = z.strictObject({
   description: elsewhere,
   timeout: z.int().min(1).max(900).default(6),
   memorySize: z.int().default(1_024),
+  // Here an asynchronous run is never repeated.
+  maximumRetryAttempts: elsewhere,
+  dependsOn: elsewhere,
   environment: environmentSchema.default({}),
   events: z
     .array(

@@ -7,6 +7,10 @@ export interface StubbedStack {
   /** Bucket name by logical id; a name that `buckets` does not know is a bucket that was deleted by hand. */
   bucketNames: Record<string, string>;
   buckets: Map<string, { key: string; versionId: string; isDeleteMarker: boolean }[]>;
+  /** Bucket policies by bucket name, as put while the stub runs. */
+  policies: Map<string, unknown>;
+  /** Name of a bucket that a function writes to once it was emptied, unless a policy was put. */
+  busyBucket?: string;
   isProtected: boolean;
   isDeleted: boolean;
 }
@@ -87,11 +91,18 @@ function answerS3(stack: StubbedStack, request: string, query: URLSearchParams, 
   const versions = stack.buckets.get(name);
   if (!versions) return { status: 404, xml: '<Error><Code>NoSuchBucket</Code></Error>' };
   if (method === 'HEAD') return ok('');
+  if (method === 'PUT' && query.has('policy')) {
+    stack.policies.set(name, JSON.parse(body));
+    return { status: 204, xml: '' };
+  }
   if (method === 'GET' && query.has('versions')) {
     const page = versions.slice(0, PAGE_SIZE).map(({ key, versionId, isDeleteMarker }) => {
       const tag = isDeleteMarker ? 'DeleteMarker' : 'Version';
       return `<${tag}><Key>${key}</Key><VersionId>${versionId}</VersionId></${tag}>`;
     });
+    if (name === stack.busyBucket && page.length === 0 && !stack.policies.has(name)) {
+      versions.push({ key: 'orders.receipt.json', versionId: 'null', isDeleteMarker: false });
+    }
     return ok(`<ListVersionsResult>${page.join('')}</ListVersionsResult>`);
   }
   if (method === 'GET' && query.get('list-type') === '2') {

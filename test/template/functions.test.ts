@@ -4,7 +4,7 @@ import { arnOf, propertiesOf, readStatements, resourcesOf } from './template.ts'
 
 const FUNCTIONS = ['Producer', 'Intake', 'Ingest', 'Consumer'] as const;
 
-/** What each role allows beyond writing its own log: action → resource. */
+/** What each role allows beyond writing to its own log group: action → resource. */
 const ALLOWED: Record<(typeof FUNCTIONS)[number], Record<string, unknown>> = {
   Producer: {
     'sqs:SendMessage': arnOf('OrderQueue'),
@@ -67,7 +67,7 @@ describe('the packaged functions', () => {
     const [logs, ...rest] = readStatements(policy?.PolicyDocument);
     expect(logs).toEqual({
       Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:CreateLogGroup', 'logs:PutLogEvents'],
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       Resource: [
         {
           'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/order-pipeline-test-${name.toLowerCase()}:*:*`,
@@ -167,6 +167,27 @@ describe('the packaged functions', () => {
       'POST /orders/generate': 'AWS_IAM',
       'POST /orders': 'AWS_IAM',
     });
+  });
+
+  it('include a producer whose failed asynchronous runs are not repeated', () => {
+    expect(resourcesOf(stack.template, 'AWS::Lambda::EventInvokeConfig')).toEqual([
+      [
+        'ProducerLambdaEvConf',
+        {
+          FunctionName: { Ref: 'ProducerLambdaFunction' },
+          Qualifier: '$LATEST',
+          DestinationConfig: {},
+          MaximumRetryAttempts: 0,
+        },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['Producer', 'UploadBucketPolicy'],
+    ['Ingest', 'ResultsBucketPolicy'],
+  ])('%s is removed before the policy of the bucket that it writes to', (name, policy) => {
+    expect(stack.template.Resources[`${name}LambdaFunction`]?.DependsOn).toContain(policy);
   });
 
   it('include a schedule for the producer, off by default', () => {

@@ -21,6 +21,7 @@ describe('serverless remove', { timeout: 120_000 }, () => {
         ['uploads', versionsOf(2_500, 'null')],
         ['results', [...versionsOf(3, 'v1'), ...versionsOf(3, 'v2', true)]],
       ]),
+      policies: new Map(),
       isProtected: false,
       isDeleted: false,
     };
@@ -48,15 +49,42 @@ describe('serverless remove', { timeout: 120_000 }, () => {
     expect(stack.isDeleted).toBe(true);
   });
 
+  it('closes the buckets to writers first, since the functions still run', async () => {
+    stack.busyBucket = 'results';
+    expect(await remove()).toContain('has been successfully removed');
+    expect([...stack.policies.keys()]).toEqual(['uploads', 'results']);
+    expect(stack.policies.get('results')).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'DenyWithoutTls',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: ['arn:aws:s3:::results', 'arn:aws:s3:::results/*'],
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          Sid: 'DenyWrites',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:PutObject',
+          Resource: 'arn:aws:s3:::results/*',
+        },
+      ],
+    });
+  });
+
   it('passes over a bucket that someone has deleted by hand', async () => {
     stack.buckets.delete('uploads');
     expect(await remove()).toContain('has been successfully removed');
     expect(stack.isDeleted).toBe(true);
   });
 
-  it('leaves the objects of a protected stack alone', async () => {
+  it('leaves the buckets of a protected stack alone', async () => {
     stack.isProtected = true;
     await expect(remove()).rejects.toThrow('deletion protection is enabled');
+    expect([...stack.policies]).toEqual([]);
     expect(stack.buckets.get('uploads')).toHaveLength(2_500);
     expect(stack.isDeleted).toBe(false);
   });

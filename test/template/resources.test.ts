@@ -44,7 +44,7 @@ describe('queues', () => {
     });
   });
 
-  it.each(QUEUES)('%sDLQ keeps messages 14 days, and takes only those of its source', (id) => {
+  it.each(QUEUES)('%sDLQ keeps messages 14 days, and no other queue can name it as its own', (id) => {
     expect(propertiesOf(template, `${id}DLQ`)).toMatchObject({
       QueueName: `order-pipeline-test-${kebab(id)}-dlq`,
       MessageRetentionPeriod: 14 * 24 * 3600,
@@ -95,31 +95,30 @@ describe('queues', () => {
     }
   });
 
-  it('allow nobody by policy but SNS on behalf of the topic that they are subscribed to', () => {
+  it('allow nobody by policy but SNS on behalf of the topic that they, or their sources, are subscribed to', () => {
     const allowed = resourcesOf(template, 'AWS::SQS::Queue').flatMap(([id]) =>
       policyOf(id)
         .filter(({ Effect }) => Effect === 'Allow')
         .map((statement) => [id, statement] as const),
     );
-    expect(allowed.map(([id]) => id).toSorted()).toEqual(SUBSCRIBED.map(([queue]) => queue).toSorted());
-    expect(Object.fromEntries(allowed)).toEqual(
-      Object.fromEntries(
-        SUBSCRIBED.map(([queue, topic]) => [
-          queue,
-          {
-            Sid: 'AllowTopic',
-            Effect: 'Allow',
-            Principal: { Service: 'sns.amazonaws.com' },
-            Action: ['sqs:SendMessage'],
-            Resource: [arnOf(queue)],
-            Condition: {
-              ArnEquals: { 'aws:SourceArn': { Ref: topic } },
-              StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
-            },
+    const expected = SUBSCRIBED.flatMap(([queue, topic]) =>
+      [queue, `${queue}DLQ`].map((id) => [
+        id,
+        {
+          Sid: 'AllowTopic',
+          Effect: 'Allow',
+          Principal: { Service: 'sns.amazonaws.com' },
+          Action: ['sqs:SendMessage'],
+          Resource: [arnOf(id)],
+          Condition: {
+            ArnEquals: { 'aws:SourceArn': { Ref: topic } },
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
           },
-        ]),
-      ),
+        },
+      ]),
     );
+    expect(allowed).toHaveLength(expected.length);
+    expect(Object.fromEntries(allowed)).toEqual(Object.fromEntries(expected));
   });
 });
 
@@ -133,15 +132,18 @@ describe('topics', () => {
     }
   });
 
-  it('deliver raw to the queues subscribed to them', () => {
-    const subscriptions = resourcesOf(template, 'AWS::SNS::Subscription').map(([, properties]) => properties);
-    expect(subscriptions).toHaveLength(SUBSCRIBED.length);
+  it('deliver raw to the queues subscribed to them, or else to their dead-letter queues', () => {
+    expect(resourcesOf(template, 'AWS::SNS::Subscription')).toHaveLength(SUBSCRIBED.length);
     for (const [queue, topic] of SUBSCRIBED) {
-      expect(subscriptions).toContainEqual({
-        TopicArn: { Ref: topic },
-        Protocol: 'sqs',
-        Endpoint: arnOf(queue),
-        RawMessageDelivery: true,
+      expect(template.Resources[`${queue}Subscription`]).toMatchObject({
+        DependsOn: [`${queue}Policy`, `${queue}DLQPolicy`],
+        Properties: {
+          TopicArn: { Ref: topic },
+          Protocol: 'sqs',
+          Endpoint: arnOf(queue),
+          RawMessageDelivery: true,
+          RedrivePolicy: { deadLetterTargetArn: arnOf(`${queue}DLQ`) },
+        },
       });
     }
   });
@@ -234,6 +236,18 @@ describe('buckets', () => {
       'Fn::Sub': UPLOAD_BUCKET_ARN['Fn::Sub'].replace(/^.*:::/, ''),
     });
   });
+
+  it.each(BUCKETS)(
+    '%s has a name of 63 characters, the most there are, with the longest stage and region',
+    (id) => {
+      const { 'Fn::Sub': pattern } = propertiesOf(template, id).BucketName as { 'Fn::Sub': string };
+      const name = pattern
+        .replace('test', 'a-longest-12')
+        .replace(`\${AWS::AccountId}`, '123456789012')
+        .replace(`\${AWS::Region}`, 'ap-southeast-1');
+      expect(name).toMatch(/^[a-z0-9-]{63}$/);
+    },
+  );
 
   it('include a deployment bucket that is private and encrypted too', () => {
     expect(propertiesOf(template, 'ServerlessDeploymentBucket')).toMatchObject({

@@ -73,6 +73,20 @@ describe('stages', { timeout: 120_000 }, () => {
     }
   });
 
+  it.each(['Production', 'thirteen-long'])(
+    'stage %s is refused before anything is packaged',
+    async (stage) => {
+      await expect(packageStack(stage)).rejects.toThrow(
+        `stage: must be 1 to 12 lower-case letters, digits or hyphens, since buckets are named after it; received "${stage}"`,
+      );
+    },
+  );
+
+  it('a stage of 12 characters is accepted', async () => {
+    const args = ['print', '--stage', 'twelve-chars', '--path', 'provider.stage', '--format', 'text'];
+    expect(await runServerless(args, {}, async (_, { stdout }) => stdout.trim())).toBe('twelve-chars');
+  });
+
   it('stage parameters set the throttle, the schedule, the default count and the retentions', async () => {
     const { template } = await packageStack(
       'tuned',

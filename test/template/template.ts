@@ -2,8 +2,15 @@ import * as z from 'zod';
 
 /** As much of a CloudFormation template as the tests look at; what an intrinsic says is compared as it stands. */
 export interface Template {
-  Resources: Record<string, { Type: string; Properties: Record<string, unknown>; DeletionPolicy?: string }>;
+  Resources: Record<string, Resource>;
   Outputs: Record<string, { Value: unknown }>;
+}
+
+interface Resource {
+  Type: string;
+  Properties: Record<string, unknown>;
+  DependsOn?: string[];
+  DeletionPolicy?: string;
 }
 
 const textOrList = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
