@@ -61,6 +61,8 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const { projectDirectory, localDirectory, port, params = {} } = options;
   await using cleanUp = new AsyncDisposableStack();
   await mkdir(localDirectory, { recursive: true });
+  // It holds customers' names and addresses.
+  if (options.dataDir) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const log = new FunctionLog(join(localDirectory, 'functions.log'));
   cleanUp.defer(() => log.close());
 
@@ -112,7 +114,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
 
 /** Starts both services side by side; where one fails, the other one is stopped again. */
 async function startServices(
-  { awsPort, dataDir, onCrash }: EmbeddedCloudOptions,
+  { port, awsPort, dataDir, onCrash }: EmbeddedCloudOptions,
   find: (name: string) => Invoke | undefined,
 ): Promise<{ awsServices: AwsServices; dynamoDb: EmbeddedDynamoDb }> {
   const [awsServices, dynamoDb] = await Promise.allSettled([
@@ -127,7 +129,7 @@ async function startServices(
         return { found: true, ...(invocationType === 'RequestResponse' && (await answer)) };
       },
     }),
-    startDynamoDbBeside(awsPort, { onCrash, ...(dataDir && { dataDir: join(dataDir, 'dynamodb') }) }),
+    startDynamoDbBeside(awsPort, port, { onCrash, ...(dataDir && { dataDir: join(dataDir, 'dynamodb') }) }),
   ]);
   if (awsServices.status === 'fulfilled' && dynamoDb.status === 'fulfilled') {
     return { awsServices: awsServices.value, dynamoDb: dynamoDb.value };
@@ -137,13 +139,16 @@ async function startServices(
   throw awsServices.status === 'rejected' ? awsServices.reason : (dynamoDb as PromiseRejectedResult).reason;
 }
 
-/** On the port after that of the other services, or, since nobody has to know it, on any free one. */
+/** On the port after that of the other services, or, where that is taken or does not exist, on any free one. */
 async function startDynamoDbBeside(
   awsPort: number,
+  httpPort: number,
   options: Omit<DynamoDbOptions, 'port'>,
 ): Promise<EmbeddedDynamoDb> {
   try {
-    return await startDynamoDb({ ...options, port: awsPort === 0 ? 0 : awsPort + 1 });
+    const next = awsPort + 1;
+    const isUsable = awsPort !== 0 && next !== httpPort && next <= 65_535;
+    return await startDynamoDb({ ...options, port: isUsable ? next : 0 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     return startDynamoDb({ ...options, port: 0 });

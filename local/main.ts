@@ -42,39 +42,56 @@ async function run(options: StartOptions): Promise<number> {
     port: options.port,
     awsPort: options.awsPort,
     params: options.concurrency === undefined ? {} : { consumerConcurrency: options.concurrency },
-    dataDir: options.dataDir,
+    // npm runs its scripts in the project's folder, wherever it was called.
+    dataDir: options.dataDir && resolve(process.env.INIT_CWD ?? '.', options.dataDir),
     // The crash of a service ends everything, with the crash as the reason.
-    onCrash: (cause) => stopping.abort(new Error('a service of the embedded cloud has died', { cause })),
+    onCrash: (cause) =>
+      stopping.abort(new ServiceCrash('a service of the embedded cloud has died', { cause })),
   });
   try {
-    process.stdout.write(describeCloud(cloud, Date.now() - start));
+    if (!signal.aborted) process.stdout.write(describeCloud(cloud, Date.now() - start));
     const reconciled = options.produce || options.exit ? await drain(cloud, options, signal) : true;
     if (options.exit && !signal.aborted) return reconciled ? EXIT.ok : EXIT.failed;
     if (!signal.aborted) process.stdout.write(whereToGoNext(cloud));
     await stopped;
-    if (signal.reason.name !== 'AbortError') throw signal.reason;
+    if (signal.reason instanceof ServiceCrash) throw signal.reason;
     return options.exit ? EXIT.interrupted : EXIT.ok;
+  } catch (error) {
+    // Whatever failed after a service had died, failed because of that.
+    throw signal.reason instanceof ServiceCrash ? signal.reason : error;
   } finally {
     if (signal.aborted) process.stdout.write('\nStopping …\n');
     await cloud.stop();
   }
 }
 
+class ServiceCrash extends Error {
+  override readonly name = 'ServiceCrash';
+}
+
 /** Sends what is to be sent and waits until nothing is on its way; returns whether every order is accounted for. */
 async function drain(cloud: EmbeddedCloud, options: StartOptions, signal: AbortSignal): Promise<boolean> {
   const count = await startCounting(cloud);
-  const progress = createProgress(process.stdout, options.count);
+  const progress = createProgress(
+    process.stdout,
+    options.produce ? options.count : (await count()).carriedOver,
+  );
   const result = await runOrders(cloud, options, count, progress, signal).finally(progress.done);
   if (!result) return false;
   process.stdout.write(`\n${summarize(result)}`);
   return reconciles(result);
 }
 
-/** The first signal asks for an orderly stop, the next one forces it. */
+/** Ms in which a second signal is still the same Ctrl-C: the terminal sends it to npm and to this, and npm passes it on. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** The first signal asks for an orderly stop, a later one forces it. */
 function stopOnSignals(stopping: AbortController): void {
+  let asked: number | undefined;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (stopping.signal.aborted) process.exit(EXIT.interrupted);
+      asked ??= Date.now();
+      if (Date.now() - asked > SAME_SIGNAL_MS) process.exit(EXIT.interrupted);
       stopping.abort();
     });
   }

@@ -28,7 +28,13 @@ export interface EmbeddedDynamoDb {
  * @throws Error with code `EADDRINUSE` where the port is taken; an error that names the data directory where it cannot be
  * opened, e.g. because another process has it
  */
-export async function startDynamoDb({ port, dataDir, onCrash }: DynamoDbOptions): Promise<EmbeddedDynamoDb> {
+export async function startDynamoDb({
+  port,
+  dataDir,
+  onCrash = (error) => {
+    throw error;
+  },
+}: DynamoDbOptions): Promise<EmbeddedDynamoDb> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: 'dynamodb',
     workerData: { port, dataDir },
@@ -38,11 +44,20 @@ export async function startDynamoDb({ port, dataDir, onCrash }: DynamoDbOptions)
   });
   const exited = new Promise((resolve) => worker.once('exit', resolve));
   const [listening] = await once(worker, 'message');
-  if (onCrash) worker.on('error', onCrash);
+
+  let stopping = false;
+  let cause: unknown;
+  worker.once('error', (error) => {
+    cause = error;
+  });
+  void exited.then(() => {
+    if (!stopping) onCrash(new Error('DynamoDB: the thread ended by itself', { cause }));
+  });
 
   return {
     endpoint: `http://127.0.0.1:${listening}`,
     async stop() {
+      stopping = true;
       worker.postMessage('stop');
       const force = setTimeout(() => worker.terminate(), STOP_DEADLINE_MS);
       await exited;

@@ -38,6 +38,8 @@ const MAX_PAYLOAD = 6 * 1_048_576;
 const MAX_RECORDS = MAX_PAYLOAD - Buffer.byteLength('{"Records":[]}');
 /** Ms until a queue that could not be reached is tried again. */
 const RETRY_MS = 500;
+/** Ms that a receive under way gets for its answer when the mapping stops: messages on their way would be hidden for long. */
+const HANG_UP_MS = 250;
 
 /**
  * An event source mapping: polls a queue, invokes the function with what it finds, deletes what the function has
@@ -51,6 +53,7 @@ export class EventSourceMapping {
   readonly #sqs: SQSClient;
   readonly #options: MappingOptions;
   readonly #stopping = new AbortController();
+  readonly #hangingUp = new AbortController();
   readonly #pollers: Promise<void>[];
 
   constructor(sqs: SQSClient, options: MappingOptions) {
@@ -62,7 +65,9 @@ export class EventSourceMapping {
   /** Stops polling; resolves when the batches in hand are dealt with. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    const hangUp = setTimeout(() => this.#hangingUp.abort(), HANG_UP_MS);
     await Promise.all(this.#pollers);
+    clearTimeout(hangUp);
   }
 
   async #poll(): Promise<void> {
@@ -86,7 +91,7 @@ export class EventSourceMapping {
     const { batchSize, batchingWindow } = this.#options;
     const records = await this.#receive(batchSize, LONG_POLL);
     const closes = Date.now() + batchingWindow * 1_000;
-    while (records.length > 0 && records.length < batchSize) {
+    while (records.length > 0 && records.length < batchSize && !this.#stopping.signal.aborted) {
       // Whole seconds are all that a long poll knows: the window closes within half a second of its time.
       const secondsLeft = Math.min(LONG_POLL, Math.max(0, Math.round((closes - Date.now()) / 1_000)));
       const receiving = this.#receive(batchSize - records.length, secondsLeft);
@@ -106,7 +111,7 @@ export class EventSourceMapping {
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });
-    const { Messages = [] } = await this.#sqs.send(command, { abortSignal: this.#stopping.signal });
+    const { Messages = [] } = await this.#sqs.send(command, { abortSignal: this.#hangingUp.signal });
     return Messages.map((message) => toRecord(message, this.#options.queueArn));
   }
 

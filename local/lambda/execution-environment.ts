@@ -26,7 +26,10 @@ export interface InvokeResult {
   functionError?: 'Unhandled';
 }
 
-/** Seconds for loading the code: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+/**
+ * Seconds for loading the code. Code that needs longer is loaded once more as part of the first invocation, so that it has
+ * the function's own timeout besides: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
 const INIT_TIMEOUT = 10;
 
 /**
@@ -68,7 +71,7 @@ export class ExecutionEnvironment {
     this.#worker.on('exit', (code) =>
       this.#end(failure('Runtime.ExitError', `Runtime exited with code ${code}`)),
     );
-    this.#loaded = this.#next(INIT_TIMEOUT, 'Init');
+    this.#loaded = this.#next(INIT_TIMEOUT + lambdaFunction.timeout, 'Init');
   }
 
   /** Whether it can still be used. */

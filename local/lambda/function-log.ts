@@ -1,4 +1,5 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
+import * as z from 'zod';
 
 /**
  * Takes the lines that functions write: metrics in the embedded metric format are summed up, as CloudWatch would, and
@@ -13,6 +14,10 @@ export class FunctionLog {
   constructor(file: string) {
     this.file = file;
     this.#stream = createWriteStream(file, { mode: 0o600 });
+    // A full disk must not end the embedded cloud; but nobody would find out otherwise.
+    this.#stream.on('error', ({ message }) =>
+      process.stderr.write(`The functions' log is not written: ${message}\n`),
+    );
   }
 
   write(functionName: string, line: string): void {
@@ -39,18 +44,33 @@ export class FunctionLog {
     await new Promise((resolve) => this.#stream.end(resolve));
   }
 
+  /** Like CloudWatch, takes no notice of what is not a metric after all. */
   #count(line: string): void {
-    const values = JSON.parse(line) as Record<string, unknown> & {
-      _aws: { CloudWatchMetrics: { Metrics: { Name: string }[] }[] };
-    };
-    for (const { Metrics } of values._aws.CloudWatchMetrics) {
+    const { data } = metricLine.safeParse(parseJson(line));
+    for (const { Metrics } of data?._aws.CloudWatchMetrics ?? []) {
       for (const { Name } of Metrics) {
         // A metric that was added more than once is a list.
-        const total = [values[Name]]
-          .flat()
-          .reduce((sum: number, value) => sum + Number(value), this.sum(Name));
-        this.#metrics.set(Name, total);
+        const values = [data?.[Name]].flat().map(Number).filter(Number.isFinite);
+        this.#metrics.set(
+          Name,
+          values.reduce((sum, value) => sum + value, this.sum(Name)),
+        );
       }
     }
+  }
+}
+
+/** The embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+const metricLine = z.looseObject({
+  _aws: z.object({
+    CloudWatchMetrics: z.array(z.object({ Metrics: z.array(z.object({ Name: z.string() })) })),
+  }),
+});
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

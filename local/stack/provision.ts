@@ -6,7 +6,13 @@ import {
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
-import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateTopicCommand,
+  ListSubscriptionsByTopicCommand,
+  type SNSClient,
+  SubscribeCommand,
+  UnsubscribeCommand,
+} from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AwsServices } from '../aws-services/start-aws-services.ts';
 import type { Clients } from './clients.ts';
@@ -65,6 +71,7 @@ async function provisionTable(dynamodb: DynamoDBClient, table: TableProperties):
   while (!(await isActive())) await sleep(5);
 }
 
+/** Makes a subscription anew, since one that is there cannot be subscribed once more with other attributes. */
 async function subscribe(sns: SNSClient, subscription: SubscriptionProperties): Promise<void> {
   const {
     TopicArn,
@@ -74,6 +81,10 @@ async function subscribe(sns: SNSClient, subscription: SubscriptionProperties): 
     FilterPolicy,
     FilterPolicyScope,
   } = subscription;
+  const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+  for (const { SubscriptionArn, Endpoint: subscribed } of Subscriptions) {
+    if (subscribed === Endpoint) await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+  }
   const Attributes: Record<string, string> = { RawMessageDelivery: String(RawMessageDelivery) };
   if (FilterPolicy) Attributes.FilterPolicy = JSON.stringify(FilterPolicy);
   if (FilterPolicyScope) Attributes.FilterPolicyScope = FilterPolicyScope;

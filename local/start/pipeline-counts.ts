@@ -21,6 +21,8 @@ export interface PipelineCounts {
   redelivered: number;
   deadLettered: number;
   deadLetteredFiles: number;
+  /** Failures for a passing reason: those messages come back. */
+  failures: number;
   /** Batches that failed as a whole, queues out of reach: the functions' log tells why. */
   troubles: number;
 }
@@ -72,6 +74,7 @@ export async function startCounting(
       redelivered: Math.min(log.sum('OrdersRedelivered'), carriedOver),
       deadLettered: now.ordersDLQ.all - before.ordersDLQ.all,
       deadLetteredFiles: now.uploadsDLQ.all - before.uploadsDLQ.all,
+      failures: log.sum('OrdersFailed'),
       troubles: log.troubles,
     };
   };

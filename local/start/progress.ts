@@ -32,13 +32,13 @@ function showBars(stream: NodeJS.WriteStream, total: number, rates: Rates): Prog
   return {
     update(counts) {
       const rate = rates(counts);
-      const { received, confirmed, waiting, inFlight, duplicates, deadLettered, troubles } = counts;
+      const { received, confirmed, waiting, inFlight, duplicates, deadLettered } = counts;
       const settled = confirmed + duplicates + deadLettered;
       log(
         [
           `  sent       ${bar(received, total)} ${number(received)}  ${number(rate.received)}/s`,
           `  confirmed  ${bar(settled, total)} ${number(confirmed)}  ${number(rate.confirmed)}/s`,
-          `  waiting ${number(waiting)} · in flight ${number(inFlight)} · duplicates ${number(duplicates)} · dead-lettered ${number(deadLettered)}${hint(' · ', troubles)}`,
+          `  waiting ${number(waiting)} · in flight ${number(inFlight)} · duplicates ${number(duplicates)} · dead-lettered ${number(deadLettered)}${hints(counts, ' · ')}`,
         ].join('\n'),
       );
     },
@@ -57,11 +57,11 @@ function showLines(stream: NodeJS.WriteStream, total: number, rates: Rates): Pro
   return {
     update(counts) {
       const rate = rates(counts);
-      const { received, confirmed, waiting, inFlight, duplicates, deadLettered, troubles } = counts;
+      const { received, confirmed, waiting, inFlight, duplicates, deadLettered } = counts;
       latest =
         `sent ${number(received)} of ${number(total)} (${number(rate.received)}/s), ` +
         `confirmed ${number(confirmed)} (${number(rate.confirmed)}/s), waiting ${number(waiting)}, ` +
-        `in flight ${number(inFlight)}, duplicates ${number(duplicates)}, dead-lettered ${number(deadLettered)}${hint(', ', troubles)}`;
+        `in flight ${number(inFlight)}, duplicates ${number(duplicates)}, dead-lettered ${number(deadLettered)}${hints(counts, ', ')}`;
       if (Date.now() - shown < LINE_INTERVAL) return;
       shown = Date.now();
       print();
@@ -91,8 +91,13 @@ function bar(value: number, total: number): string {
   return styleText('green', '█'.repeat(filled)) + styleText('dim', '░'.repeat(BAR_WIDTH - filled));
 }
 
-const hint = (separator: string, troubles: number): string =>
-  troubles > 0 ? `${separator}troubles ${number(troubles)} (see the functions' log)` : '';
+/** What should not be, and where to look. */
+function hints({ failures, troubles }: PipelineCounts, separator: string): string {
+  const failed = failures > 0 ? [`failed ${number(failures)} (to be tried again)`] : [];
+  const troubled = troubles > 0 ? [`troubles ${number(troubles)}`] : [];
+  const all = [...failed, ...troubled];
+  return all.length > 0 ? `${separator}${all.join(separator)}: see the functions' log` : '';
+}
 
 /** With thousands separators. */
 export const number = (value: number): string => value.toLocaleString('en');

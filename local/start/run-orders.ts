@@ -73,6 +73,8 @@ async function produce(
     production.sent += sent;
     production.unsent += failed;
     production.produceMs += elapsedMs;
+    if (sent + failed === 0)
+      throw new Error(`producer: must send or fail at least one order of ${left}, did neither`);
     left -= sent + failed;
   }
   return production;

@@ -207,7 +207,7 @@ test('a thread that dies is reported with its error', async () => {
     'content-type': 'application/json',
   };
   await expect(fetch(endpoint, { method: 'POST', headers, body: 'null' })).rejects.toThrow();
-  expect(await crash.promise).toBeInstanceOf(TypeError);
+  expect((await crash.promise).cause).toBeInstanceOf(TypeError);
 });
 
 test('time to live cannot be set: who provisions the table skips it', async () => {

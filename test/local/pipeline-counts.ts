@@ -14,6 +14,7 @@ export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCou
     redelivered: 0,
     deadLettered: 0,
     deadLetteredFiles: 0,
+    failures: 0,
     troubles: 0,
     ...given,
   };

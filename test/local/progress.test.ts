@@ -51,7 +51,7 @@ describe('without a terminal', () => {
   test('a line says where to look when a batch fails as a whole', () => {
     const { progress, written } = start(10);
     progress.update(pipelineCounts({ troubles: 2 }));
-    expect(written()).toMatch(/dead-lettered 0, troubles 2 \(see the functions' log\)\n$/);
+    expect(written()).toMatch(/dead-lettered 0, troubles 2: see the functions' log\n$/);
   });
 
   test('a line comes every two seconds, and the last state at the end, once', () => {
