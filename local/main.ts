@@ -14,6 +14,14 @@ const LOCAL = resolve(PROJECT, process.env.ORDER_PIPELINE_LOCAL_DIR ?? '.local')
 /** Exit statuses: as asked for; something went wrong; the command line was wrong; ended by Ctrl-C. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
+/** Ms in which a second signal is still the same Ctrl-C: the terminal sends it to npm and to this, and npm passes it on. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** A service of the embedded cloud has died; its own error is the cause. */
+class ServiceCrash extends Error {
+  override readonly name = 'ServiceCrash';
+}
+
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -65,10 +73,6 @@ async function run(options: StartOptions): Promise<number> {
   }
 }
 
-class ServiceCrash extends Error {
-  override readonly name = 'ServiceCrash';
-}
-
 /** Sends what is to be sent and waits until nothing is on its way; returns whether every order is accounted for. */
 async function drain(cloud: EmbeddedCloud, options: StartOptions, signal: AbortSignal): Promise<boolean> {
   const count = await startCounting(cloud);
@@ -81,9 +85,6 @@ async function drain(cloud: EmbeddedCloud, options: StartOptions, signal: AbortS
   process.stdout.write(`\n${summarize(result)}`);
   return reconciles(result);
 }
-
-/** Ms in which a second signal is still the same Ctrl-C: the terminal sends it to npm and to this, and npm passes it on. */
-const SAME_SIGNAL_MS = 1_000;
 
 /** The first signal asks for an orderly stop, a later one forces it. */
 function stopOnSignals(stopping: AbortController): void {
