@@ -20,7 +20,7 @@ const SETTLING_LOOKS = 8;
  * @returns undefined where the wait was ended
  */
 export async function runOrders(
-  cloud: EmbeddedCloud,
+  cloud: Pick<EmbeddedCloud, 'invoke'>,
   options: StartOptions,
   count: () => Promise<PipelineCounts>,
   progress: Progress,
@@ -60,7 +60,7 @@ type Production = Pick<RunResult, 'sent' | 'unsent' | 'produceMs'>;
 
 /** Runs the producer function until all orders that are wanted are sent: one run of it ends when its time is up. */
 async function produce(
-  cloud: EmbeddedCloud,
+  cloud: Pick<EmbeddedCloud, 'invoke'>,
   { produce: isWanted, count, via, ratePerSecond }: StartOptions,
   signal: AbortSignal,
 ): Promise<Production> {

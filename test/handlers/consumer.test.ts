@@ -29,6 +29,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** An order without `order_id`, which is derived: a different one for each test. */
+const nameless = () => ({ ...seedOrder, timestamp: seedOrder.timestamp + seed });
 const orders = (count: number): Order[] => [...generateOrders({ count, seed })];
 const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
 const send = (each: readonly unknown[]) =>
@@ -56,7 +58,7 @@ describe('orders', () => {
   });
 
   test('leave no personal data in the log, good or bad, at any level', async () => {
-    await send([seedOrder, { ...seedOrder, price: -1 }, { ...seedOrder, email_id: 'jane@example.com,' }]);
+    await send([nameless(), { ...nameless(), price: -1 }, { ...nameless(), email_id: 'jane@example.com,' }]);
     const { failed } = await deliver();
     expect(failed).toHaveLength(2);
     expect(counts()).toMatchObject({
@@ -71,7 +73,7 @@ describe('orders', () => {
 
 test('poison comes back after a second, thrice, and ends in the DLQ; its batch-mates go through', async () => {
   const sent = orders(12);
-  const poison = ['not an order', { ...seedOrder, price: '1' }, [seedOrder]];
+  const poison = ['not an order', { ...nameless(), price: '1' }, [nameless()]];
   await send([...sent.slice(0, 6), ...poison, ...sent.slice(6)]);
   const before = Date.now();
   let { length: failures } = (await deliver()).failed;
@@ -99,10 +101,10 @@ describe('the same order', () => {
   });
 
   test('in a later batch is acknowledged and not published again, with or without its order_id', async () => {
-    await send([seedOrder, ...orders(1)]);
+    await send([nameless(), ...orders(1)]);
     await deliver();
-    await takePublished();
-    await send([{ ...seedOrder, timestamp: new Date(seedOrder.timestamp).toISOString() }, ...orders(1)]);
+    expect(await takePublished()).toHaveLength(2);
+    await send([{ ...nameless(), timestamp: new Date(nameless().timestamp).toISOString() }, ...orders(1)]);
     const { failed } = await deliver();
     expect(failed).toEqual([]);
     expect(await takePublished()).toEqual([]);
@@ -142,12 +144,14 @@ describe('the same order', () => {
     await ledger.claim([owner], 600_000);
     await send([order]);
     const { failed } = await deliver();
+    const returned = Date.now();
     expect(failed).toHaveLength(1);
     expect(counts()).toMatchObject({ OrdersBusy: 1, OrdersFailed: 0 });
-    expect((await deliver(3)).received).toEqual([]);
 
     await ledger.markSent([{ ...owner, snsMessageId: 'sns-1' }]);
-    const again = await deliver(10);
+    const again = await deliver(20);
+    // Well after the 1 s of poison, well before the queue's visibility timeout of minutes.
+    expect(Date.now() - returned).toBeGreaterThan(2_500);
     expect(again.received).toHaveLength(1);
     expect(again.failed).toEqual([]);
     expect(counts()).toMatchObject({ OrdersDuplicate: 1 });
@@ -159,7 +163,7 @@ describe('the same order', () => {
     await ledger.claim([{ orderId: order.order_id, owner: 'another-message' }], 600_000);
     await send([order]);
     await deliver();
-    expect((await deliver(10)).failed).toHaveLength(1);
+    expect((await deliver(20)).failed).toHaveLength(1);
     expect((await deliver(8)).received).toEqual([]);
   });
 });

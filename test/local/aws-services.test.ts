@@ -179,9 +179,10 @@ describe('queues', () => {
       return sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     };
     await Promise.all([send('a'), send('b'), send('c')]);
-    const received = (await polls).flat().map(({ Body }) => Body);
+    const answers = await polls;
+    for (const messages of answers) expect(messages).not.toEqual([]);
+    const received = answers.flat().map(({ Body }) => Body);
     expect(new Set(received).size).toBe(received.length);
-    expect(received.length).toBeGreaterThanOrEqual(3);
   });
 
   test('a long poll whose client has gone takes no message with it', async () => {

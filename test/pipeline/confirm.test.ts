@@ -107,6 +107,9 @@ describe('poison among good orders', () => {
 
     const dead = await cloud.takeAll('OrderQueueDLQUrl');
     expect(dead.map(({ Body }) => Body).sort()).toEqual([...poison].sort());
+    // Three by the consumer, and this one.
+    const receives = dead.map(({ Attributes }) => Attributes?.ApproximateReceiveCount);
+    expect(receives).toEqual(poison.map(() => '4'));
     expect(cloud.log.sum('OrdersRejected') - rejectedBefore).toBe(3 * poison.length);
     const confirmed = (await cloud.takeMails()).map(({ order_id }) => order_id);
     expect(confirmed.sort()).toEqual(good.map((body) => JSON.parse(body).order_id).sort());

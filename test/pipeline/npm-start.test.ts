@@ -4,18 +4,27 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PublishCommand } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectClients } from '../local/start-test-services.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 
 let localDirectory: string;
-const running: ChildProcess[] = [];
+/** Process groups of this test. */
+const groups: number[] = [];
 
 beforeEach(async () => {
   localDirectory = await mkdtemp(join(tmpdir(), 'order-pipeline-start-'));
 });
 afterEach(async () => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
+  for (const group of groups.splice(0)) {
+    try {
+      process.kill(-group, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
   await rm(localDirectory, { recursive: true, force: true });
 });
 
@@ -42,6 +51,8 @@ const OUTPUTS = [
 
 interface Run {
   child: ChildProcess;
+  /** Its process group, as a terminal would give it one: what Ctrl-C reaches. */
+  group: number;
   /** Resolves when the text has been printed. */
   printed(text: string): Promise<void>;
   /** Exit status and everything that was printed. */
@@ -53,18 +64,22 @@ function run(command: string, args: readonly string[]): Run {
     cwd: PROJECT,
     env: { ...process.env, ORDER_PIPELINE_LOCAL_DIR: localDirectory },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
-  running.push(child);
+  const { pid: group = Number.NaN } = child;
+  groups.push(group);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const ended = once(child, 'close').then(([status]) => ({ status, output }));
   return {
     child,
+    group,
     ended,
     async printed(text) {
-      while (!output.includes(text)) {
-        if (child.exitCode !== null) throw new Error(`ended without printing "${text}":\n${output}`);
-        await Promise.race([once(child.stdout, 'data'), ended]);
+      for (let over = false; !output.includes(text); ) {
+        if (over) throw new Error(`ended without printing "${text}":\n${output}`);
+        const more = once(child.stdout, 'data').then(() => false);
+        over = await Promise.race([more, ended.then(() => true)]);
       }
     },
   };
@@ -72,6 +87,25 @@ function run(command: string, args: readonly string[]): Run {
 
 const start = (...args: string[]): Run => run(process.execPath, ['local/main.ts', ...args]);
 const FREE_PORTS = ['--port', '0', '--aws-port', '0'];
+
+async function readOutputs(): Promise<Record<string, string>> {
+  return JSON.parse(await readFile(join(localDirectory, 'outputs.json'), 'utf8'));
+}
+
+/** Processes of a group that have not ended. Linux only. */
+async function membersOf(group: number): Promise<number[]> {
+  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
+  const members = await Promise.all(
+    pids.map(async (pid) => {
+      // Gone since the list was read, perhaps.
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+      // Before the state comes the program's name, in parentheses, with whatever in it.
+      const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(pgrp) === group && state !== 'Z' ? [pid] : [];
+    }),
+  );
+  return members.flat();
+}
 
 describe('npm start', () => {
   for (const via of ['queue', 's3']) {
@@ -83,21 +117,46 @@ describe('npm start', () => {
       expect(output).toMatch(/= confirmed +600 /);
       expect(output).toMatch(/\+ duplicates +0\n/);
       expect(output).toContain('Reconciled');
-      // biome is told that looking for control characters is the point.
       expect([...output].filter((letter) => letter < ' ' && letter !== '\n')).toEqual([]);
       expect(status).toBe(0);
       expect(await readdir(localDirectory)).not.toContain('outputs.json');
     });
   }
 
-  it('stays up until it is interrupted, then ends at once with nothing left behind', async () => {
+  it('sends no faster than the rate asked for', async () => {
+    const { status, output } = await start('--count', '200', '--rate', '100', '--exit', ...FREE_PORTS).ended;
+    const [, seconds] = /sent +200 .* over ([\d.]+) s\n/.exec(output) ?? [];
+    expect(Number(seconds)).toBeGreaterThanOrEqual(1.9);
+    expect(status).toBe(0);
+  });
+
+  it('exits with 1 when a customer was told twice', async () => {
+    const { printed, ended } = start('--count', '200', '--rate', '50', '--exit', ...FREE_PORTS);
+    // The first line of progress: the counting has begun.
+    await printed('sent ');
+    const { AwsEndpointUrl = '', OrderEventsTopicArn } = await readOutputs();
+    const { sns } = connectClients(AwsEndpointUrl);
+    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+    const secondMail = new PublishCommand({
+      TopicArn: OrderEventsTopicArn,
+      Message: JSON.stringify({ event: 'OrderConfirmed', order: { order_id: 'told-twice' } }),
+      MessageAttributes: { event: text('OrderConfirmed'), email_id: text('jane@example.com') },
+    });
+    await sns.send(secondMail);
+    await sns.send(secondMail);
+
+    const { status, output } = await ended;
+    expect(output).toMatch(/confirmed twice +1\n/);
+    expect(output).toContain('NOT reconciled.');
+    expect(status).toBe(1);
+  });
+
+  it('stays up until it is interrupted, then ends at once', async () => {
     const { child, printed, ended } = start('--no-produce', ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
-    const outputs = JSON.parse(await readFile(join(localDirectory, 'outputs.json'), 'utf8'));
+    const outputs = await readOutputs();
     expect(Object.keys(outputs).sort()).toEqual(OUTPUTS);
     expect((await fetch(`${outputs.ApiUrl}/orders`, { method: 'POST', body: '{}' })).status).toBe(400);
-    const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').catch(() => '');
-    expect(children).toBe('');
 
     const interrupted = Date.now();
     child.kill('SIGINT');
@@ -106,16 +165,40 @@ describe('npm start', () => {
     expect(output).toContain('Stopping …');
     expect(Date.now() - interrupted).toBeLessThan(10_000);
     expect(await readdir(localDirectory)).not.toContain('outputs.json');
-    await expect(fetch(outputs.ApiUrl)).rejects.toThrow();
+    await expect(fetch(outputs.ApiUrl ?? '')).rejects.toThrow('fetch failed');
+  });
+
+  it.skipIf(process.platform !== 'linux')('is one process, and leaves none behind', async () => {
+    const { child, group, printed, ended } = start('--no-produce', ...FREE_PORTS);
+    await printed('Ctrl-C stops it.');
+    expect(await membersOf(group)).toEqual([child.pid]);
+    child.kill('SIGINT');
+    await ended;
+    expect(await membersOf(group)).toEqual([]);
+  });
+
+  it('ends in good order on Ctrl-C, which the terminal sends and npm passes on once more', async () => {
+    const { group, printed, ended } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
+    await printed('Ctrl-C stops it.');
+    const { ApiUrl = '' } = await readOutputs();
+    process.kill(-group, 'SIGINT');
+    const { status, output } = await ended;
+    expect(output).toContain('Stopping …');
+    expect(status).toBe(0);
+    expect(await readdir(localDirectory)).not.toContain('outputs.json');
+    await expect(fetch(ApiUrl)).rejects.toThrow('fetch failed');
   });
 
   it.for(['SIGTERM', 'SIGKILL'] as const)('ends with npm, also when npm is ended by %s', async (signal) => {
     const { child, printed } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
     await printed('Ctrl-C stops it.');
-    const { ApiUrl } = JSON.parse(await readFile(join(localDirectory, 'outputs.json'), 'utf8'));
+    const { ApiUrl = '' } = await readOutputs();
     expect((await fetch(ApiUrl)).status).toBe(404);
     child.kill(signal);
-    await vi.waitFor(() => expect(fetch(ApiUrl)).rejects.toThrow(), { timeout: 15_000, interval: 200 });
+    await vi.waitFor(() => expect(fetch(ApiUrl)).rejects.toThrow('fetch failed'), {
+      timeout: 15_000,
+      interval: 200,
+    });
   });
 
   it('can be interrupted in the middle of a run', async () => {
@@ -138,7 +221,7 @@ describe('npm start', () => {
     const second = await start('--no-produce', ...data).ended;
     expect(second.output).toMatch(/^data directory: only one process may use it at a time/);
     expect(second.status).toBe(1);
-    const { AwsEndpointUrl } = JSON.parse(await readFile(join(localDirectory, 'outputs.json'), 'utf8'));
+    const { AwsEndpointUrl } = await readOutputs();
     const queues = (await (await fetch(`${AwsEndpointUrl}/_fauxqs/queues`)).json()) as {
       name: string;
       approximateMessageCount: number;
