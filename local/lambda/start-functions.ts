@@ -42,16 +42,18 @@ export interface FunctionSurroundings {
  */
 export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurroundings): Functions {
   const runtimes: FunctionRuntime[] = [];
-  const mappings: EventSourceMapping[] = [];
+  const mappingOptions: MappingOptions[] = [];
   const endSchedules: (() => void)[] = [];
   const invokeByName = new Map<string, Invoke>();
 
   try {
     for (const [name, properties] of stack.functions) start(name, properties);
   } catch (error) {
-    void stop();
+    endAllSchedules();
     throw error;
   }
+  // Last, when nothing can go wrong any more: a poller takes messages at once.
+  const mappings = mappingOptions.map((options) => new EventSourceMapping(sqs, options));
 
   function start(name: string, properties: FunctionProperties): void {
     const runtime = createRuntime(name, properties);
@@ -59,7 +61,7 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
     runtimes.push(runtime);
     invokeByName.set(name, invoke);
     for (const event of properties.events) {
-      if ('sqs' in event) mappings.push(startMapping(name, event.sqs, invoke));
+      if ('sqs' in event) mappingOptions.push(toMappingOptions(name, event.sqs, invoke));
       if ('schedule' in event && event.schedule.enabled) startSchedules(event.schedule, invoke);
     }
   }
@@ -75,10 +77,10 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
     );
   }
 
-  function startMapping(name: string, event: SqsEventProperties, invoke: Invoke): EventSourceMapping {
+  function toMappingOptions(name: string, event: SqsEventProperties, invoke: Invoke): MappingOptions {
     const queue = stack.queues.find(({ arn }) => arn === event.arn);
     if (!queue) throw new Error(`function ${name}: the queue ${event.arn} of its event is not in the stack`);
-    const options: MappingOptions = {
+    return {
       queueUrl: queue.url,
       queueArn: queue.arn,
       batchSize: event.batchSize,
@@ -88,7 +90,10 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
       invoke,
       onTrouble: (trouble) => log.writeTrouble(name, trouble),
     };
-    return new EventSourceMapping(sqs, options);
+  }
+
+  function endAllSchedules(): void {
+    for (const endSchedule of endSchedules) endSchedule();
   }
 
   function startSchedules({ rate, input }: ScheduleProperties, invoke: Invoke): void {
@@ -97,7 +102,7 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
   }
 
   async function stop(): Promise<void> {
-    for (const endSchedule of endSchedules) endSchedule();
+    endAllSchedules();
     const drained = Promise.all(mappings.map((mapping) => mapping.stop()));
     await Promise.race([drained, sleep(GRACE_MS, undefined, { ref: false })]);
     await Promise.all(runtimes.map((runtime) => runtime.stop()));
