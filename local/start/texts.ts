@@ -27,11 +27,11 @@ export function whereToGoNext({ outputs }: EmbeddedCloud): string {
   return `
 From another terminal:
 
-  For the AWS CLI    export AWS_ENDPOINT_URL=${outputs.AwsEndpointUrl} AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+  For the AWS CLI    export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
   Send an order      curl -X POST ${outputs.ApiUrl}/orders -d '${order}'
   Generate 50        npx serverless invoke local -f producer --stage local -d '{"count":50}'
-  Drop a file        aws s3 cp events/files/orders.csv s3://${outputs.UploadBucketName}/
-  Read an e-mail     aws sqs receive-message --queue-url ${outputs.MailboxQueueUrl}
+  Drop a file        aws --endpoint-url ${outputs.AwsEndpointUrl} s3 cp events/files/orders.csv s3://${outputs.UploadBucketName}/
+  Read an e-mail     aws --endpoint-url ${outputs.AwsEndpointUrl} sqs receive-message --queue-url ${outputs.MailboxQueueUrl}
 
 Confirmed orders wait in the shipping and analytics queues: nothing takes them from there yet.
 
