@@ -34,8 +34,9 @@ export async function settleRecords(
     const outcome = outcomes[index] ?? { ok: false, error: new Error('record: no outcome') };
     if (outcome.ok) return { status: 'fulfilled', value: undefined };
     if (outcome.retryInSeconds !== undefined) {
-      const handles = handlesBySeconds.get(outcome.retryInSeconds) ?? [];
-      handlesBySeconds.set(outcome.retryInSeconds, [...handles, receiptHandle]);
+      const handles = handlesBySeconds.get(outcome.retryInSeconds);
+      if (handles) handles.push(receiptHandle);
+      else handlesBySeconds.set(outcome.retryInSeconds, [receiptHandle]);
     }
     return { status: 'rejected', reason: outcome.error };
   });

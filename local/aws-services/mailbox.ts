@@ -1,3 +1,4 @@
+import { parseJson } from '../parse-json.ts';
 import { ACCOUNT_ID, REGION, SqsStore } from './fauxqs.ts';
 import type { PublishedMessage } from './publish-actions.ts';
 
@@ -37,14 +38,14 @@ export function openMailbox(sqsStore: SqsStore, queueName: string, queueUrl: str
 
   const { ready, delayed, inflight } = queue.inspectMessages();
   for (const { body } of [...ready, ...delayed, ...inflight.map(({ message }) => message)]) {
-    count((parseJson(body) as { order_id?: unknown } | null)?.order_id);
+    count((parseJson(body) as { order_id?: unknown } | undefined)?.order_id);
   }
 
   return {
     deliver({ attributes, subject, texts }) {
       const { event, email_id } = attributes;
       if (event !== 'OrderConfirmed' || email_id === undefined) return;
-      const confirmed = parseJson(texts.sqs) as { order?: { order_id?: unknown } | null } | null;
+      const confirmed = parseJson(texts.sqs) as { order?: { order_id?: unknown } | null } | undefined;
       const order_id = confirmed?.order?.order_id;
       queue.enqueue(
         SqsStore.createMessage(JSON.stringify({ email_id, subject, message: texts.email, order_id })),
@@ -53,12 +54,4 @@ export function openMailbox(sqsStore: SqsStore, queueName: string, queueUrl: str
     },
     counts: () => ({ mails, orders: orders.size }),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import * as z from 'zod';
+import { parseJson } from '../parse-json.ts';
 
 /**
  * Takes the lines that functions write: metrics in the embedded metric format are summed up, as CloudWatch would, and
@@ -66,11 +67,3 @@ const metricLine = z.looseObject({
     CloudWatchMetrics: z.array(z.object({ Metrics: z.array(z.object({ Name: z.string() })) })),
   }),
 });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
