@@ -6,6 +6,8 @@ const bundleOptions = {
   target: 'node24',
   // The ES module builds of dependencies can be tree-shaken; the CommonJS ones cannot.
   mainFields: ['module', 'main'],
+  // Migrations.
+  loader: { '.sql': 'text' },
   banner: {
     // Bundled CommonJS dependencies still call require() for Node's own modules, which an ES module does not have.
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

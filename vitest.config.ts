@@ -1,6 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // As esbuild's loader has it.
+  plugins: [
+    {
+      name: 'sql-as-text',
+      enforce: 'pre',
+      transform: (text, id) => (id.endsWith('.sql') ? `export default ${JSON.stringify(text)}` : undefined),
+    },
+  ],
   test: {
     include: ['test/**/*.test.ts'],
     // Integration tests start real servers; on a busy two-core machine a cold start takes seconds.

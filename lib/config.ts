@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 const url = z.url().describe('a URL');
 const name = z.string().min(3).describe('a name of at least 3 characters');
+const optionalArn = z.string().startsWith('arn:').optional().describe('an ARN');
 
 /**
  * The settings that `serverless.yml` gives the functions, by the name of their environment variable. A description is
@@ -29,6 +30,22 @@ const settings = {
     .describe('a whole number from 1 to 1,000,000'),
   /** Set where the AWS services are not AWS: the embedded cloud, a proxy. */
   AWS_ENDPOINT_URL: url.optional().describe('a URL'),
+  /** The Postgres that stands for both databases where they are not AWS's: `postgres://…`. */
+  DATABASE_URL: url.optional().describe('a URL'),
+  /** ARN of the shipping database's Aurora cluster. */
+  SHIPPING_DATABASE_ARN: optionalArn,
+  /** ARN of the secret that opens it. */
+  SHIPPING_DATABASE_SECRET_ARN: optionalArn,
+  /** ARN of the sales warehouse's Redshift Serverless workgroup. */
+  SALES_WAREHOUSE_ARN: optionalArn,
+  /** ARN of the secret that opens it. */
+  SALES_WAREHOUSE_SECRET_ARN: optionalArn,
+  /** Bucket in which sales are staged for the warehouse to copy. */
+  SALES_STAGING_BUCKET_NAME: name.optional().describe('a name of at least 3 characters'),
+  /** URL of the shipping queue. */
+  SHIPPING_QUEUE_URL: url,
+  /** URL of the analytics queue. */
+  ANALYTICS_QUEUE_URL: url,
 };
 
 type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]> };

@@ -8,7 +8,8 @@ const PROJECT = resolve(import.meta.dirname, '..');
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'lib/order': ['lib/order'],
   'lib/batch': ['lib/batch'],
-  'lib/aws': ['lib/aws', 'lib/batch', 'lib/order'],
+  'lib/database': ['lib/database'],
+  'lib/aws': ['lib/aws', 'lib/batch', 'lib/database', 'lib/order'],
   lib: ['lib'],
   handlers: ['lib'],
   local: ['local', 'lib', 'handlers'],

@@ -2,6 +2,7 @@ import { PublishBatchCommand, type PublishBatchRequestEntry, type SNSClient } fr
 import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
 import { confirmationText } from '../order/confirmation.ts';
 import type { Order } from '../order/order.ts';
+import type { OrderConfirmed } from '../order/order-confirmed.ts';
 import { readBatchAnswer } from './batch-answers.ts';
 import { converted } from './service-error.ts';
 
@@ -11,14 +12,6 @@ import { converted } from './service-error.ts';
  */
 const LIMITS = { maxEntries: 10, maxBytes: 262_144 - 10 * 1_024 };
 const OPERATION = 'PublishBatch';
-
-/** `OrderConfirmed` as subscribed queues receive it. */
-export interface OrderConfirmed {
-  event: 'OrderConfirmed';
-  order: Order;
-  /** Epoch milliseconds. */
-  confirmed_at: number;
-}
 
 /** What became of one publish: the SNS message id, or why it was not taken. */
 export type PublishOutcome = EntryOutcome<{ snsMessageId: string }>;

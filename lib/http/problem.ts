@@ -5,6 +5,8 @@ type Extension = Readonly<Record<string, unknown>>;
 
 const TITLES = {
   400: 'Bad Request',
+  404: 'Not Found',
+  409: 'Conflict',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const;

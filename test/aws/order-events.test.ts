@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createOrderEvents, type OrderConfirmed, type OrderEvents } from '../../lib/aws/order-events.ts';
+import { createOrderEvents, type OrderEvents } from '../../lib/aws/order-events.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import { type Order, parseOrder } from '../../lib/order/order.ts';
+import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { type AwsServices, startAwsServices } from '../../local/aws-services/start-aws-services.ts';
 import { connectClients } from '../local/start-test-services.ts';
 import { seedOrder } from '../order/seed-order.ts';

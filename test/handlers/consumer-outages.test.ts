@@ -8,9 +8,9 @@ import { ChangeMessageVisibilityBatchCommand, SQSClient } from '@aws-sdk/client-
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
-import type { OrderConfirmed } from '../../lib/aws/order-events.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
+import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { captureLog, type Pipeline, startPipeline } from './start-pipeline.ts';
 

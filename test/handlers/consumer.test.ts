@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
-import type { OrderConfirmed } from '../../lib/aws/order-events.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
+import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import { captureLog, type Pipeline, startPipeline } from './start-pipeline.ts';
 
