@@ -1,13 +1,15 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { RDSDataClient } from '@aws-sdk/client-rds-data';
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
 /*
  * The one place that builds SDK clients. The SDK reads region, credentials, AWS_ENDPOINT_URL and
- * AWS_ENDPOINT_URL_<SERVICE> from the environment itself, and keeps connections alive.
+ * AWS_ENDPOINT_URL_<SERVICE> from the environment itself, and keeps connections alive unless told not to.
  */
-const withTimeout = (requestTimeout: number, maxAttempts: number) => ({
+const withTimeout = (requestTimeout: number, maxAttempts: number, keepAlive = true) => ({
   // Between attempts the SDK waits with jitter, from 100 ms, doubled each time.
   maxAttempts,
   requestHandler: {
@@ -16,8 +18,8 @@ const withTimeout = (requestTimeout: number, maxAttempts: number) => ({
     requestTimeout,
     throwOnRequestTimeout: true,
     // Enough for the highest concurrency in use: ingest's 4 batches of 8 requests.
-    httpAgent: { maxSockets: 64 },
-    httpsAgent: { maxSockets: 64 },
+    httpAgent: { keepAlive, maxSockets: 64 },
+    httpsAgent: { keepAlive, maxSockets: 64 },
   },
 });
 
@@ -27,10 +29,21 @@ const BATCH_REQUEST = withTimeout(3_000, 4);
 const PUBLISH_REQUEST = withTimeout(8_000, 3);
 /** An order file of 11 MB, or a part of 5 MB, goes up in one request. */
 const OBJECT_REQUEST = withTimeout(15_000, 3);
+/**
+ * The RDS Data API answers when a statement is done, after 45 s at most
+ * (https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.calling.html). One whose answer is lost may have
+ * run: `lib/aws/rds-database.ts` repeats those that surely have not. Hence no kept connections either: one that ended while
+ * its function was frozen would lose the next statement.
+ */
+const STATEMENT_REQUEST = withTimeout(50_000, 1, false);
+/** The Redshift Data API only takes statements in, and knows a repeated one by the token that the SDK gives it. */
+const SUBMIT_REQUEST = withTimeout(8_000, 3);
 
 export const createSqsClient = (): SQSClient => new SQSClient(BATCH_REQUEST);
 export const createSnsClient = (): SNSClient => new SNSClient(PUBLISH_REQUEST);
 export const createDynamoDbClient = (): DynamoDBClient => new DynamoDBClient(BATCH_REQUEST);
+export const createRdsDataClient = (): RDSDataClient => new RDSDataClient(STATEMENT_REQUEST);
+export const createRedshiftDataClient = (): RedshiftDataClient => new RedshiftDataClient(SUBMIT_REQUEST);
 
 /** @param pathStyle address buckets as `endpoint/bucket`, which endpoints without wildcard DNS need */
 export const createS3Client = (pathStyle: boolean): S3Client =>

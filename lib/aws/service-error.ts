@@ -4,6 +4,7 @@
  */
 const PASSING = new Set([
   'InternalError',
+  'InternalErrorException',
   'InternalFailure',
   'InternalServerError',
   'KMSThrottlingException',

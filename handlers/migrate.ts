@@ -1,0 +1,38 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { readConfig } from '../lib/config.ts';
+import { type MigratedPart, migrate } from '../lib/database/migrate.ts';
+import { logger } from '../lib/observability/logger.ts';
+import { salesMigrations } from '../lib/sales/migrations.ts';
+import { openSalesDatabase } from '../lib/sales/open-sales-database.ts';
+import { shippingMigrations } from '../lib/shipping/migrations.ts';
+import { openShippingDatabase } from '../lib/shipping/open-shipping-database.ts';
+
+const config = readConfig(
+  'DATABASE_URL',
+  'SHIPPING_DATABASE_ARN',
+  'SHIPPING_DATABASE_SECRET_ARN',
+  'SALES_WAREHOUSE_ARN',
+  'SALES_WAREHOUSE_SECRET_ARN',
+);
+const parts = [
+  { part: 'shipping', database: openShippingDatabase(config), migrations: shippingMigrations },
+  { part: 'sales', database: openSalesDatabase(config), migrations: salesMigrations },
+] as const;
+
+async function migrateParts(): Promise<{ applied: MigratedPart[] }> {
+  const applied: MigratedPart[] = [];
+  // The first failure ends it: what is done stays done, and the next run goes on from there.
+  for (const { part, database, migrations } of parts) {
+    if (!database) continue;
+    const migrated = await migrate(database, part, migrations);
+    logger.info('schema migrated', { ...migrated });
+    applied.push(migrated);
+  }
+  return { applied };
+}
+
+/** Direct invoke → the schemas of the databases that there are, at the code's version. */
+export const handler = middy(migrateParts)
+  .use(injectLambdaContext(logger))
+  .onError(({ error }) => logger.error('schema not migrated', { error }));

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
+import { startPostgres } from '../../local/postgres/start-postgres.ts';
+import { createTestDirectory } from '../local/create-test-directory.ts';
+import { describeDatabase } from './database-suite.ts';
+import { startTestPostgres } from './start-test-postgres.ts';
+
+describeDatabase('a Postgres database', async (url) => {
+  const database = createPostgresDatabase(url);
+  return { database, close: () => database.close() };
+});
+
+let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+/** Looks at the tables and the sessions from outside. */
+let observer: PostgresDatabase;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  observer = createPostgresDatabase(postgres.url);
+});
+afterAll(async () => {
+  await observer?.close();
+  await postgres?.stop();
+});
+beforeEach(async () => {
+  await observer.query('DROP TABLE IF EXISTS runs');
+  await observer.query('CREATE TABLE runs (id text)');
+});
+
+const runs = () => observer.query('SELECT id FROM runs');
+
+function open(url = postgres.url): PostgresDatabase {
+  const database = createPostgresDatabase(url);
+  onTestFinished(() => database.close());
+  return database;
+}
+
+const ONE = 'SELECT CAST(1 AS text) AS one';
+const SLEEPING = `SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
+
+test('nothing is connected to until a statement is run', async () => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    socket.destroy();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  open(`postgres://postgres@127.0.0.1:${(server.address() as AddressInfo).port}/orders`);
+  await sleep(100);
+  server.close();
+  expect(connections).toBe(0);
+});
+
+test('statements made at once share one connection', async () => {
+  const database = open();
+  const sql = 'SELECT CAST(pg_backend_pid() AS text) AS pid';
+  const answers = await Promise.all(Array.from({ length: 4 }, () => database.query(sql)));
+  expect(new Set(answers.flat().map(({ pid }) => pid)).size).toBe(1);
+});
+
+test('a session runs in UTC, whatever the zone of the server', async () => {
+  await observer.query(`ALTER DATABASE orders SET TimeZone TO 'Asia/Tokyo'`);
+  onTestFinished(async () => {
+    await observer.query('ALTER DATABASE orders RESET TimeZone');
+  });
+  expect(await open().query('SHOW TimeZone')).toEqual([{ TimeZone: 'UTC' }]);
+});
+
+test('a server that is stopped between two statements is waited for until it is back', async () => {
+  const dataDir = await createTestDirectory();
+  const first = await startPostgres({ port: 0, dataDir });
+  const database = open(first.url);
+  expect(await database.query(ONE)).toEqual([{ one: '1' }]);
+  await first.stop();
+  const waiting = Promise.all([database.query(ONE), database.transaction([ONE])]);
+  const second = await startPostgres({ port: Number(new URL(first.url).port), dataDir });
+  onTestFinished(() => second.stop());
+  expect(await waiting).toEqual([[{ one: '1' }], undefined]);
+});
+
+test('a connection that ends while nobody uses it is replaced', async () => {
+  const database = open();
+  const [before] = await database.query('SELECT CAST(pg_backend_pid() AS text) AS pid');
+  await observer.query(`SELECT pg_terminate_backend(${before?.pid}, 5000)`);
+  const [after] = await database.query('SELECT CAST(pg_backend_pid() AS text) AS pid');
+  expect(after?.pid).not.toBe(before?.pid);
+});
+
+test('a statement whose connection ends is not repeated, since it may have run', async () => {
+  const cut = open().query('INSERT INTO runs SELECT CAST(pg_sleep(30) AS text)');
+  const failed = expect(cut).rejects.toMatchObject({
+    name: 'DatabaseError',
+    code: '57P01',
+    unreachable: false,
+  });
+  await expect.poll(() => observer.query(SLEEPING)).toHaveLength(1);
+  await observer.query(`SELECT pg_terminate_backend(pid, 5000) FROM (${SLEEPING}) AS sleeping`);
+  await failed;
+  expect(await observer.query(SLEEPING)).toEqual([]);
+  expect(await runs()).toEqual([]);
+});
+
+test('a statement whose network ends is not repeated either, and the next one goes through', async () => {
+  const sockets: Socket[] = [];
+  const proxy = createServer((socket) => {
+    const server = createConnection(Number(new URL(postgres.url).port), '127.0.0.1');
+    sockets.push(socket, server);
+    socket.pipe(server).pipe(socket);
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void proxy.close());
+  const database = open(`postgres://postgres@127.0.0.1:${(proxy.address() as AddressInfo).port}/orders`);
+  const cut = database.query('SELECT CAST(pg_sleep(30) AS text)');
+  const failed = expect(cut).rejects.toMatchObject({ code: 'connection_lost', unreachable: false });
+  await expect.poll(() => observer.query(SLEEPING)).toHaveLength(1);
+  for (const socket of sockets) socket.destroy();
+  await failed;
+  expect(await database.query(ONE)).toEqual([{ one: '1' }]);
+});
+
+test('a connection that ends in a transaction fails it, and the next one goes through', async () => {
+  const database = open();
+  const cut = database.transaction([
+    `INSERT INTO runs VALUES ('1')`,
+    'SELECT pg_terminate_backend(pg_backend_pid())',
+  ]);
+  await expect(cut).rejects.toMatchObject({ code: '57P01', unreachable: false });
+  await database.transaction([`INSERT INTO runs VALUES ('2')`]);
+  expect(await runs()).toEqual([{ id: '2' }]);
+});
+
+test('a database that does not exist is no reason to wait', async () => {
+  const nowhere = open(postgres.url.replace('/orders', '/nowhere'));
+  await expect(nowhere.query(ONE)).rejects.toMatchObject({ code: '3D000', unreachable: false });
+});

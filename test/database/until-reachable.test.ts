@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { DatabaseError } from '../../lib/database/database-error.ts';
+import { untilReachable } from '../../lib/database/until-reachable.ts';
+
+const starting = new DatabaseError('57P03', 'the database system is starting up', true);
+const broken = new DatabaseError('42601', 'syntax error', false);
+
+/** Fails with these in turn, then answers with how often it was called. */
+function failWith(...errors: Error[]) {
+  const calls = { count: 0 };
+  const attempt = async (): Promise<number> => {
+    const error = errors[calls.count++];
+    if (error) throw error;
+    return calls.count;
+  };
+  return { calls, attempt };
+}
+
+test('what is unreachable is tried again until it answers', async () => {
+  expect(await untilReachable(failWith(starting, starting).attempt)).toBe(3);
+});
+
+test('anything else is told at once', async () => {
+  for (const error of [broken, new Error('no database at all')]) {
+    const { attempt, calls } = failWith(starting, error);
+    await expect(untilReachable(attempt)).rejects.toBe(error);
+    expect(calls.count).toBe(2);
+  }
+});
+
+test('what stays unreachable is told when the time is up', async () => {
+  const { attempt, calls } = failWith(...Array<Error>(1_000).fill(starting));
+  const started = performance.now();
+  await expect(untilReachable(attempt, 600)).rejects.toBe(starting);
+  expect(performance.now() - started).toBeGreaterThan(100);
+  expect(calls.count).toBeGreaterThan(1);
+  expect(calls.count).toBeLessThan(20);
+});
+
+test('without patience there is one attempt', async () => {
+  const { attempt, calls } = failWith(starting);
+  await expect(untilReachable(attempt, 0)).rejects.toBe(starting);
+  expect(calls.count).toBe(1);
+});

@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
+import { salesMigrations } from '../../lib/sales/migrations.ts';
+import { shippingMigrations } from '../../lib/shipping/migrations.ts';
+import { startRdsDataStandIn } from '../aws/rds-data-stand-in.ts';
+import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { captureLog, lambdaContext } from './start-pipeline.ts';
+
+let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let database: PostgresDatabase;
+let log: ReturnType<typeof captureLog>;
+
+beforeEach(async () => {
+  postgres = await startTestPostgres();
+  database = createPostgresDatabase(postgres.url);
+  log = captureLog();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await database.close();
+  await postgres.stop();
+});
+
+/** A function that is started with these variables, invoked with the sample event. */
+async function invoke(variables: Record<string, string>): Promise<unknown> {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  vi.resetModules();
+  const { handler } = await import('../../handlers/migrate.ts');
+  return handler(JSON.parse(await readFile('events/migrate-invoke.json', 'utf8')), lambdaContext());
+}
+
+const toShipping = (from = 0) => ({ part: 'shipping', from, to: shippingMigrations.length });
+const toSales = (from = 0) => ({ part: 'sales', from, to: salesMigrations.length });
+
+test('both schemas go into the Postgres that stands for both, once', async () => {
+  expect(await invoke({ DATABASE_URL: postgres.url })).toEqual({ applied: [toShipping(), toSales()] });
+  expect(log.lines('schema migrated')).toMatchObject([toShipping(), toSales()]);
+  expect(await database.query('SELECT product_id FROM inventory')).toEqual([]);
+  expect(await invoke({ DATABASE_URL: postgres.url })).toEqual({
+    applied: [toShipping(shippingMigrations.length), toSales(salesMigrations.length)],
+  });
+});
+
+test('only what there is is migrated; an empty variable is none', async () => {
+  expect(await invoke({})).toEqual({ applied: [] });
+  expect(await invoke({ DATABASE_URL: '', SHIPPING_DATABASE_ARN: '', SALES_WAREHOUSE_ARN: '' })).toEqual({
+    applied: [],
+  });
+});
+
+test('shipping alone is migrated over the RDS Data API, which may have to wake up', async () => {
+  const standIn = await startRdsDataStandIn(postgres.url);
+  standIn.resumeFor(2);
+  const variables = {
+    AWS_ENDPOINT_URL: standIn.endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'any',
+    AWS_SECRET_ACCESS_KEY: 'any',
+    SHIPPING_DATABASE_ARN: standIn.settings.clusterArn,
+    SHIPPING_DATABASE_SECRET_ARN: standIn.settings.secretArn,
+  };
+  expect(await invoke(variables)).toEqual({ applied: [toShipping()] });
+  expect(await invoke(variables)).toEqual({ applied: [toShipping(shippingMigrations.length)] });
+  expect(await database.query('SELECT order_id FROM shipments')).toEqual([]);
+  await standIn.stop();
+});
+
+test('a schema that is newer than the code is an error to the caller, and in the log', async () => {
+  await invoke({ DATABASE_URL: postgres.url });
+  const newer = shippingMigrations.length + 1;
+  await database.query(
+    `INSERT INTO schema_migrations VALUES ('shipping', ${newer}, 'later', CURRENT_TIMESTAMP)`,
+  );
+  const refusal = `code has version ${newer - 1}, schema ${newer}`;
+  await expect(invoke({ DATABASE_URL: postgres.url })).rejects.toThrow(refusal);
+  expect(log.lines('schema not migrated')).toMatchObject([{ error: { code: 'schema_newer' } }]);
+});
