@@ -1,5 +1,6 @@
 import { type Order, type OrderIssue, parseOrder } from './order.ts';
 import { printable, received } from './received.ts';
+import { MAX_TIMESTAMP } from './timestamp.ts';
 
 /** `OrderConfirmed` as subscribed queues receive it. */
 export interface OrderConfirmed {
@@ -11,11 +12,11 @@ export interface OrderConfirmed {
 
 export type ParsedOrderConfirmed =
   | { ok: true; event: OrderConfirmed }
-  /** `OrderIssue`, with paths of the event: `confirmed_at`, `order.price`. */
+  /**
+   * With paths of the event: `confirmed_at`, `order.price`. `invalid_value` is a code of its own: the event is another one,
+   * or was confirmed at no such time.
+   */
   | { ok: false; errors: OrderIssue[] };
-
-/** The last moment that a database's date functions and ours agree on: the end of the year 9999. */
-const MAX_TIMESTAMP = Date.UTC(10_000, 0) - 1;
 
 /** Judges the body of a message of the order events topic. Never throws. */
 export function parseOrderConfirmed(text: string): ParsedOrderConfirmed {
@@ -28,12 +29,13 @@ export function parseOrderConfirmed(text: string): ParsedOrderConfirmed {
   }
   const { event, order, confirmed_at } = Object(value) as Partial<Record<keyof OrderConfirmed, unknown>>;
   if (event !== 'OrderConfirmed') {
-    return refuse('event', 'invalid_value', `event must be "OrderConfirmed", received ${received(event)}`);
+    const code = event === undefined ? 'missing' : 'invalid_value';
+    return refuse('event', code, `event must be "OrderConfirmed", received ${received(event)}`);
   }
-  const isMoment = typeof confirmed_at === 'number' && confirmed_at >= 0 && confirmed_at <= MAX_TIMESTAMP;
-  if (!isMoment || !Number.isInteger(confirmed_at)) {
+  if (!isMoment(confirmed_at)) {
+    const code = confirmed_at === undefined ? 'missing' : 'invalid_value';
     const rule = 'confirmed_at must be whole epoch milliseconds from 1970 to 9999';
-    return refuse('confirmed_at', 'invalid_type', `${rule}, received ${received(confirmed_at)}`);
+    return refuse('confirmed_at', code, `${rule}, received ${received(confirmed_at)}`);
   }
   const parsed = parseOrder(order);
   if (parsed.ok) return { ok: true, event: { event, order: parsed.order, confirmed_at } };
@@ -42,6 +44,9 @@ export function parseOrderConfirmed(text: string): ParsedOrderConfirmed {
   });
   return { ok: false, errors };
 }
+
+const isMoment = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIMESTAMP;
 
 const refuse = (path: string, code: string, message: string): ParsedOrderConfirmed => ({
   ok: false,

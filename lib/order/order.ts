@@ -53,7 +53,8 @@ export type Order = z.output<typeof orderSchema>;
 
 const TEXT_RULE = 'text of 1 to 256 characters without control characters or broken Unicode';
 
-const RULES: Record<keyof Order, string> = {
+/** What each field must be, as errors say it. */
+export const ORDER_RULES: Readonly<Record<keyof Order, string>> = {
   customer_name: TEXT_RULE,
   email_id: 'an e-mail address of at most 254 characters',
   product_id: TEXT_RULE,
@@ -99,7 +100,7 @@ export function parseOrder(value: unknown): ParsedOrder {
   for (const issue of result.error.issues) {
     const path = String(issue.path[0]) as keyof Order;
     if (errors.has(path)) continue;
-    const message = `${path} must be ${RULES[path]}, received ${received(value[path])}`;
+    const message = ruleBroken(path, value[path]);
     errors.set(path, { path, code: codeOf(issue, value[path]), message });
   }
   return { ok: false, errors: [...errors.values()] };
@@ -118,6 +119,15 @@ export function parseOrderText(text: string): ParsedOrder {
   return parseOrder(value);
 }
 
+/** Judges a text by itself, by the rule that an order has for this field; normalises it likewise. Never throws. */
+export function parseOrderField(
+  field: 'email_id' | 'order_id',
+  value: unknown,
+): { ok: true; text: string } | { ok: false; message: string } {
+  const { data } = orderFields.shape[field].safeParse(value);
+  return data === undefined ? { ok: false, message: ruleBroken(field, value) } : { ok: true, text: data };
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -125,6 +135,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function refuse(code: string, message: string): ParsedOrder {
   return { ok: false, errors: [{ path: '', code, message }] };
 }
+
+const ruleBroken = (field: keyof Order, value: unknown): string =>
+  `${field} must be ${ORDER_RULES[field]}, received ${received(value)}`;
 
 function codeOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined) return 'missing';

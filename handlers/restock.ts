@@ -1,0 +1,31 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { readConfig } from '../lib/config.ts';
+import { logger } from '../lib/observability/logger.ts';
+import { requireShippingDatabase } from '../lib/shipping/open-shipping-database.ts';
+import { reportRestocked } from '../lib/shipping/report-restocked.ts';
+import { type RestockedProduct, restock as restockProducts } from '../lib/shipping/restock.ts';
+import { readRestockInput } from '../lib/shipping/restock-input.ts';
+
+const database = requireShippingDatabase(
+  readConfig('DATABASE_URL', 'SHIPPING_DATABASE_ARN', 'SHIPPING_DATABASE_SECRET_ARN'),
+);
+
+interface Restocked {
+  restock_id: string;
+  products: RestockedProduct[];
+}
+
+async function restock(event: unknown, context: Context): Promise<Restocked> {
+  // An asynchronous invocation that Lambda repeats keeps its request id, so it is the same restock.
+  const input = readRestockInput(event, context.awsRequestId);
+  const products = await restockProducts(database, input, new Date());
+  reportRestocked(input.restock_id, products);
+  return { restock_id: input.restock_id, products };
+}
+
+/** Direct invoke → stock added, oldest backorders scheduled. */
+export const handler = middy(restock)
+  .use(injectLambdaContext(logger))
+  .onError(({ error }) => logger.error('restock failed', { error }));

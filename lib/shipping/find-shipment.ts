@@ -1,0 +1,37 @@
+import type { Database } from '../database/database.ts';
+
+/** A shipment as an order's story tells it. */
+export interface Shipment {
+  status: 'scheduled' | 'backordered';
+  product_id: string;
+  /** `YYYY-MM-DD`; null while it is backordered. */
+  delivery_date: string | null;
+  /** ISO 8601, in UTC. */
+  created_at: string;
+}
+
+/**
+ * The shipment of an order, if it has one yet.
+ *
+ * @throws DatabaseError
+ */
+export async function findShipment(database: Database, orderId: string): Promise<Shipment | undefined> {
+  const [row] = await database.query(
+    `SELECT
+      status,
+      product_id,
+      to_char(delivery_date, 'YYYY-MM-DD') AS delivery_date,
+      CAST(floor(extract(epoch FROM created_at) * 1000) AS text) AS created_at
+    FROM shipments
+    WHERE order_id = CAST(:order_id AS text)`,
+    { order_id: orderId },
+  );
+  return (
+    row && {
+      status: row.status === 'scheduled' ? 'scheduled' : 'backordered',
+      product_id: String(row.product_id),
+      delivery_date: row.delivery_date ?? null,
+      created_at: new Date(Number(row.created_at)).toISOString(),
+    }
+  );
+}

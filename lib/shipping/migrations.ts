@@ -1,0 +1,13 @@
+import type { Migration } from '../database/migrate.ts';
+import tables from './migrations/0001-tables.sql';
+import scheduleBackorders from './migrations/0002-schedule-backorders.sql';
+import fulfil from './migrations/0003-fulfil.sql';
+import restock from './migrations/0004-restock.sql';
+
+/** The shipping database's schema, step by step. What has been deployed is never changed, only added to. */
+export const shippingMigrations: readonly Migration[] = [
+  { name: '0001-tables', sql: tables },
+  { name: '0002-schedule-backorders', sql: scheduleBackorders },
+  { name: '0003-fulfil', sql: fulfil },
+  { name: '0004-restock', sql: restock },
+];

@@ -1,0 +1,77 @@
+-- Makes shipments of those orders that have none, and takes stock for as many as there is. It keeps, as restock does, that
+-- no product has both stock and backorders, and cannot deadlock, whatever runs beside it.
+--
+-- Locks are taken in one fixed order. Products come first, sorted, and order_ids after them, sorted. A transaction that
+-- waits for a product so holds no order_id, and one that waits for an order_id wants no more products.
+--
+-- Each statement of a volatile function sees what was committed before it began (READ COMMITTED), so what follows the
+-- locks sees all that the transactions before it did to these products.
+CREATE FUNCTION fulfil(orders jsonb, promised date, OUT scheduled bigint, OUT backordered bigint)
+LANGUAGE plpgsql
+-- A plan that is kept from when shipments was empty would read all of it for ever.
+SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+  products text[];
+  late bigint;
+BEGIN
+  INSERT INTO inventory (product_id, product_name)
+  SELECT DISTINCT ON (product_id) product_id, product_name
+  FROM jsonb_to_recordset(orders) AS batch (product_id text COLLATE "C", product_name text)
+  ORDER BY product_id, product_name
+  ON CONFLICT DO NOTHING;
+  products = ARRAY(
+    SELECT product_id
+    FROM inventory
+    WHERE product_id IN (SELECT batch.product_id FROM jsonb_to_recordset(orders) AS batch (product_id text))
+    ORDER BY product_id
+    FOR UPDATE
+  );
+  WITH ranked AS (
+    SELECT
+      batch.*,
+      row_number() OVER (PARTITION BY batch.product_id ORDER BY ordered_at, order_id) <= stock AS in_stock
+    FROM jsonb_to_recordset(orders) AS batch (
+      order_id text COLLATE "C",
+      product_id text COLLATE "C",
+      customer_name text,
+      email_id text,
+      ordered_at timestamptz,
+      confirmed_at timestamptz
+    )
+    JOIN inventory ON inventory.product_id = batch.product_id
+  ),
+  made AS (
+    INSERT INTO shipments (
+      order_id, product_id, customer_name, email_id, ordered_at, confirmed_at, status, delivery_date
+    )
+    SELECT
+      order_id, product_id, customer_name, email_id, ordered_at, confirmed_at,
+      CASE WHEN in_stock THEN 'scheduled' ELSE 'backordered' END,
+      CASE WHEN in_stock THEN promised END
+    FROM ranked
+    ORDER BY order_id
+    ON CONFLICT DO NOTHING
+    RETURNING product_id, status
+  ),
+  taken AS (
+    UPDATE inventory
+    SET stock = stock - leaving.quantity, updated_at = now()
+    FROM (
+      SELECT product_id, count(*) AS quantity FROM made WHERE status = 'scheduled' GROUP BY product_id
+    ) AS leaving
+    WHERE inventory.product_id = leaving.product_id
+  )
+  SELECT count(*) FILTER (WHERE status = 'scheduled'), count(*) FILTER (WHERE status = 'backordered')
+  INTO scheduled, backordered
+  FROM made;
+  -- Orders that had their shipment before, or are getting it in another batch, were ranked with the others and took
+  -- nothing. What they leave is for the next in line.
+  IF backordered > 0 AND scheduled + backordered < jsonb_array_length(orders) THEN
+    SELECT coalesce(sum(backorders.scheduled), 0) INTO late
+    FROM schedule_backorders(products, promised) AS backorders;
+    scheduled = scheduled + late;
+    backordered = backordered - late;
+  END IF;
+END
+$$;

@@ -1,0 +1,36 @@
+import { createRdsDataClient } from '../aws/clients.ts';
+import { createRdsDatabase } from '../aws/rds-database.ts';
+import type { Database } from '../database/database.ts';
+import { createPostgresDatabase } from '../database/postgres-database.ts';
+
+/** Where the shipping database is, by the names of the environment variables that say so. */
+export interface ShippingDatabaseSettings {
+  DATABASE_URL?: string | undefined;
+  SHIPPING_DATABASE_ARN?: string | undefined;
+  SHIPPING_DATABASE_SECRET_ARN?: string | undefined;
+}
+
+/** Opens the shipping database: a Postgres by its URL, or Aurora; undefined where there is neither. */
+export function openShippingDatabase(settings: ShippingDatabaseSettings): Database | undefined {
+  const { DATABASE_URL, SHIPPING_DATABASE_ARN, SHIPPING_DATABASE_SECRET_ARN } = settings;
+  if (DATABASE_URL) return createPostgresDatabase(DATABASE_URL);
+  if (!SHIPPING_DATABASE_ARN || !SHIPPING_DATABASE_SECRET_ARN) return undefined;
+  return createRdsDatabase(createRdsDataClient(), {
+    clusterArn: SHIPPING_DATABASE_ARN,
+    secretArn: SHIPPING_DATABASE_SECRET_ARN,
+    databaseName: 'orders',
+  });
+}
+
+/**
+ * The same for functions that are nothing without it.
+ *
+ * @throws Error that names the variables to set
+ */
+export function requireShippingDatabase(settings: ShippingDatabaseSettings): Database {
+  const database = openShippingDatabase(settings);
+  if (database) return database;
+  throw new Error(
+    'environment variables: must be DATABASE_URL, or SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN, received neither',
+  );
+}

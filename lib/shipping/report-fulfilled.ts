@@ -1,0 +1,25 @@
+import { logger } from '../observability/logger.ts';
+import { publishCounts } from '../observability/metrics.ts';
+import { countReason, reasonOf } from '../observability/reasons.ts';
+import type { StoredBatch } from '../records/store-batch.ts';
+import type { Fulfilled } from './fulfil-orders.ts';
+
+/** Reports a batch: one log line and one metric line, whatever its size. Each record of it counts once. */
+export function reportFulfilled({ outcomes, stored, failure, rejected }: StoredBatch<Fulfilled>): void {
+  const valid = outcomes.length - rejected.length;
+  const { scheduled, backordered } = stored ?? { scheduled: 0, backordered: 0 };
+  const counts = {
+    ShipmentsScheduled: scheduled,
+    ShipmentsBackordered: backordered,
+    // Messages of one order in one batch are one shipment, of which the others are repeats.
+    ShipmentsRepeated: failure ? 0 : valid - scheduled - backordered,
+    ShipmentsRejected: rejected.length,
+    ShipmentsFailed: failure ? valid : 0,
+  };
+  publishCounts(counts);
+  const reasons: Record<string, number> = {};
+  for (const { path, code } of rejected.flat()) countReason(reasons, `${path}: ${code}`);
+  if (failure) countReason(reasons, reasonOf(failure));
+  logger.info('orders fulfilled', { ...counts, reasons });
+  if (failure) logger.error('orders not fulfilled', { error: failure });
+}

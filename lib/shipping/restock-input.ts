@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { InvalidInputError } from '../invalid-input-error.ts';
+import { ORDER_RULES, orderSchema } from '../order/order.ts';
+import { printable, received } from '../order/received.ts';
+
+const MAX_ITEMS = 1_000;
+
+const { product_id, product_name, order_id } = orderSchema.in.shape;
+
+const itemSchema = z.strictObject({
+  /** As orders have it. */
+  product_id,
+  /** What the product is called from now on; a product that is new and has none is called by its `product_id`. */
+  product_name: product_name.optional(),
+  /** Pieces to add to the stock. */
+  quantity: z.int().min(1).max(1_000_000_000),
+});
+
+const schema = z.strictObject({
+  items: z
+    .array(itemSchema)
+    .min(1)
+    .max(MAX_ITEMS)
+    .check(({ value, issues }) => {
+      const seen = new Set<string>();
+      for (const [index, item] of value.entries()) {
+        if (seen.has(item.product_id)) {
+          issues.push({ code: 'custom', path: [index, 'product_id'], input: item.product_id });
+        }
+        seen.add(item.product_id);
+      }
+    }),
+  /** A restock with the same one is the same restock: it adds nothing more. */
+  restock_id: order_id,
+});
+
+type Item = z.output<typeof itemSchema>;
+
+/** What is to be added to the stock. */
+export interface RestockInput {
+  items: Item[];
+  restock_id: string;
+}
+
+const RULES: Record<keyof RestockInput | keyof Item, string> = {
+  items: `must be an array of 1 to ${MAX_ITEMS.toLocaleString('en')} items`,
+  restock_id: `must be ${ORDER_RULES.order_id}`,
+  product_id: `must be ${ORDER_RULES.product_id}`,
+  product_name: `must be ${ORDER_RULES.product_name}`,
+  quantity: 'must be a whole number from 1 to 1,000,000,000',
+};
+
+const ITEM_RULE = 'must be an item such as {"product_id":"P-1001","quantity":10}';
+
+/**
+ * Reads the input of a restock: an array of items, an object with `items`, or one item; an object may have a
+ * `restock_id`.
+ *
+ * @param defaultId the `restock_id` of an input that has none
+ * @throws InvalidInputError that names each field at fault, its rule and the value received
+ */
+export function readRestockInput(input: unknown, defaultId: string): RestockInput {
+  if (typeof input !== 'object' || input === null) {
+    throw new InvalidInputError(`input: ${ITEM_RULE}, or an array of them, received ${received(input)}`);
+  }
+  const isOneItem = !Array.isArray(input) && !('items' in input);
+  const request = Array.isArray(input) ? { items: input } : isOneItem ? requestOf(input) : input;
+  const result = schema.safeParse(request);
+  if (result.success) {
+    const { items, restock_id = defaultId } = result.data;
+    return { items, restock_id };
+  }
+  const faults = result.error.issues.flatMap((issue) => {
+    const path = isOneItem && issue.path[0] === 'items' ? issue.path.slice(2) : issue.path;
+    if (issue.code === 'unrecognized_keys') {
+      const known = Object.keys(issue.path.length > 0 ? itemSchema.shape : schema.shape).join(', ');
+      return issue.keys.map((key) => `${placeOf([...path, key])}: is not known, must be one of ${known}`);
+    }
+    return `${placeOf(path)}: ${ruleOf(issue)}, received ${received(valueAt(request, issue.path))}`;
+  });
+  throw new InvalidInputError(faults.join('; '));
+}
+
+function requestOf({ restock_id, ...item }: { restock_id?: unknown }): object {
+  return { items: [item], ...(restock_id !== undefined && { restock_id }) };
+}
+
+function ruleOf({ code, path }: z.core.$ZodIssue): string {
+  if (code === 'custom') return 'must be there once';
+  const field = path.at(-1);
+  return typeof field === 'number' ? ITEM_RULE : RULES[field as keyof typeof RULES];
+}
+
+/** `items[3].quantity` */
+const placeOf = (path: readonly PropertyKey[]): string =>
+  path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${printable(String(key))}`))
+    .join('')
+    .replace(/^\./, '');
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((outer, key) => Object(outer)[key], value);

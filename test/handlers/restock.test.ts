@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import sample from '../../events/restock-invoke.json' with { type: 'json' };
+import badQuantity from '../../events/restock-invoke-bad-quantity.json' with { type: 'json' };
+import { deliveryDate } from '../../lib/shipping/delivery-date.ts';
+import { fulfilOrders } from '../../lib/shipping/fulfil-orders.ts';
+import { confirmedOrder } from '../shipping/confirmed-order.ts';
+import { type ShippingDatabase, startShippingDatabase } from '../shipping/start-shipping-database.ts';
+import { captureLog, lambdaContext } from './start-pipeline.ts';
+
+let shipping: ShippingDatabase;
+let handler: typeof import('../../handlers/restock.ts')['handler'];
+let log: ReturnType<typeof captureLog>;
+
+beforeAll(async () => {
+  shipping = await startShippingDatabase('a connection');
+  vi.stubEnv('DATABASE_URL', shipping.url);
+  ({ handler } = await import('../../handlers/restock.ts'));
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await shipping?.stop();
+});
+beforeEach(async () => {
+  await shipping.empty();
+  log = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const invoke = (event: unknown, awsRequestId: string = randomUUID()) =>
+  handler(event, { ...lambdaContext(), awsRequestId });
+const backorder = (product_id: string, ...ids: string[]) => {
+  const events = ids.map((id) => confirmedOrder(id, { product_id }));
+  return fulfilOrders(shipping.open(), events, new Date());
+};
+
+describe('an invoke', () => {
+  test('adds stock, schedules the oldest backorders and answers what it did', async () => {
+    await backorder('P-1', '1', '2', '3');
+    const items = [
+      { product_id: 'P-1', quantity: 2 },
+      { product_id: 'P-2', quantity: 7, product_name: 'Kettle' },
+    ];
+    expect(await invoke({ items, restock_id: 'delivery-1' })).toEqual({
+      restock_id: 'delivery-1',
+      products: [
+        { product_id: 'P-1', added: 2, scheduled: 2, stock: 0 },
+        { product_id: 'P-2', added: 7, scheduled: 0, stock: 7 },
+      ],
+    });
+    const scheduled = `SELECT order_id, delivery_date::text AS date FROM shipments WHERE status = 'scheduled' ORDER BY 1`;
+    const date = deliveryDate(new Date());
+    expect(await shipping.read(scheduled)).toEqual([
+      { order_id: '1', date },
+      { order_id: '2', date },
+    ]);
+    expect(log.lines('products restocked')).toMatchObject([
+      { restock_id: 'delivery-1', products: 2, StockAdded: 9, BackordersScheduled: 2 },
+    ]);
+    expect(log.text()).toContain('CloudWatchMetrics');
+  });
+
+  test('without a restock_id is one by its request id, under which Lambda repeats it', async () => {
+    const item = { product_id: 'P-1', quantity: 2 };
+    const first = await invoke(item, 'request-a');
+    expect(first).toMatchObject({ restock_id: 'request-a', products: [{ added: 2, stock: 2 }] });
+    expect(await invoke(item, 'request-a')).toMatchObject({ products: [{ added: 0, stock: 2 }] });
+    expect(await invoke([item], 'request-b')).toMatchObject({ products: [{ added: 2, stock: 4 }] });
+  });
+
+  test('that breaks a rule changes nothing and says which', async () => {
+    const before = await shipping.snapshot();
+    await expect(invoke(badQuantity)).rejects.toThrow(
+      'quantity: must be a whole number from 1 to 1,000,000,000, received -5',
+    );
+    await expect(invoke(null)).rejects.toMatchObject({ name: 'InvalidInputError', code: 'invalid_input' });
+    expect(await shipping.snapshot()).toEqual(before);
+    expect(log.lines('restock failed')).toHaveLength(2);
+  });
+
+  test('as in the sample event can be made', async () => {
+    expect(await invoke(sample)).toMatchObject({
+      products: sample.items.map(({ quantity }) => ({ added: quantity })),
+    });
+  });
+});

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { openShippingDatabase, requireShippingDatabase } from '../../lib/shipping/open-shipping-database.ts';
+
+const AURORA = {
+  SHIPPING_DATABASE_ARN: 'arn:aws:rds:us-east-1:000000000000:cluster:shipping',
+  SHIPPING_DATABASE_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shipping',
+};
+const POSTGRES = { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/orders' };
+
+test.each([AURORA, POSTGRES, { ...AURORA, ...POSTGRES }])('a database is opened with %j', (settings) => {
+  expect(openShippingDatabase(settings)).toMatchObject({ query: expect.any(Function) });
+  expect(requireShippingDatabase(settings)).toMatchObject({ query: expect.any(Function) });
+});
+
+test.each([
+  {},
+  { DATABASE_URL: undefined, SHIPPING_DATABASE_ARN: AURORA.SHIPPING_DATABASE_ARN },
+  { SHIPPING_DATABASE_SECRET_ARN: AURORA.SHIPPING_DATABASE_SECRET_ARN },
+])(
+  'without all that names one there is none, and who cannot do without is told what to set: %j',
+  (settings) => {
+    expect(openShippingDatabase(settings)).toBeUndefined();
+    expect(() => requireShippingDatabase(settings)).toThrow(
+      'environment variables: must be DATABASE_URL, or SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN, received neither',
+    );
+  },
+);
