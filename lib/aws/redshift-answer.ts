@@ -1,0 +1,28 @@
+import { DatabaseError } from '../database/database-error.ts';
+import { toServiceError } from './service-error.ts';
+
+/**
+ * Codes of the Data API, of Node and of the SDK for a request that has surely not been taken.
+ * https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html
+ */
+const NOT_TAKEN = new Set([
+  'ActiveSessionsExceededException',
+  'ActiveStatementsExceededException',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'ThrottlingException',
+  // The SDK's name for a connection that takes too long; a late answer has a code of its own, ETIMEDOUT.
+  'TimeoutError',
+]);
+
+/** A request to the Redshift Data API whose error, if it has one, is a `DatabaseError`. */
+export async function redshiftAnswer<Answer>(operation: string, call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call;
+  } catch (thrown) {
+    const error = toServiceError(operation, thrown);
+    throw new DatabaseError(error.code, error.message, NOT_TAKEN.has(error.code), { cause: error });
+  }
+}

@@ -1,0 +1,23 @@
+import { logger } from '../observability/logger.ts';
+import { publishCounts } from '../observability/metrics.ts';
+import { countReason, reasonOf } from '../observability/reasons.ts';
+import type { StoredBatch } from '../records/store-batch.ts';
+import type { SalesLoad } from './sales-loader.ts';
+
+/** Reports a batch: one log line and one metric line, whatever its size. Each record of it counts once. */
+export function reportLoad({ outcomes, stored, failure, rejected }: StoredBatch<SalesLoad>): void {
+  const valid = outcomes.length - rejected.length;
+  const counts = {
+    SalesLoaded: stored?.loaded ?? 0,
+    // Messages of one order in one batch are one sale, of which the others are repeats.
+    SalesRepeated: stored ? valid - stored.loaded : 0,
+    SalesRejected: rejected.length,
+    SalesFailed: failure ? valid : 0,
+  };
+  publishCounts(counts);
+  const reasons: Record<string, number> = {};
+  for (const { path, code } of rejected.flat()) countReason(reasons, `${path}: ${code}`);
+  if (failure) countReason(reasons, reasonOf(failure));
+  logger.info('sales loaded', { ...counts, reasons });
+  if (failure) logger.error('sales not loaded', { error: failure });
+}

@@ -1,0 +1,42 @@
+import type { Order } from '../order/order.ts';
+import { parseOrderConfirmed } from '../order/order-confirmed.ts';
+import type { ParsedItem } from '../records/store-batch.ts';
+
+/** One order as the warehouse holds it: a row of the table `sales`, and a line of a staged file. */
+export interface Sale extends Pick<Order, 'order_id' | 'email_id' | 'product_id' | 'product_name'> {
+  /**
+   * Decimal with 4 places, such as `39.9000`: a price is rounded to that, here and not in the database, since `COPY` would
+   * cut where `INSERT` rounds. As text, which JSON readers do not turn into a float on the way.
+   * https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-json.html
+   */
+  price: string;
+  /** ISO 8601, UTC, to the millisecond. */
+  ordered_at: string;
+  /** ISO 8601, UTC, to the millisecond. */
+  confirmed_at: string;
+}
+
+/** What `numeric(20,4)` cannot hold: 16 digits are left of the point. */
+const TOO_EXPENSIVE = 1e16;
+
+/** Reads a sale from an `OrderConfirmed` message. Never throws. */
+export function parseSale(body: string): ParsedItem<Sale> {
+  const parsed = parseOrderConfirmed(body);
+  if (!parsed.ok) return parsed;
+  const { order, confirmed_at } = parsed.event;
+  if (order.price >= TOO_EXPENSIVE) {
+    const message = `order.price must be below ${TOO_EXPENSIVE} for the warehouse, received ${order.price}`;
+    return { ok: false, errors: [{ path: 'order.price', code: 'too_big', message }] };
+  }
+  const { order_id, email_id, product_id, product_name } = order;
+  const item: Sale = {
+    order_id,
+    email_id,
+    product_id,
+    product_name,
+    price: order.price.toFixed(4),
+    ordered_at: new Date(order.timestamp).toISOString(),
+    confirmed_at: new Date(confirmed_at).toISOString(),
+  };
+  return { ok: true, item };
+}

@@ -1,0 +1,166 @@
+import {
+  DescribeStatementCommand,
+  ExecuteStatementCommand,
+  type RedshiftDataClient,
+} from '@aws-sdk/client-redshift-data';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RedshiftDatabase } from '../../lib/aws/redshift-database.ts';
+import {
+  connectRedshift,
+  openTestRedshift,
+  type RedshiftWarehouse,
+  startRedshiftWarehouse,
+} from '../sales/start-test-warehouse.ts';
+import { intercept, sdkError } from './intercept.ts';
+
+let warehouse: RedshiftWarehouse;
+let client: RedshiftDataClient;
+let database: RedshiftDatabase;
+beforeAll(async () => {
+  warehouse = await startRedshiftWarehouse();
+  client = connectRedshift(warehouse.standIn.endpoint);
+  database = openTestRedshift(client);
+  await database.transaction(['CREATE TABLE numbers (n integer)', 'INSERT INTO numbers VALUES (1), (2)']);
+});
+afterAll(() => warehouse?.stop());
+
+const numbers = async (): Promise<unknown[]> =>
+  (await warehouse.observer.query('SELECT n FROM numbers ORDER BY n')).rows.map(({ n }) => n);
+
+describe('a query', () => {
+  test('answers with rows by column name, every value as text', async () => {
+    const sql = `SELECT 1 AS whole, CAST(39.9 AS numeric(20, 4)) AS price, 1.5e0 AS approximate, true AS yes,
+      CAST(NULL AS varchar) AS nothing, '' AS empty, CAST('2026-11-22' AS date) AS day`;
+    expect(await database.query(sql)).toEqual([
+      {
+        whole: '1',
+        price: '39.9000',
+        approximate: '1.5',
+        yes: 'true',
+        nothing: null,
+        empty: '',
+        day: '2026-11-22',
+      },
+    ]);
+  });
+
+  test('reads every page of a long answer', async () => {
+    const sql = `SELECT CAST(10 * a.n + b.n AS text) AS n FROM (SELECT row_number() OVER () AS n FROM pg_class) a,
+      (SELECT n FROM numbers) b ORDER BY a.n, b.n LIMIT 250`;
+    const rows = await database.query(sql);
+    expect(rows.map(({ n }) => n)).toEqual(
+      Array.from({ length: 250 }, (_, i) => String(10 * (Math.floor(i / 2) + 1) + (i % 2) + 1)),
+    );
+  });
+
+  test('answers with no rows where there are none', async () => {
+    expect(await database.query('SELECT n FROM numbers WHERE n = 3')).toEqual([]);
+    expect(await database.query('UPDATE numbers SET n = n')).toEqual([]);
+  });
+
+  test.each([
+    ["O'Brien"],
+    ['""; DROP TABLE sales; --'],
+    ['back\\slash'],
+    ['Grüße 🎁'],
+    ['a\nb\t'],
+    [':name $1'],
+  ])('takes a parameter as it is: %j', async (value) => {
+    const rows = await database.query("SELECT CAST(:value AS varchar) AS value, ':value' AS text", { value });
+    expect(rows).toEqual([{ value, text: ':value' }]);
+  });
+
+  test('names a parameter that is missing or not used, before anything is asked', async () => {
+    const before = warehouse.standIn.submissions().length;
+    await expect(database.query('SELECT :a', { b: '1' })).rejects.toMatchObject({
+      code: 'parameter_mismatch',
+    });
+    expect(warehouse.standIn.submissions()).toHaveLength(before);
+  });
+
+  test('that fails tells which statement and why', async () => {
+    await expect(database.query('SELECT nonsense')).rejects.toMatchObject({
+      name: 'DatabaseError',
+      code: 'statement_failed',
+      unreachable: false,
+      message: expect.stringMatching(
+        /^statement_failed: statement [0-9a-f-]{36}: ERROR: column "nonsense" does not exist$/,
+      ),
+    });
+  });
+
+  test('that somebody stops fails', async () => {
+    intercept(client, DescribeStatementCommand, async (input) => ({
+      $metadata: {},
+      Id: input.Id,
+      Status: 'ABORTED' as const,
+    }));
+    await expect(database.query('SELECT 1')).rejects.toMatchObject({
+      code: 'statement_aborted',
+      message: expect.stringContaining('no reason given'),
+    });
+  });
+
+  test('that takes too long fails, whatever becomes of it', async () => {
+    const impatient = openTestRedshift(client, { queryWaitMs: 250 });
+    await expect(impatient.query('SELECT pg_sleep(1)')).rejects.toMatchObject({
+      code: 'statement_not_finished',
+      unreachable: false,
+      message: expect.stringMatching(/must be finished in time, received status (SUBMITTED|STARTED)$/),
+    });
+  });
+});
+
+describe('the API', () => {
+  test('that has too many statements is asked again, since it has not taken this one', async () => {
+    const asked = intercept(client, ExecuteStatementCommand, async (input, pass) => {
+      if (asked.length < 3) throw sdkError('ActiveStatementsExceededException');
+      return pass(input);
+    });
+    expect(await database.query("SELECT 'x' AS x")).toEqual([{ x: 'x' }]);
+    expect(asked).toHaveLength(3);
+  });
+
+  test('that refuses a statement has its code in the error', async () => {
+    const statements = Array.from({ length: 41 }, () => 'SELECT 1');
+    await expect(database.transaction(statements)).rejects.toMatchObject({
+      name: 'DatabaseError',
+      code: 'ValidationException',
+      unreachable: false,
+      message: expect.stringContaining('BatchExecuteStatement: ValidationException: Sqls: 41 statements'),
+    });
+    await expect(database.query(`SELECT '${'x'.repeat(102_400)}'`)).rejects.toMatchObject({
+      code: 'ValidationException',
+    });
+  });
+
+  test('that fails while a statement runs is an error, since the statement may have run', async () => {
+    intercept(client, DescribeStatementCommand, async () => {
+      throw sdkError('InternalServerException');
+    });
+    await expect(database.query('SELECT 1')).rejects.toMatchObject({
+      code: 'InternalServerException',
+      unreachable: false,
+    });
+  });
+});
+
+describe('a transaction', () => {
+  test('does all of its statements, and a batch answers with the rows of each', async () => {
+    const results = await database.batch([
+      'INSERT INTO numbers VALUES (3)',
+      'SELECT CAST(max(n) AS text) AS greatest FROM numbers',
+      'DELETE FROM numbers WHERE n = 3',
+      'SELECT CAST(max(n) AS text) AS greatest FROM numbers',
+    ]);
+    expect(results).toEqual([[], [{ greatest: '3' }], [], [{ greatest: '2' }]]);
+  });
+
+  test('does none of them when one fails, and tells which', async () => {
+    const failing = database.transaction(['DELETE FROM numbers', 'SELECT 1 / 0', 'SELECT 1']);
+    await expect(failing).rejects.toThrow(
+      /^statement_failed: statement [0-9a-f-]{36}:2: ERROR: division by zero$/,
+    );
+    expect(await numbers()).toEqual([1, 2]);
+  });
+});

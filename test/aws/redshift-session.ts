@@ -1,0 +1,81 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { Client, DatabaseError, type FieldDef } from 'pg';
+import { copyIntoTable } from './redshift-copy.ts';
+
+/** What one statement returned. */
+export interface SessionResult {
+  fields: readonly FieldDef[];
+  /** Values as Postgres writes them. */
+  rows: readonly (string | null)[][];
+}
+
+/** Where statements run, and how. */
+export interface SessionOptions {
+  /** A Postgres that stands for the warehouse. */
+  databaseUrl: string;
+  /** Holds what is copied. */
+  s3: S3Client;
+  /** `REPEATABLE READ` is what Redshift calls snapshot isolation. */
+  isolation: 'SERIALIZABLE' | 'REPEATABLE READ';
+}
+
+/**
+ * What Postgres knows and Redshift does not.
+ * https://docs.aws.amazon.com/redshift/latest/dg/c_unsupported-postgresql-features.html
+ */
+const UNKNOWN_TO_REDSHIFT = [
+  /\bON\s+CONFLICT\b/i,
+  /\bRETURNING\b/i,
+  /\bCREATE\s+(UNIQUE\s+)?INDEX\b/i,
+  /\bjsonb?_\w+/i,
+  /\bjsonb\b/i,
+  /\bLATERAL\b/i,
+  /\bDISTINCT\s+ON\b/i,
+  /\bFILTER\s*\(\s*WHERE\b/i,
+  /\bdate_bin\b/i,
+  /\bgenerate_series\b/i,
+  /\bCHECK\s*\(/i,
+];
+
+/** A session of Redshift: one transaction, run by a Postgres. */
+export async function openSession({ databaseUrl, s3, isolation }: SessionOptions) {
+  const client = new Client({
+    connectionString: databaseUrl,
+    options: '-c TimeZone=UTC',
+    types: { getTypeParser: () => (text: string) => text },
+  });
+  await client.connect();
+  await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
+
+  return {
+    /** @param parameters by name; their type is varchar */
+    async run(sql: string, parameters: Readonly<Record<string, string>> = {}): Promise<SessionResult> {
+      const unknown = UNKNOWN_TO_REDSHIFT.map((pattern) => pattern.exec(sql)?.[0]).find((found) => found);
+      if (unknown) throw new Error(`ERROR: syntax error at or near "${unknown}"`);
+      const copied = await copyIntoTable(sql, client, s3);
+      if (copied) return { fields: [], rows: [] };
+      const names = Object.keys(parameters);
+      const text = sql.replace(/'[^']*'|:([a-z_]\w*)/gi, (token, name?: string) =>
+        name === undefined ? token : `CAST($${names.indexOf(name) + 1} AS varchar)`,
+      );
+      const { fields, rows } = await client.query<(string | null)[]>({
+        // Primary keys are for the planner, and not enforced.
+        text: text.replace(/\bPRIMARY\s+KEY\b(?!\s*\()/gi, '').replace(/,\s*PRIMARY\s+KEY\s*\([^)]*\)/gi, ''),
+        values: Object.values(parameters),
+        rowMode: 'array',
+      });
+      return { fields, rows };
+    },
+
+    commit: () => client.query('COMMIT'),
+    /** Also rolls back what was not committed. */
+    close: () => client.end(),
+  };
+}
+
+/** A failure in Redshift's words. */
+export function inRedshiftsWords(thrown: unknown): string {
+  if (!(thrown instanceof DatabaseError)) return String(thrown instanceof Error ? thrown.message : thrown);
+  if (thrown.code === '40001') return 'ERROR: 1023 DETAIL: Serializable isolation violation on table';
+  return `ERROR: ${thrown.message}`;
+}

@@ -1,0 +1,223 @@
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import poisonEvent from '../../events/analytics-one-poison.json' with { type: 'json' };
+import sampleEvent from '../../events/analytics-orders.json' with { type: 'json' };
+import { migrate } from '../../lib/database/migrate.ts';
+import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
+import { generateOrders } from '../../lib/order/generator.ts';
+import type { Order } from '../../lib/order/order.ts';
+import { salesMigrations } from '../../lib/sales/migrations.ts';
+import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { seedOrder } from '../order/seed-order.ts';
+import {
+  type RedshiftWarehouse,
+  STAGING_BUCKET,
+  stagedKeys,
+  startRedshiftWarehouse,
+} from '../sales/start-test-warehouse.ts';
+import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+
+type Handler = typeof import('../../handlers/analytics.ts')['handler'];
+
+let pipeline: Pipeline;
+let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let observer: Client;
+let handler: Handler;
+let log: ReturnType<typeof captureLog>;
+/** Different orders for each test. */
+let seed = 0;
+
+beforeAll(async () => {
+  [pipeline, postgres] = await Promise.all([startPipeline('analytics'), startTestPostgres()]);
+  vi.stubEnv('DATABASE_URL', postgres.url);
+  const database = createPostgresDatabase(postgres.url);
+  await migrate(database, 'sales', salesMigrations);
+  await database.close();
+  observer = new Client(postgres.url);
+  await observer.connect();
+  ({ handler } = await import('../../handlers/analytics.ts'));
+});
+afterAll(async () => {
+  await observer?.end();
+  await pipeline?.stop();
+  await postgres?.stop();
+});
+beforeEach(async () => {
+  await pipeline.purge();
+  await observer.query('TRUNCATE sales');
+  seed++;
+  log = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const orders = (count: number): Order[] => [...generateOrders({ count, seed })];
+const confirmed = (order: object) => ({ event: 'OrderConfirmed', order, confirmed_at: 1_795_771_800_000 });
+const send = (bodies: readonly unknown[]) =>
+  pipeline.send(
+    'AnalyticsQueueUrl',
+    bodies.map((body) => (typeof body === 'string' ? body : JSON.stringify(body))),
+  );
+const deliver = (waitSeconds = 0) => pipeline.deliver('AnalyticsQueueUrl', handler, waitSeconds);
+const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
+async function loadedIds(from = observer): Promise<string[]> {
+  const { rows } = await from.query('SELECT order_id FROM sales ORDER BY order_id COLLATE "C"');
+  return rows.map(({ order_id }) => order_id);
+}
+const counts = () => log.lines('sales loaded').at(-1);
+
+describe('confirmed orders', () => {
+  test('are loaded as sales, and counted in one log line and one metric line', async () => {
+    const sent = orders(30);
+    await send(sent.map(confirmed));
+    expect((await deliver()).failed).toEqual([]);
+    expect(await loadedIds()).toEqual(idsOf(sent));
+    const expected = { SalesLoaded: 30, SalesRepeated: 0, SalesRejected: 0, SalesFailed: 0 };
+    expect(counts()).toMatchObject({ ...expected, reasons: {} });
+    expect(log.lines('sales loaded')).toHaveLength(1);
+    expect(log.text()).toContain('"SalesLoaded":30');
+  });
+
+  test('change nothing when they come again, alone or together', async () => {
+    const sent = orders(10);
+    await send(sent.map(confirmed));
+    await deliver();
+    const { rows } = await observer.query('SELECT * FROM sales ORDER BY order_id');
+    await send([...sent, ...sent].map(confirmed));
+    expect((await deliver()).failed).toEqual([]);
+    expect((await observer.query('SELECT * FROM sales ORDER BY order_id')).rows).toEqual(rows);
+    expect(counts()).toMatchObject({ SalesLoaded: 0, SalesRepeated: 20 });
+  });
+
+  test('that come twice in one batch are loaded once', async () => {
+    const sent = orders(2);
+    await send([...sent, ...sent].map(confirmed));
+    expect((await deliver()).failed).toEqual([]);
+    expect(await loadedIds()).toEqual(idsOf(sent));
+    expect(counts()).toMatchObject({ SalesLoaded: 2, SalesRepeated: 2 });
+  });
+
+  test('leave no personal data in the log, good, bad or failed, at any level', async () => {
+    await send([confirmed(seedOrder), confirmed({ ...seedOrder, price: -1 }), seedOrder]);
+    await deliver();
+    await observer.query('ALTER TABLE sales ADD CONSTRAINT broken CHECK (false) NOT VALID');
+    await send([confirmed({ ...seedOrder, order_id: 'another' })]);
+    expect((await deliver()).failed).toHaveLength(1);
+    await observer.query('ALTER TABLE sales DROP CONSTRAINT broken');
+    expect(log.lines('sales loaded')).toMatchObject([
+      {
+        SalesLoaded: 1,
+        SalesRejected: 2,
+        reasons: { 'order.price: too_small': 1, 'event: missing': 1 },
+      },
+      { SalesFailed: 1, reasons: { '23514': 1 } },
+    ]);
+    expect(log.text()).not.toMatch(new RegExp(`${seedOrder.email_id}|${seedOrder.customer_name}`, 'i'));
+  });
+});
+
+test('poison comes back after a second, thrice, and ends in the DLQ; its batch-mates are loaded', async () => {
+  const sent = orders(5);
+  const poison = ['no event', sent[0], confirmed({ ...sent[0], order_id: 'too-expensive', price: 1e16 })];
+  await send([...poison, ...sent.map(confirmed)]);
+  const before = Date.now();
+  expect((await deliver()).failed).toHaveLength(3);
+  expect(await loadedIds()).toEqual(idsOf(sent));
+  expect(counts()).toMatchObject({
+    SalesLoaded: 5,
+    SalesRejected: 3,
+    reasons: { ': not_json': 1, 'event: missing': 1, 'order.price: too_big': 1 },
+  });
+
+  // Far from the queue's visibility timeout of minutes.
+  const dead = () => pipeline.countVisible(pipeline.output('AnalyticsQueueDLQUrl'));
+  while ((await dead()) < 3 && Date.now() < before + 20_000) await deliver(1);
+  expect(await dead()).toBe(3);
+});
+
+test('a warehouse that fails a load fails all its messages, for as long as the visibility timeout; then they are loaded', async () => {
+  const sent = orders(4);
+  await send([...sent.map(confirmed), 'poison']);
+  await observer.query('ALTER TABLE sales RENAME TO sales_gone');
+  const { failed } = await deliver();
+  expect(failed).toHaveLength(5);
+  expect(counts()).toMatchObject({
+    SalesLoaded: 0,
+    SalesRejected: 1,
+    SalesFailed: 4,
+    reasons: { '42P01': 1 },
+  });
+  expect(log.lines('sales not loaded')).toMatchObject([{ level: 'ERROR', error: { code: '42P01' } }]);
+  expect((await deliver(3)).received.map(({ Body }) => Body)).toEqual(['poison']);
+
+  await observer.query('ALTER TABLE sales_gone RENAME TO sales');
+  await pipeline.letComeBack(
+    'AnalyticsQueueUrl',
+    failed.filter(({ Body }) => Body !== 'poison'),
+  );
+  await deliver();
+  expect(await loadedIds()).toEqual(idsOf(sent));
+});
+
+test('the sample events load what is good in them and name what is not', async () => {
+  expect(await handler(sampleEvent, lambdaContext(), {} as never)).toEqual({ batchItemFailures: [] });
+  const [, notAnEvent, tooExpensive] = poisonEvent.Records;
+  expect(await handler(poisonEvent, lambdaContext(), {} as never)).toEqual({
+    batchItemFailures: [
+      { itemIdentifier: notAnEvent?.messageId },
+      { itemIdentifier: tooExpensive?.messageId },
+    ],
+  });
+  expect(await loadedIds()).toEqual(['web-20261127-0061', 'web-20261127-0062', 'web-20261127-0063']);
+});
+
+describe('with Redshift for a warehouse', () => {
+  let redshift: RedshiftWarehouse;
+  let withRedshift: Handler;
+  beforeAll(async () => {
+    redshift = await startRedshiftWarehouse();
+    const environment = {
+      DATABASE_URL: '',
+      SALES_WAREHOUSE_ARN: 'arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/test',
+      SALES_WAREHOUSE_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:test',
+      SALES_STAGING_BUCKET_NAME: STAGING_BUCKET,
+      AWS_ENDPOINT_URL_REDSHIFT_DATA: redshift.standIn.endpoint,
+      AWS_ENDPOINT_URL_S3: redshift.endpoint,
+    };
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    vi.resetModules();
+    ({ handler: withRedshift } = await import('../../handlers/analytics.ts'));
+  });
+  afterAll(() => redshift?.stop());
+
+  test('confirmed orders are loaded once, however often they come, and leave nothing staged', async () => {
+    const sent = orders(20);
+    await send(sent.map(confirmed));
+    expect((await pipeline.deliver('AnalyticsQueueUrl', withRedshift)).failed).toEqual([]);
+    expect(counts()).toMatchObject({ SalesLoaded: 20, SalesRepeated: 0 });
+    await send([...sent.map(confirmed), 'poison']);
+    expect((await pipeline.deliver('AnalyticsQueueUrl', withRedshift)).failed).toHaveLength(1);
+    expect(counts()).toMatchObject({ SalesLoaded: 0, SalesRepeated: 20, SalesRejected: 1 });
+    expect(await loadedIds(redshift.observer)).toEqual(idsOf(sent));
+    expect(await stagedKeys(redshift.s3)).toEqual([]);
+  });
+
+  test('a load that fails fails its messages, with a reason and no personal data in the log', async () => {
+    await redshift.observer.query('ALTER TABLE sales_loads RENAME TO sales_loads_gone');
+    await send([confirmed(seedOrder)]);
+    expect((await pipeline.deliver('AnalyticsQueueUrl', withRedshift)).failed).toHaveLength(1);
+    expect(counts()).toMatchObject({ SalesFailed: 1, reasons: { statement_failed: 1 } });
+    expect(log.text()).toContain('relation \\"sales_loads\\" does not exist');
+    expect(log.text()).not.toContain(seedOrder.email_id);
+  });
+});
+
+test('a function that is told of no warehouse does not start, and says what to set', async () => {
+  vi.stubEnv('DATABASE_URL', '');
+  vi.stubEnv('SALES_WAREHOUSE_ARN', '');
+  vi.resetModules();
+  await expect(import('../../handlers/analytics.ts')).rejects.toThrow(
+    'environment variables: must be SALES_WAREHOUSE_ARN, SALES_WAREHOUSE_SECRET_ARN and SALES_STAGING_BUCKET_NAME',
+  );
+});

@@ -1,0 +1,248 @@
+import { BatchExecuteStatementCommand, GetStatementResultCommand } from '@aws-sdk/client-redshift-data';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createObjectStore } from '../../lib/aws/object-store.ts';
+import { findSale } from '../../lib/sales/find-sale.ts';
+import { createRedshiftSalesLoader } from '../../lib/sales/redshift-sales-loader.ts';
+import type { Sale } from '../../lib/sales/sale.ts';
+import { intercept, sdkError } from '../aws/intercept.ts';
+import { captureLog } from '../handlers/start-pipeline.ts';
+import {
+  connectRedshift,
+  type RedshiftWarehouse,
+  STAGING_BUCKET,
+  salesOf,
+  stagedKeys,
+  startRedshiftWarehouse,
+} from './start-test-warehouse.ts';
+
+let warehouse: RedshiftWarehouse;
+/** Different sales for each test. */
+let seed = 0;
+beforeAll(async () => {
+  warehouse = await startRedshiftWarehouse();
+});
+afterAll(() => warehouse?.stop());
+beforeEach(async () => {
+  seed++;
+  await warehouse.observer.query('TRUNCATE sales');
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function orderIds({ observer } = warehouse): Promise<string[]> {
+  const { rows } = await observer.query('SELECT order_id FROM sales ORDER BY order_id COLLATE "C"');
+  return rows.map(({ order_id }) => order_id);
+}
+const idsOf = (sales: readonly Sale[]) => sales.map(({ order_id }) => order_id).sort();
+
+/** Waits until as many sessions of the warehouse wait for a lock. */
+const sessionsWaiting = (count: number, { observer } = warehouse) =>
+  expect
+    .poll(async () => (await observer.query('SELECT pid FROM pg_locks WHERE NOT granted')).rows, {
+      timeout: 10_000,
+    })
+    .toHaveLength(count);
+
+/** A place in a load's transaction where it waits until the gate is opened. */
+const GATE = 'SELECT count(*), pg_advisory_xact_lock_shared(1) FROM sales';
+const closeGate = ({ observer } = warehouse) => observer.query('SELECT pg_advisory_lock(1)');
+const openGate = ({ observer } = warehouse) => observer.query('SELECT pg_advisory_unlock(1)');
+
+/** Has loads run another statement in the place of one of theirs. */
+const replaceStatement = (replaced: string, by: string, { client } = warehouse) =>
+  intercept(client, BatchExecuteStatementCommand, (input, pass) => {
+    expect(input.Sqls).toContain(replaced);
+    return pass({ ...input, Sqls: input.Sqls?.map((sql) => (sql === replaced ? by : sql)) });
+  });
+
+describe('a load', () => {
+  test('stages one file, which is gone afterwards', async () => {
+    const puts = intercept(warehouse.s3, PutObjectCommand);
+    await warehouse.loader.load(salesOf(3, seed));
+    expect(puts).toMatchObject([{ Bucket: STAGING_BUCKET, ContentType: 'application/x-ndjson' }]);
+    expect(puts[0]?.Key).toMatch(/^sales\/[0-9a-f-]{36}\.ndjson$/);
+    expect(await stagedKeys(warehouse.s3)).toEqual([]);
+  });
+
+  test('that cannot be staged fails with the reason and asks nothing of the warehouse', async () => {
+    const before = warehouse.standIn.submissions().length;
+    intercept(warehouse.s3, PutObjectCommand, async () => {
+      throw sdkError('AccessDenied');
+    });
+    const loading = warehouse.loader.load(salesOf(3, seed));
+    await expect(loading).rejects.toMatchObject({ name: 'ServiceError', code: 'AccessDenied' });
+    expect(warehouse.standIn.submissions()).toHaveLength(before);
+    expect(await orderIds()).toEqual([]);
+  });
+
+  test.each([
+    ['is not JSON', 'not JSON'],
+    ['lacks a field', '{"order_id":"o-1"}'],
+    ['is too long', (sale: Sale) => JSON.stringify({ ...sale, order_id: 'x'.repeat(65) })],
+  ])('of a file with a row that %s fails as a whole, with the reason', async (_name, row) => {
+    const sales = salesOf(3, seed);
+    intercept(warehouse.s3, PutObjectCommand, (input, pass) => {
+      const bad = typeof row === 'string' ? row : row(sales[0] as Sale);
+      return pass({ ...input, Body: `${input.Body}${bad}\n` });
+    });
+    await expect(warehouse.loader.load(sales)).rejects.toMatchObject({
+      name: 'DatabaseError',
+      code: 'statement_failed',
+      unreachable: false,
+      message: expect.stringMatching(
+        /^statement_failed: statement [0-9a-f-]{36}:3: ERROR: Load into table 'staged_sales'/,
+      ),
+    });
+    expect(await orderIds()).toEqual([]);
+    expect(await stagedKeys(warehouse.s3)).toEqual([]);
+  });
+
+  test('whose merge fails leaves nothing behind, and succeeds when it is made again', async () => {
+    const sales = salesOf(3, seed);
+    await warehouse.observer.query('ALTER TABLE sales ADD CONSTRAINT broken CHECK (false) NOT VALID');
+    await expect(warehouse.loader.load(sales)).rejects.toThrow('violates check constraint "broken"');
+    expect(await orderIds()).toEqual([]);
+    await warehouse.observer.query('ALTER TABLE sales DROP CONSTRAINT broken');
+    expect(await warehouse.loader.load(sales)).toEqual({ loaded: 3, repeated: 0 });
+  });
+
+  test('does not fail because its file cannot be removed, and says so in the log', async () => {
+    const log = captureLog();
+    const stuck = intercept(warehouse.s3, DeleteObjectCommand, async (input, pass) => {
+      if (stuck.length === 1) throw sdkError('SlowDown');
+      return pass(input);
+    });
+    expect(await warehouse.loader.load(salesOf(2, seed))).toEqual({ loaded: 2, repeated: 0 });
+    expect(log.lines('staged sales not removed, they expire')).toMatchObject([
+      { level: 'WARN', key: stuck[0]?.Key, reason: 'SlowDown' },
+    ]);
+    await warehouse.s3.send(new DeleteObjectCommand({ Bucket: STAGING_BUCKET, Key: stuck[0]?.Key }));
+  });
+
+  test('whose answer is lost on the way is taken by the API once', async () => {
+    const client = connectRedshift(warehouse.standIn.endpoint);
+    let answers = 0;
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const answer = await next(args);
+          if (commandName === 'BatchExecuteStatementCommand' && answers++ === 0) {
+            throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+          }
+          return answer;
+        },
+      { step: 'deserialize' },
+    );
+    const before = warehouse.standIn.submissions().length;
+    const loading = warehouse.createLoader({}, client).load(salesOf(3, seed));
+    expect(await loading).toEqual({ loaded: 3, repeated: 0 });
+    expect(answers).toBe(2);
+    expect(warehouse.standIn.submissions()).toHaveLength(before + 1);
+  });
+
+  test('of which nobody learned that it succeeded may be made again', async () => {
+    const sales = salesOf(3, seed);
+    intercept(warehouse.client, GetStatementResultCommand, async () => {
+      throw sdkError('InternalServerException');
+    });
+    await expect(warehouse.loader.load(sales)).rejects.toMatchObject({ code: 'InternalServerException' });
+    const again = warehouse.createLoader({}, connectRedshift(warehouse.standIn.endpoint));
+    expect(await again.load(sales)).toEqual({ loaded: 0, repeated: 3 });
+  });
+
+  test('that takes too long fails, and ends without a trace or as a whole; made again, it is complete', async () => {
+    const sales = salesOf(3, seed);
+    await warehouse.observer.query('BEGIN; LOCK sales_loads');
+    const loading = warehouse.createLoader({ batchWaitMs: 300 }).load(sales);
+    await expect(loading).rejects.toMatchObject({ name: 'DatabaseError', code: 'statement_not_finished' });
+    expect(await stagedKeys(warehouse.s3)).toEqual([]);
+    await warehouse.observer.query('COMMIT');
+    const again = await warehouse.loader.load(sales);
+    expect(await orderIds()).toEqual(idsOf(sales));
+    expect(again).toEqual({ loaded: 3, repeated: 0 });
+  });
+
+  test('holds up nobody who reads, and shows nothing before it is done', async () => {
+    const [old, fresh] = salesOf(2, seed) as [Sale, Sale];
+    await warehouse.loader.load([old]);
+    replaceStatement('DROP TABLE staged_sales', GATE);
+    await closeGate();
+    const loading = warehouse.loader.load([fresh]);
+    await sessionsWaiting(1);
+    expect(await findSale(warehouse.database, old.order_id)).toEqual(old);
+    expect(await findSale(warehouse.database, fresh.order_id)).toBeUndefined();
+    await openGate();
+    expect(await loading).toEqual({ loaded: 1, repeated: 0 });
+    expect(await findSale(warehouse.database, fresh.order_id)).toEqual(fresh);
+  });
+});
+
+describe('four loads at once', () => {
+  test('wait for each other, see what the others loaded, and count exactly', async () => {
+    const sales = salesOf(40, seed);
+    await warehouse.observer.query('BEGIN; LOCK sales_loads');
+    const loading = Promise.all([1, 2, 3, 4].map(() => warehouse.loader.load(sales)));
+    await sessionsWaiting(4);
+    await warehouse.observer.query('COMMIT');
+    const loads = await loading;
+    expect(await orderIds()).toEqual(idsOf(sales));
+    expect(loads.map(({ loaded }) => loaded).sort()).toEqual([0, 0, 0, 40]);
+  });
+
+  test('would load an order four times without the lock, under snapshot isolation', async () => {
+    const [sale] = salesOf(1, seed) as [Sale];
+    replaceStatement('LOCK sales_loads', GATE);
+    await closeGate();
+    const loading = Promise.all([1, 2, 3, 4].map(() => warehouse.loader.load([sale])));
+    await sessionsWaiting(4);
+    await openGate();
+    await loading;
+    expect(await orderIds()).toEqual(Array.from({ length: 4 }, () => sale.order_id));
+  });
+});
+
+describe('under serializable isolation', () => {
+  let serializable: RedshiftWarehouse;
+  beforeAll(async () => {
+    serializable = await startRedshiftWarehouse('SERIALIZABLE');
+  });
+  afterAll(() => serializable?.stop());
+  const batchesOf = (sales: readonly Sale[]) => [0, 1, 2, 3].map((n) => sales.slice(10 * n, 10 * n + 20));
+
+  test('four loads at once all succeed', async () => {
+    const sales = salesOf(50, seed);
+    await serializable.observer.query('BEGIN; LOCK sales_loads');
+    const loading = Promise.all(batchesOf(sales).map((batch) => serializable.loader.load(batch)));
+    await sessionsWaiting(4, serializable);
+    await serializable.observer.query('COMMIT');
+    const loads = await loading;
+    expect(loads.reduce((sum, { loaded }) => sum + loaded, 0)).toBe(50);
+    expect(await orderIds(serializable)).toEqual(idsOf(sales));
+  });
+
+  test('some of them would fail without the lock', async () => {
+    replaceStatement('LOCK sales_loads', GATE, serializable);
+    await closeGate(serializable);
+    const sales = salesOf(50, seed);
+    const loading = Promise.allSettled(batchesOf(sales).map((batch) => serializable.loader.load(batch)));
+    await sessionsWaiting(4, serializable);
+    await openGate(serializable);
+    const failures = (await loading).flatMap((load) => (load.status === 'rejected' ? [load.reason] : []));
+    expect(failures.length).toBeGreaterThanOrEqual(1);
+    expect(failures[0]).toMatchObject({ code: 'statement_failed' });
+    expect(failures[0].message).toContain('ERROR: 1023 DETAIL: Serializable isolation violation');
+  });
+});
+
+test.each(['', 'Sales', "x' CREDENTIALS '", 'a/b', '-ab', 'ab\n'])(
+  'a staging bucket whose name could be more than a name is refused: %j',
+  (stagingBucket) => {
+    const objectStore = createObjectStore(warehouse.s3);
+    const { database } = warehouse;
+    expect(() => createRedshiftSalesLoader({ database, objectStore, stagingBucket })).toThrow(
+      `staging bucket: must be the name of a bucket, received ${JSON.stringify(stagingBucket)}`,
+    );
+  },
+);

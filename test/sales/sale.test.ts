@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { parseSale } from '../../lib/sales/sale.ts';
+import { seedOrder } from '../order/seed-order.ts';
+
+const parse = (order: object, confirmed_at: unknown = 1_795_771_800_000) =>
+  parseSale(JSON.stringify({ event: 'OrderConfirmed', order: { ...seedOrder, ...order }, confirmed_at }));
+
+const saleOf = (order: object, confirmed_at?: number) => {
+  const parsed = parse(order, confirmed_at);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.item;
+};
+
+describe('a sale', () => {
+  test('is a confirmed order without the name of the customer, its times in ISO 8601', () => {
+    const order = {
+      customer_name: 'Jane Doe',
+      email_id: 'jane@example.com',
+      product_id: 'P-1001',
+      product_name: 'Kettle',
+      price: 39.9,
+      timestamp: 1_795_766_400_123,
+      order_id: 'o-1',
+    };
+    expect(saleOf(order, 1_795_771_800_000)).toEqual({
+      order_id: 'o-1',
+      email_id: 'jane@example.com',
+      product_id: 'P-1001',
+      product_name: 'Kettle',
+      price: '39.9000',
+      ordered_at: '2026-11-27T08:00:00.123Z',
+      confirmed_at: '2026-11-27T09:30:00.000Z',
+    });
+  });
+
+  test.each([
+    [0, '0.0000'],
+    [0.1, '0.1000'],
+    [39.99999, '40.0000'],
+    [0.00005, '0.0001'],
+    [0.00004, '0.0000'],
+    [1e-7, '0.0000'],
+    [1e15, '1000000000000000.0000'],
+    [9_999_999_999_999_998, '9999999999999998.0000'],
+  ])('has the price %d as %s', (price, text) => {
+    expect(saleOf({ price }).price).toBe(text);
+  });
+
+  test.each([
+    [0, '1970-01-01T00:00:00.000Z'],
+    [253_402_300_799_999, '9999-12-31T23:59:59.999Z'],
+  ])('may be of the moment %d', (moment, iso) => {
+    expect(saleOf({ timestamp: moment }, moment)).toMatchObject({ ordered_at: iso, confirmed_at: iso });
+  });
+});
+
+describe('what is no sale', () => {
+  test.each([1e16, 1e21, Number.MAX_VALUE])(
+    'is an order whose price the warehouse cannot hold: %d',
+    (price) => {
+      expect(parse({ price })).toEqual({
+        ok: false,
+        errors: [
+          {
+            path: 'order.price',
+            code: 'too_big',
+            message: `order.price must be below 10000000000000000 for the warehouse, received ${price}`,
+          },
+        ],
+      });
+    },
+  );
+
+  test('is whatever is no confirmed order', () => {
+    const pathsOf = (body: string) => {
+      const parsed = parseSale(body);
+      return parsed.ok ? [] : parsed.errors.map(({ path, code }) => `${path} ${code}`);
+    };
+    expect(pathsOf('not JSON')).toEqual([' not_json']);
+    expect(pathsOf(JSON.stringify(seedOrder))).toEqual(['event missing']);
+    expect(parse({ price: -1 })).toMatchObject({ errors: [{ path: 'order.price', code: 'too_small' }] });
+    expect(parse({}, 'now')).toMatchObject({ errors: [{ path: 'confirmed_at', code: 'invalid_value' }] });
+  });
+});
