@@ -1,0 +1,41 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { readConfig } from '../lib/config.ts';
+import type { Database } from '../lib/database/database.ts';
+import { csvFile } from '../lib/http/csv-file.ts';
+import { isHttpEvent } from '../lib/http/http-event.ts';
+import { json } from '../lib/http/problem.ts';
+import { problemOnError } from '../lib/http/problem-on-error.ts';
+import { readQuery } from '../lib/http/read-query.ts';
+import { logger } from '../lib/observability/logger.ts';
+import { reportCsv } from '../lib/report/report-csv.ts';
+import { readReportInput } from '../lib/report/report-input.ts';
+import { reportSales, type SalesReport } from '../lib/report/report-sales.ts';
+import { openSalesDatabase } from '../lib/sales/open-sales-database.ts';
+
+const database = openDatabase();
+
+function openDatabase(): Database {
+  const config = readConfig('DATABASE_URL', 'SALES_WAREHOUSE_ARN', 'SALES_WAREHOUSE_SECRET_ARN');
+  const opened = openSalesDatabase(config);
+  if (opened) return opened;
+  const names = 'DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN';
+  throw new Error(`environment variables: ${names}: must be set, received nothing`);
+}
+
+async function report(
+  event: unknown,
+): Promise<APIGatewayProxyStructuredResultV2 | SalesReport | { csv: string }> {
+  const isHttp = isHttpEvent(event);
+  const input = readReportInput(isHttp ? readQuery(event) : event, Date.now());
+  const sales = await reportSales(database, input);
+  const { by, from, to, rows } = sales;
+  logger.info('sales reported', { by, from, to, rows: rows.length });
+  if (input.format === 'json') return isHttp ? json(200, sales) : sales;
+  const { name, csv } = reportCsv(sales);
+  return isHttp ? csvFile(name, csv) : { csv };
+}
+
+/** `GET /reports/sales` or direct invoke → orders and revenue of a range, as JSON or CSV. */
+export const handler = middy(report).use(injectLambdaContext(logger)).use(problemOnError());

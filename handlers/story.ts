@@ -1,0 +1,38 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { createDynamoDbClient } from '../lib/aws/clients.ts';
+import { createLedger } from '../lib/aws/ledger.ts';
+import { readConfig } from '../lib/config.ts';
+import { isHttpEvent } from '../lib/http/http-event.ts';
+import { json, problem } from '../lib/http/problem.ts';
+import { problemOnError } from '../lib/http/problem-on-error.ts';
+import { logger } from '../lib/observability/logger.ts';
+import { openSalesDatabase } from '../lib/sales/open-sales-database.ts';
+import { openShippingDatabase } from '../lib/shipping/open-shipping-database.ts';
+import { readOrderId } from '../lib/story/read-order-id.ts';
+import { type OrderStory, tellStory } from '../lib/story/tell-story.ts';
+
+const config = readConfig(
+  'LEDGER_TABLE_NAME',
+  'DATABASE_URL',
+  'SHIPPING_DATABASE_ARN',
+  'SHIPPING_DATABASE_SECRET_ARN',
+  'SALES_WAREHOUSE_ARN',
+  'SALES_WAREHOUSE_SECRET_ARN',
+);
+const sources = {
+  ledger: createLedger(createDynamoDbClient(), { tableName: config.LEDGER_TABLE_NAME }),
+  shippingDatabase: openShippingDatabase(config),
+  salesDatabase: openSalesDatabase(config),
+};
+
+async function story(event: unknown): Promise<APIGatewayProxyStructuredResultV2 | OrderStory | null> {
+  if (!isHttpEvent(event)) return (await tellStory(readOrderId(event), sources)) ?? null;
+  const orderId = readOrderId(event.pathParameters);
+  const told = await tellStory(orderId, sources);
+  return told ? json(200, told) : problem(404, `order_id: must be of a known order, received "${orderId}"`);
+}
+
+/** `GET /orders/{order_id}` or direct invoke → what became of one order; null where an invoke's order is unknown. */
+export const handler = middy(story).use(injectLambdaContext(logger)).use(problemOnError());

@@ -1,0 +1,50 @@
+import type { SalesReportBy } from './report-input.ts';
+
+const IN_RANGE = 'ordered_at >= CAST(:since AS timestamptz) AND ordered_at < CAST(:until AS timestamptz)';
+
+/** The groups of the greatest revenue, each with the totals of all groups, also of those that are cut off. */
+const ranking = (key: string, columns: string, grouped: string) => `
+  WITH sold AS (
+    SELECT ${grouped}, count(*) AS orders, sum(price) AS revenue
+    FROM sales
+    WHERE ${IN_RANGE}
+    GROUP BY ${key}
+  ), ranked AS (
+    SELECT ${columns}, orders, revenue,
+      row_number() OVER (ORDER BY revenue DESC, ${key}) AS place,
+      sum(orders) OVER () AS total_orders,
+      sum(revenue) OVER () AS total_revenue
+    FROM sold
+  )
+  SELECT ${columns},
+    CAST(orders AS text) AS orders,
+    CAST(CAST(revenue AS numeric(38, 4)) AS text) AS revenue,
+    CAST(total_orders AS text) AS total_orders,
+    CAST(CAST(total_revenue AS numeric(38, 4)) AS text) AS total_revenue
+  FROM ranked
+  WHERE place <= CAST(:most AS integer)
+  ORDER BY place`;
+
+/** The periods in which something was sold, by their start in epoch seconds. */
+const series = (period: string) => `
+  WITH sold AS (
+    SELECT date_trunc('${period}', ordered_at AT TIME ZONE 'UTC') AS starts_at, price
+    FROM sales
+    WHERE ${IN_RANGE}
+  )
+  SELECT CAST(CAST(EXTRACT(EPOCH FROM starts_at) AS bigint) AS text) AS period,
+    CAST(count(*) AS text) AS orders,
+    CAST(CAST(sum(price) AS numeric(38, 4)) AS text) AS revenue
+  FROM sold
+  GROUP BY starts_at`;
+
+/**
+ * The statements behind the reports, for Postgres and Redshift alike. Parameters: `since` and `until`, ISO 8601; and
+ * `most`, the rows of a ranking.
+ */
+export const SALES_STATEMENTS: Record<SalesReportBy, string> = {
+  product: ranking('product_id', 'product_id, product_name', 'product_id, max(product_name) AS product_name'),
+  customer: ranking('email_id', 'email_id', 'email_id'),
+  hour: series('hour'),
+  day: series('day'),
+};

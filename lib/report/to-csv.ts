@@ -1,0 +1,20 @@
+/** What a spreadsheet takes for the start of a formula: https://owasp.org/www-community/attacks/CSV_Injection */
+const FORMULA = /^[=+\-@\t\r\n]/;
+
+/**
+ * Rows as CSV (RFC 4180) with a header. Text that a spreadsheet would run as a formula gets a `'` in front; numbers are
+ * written as they are, null as an empty cell.
+ */
+export function toCsv<Column extends string>(
+  columns: readonly Column[],
+  rows: readonly Partial<Record<Column, string | number | null>>[],
+): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => toCell(row[column])))];
+  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
+}
+
+function toCell(value: string | number | null | undefined): string {
+  if (typeof value !== 'string') return String(value ?? '');
+  const text = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,97 @@
+import type { Ledger } from '../aws/ledger.ts';
+import type { LedgerRecord } from '../aws/ledger-record.ts';
+import type { Database } from '../database/database.ts';
+import { isOutOfReach } from '../http/is-out-of-reach.ts';
+import { UnavailableError } from '../http/unavailable-error.ts';
+import { findSale } from '../sales/find-sale.ts';
+import type { Sale } from '../sales/sale.ts';
+import { findShipment, type Shipment } from '../shipping/find-shipment.ts';
+
+/** What became of one order. Times are ISO 8601. */
+export interface OrderStory {
+  order_id: string;
+  /** When the consumer claimed it; null before that, and 30 days after it was sent, when the ledger has forgotten it. */
+  received: { at: string } | null;
+  /** When it was published, and as what; null likewise. */
+  confirmed: { at: string; sns_message_id: string } | null;
+  /** Null until it is scheduled or backordered; left out where shipping is off. */
+  shipment?: Shipment | null;
+  /** Null until it is loaded; left out where sales are off. */
+  sale?: StorySale | null;
+}
+
+/** Who bought is left out: whoever may ask after an order need not learn that. */
+export type StorySale = Pick<Sale, 'product_id' | 'product_name' | 'ordered_at' | 'confirmed_at'> & {
+  price: number;
+};
+
+/** Who knows about an order. */
+export interface StorySources {
+  ledger: Pick<Ledger, 'find'>;
+  /** Undefined where shipping is off. */
+  shippingDatabase: Database | undefined;
+  /** Undefined where sales are off. */
+  salesDatabase: Database | undefined;
+}
+
+/**
+ * Asks all sources at once what they know about an order.
+ *
+ * @returns undefined where none knows it
+ * @throws UnavailableError that names the sources out of reach: a story with a gap would be mistaken for the whole
+ */
+export async function tellStory(
+  orderId: string,
+  { ledger, shippingDatabase, salesDatabase }: StorySources,
+): Promise<OrderStory | undefined> {
+  const [record, shipment, sale] = await Promise.all([
+    ask('the ledger', findRecord(ledger, orderId)),
+    ask('the shipping database', shippingDatabase && findShipment(shippingDatabase, orderId)),
+    ask('the sales database', salesDatabase && findSale(salesDatabase, orderId)),
+  ]);
+  const down = [record, shipment, sale].filter((answer) => answer.error !== undefined);
+  if (down.length > 0) {
+    const names = down.map(({ source }) => source).join(' and ');
+    const cause = down[0]?.error;
+    throw new UnavailableError(`story of ${orderId}: out of reach: ${names}; try again in a minute`, {
+      cause,
+    });
+  }
+  if (!record.value && !shipment.value && !sale.value) return undefined;
+  return {
+    order_id: orderId,
+    ...fromLedger(record.value),
+    ...(shippingDatabase && { shipment: shipment.value ?? null }),
+    ...(salesDatabase && { sale: sale.value ? fromSale(sale.value) : null }),
+  };
+}
+
+async function findRecord(ledger: StorySources['ledger'], orderId: string) {
+  const [outcome] = await ledger.find([orderId]);
+  if (!outcome?.ok) throw outcome?.error;
+  return outcome.value;
+}
+
+async function ask<Value>(source: string, answer: Promise<Value> | undefined) {
+  try {
+    return { source, value: await answer };
+  } catch (error) {
+    if (isOutOfReach(error)) return { source, error };
+    throw error;
+  }
+}
+
+function fromLedger(record: LedgerRecord | undefined): Pick<OrderStory, 'received' | 'confirmed'> {
+  const { claimedAt } = record ?? {};
+  return {
+    received: claimedAt === undefined ? null : { at: iso(claimedAt) },
+    confirmed:
+      record?.status === 'SENT' ? { at: iso(record.sentAt), sns_message_id: record.snsMessageId } : null,
+  };
+}
+
+function fromSale({ product_id, product_name, price, ordered_at, confirmed_at }: Sale): StorySale {
+  return { product_id, product_name, price: Number(price), ordered_at, confirmed_at };
+}
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
