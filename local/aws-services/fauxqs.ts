@@ -11,6 +11,7 @@ export type SqsStore = Stores['sqsStore'];
 export type SnsStore = Stores['snsStore'];
 export type S3Store = Stores['s3Store'];
 export type SqsQueue = NonNullable<ReturnType<SqsStore['getQueueByName']>>;
+export type SnsSubscription = NonNullable<ReturnType<SnsStore['getSubscription']>>;
 type SqsMessage = Parameters<SqsQueue['enqueue']>[0];
 export type MessageSpy = NonNullable<S3Store['spy']>;
 export type PersistenceManager = NonNullable<SqsStore['persistence']>;
@@ -39,6 +40,20 @@ export const { PersistenceManager } = await inner<{
 
 /** SNS's Publish: answers XML, or throws an {@link SnsError}. */
 export const { publish } = await inner<{ publish: SnsAction }>('./sns/actions/publish.js');
+export const { subscribe } = await inner<{ subscribe: SnsAction }>('./sns/actions/subscribe.js');
+export const { unsubscribe } = await inner<{ unsubscribe: SnsAction }>('./sns/actions/unsubscribe.js');
+export const { setSubscriptionAttributes } = await inner<{ setSubscriptionAttributes: SnsAction }>(
+  './sns/actions/setSubscriptionAttributes.js',
+);
+export const { deleteTopic } = await inner<{ deleteTopic: SnsAction }>('./sns/actions/deleteTopic.js');
+type FilterPolicy = Record<string, unknown>;
+export const { matchesFilterPolicy, matchesFilterPolicyOnBody } = await inner<{
+  matchesFilterPolicy(
+    policy: FilterPolicy,
+    attributes: Record<string, { DataType: string; StringValue: string }>,
+  ): boolean;
+  matchesFilterPolicyOnBody(policy: FilterPolicy, body: string): boolean;
+}>('./sns/filter.js');
 export const { SnsRouter } = await inner<{
   SnsRouter: new (
     snsStore: SnsStore,

@@ -2,26 +2,43 @@ import { parseJson } from '../parse-json.ts';
 import { ACCOUNT_ID, REGION, SqsStore } from './fauxqs.ts';
 import type { PublishedMessage } from './publish-actions.ts';
 
-/** What the mailbox has taken: every mail, and how many different orders they are about. */
+/**
+ * Confirmations that were published, and how many different orders they are about. They count whether or not the
+ * customer gets e-mails; a mail about anything else, or to anybody else, does not.
+ */
 export interface MailCounts {
   mails: number;
   orders: number;
 }
 
+/** A message of the mailbox queue; its body, as JSON. */
+export interface Mail {
+  email_id: string;
+  subject: string | undefined;
+  message: string;
+  /** The order that it is about, if it is about one. */
+  order_id?: unknown;
+}
+
 export interface Mailbox {
-  /** Puts the e-mail that a published message means into the mailbox queue, if it means one. */
-  deliver(message: PublishedMessage): void;
+  put(mail: Mail): void;
+  /** Puts what a published message means to each of its readers into the mailbox queue, and counts it. */
+  deliver(message: PublishedMessage, readers: Iterable<string>): void;
   counts(): MailCounts;
 }
+
+/** The address of the customer to whom a message confirms an order; undefined for any other message. */
+export const customerOf = ({ attributes: { event, email_id } }: PublishedMessage): string | undefined =>
+  event === 'OrderConfirmed' ? email_id : undefined;
 
 /** The longest that SQS keeps a message: 14 days, in seconds. */
 const RETENTION = String(14 * 24 * 60 * 60);
 
 /**
- * Opens the queue that holds every e-mail SNS would have sent: each customer counts as subscribed to the topic with a
- * filter on their own `email_id`, so each published `OrderConfirmed` is one mail.
+ * Opens the queue that holds every e-mail SNS would have sent.
  *
- * The counts begin with what the queue already holds (mails that were read and deleted before a restart are not known).
+ * The counts begin with what the queue already holds about orders (mails that were read and deleted before a restart are
+ * not known).
  */
 export function openMailbox(sqsStore: SqsStore, queueName: string, queueUrl: string): Mailbox {
   const arn = `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${queueName}`;
@@ -31,6 +48,8 @@ export function openMailbox(sqsStore: SqsStore, queueName: string, queueUrl: str
   const orders = new Set<string>();
   let mails = 0;
 
+  const put = (mail: Mail) => queue.enqueue(SqsStore.createMessage(JSON.stringify(mail)));
+
   function count(orderId: unknown): void {
     mails++;
     if (typeof orderId === 'string') orders.add(orderId);
@@ -38,19 +57,18 @@ export function openMailbox(sqsStore: SqsStore, queueName: string, queueUrl: str
 
   const { ready, delayed, inflight } = queue.inspectMessages();
   for (const { body } of [...ready, ...delayed, ...inflight.map(({ message }) => message)]) {
-    count((parseJson(body) as { order_id?: unknown } | undefined)?.order_id);
+    const { order_id } = Object(parseJson(body)) as Partial<Mail>;
+    if (order_id !== undefined) count(order_id);
   }
 
   return {
-    deliver({ attributes, subject, texts }) {
-      const { event, email_id } = attributes;
-      if (event !== 'OrderConfirmed' || email_id === undefined) return;
+    put,
+    deliver(published, readers) {
+      const { subject, texts } = published;
       const confirmed = parseJson(texts.sqs) as { order?: { order_id?: unknown } | null } | undefined;
       const order_id = confirmed?.order?.order_id;
-      queue.enqueue(
-        SqsStore.createMessage(JSON.stringify({ email_id, subject, message: texts.email, order_id })),
-      );
-      count(order_id);
+      for (const email_id of readers) put({ email_id, subject, message: texts.email, order_id });
+      if (customerOf(published) !== undefined) count(order_id);
     },
     counts: () => ({ mails, orders: orders.size }),
   };

@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ACCOUNT_ID, PersistenceManager, type S3Store, type SnsStore, type SqsStore } from './fauxqs.ts';
 
 export interface Persistence {
+  /** What the embedded SNS remembers of e-mail subscriptions that were ended, see `email-subscriptions.ts`. */
+  unsubscribed: Set<string>;
   /** Makes everything since the last commit last. To be called before an answer leaves. */
   commit(): void;
   close(): void;
@@ -47,6 +49,7 @@ export function openPersistence(dataDir: string, endpoint: string, stores: Store
   for (const store of [sqsStore, snsStore, s3Store, ...sqsStore.allQueues()]) store.persistence = manager;
 
   return {
+    unsubscribed: openSet(db),
     commit() {
       db.exec('COMMIT');
       db.exec('BEGIN');
@@ -56,6 +59,25 @@ export function openPersistence(dataDir: string, endpoint: string, stores: Store
       manager.close();
     },
   };
+}
+
+/** A set in a table of its own: fauxqs has none for what is no longer there. */
+function openSet(db: DatabaseSync): Set<string> {
+  db.exec('CREATE TABLE IF NOT EXISTS unsubscribed (reader TEXT PRIMARY KEY)');
+  const insert = db.prepare('INSERT OR IGNORE INTO unsubscribed (reader) VALUES (?)');
+  const remove = db.prepare('DELETE FROM unsubscribed WHERE reader = ?');
+  class KeptSet extends Set<string> {
+    override add(reader: string): this {
+      insert.run(reader);
+      return super.add(reader);
+    }
+    override delete(reader: string): boolean {
+      remove.run(reader);
+      return super.delete(reader);
+    }
+  }
+  const rows = db.prepare('SELECT reader FROM unsubscribed').all() as { reader: string }[];
+  return new KeptSet(rows.map(({ reader }) => reader));
 }
 
 function openManager(dataDir: string): PersistenceManager {

@@ -10,6 +10,7 @@ import {
 
 /** A message that SNS has accepted and fanned out. */
 export interface PublishedMessage {
+  topicArn: string;
   subject: string | undefined;
   /** The text for each protocol that the embedded cloud delivers to. */
   texts: { sqs: string; email: string };
@@ -39,7 +40,8 @@ export function createPublishActions(
     }
     const texts = textsOf(form);
     const answer = publish({ ...form, Message: texts.sqs }, snsStore, sqsStore);
-    onPublished({ subject: form.Subject, texts, attributes: attributesOf(form) });
+    const { TopicArn: topicArn = '', Subject: subject } = form;
+    onPublished({ topicArn, subject, texts, attributes: attributesOf(form) });
     return answer;
   }
 

@@ -21,7 +21,7 @@ export interface AwsServicesOptions {
 export interface AwsServices {
   /** `http://127.0.0.1:PORT`, for SQS, SNS, S3, STS and Lambda's Invoke. */
   endpoint: string;
-  /** Mails since the start, and those that the mailbox queue already held in `dataDir`. */
+  /** Totals since the start; confirmations also count what the mailbox queue already held in `dataDir`. */
   counts(): Promise<ServiceCounts>;
   /** Sets where a bucket announces new objects. Rejects with NoSuchBucket, or NotFound for a topic that is not there. */
   putBucketNotification(bucket: string, topics: TopicNotification[]): Promise<void>;

@@ -4,6 +4,11 @@ import { type MessagePort, workerData } from 'node:worker_threads';
 import { connect, serve } from '../thread-rpc.ts';
 import { addBucketNotifications } from './bucket-notifications.ts';
 import {
+  type EmailSubscriptions,
+  openEmailSubscriptions,
+  SUBSCRIPTION_ACTIONS,
+} from './email-subscriptions.ts';
+import {
   ACCOUNT_ID,
   buildApp,
   type FauxqsApp,
@@ -29,7 +34,7 @@ export interface WorkerOptions {
   dataDir?: string;
 }
 
-/** Totals since the start; mails also count those that a data directory already held. */
+/** Totals since the start; confirmations also count what a data directory already held. */
 export interface ServiceCounts extends MailCounts {
   /** Messages that each queue has taken, by its name. */
   queued: Record<string, number>;
@@ -43,6 +48,7 @@ const { sqsStore, snsStore } = stores;
 const port = workerData as MessagePort;
 const app = buildApp({ logger: false, defaultRegion: REGION, stores });
 let mailbox: Mailbox;
+let emailSubscriptions: EmailSubscriptions;
 let persistence: Persistence | undefined;
 
 const queued = countQueued(sqsStore);
@@ -51,7 +57,7 @@ mendQueues(app, sqsStore);
 addInvokeRoute(app, connect<{ invoke: InvokeFunction }>(port).bind(null, 'invoke'));
 takeBigObjects(app);
 refuseQuerySqs(app);
-takePublishes(app);
+takeSnsActions(app);
 serveOneRegion(app);
 // The last hook to run before an answer leaves, after all that writes.
 app.addHook('onSend', (_request, _reply, _payload, done) => {
@@ -67,6 +73,12 @@ async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promis
     sqsStore.buildQueueUrl = queueUrl;
     if (dataDir !== undefined) persistence = openPersistence(dataDir, endpoint, stores);
     mailbox = openMailbox(sqsStore, mailboxQueueName, queueUrl(mailboxQueueName));
+    emailSubscriptions = openEmailSubscriptions(
+      snsStore,
+      sqsStore,
+      persistence?.unsubscribed ?? new Set(),
+      mailbox.put,
+    );
     persistence?.commit();
     return { endpoint };
   });
@@ -86,13 +98,19 @@ function takeBigObjects(app: FauxqsApp): void {
   );
 }
 
-function takePublishes(app: FauxqsApp): void {
+function takeSnsActions(app: FauxqsApp): void {
   const router = new SnsRouter(snsStore, sqsStore);
-  const actions = createPublishActions(snsStore, sqsStore, (message) => mailbox.deliver(message));
-  for (const [action, handle] of Object.entries(actions)) router.register(action, handle);
+  const publishes = createPublishActions(snsStore, sqsStore, (message) =>
+    mailbox.deliver(message, emailSubscriptions.readersOf(message)),
+  );
+  for (const [action, handle] of Object.entries(publishes)) router.register(action, handle);
+  for (const action of SUBSCRIPTION_ACTIONS) {
+    router.register(action, (form) => emailSubscriptions.act(action, form));
+  }
+  const taken = new Set<string>([...Object.keys(publishes), ...SUBSCRIPTION_ACTIONS]);
   app.addHook('preHandler', (request, reply, done) => {
     const action = request.routeOptions.url === '/' && (request.body as Partial<QueryForm> | null)?.Action;
-    if (!action || !Object.hasOwn(actions, action)) return done();
+    if (!action || !taken.has(action)) return done();
     router.handle(request, reply).then((answer) => reply.send(answer), done);
   });
 }
