@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ async function copyService(): Promise<string> {
   const copied = [
     'events',
     'serverless.yml',
+    'functions',
     'esbuild.config.cjs',
     'package.json',
     'resources',
@@ -69,10 +70,8 @@ export async function packageStack(stage: string, ...params: string[]): Promise<
     const template: Template = JSON.parse(
       await readFile(join(output, 'cloudformation-template-update-stack.json'), 'utf8'),
     );
-    const names = ['producer', 'intake', 'ingest', 'consumer'];
-    const sizes = await Promise.all(
-      names.map(async (name) => (await stat(join(output, `${name}.zip`))).size),
-    );
-    return { template, zipBytes: Object.fromEntries(names.map((name, index) => [name, sizes[index] ?? 0])) };
+    const zips = (await readdir(output)).filter((name) => name.endsWith('.zip'));
+    const sizes = zips.map(async (name) => [name.replace('.zip', ''), (await stat(join(output, name))).size]);
+    return { template, zipBytes: Object.fromEntries(await Promise.all(sizes)) };
   });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ACCOUNT_ID, arn, REGION } from './account.ts';
 import { type Attributes, evaluateIntrinsics } from './evaluate-intrinsics.ts';
+import { listReferences } from './list-references.ts';
 import type { ServerlessConfiguration } from './resolve-serverless-yml.ts';
 import {
   type BucketProperties,
@@ -30,7 +31,7 @@ export interface Stack {
   tables: TableProperties[];
   /** By the name they have in serverless.yml. */
   functions: Map<string, FunctionProperties>;
-  /** Stack outputs, those of AWS's own making (`ApiUrl`) left out. */
+  /** Stack outputs; those about what exists on AWS only are left out. */
   outputs: Record<string, string>;
   /** Resource types that exist on AWS only. */
   notEmbodied: string[];
@@ -39,8 +40,10 @@ export interface Stack {
 const resource = z.strictObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
-  // Here everything is made before anything refers to it.
+  // Here everything is made before anything refers to it, and a stack is never removed.
   DependsOn: z.unknown().optional(),
+  DeletionPolicy: z.unknown().optional(),
+  UpdateReplacePolicy: z.unknown().optional(),
 });
 const output = z.object({ Value: z.unknown() });
 
@@ -59,18 +62,19 @@ export function readStack(configuration: ServerlessConfiguration, endpoint: stri
   }
 
   const attributes = readAttributes(resources, endpoint);
-  const notEmbodied = new Set<string>();
   const ofType = <Schema extends z.ZodType>(type: string, schema: Schema): z.output<Schema>[] =>
     [...resources]
       .filter(([, { Type }]) => Type === type)
       .map(([id, { Properties }]) => check(id, schema, evaluate(id, Properties, attributes)));
-  for (const { Type } of resources.values()) if (!(Type in resourceSchemas)) notEmbodied.add(Type);
+  const elsewhere = new Map([...resources].filter(([, { Type }]) => !(Type in resourceSchemas)));
+  const isHere = (value: unknown) =>
+    !listReferences(value).some((place) => elsewhere.has(place.replace(/\..*/, '')));
 
   const place = 'provider.environment';
   const shared = evaluate(place, configuration.provider.environment ?? {}, attributes);
   const common = check(place, environmentSchema, shared);
   const functions = new Map<string, FunctionProperties>();
-  for (const [name, value] of Object.entries(configuration.functions)) {
+  for (const [name, value] of [configuration.functions].flat().flatMap(Object.entries)) {
     const properties = check(name, functionSchema, evaluate(name, value, attributes));
     functions.set(name, { ...properties, environment: { ...common, ...properties.environment } });
   }
@@ -88,9 +92,11 @@ export function readStack(configuration: ServerlessConfiguration, endpoint: stri
     tables: ofType('AWS::DynamoDB::Table', resourceSchemas['AWS::DynamoDB::Table']),
     functions,
     outputs: Object.fromEntries(
-      [...outputs].map(([id, value]) => [id, String(evaluate(id, value, attributes))]),
+      [...outputs]
+        .filter(([, value]) => isHere(value))
+        .map(([id, value]) => [id, String(evaluate(id, value, attributes))]),
     ),
-    notEmbodied: [...notEmbodied].sort(),
+    notEmbodied: [...new Set([...elsewhere.values()].map(({ Type }) => Type))].sort(),
   };
 }
 

@@ -8,7 +8,8 @@ export interface ServerlessConfiguration {
   service: string;
   custom: Record<string, unknown>;
   provider: { environment?: Record<string, unknown> };
-  functions: Record<string, unknown>;
+  /** Functions by name, or a list of such maps. */
+  functions: Record<string, unknown> | Record<string, unknown>[];
   resources: { Resources?: Record<string, unknown>; Outputs?: Record<string, unknown> }[];
 }
 

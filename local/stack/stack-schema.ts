@@ -65,7 +65,7 @@ export const resourceSchemas = {
 const sqsEvent = z.strictObject({
   arn: z.string(),
   batchSize: z.int().min(1).max(10_000).default(10),
-  maximumBatchingWindow: z.int().min(0).max(300).default(0),
+  maximumBatchingWindow: z.coerce.number().int().min(0).max(300).default(0),
   maximumConcurrency: z.coerce.number().int().min(1).max(1_000).optional(),
   functionResponseType: z.literal('ReportBatchItemFailures').optional(),
 });

@@ -52,7 +52,44 @@ describe('this project', () => {
     ]);
     expect(stack.outputs.OrderQueueUrl).toBe(orderQueue?.url);
     expect(stack.outputs).not.toHaveProperty('ApiUrl');
-    expect(stack.notEmbodied).toEqual(expect.arrayContaining(['AWS::KMS::Key', 'AWS::SQS::QueuePolicy']));
+    expect(stack.notEmbodied).toEqual(
+      expect.arrayContaining([
+        'AWS::EC2::VPC',
+        'AWS::IAM::Policy',
+        'AWS::KMS::Key',
+        'AWS::RDS::DBCluster',
+        'AWS::RedshiftServerless::Workgroup',
+        'AWS::SQS::QueuePolicy',
+      ]),
+    );
+  });
+
+  test('has the functions of shipping and sales, which find a Postgres in place of their databases', async () => {
+    const { functions, outputs } = await resolveStack({}, { DatabaseUrl: 'postgres://127.0.0.1:1/orders' });
+    expect([...functions.keys()]).toEqual(
+      expect.arrayContaining(['fulfillment', 'restock', 'analytics', 'report', 'story', 'migrate']),
+    );
+    for (const name of ['fulfillment', 'analytics', 'story', 'migrate']) {
+      expect(functions.get(name)?.environment.DATABASE_URL).toBe('postgres://127.0.0.1:1/orders');
+    }
+    expect(functions.get('analytics')?.events).toMatchObject([
+      { sqs: { batchSize: 500, maximumBatchingWindow: 1, maximumConcurrency: 2 } },
+    ]);
+    expect(outputs).not.toHaveProperty('ShippingDatabaseArn');
+  });
+
+  test('leaves out what is switched off', async () => {
+    const { functions, queues, notEmbodied } = await resolveStack({ shipping: 'off', sales: 'off' });
+    expect([...functions.keys()]).toHaveLength(7);
+    expect(functions.get('migrate')?.environment.DATABASE_URL).toBe('');
+    expect(queues).toHaveLength(4);
+    expect(notEmbodied).not.toContain('AWS::EC2::VPC');
+  });
+
+  test('refuses a switch that is neither on nor off', async () => {
+    await expect(resolveStack({ sales: 'of' })).rejects.toThrow(
+      'parameter sales: must be "on" or "off", received "of"',
+    );
   });
 
   test('takes stage parameters in place of its own', async () => {
@@ -131,6 +168,39 @@ test('resource types that exist on AWS only are listed once each, whatever their
   const policy = { Type: 'AWS::SQS::QueuePolicy' };
   const { notEmbodied } = read({ resources: [{ Resources: { One: alarm, Two: alarm, Three: policy } }] });
   expect(notEmbodied).toEqual(['AWS::CloudWatch::Alarm', 'AWS::SQS::QueuePolicy']);
+});
+
+test('what becomes of a resource when it leaves the stack does not matter here', () => {
+  const Queue = {
+    Type: 'AWS::SQS::Queue',
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    Properties: { QueueName: 'orders' },
+  };
+  expect(read({ resources: [{ Resources: { Queue } }] }).queues).toMatchObject([{ QueueName: 'orders' }]);
+});
+
+test('outputs about what exists on AWS only are left out', () => {
+  const Resources = { Cluster: { Type: 'AWS::RDS::DBCluster' } };
+  const Outputs = {
+    ClusterArn: { Value: { 'Fn::GetAtt': ['Cluster', 'DBClusterArn'] } },
+    Region: { Value: { Ref: 'AWS::Region' } },
+  };
+  expect(read({ resources: [{ Resources, Outputs }] }).outputs).toEqual({ Region: 'us-east-1' });
+});
+
+test('functions may come as a list of maps', () => {
+  const { functions } = read({
+    functions: [{ greet: { handler: 'greet.handler' } }, {}, { part: { handler: 'part.handler' } }],
+  });
+  expect([...functions.keys()]).toEqual(['greet', 'part']);
+});
+
+test('a batching window may be text, as a parameter on the command line is', () => {
+  const sqs = { arn: 'arn:aws:sqs:us-east-1:000000000000:orders', maximumBatchingWindow: '30' };
+  expect(readFunction({ events: [{ sqs }] }).functions.get('greet')?.events).toMatchObject([
+    { sqs: { maximumBatchingWindow: 30 } },
+  ]);
 });
 
 test('a function has the environment of the provider and its own, which goes first, all as text', () => {

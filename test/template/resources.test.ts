@@ -11,7 +11,7 @@ import {
 
 const QUEUES = ['OrderQueue', 'UploadQueue', 'ShippingQueue', 'AnalyticsQueue'] as const;
 const TOPICS = ['OrderEventsTopic', 'OrderUploadsTopic'] as const;
-const BUCKETS = ['UploadBucket', 'ResultsBucket'] as const;
+const BUCKETS = ['UploadBucket', 'ResultsBucket', 'SalesStagingBucket'] as const;
 const SUBSCRIBED = [
   ['UploadQueue', 'OrderUploadsTopic'],
   ['ShippingQueue', 'OrderEventsTopic'],
@@ -68,7 +68,7 @@ describe('queues', () => {
 
   it('hide a message for 6 x the function timeout plus the batching window', () => {
     const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
-    expect(mappings).toHaveLength(2);
+    expect(mappings).toHaveLength(QUEUES.length);
     for (const [, mapping] of mappings) {
       const [queueId] = (mapping.EventSourceArn as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'];
       const [functionId] = (mapping.FunctionName as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'];
@@ -76,10 +76,6 @@ describe('queues', () => {
       const window = (mapping.MaximumBatchingWindowInSeconds ?? 0) as number;
       expect(propertiesOf(template, queueId).VisibilityTimeout, queueId).toBe(6 * timeout + window);
     }
-  });
-
-  it.each(['ShippingQueue', 'AnalyticsQueue'])('%s hides a message for 6 x a consumer of 60 s', (id) => {
-    expect(propertiesOf(template, id).VisibilityTimeout).toBe(6 * 60);
   });
 
   it('are encrypted with keys that SQS manages', () => {
@@ -206,16 +202,25 @@ describe('buckets', () => {
     });
   });
 
-  it.each(BUCKETS)('%s lets objects expire and forgotten uploads be aborted', (id) => {
-    expect(propertiesOf(template, id).LifecycleConfiguration).toEqual({
-      Rules: [
-        { Id: 'expire-personal-data', Status: 'Enabled', ExpirationInDays: 30 },
-        {
-          Id: 'abort-forgotten-uploads',
-          Status: 'Enabled',
-          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-        },
-      ],
+  it.each(['UploadBucket', 'ResultsBucket'])(
+    '%s lets objects expire and forgotten uploads be aborted',
+    (id) => {
+      expect(propertiesOf(template, id).LifecycleConfiguration).toEqual({
+        Rules: [
+          { Id: 'expire-personal-data', Status: 'Enabled', ExpirationInDays: 30 },
+          {
+            Id: 'abort-forgotten-uploads',
+            Status: 'Enabled',
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          },
+        ],
+      });
+    },
+  );
+
+  it('let staged sales expire the next day', () => {
+    expect(propertiesOf(template, 'SalesStagingBucket').LifecycleConfiguration).toEqual({
+      Rules: [{ Id: 'expire-personal-data', Status: 'Enabled', ExpirationInDays: 1 }],
     });
   });
 
@@ -238,14 +243,14 @@ describe('buckets', () => {
   });
 
   it.each(BUCKETS)(
-    '%s has a name of 63 characters, the most there are, with the longest stage and region',
+    '%s has a name of at most 63 characters, the most there are, with the longest stage and region',
     (id) => {
       const { 'Fn::Sub': pattern } = propertiesOf(template, id).BucketName as { 'Fn::Sub': string };
       const name = pattern
         .replace('test', 'a-longest-12')
         .replace(`\${AWS::AccountId}`, '123456789012')
         .replace(`\${AWS::Region}`, 'ap-southeast-1');
-      expect(name).toMatch(/^[a-z0-9-]{63}$/);
+      expect(name).toMatch(/^[a-z0-9-]{3,63}$/);
     },
   );
 
@@ -279,8 +284,17 @@ describe('the ledger', () => {
 
 describe('the stack', () => {
   it('keeps nothing when it is removed', () => {
-    const kept = Object.entries(template.Resources).filter(([, { DeletionPolicy }]) => DeletionPolicy);
-    expect(kept).toEqual([]);
+    // Without a policy, a cluster would leave a snapshot behind.
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    const policies = Object.entries(template.Resources).flatMap(
+      ([id, { DeletionPolicy, UpdateReplacePolicy }]) =>
+        DeletionPolicy || UpdateReplacePolicy ? [[id, DeletionPolicy, UpdateReplacePolicy]] : [],
+    );
+    expect(policies).toEqual([
+      ['ShippingDatabase', 'Delete', 'Delete'],
+      ['ShippingDatabaseInstance', 'Delete', 'Delete'],
+    ]);
+    expect(propertiesOf(template, 'SalesNamespace').FinalSnapshotName).toEqual({ Ref: 'AWS::NoValue' });
   });
 
   it('has the outputs of the design, beside those of Serverless itself', () => {
@@ -300,6 +314,12 @@ describe('the stack', () => {
       UploadBucketName: { Ref: 'UploadBucket' },
       ResultsBucketName: { Ref: 'ResultsBucket' },
       LedgerTableName: { Ref: 'LedgerTable' },
+      ShippingDatabaseArn: { 'Fn::GetAtt': ['ShippingDatabase', 'DBClusterArn'] },
+      ShippingDatabaseSecretArn: { 'Fn::GetAtt': ['ShippingDatabase', 'MasterUserSecret.SecretArn'] },
+      SalesWarehouseName: { Ref: 'SalesWarehouse' },
+      SalesWarehouseArn: { 'Fn::GetAtt': ['SalesWarehouse', 'Workgroup.WorkgroupArn'] },
+      SalesWarehouseSecretArn: { Ref: 'SalesWarehouseSecret' },
+      SalesStagingBucketName: { Ref: 'SalesStagingBucket' },
       ApiUrl: { 'Fn::Sub': `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` },
     });
   });

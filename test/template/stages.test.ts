@@ -14,7 +14,13 @@ const EMBEDDED_CLOUD = {
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_SESSION_TOKEN: '',
 };
-const ORDER_QUEUE_URL = 'http://127.0.0.1:4566/000000000000/order-pipeline-local-order-queue';
+const QUEUES = 'http://127.0.0.1:4566/000000000000/order-pipeline-local';
+const ORDER_QUEUE_URL = `${QUEUES}-order-queue`;
+const ORDER_EVENTS_TOPIC_ARN = 'arn:aws:sns:us-east-1:000000000000:order-pipeline-local-order-events';
+const LEDGER_TABLE_NAME = 'order-pipeline-local-ledger';
+const DATABASE_URL = 'postgres://postgres@127.0.0.1:4568/orders';
+const NO_SHIPPING_DATABASE = { SHIPPING_DATABASE_ARN: '', SHIPPING_DATABASE_SECRET_ARN: '' };
+const NO_SALES_WAREHOUSE = { SALES_WAREHOUSE_ARN: '', SALES_WAREHOUSE_SECRET_ARN: '' };
 
 // Packaging takes 3 s, and several times that on a busy machine.
 describe('stages', { timeout: 120_000 }, () => {
@@ -35,15 +41,44 @@ describe('stages', { timeout: 120_000 }, () => {
       IngestLambdaFunction: {
         ...EMBEDDED_CLOUD,
         ORDER_QUEUE_URL,
-        UPLOAD_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/order-pipeline-local-upload-queue',
+        UPLOAD_QUEUE_URL: `${QUEUES}-upload-queue`,
         RESULTS_BUCKET_NAME: 'order-pipeline-local-results-000000000000-us-east-1',
       },
       ConsumerLambdaFunction: {
         ...EMBEDDED_CLOUD,
         ORDER_QUEUE_URL,
-        ORDER_EVENTS_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:order-pipeline-local-order-events',
-        LEDGER_TABLE_NAME: 'order-pipeline-local-ledger',
+        ORDER_EVENTS_TOPIC_ARN,
+        LEDGER_TABLE_NAME,
       },
+      CustomersLambdaFunction: { ...EMBEDDED_CLOUD, ORDER_EVENTS_TOPIC_ARN },
+      MigrateLambdaFunction: {
+        ...EMBEDDED_CLOUD,
+        DATABASE_URL,
+        ...NO_SHIPPING_DATABASE,
+        ...NO_SALES_WAREHOUSE,
+      },
+      StoryLambdaFunction: {
+        ...EMBEDDED_CLOUD,
+        LEDGER_TABLE_NAME,
+        DATABASE_URL,
+        ...NO_SHIPPING_DATABASE,
+        ...NO_SALES_WAREHOUSE,
+      },
+      FulfillmentLambdaFunction: {
+        ...EMBEDDED_CLOUD,
+        SHIPPING_QUEUE_URL: `${QUEUES}-shipping-queue`,
+        DATABASE_URL,
+        ...NO_SHIPPING_DATABASE,
+      },
+      RestockLambdaFunction: { ...EMBEDDED_CLOUD, DATABASE_URL, ...NO_SHIPPING_DATABASE },
+      AnalyticsLambdaFunction: {
+        ...EMBEDDED_CLOUD,
+        ANALYTICS_QUEUE_URL: `${QUEUES}-analytics-queue`,
+        DATABASE_URL,
+        ...NO_SALES_WAREHOUSE,
+        SALES_STAGING_BUCKET_NAME: '',
+      },
+      ReportLambdaFunction: { ...EMBEDDED_CLOUD, DATABASE_URL, ...NO_SALES_WAREHOUSE },
     });
   });
 
@@ -53,6 +88,7 @@ describe('stages', { timeout: 120_000 }, () => {
       const outputs = {
         AwsEndpointUrl: 'http://127.0.0.1:5001',
         OrderQueueUrl: 'http://127.0.0.1:5001/0/queue',
+        DatabaseUrl: 'postgres://postgres@127.0.0.1:5003/orders',
       };
       await writeFile(join(folder, 'outputs.json'), JSON.stringify(outputs));
       const env = { ORDER_PIPELINE_LOCAL_DIR: folder };
@@ -65,9 +101,9 @@ describe('stages', { timeout: 120_000 }, () => {
         ...EMBEDDED_CLOUD,
         AWS_ENDPOINT_URL: 'http://127.0.0.1:5001',
       });
-      expect(configuration.functions.intake.environment).toEqual({
-        ORDER_QUEUE_URL: 'http://127.0.0.1:5001/0/queue',
-      });
+      const { intake, restock } = configuration.functions;
+      expect(intake.environment).toEqual({ ORDER_QUEUE_URL: outputs.OrderQueueUrl });
+      expect(restock.environment).toMatchObject({ DATABASE_URL: outputs.DatabaseUrl });
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -87,11 +123,17 @@ describe('stages', { timeout: 120_000 }, () => {
     expect(await runServerless(args, {}, async (_, { stdout }) => stdout.trim())).toBe('twelve-chars');
   });
 
-  it('stage parameters set the throttle, the schedule, the default count and the retentions', async () => {
+  it('stage parameters set the throttles, the schedule, the default count, the databases and the retentions', async () => {
     const { template } = await packageStack(
       'tuned',
       'consumerConcurrency=25',
       'ingestConcurrency=5',
+      'fulfillmentConcurrency=3',
+      'salesBatchingWindow=20',
+      'shippingMaxCapacity=16',
+      'salesBaseCapacity=16',
+      'salesMaxCapacity=32',
+      'databaseDeletionPolicy=Snapshot',
       'producerDefaultCount=7',
       'producerScheduleEnabled=true',
       'producerScheduleRate=rate(5 minutes)',
@@ -104,6 +146,24 @@ describe('stages', { timeout: 120_000 }, () => {
     expect(propertiesOf(template, 'IngestEventSourceMappingSQSUploadQueue').ScalingConfig).toEqual({
       MaximumConcurrency: 5,
     });
+    expect(propertiesOf(template, 'FulfillmentEventSourceMappingSQSShippingQueue').ScalingConfig).toEqual({
+      MaximumConcurrency: 3,
+    });
+    expect(propertiesOf(template, 'AnalyticsEventSourceMappingSQSAnalyticsQueue')).toMatchObject({
+      MaximumBatchingWindowInSeconds: 300,
+    });
+    expect(propertiesOf(template, 'AnalyticsQueue').VisibilityTimeout).toBe(6 * 60 + 20);
+    expect(propertiesOf(template, 'ShippingDatabase').ServerlessV2ScalingConfiguration).toMatchObject({
+      MaxCapacity: '16',
+    });
+    expect(propertiesOf(template, 'SalesWarehouse')).toMatchObject({ BaseCapacity: '16', MaxCapacity: '32' });
+    expect(template.Resources.ShippingDatabase).toMatchObject({
+      DeletionPolicy: 'Snapshot',
+      UpdateReplacePolicy: 'Snapshot',
+    });
+    expect(propertiesOf(template, 'SalesNamespace').FinalSnapshotName).toBe(
+      'order-pipeline-tuned-sales-final',
+    );
     expect(propertiesOf(template, 'ProducerLambdaFunction').Environment).toMatchObject({
       Variables: { PRODUCER_DEFAULT_COUNT: '7' },
     });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listReferences } from '../../local/stack/list-references.ts';
 
 /** As much of a CloudFormation template as the tests look at; what an intrinsic says is compared as it stands. */
 export interface Template {
@@ -9,8 +10,9 @@ export interface Template {
 interface Resource {
   Type: string;
   Properties: Record<string, unknown>;
-  DependsOn?: string[];
+  DependsOn?: string | string[];
   DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
 }
 
 const textOrList = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -47,3 +49,10 @@ export const resourcesOf = (
     .map(([id, resource]) => [id, resource.Properties]);
 
 export const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+
+/** Names that anything in the template refers to or depends on, and that are neither resources nor AWS's own. */
+export function listDangling(template: Template): string[] {
+  const dependencies = Object.values(template.Resources).flatMap(({ DependsOn = [] }) => DependsOn);
+  const ids = [...listReferences(template), ...dependencies].map((place) => place.replace(/\..*/, ''));
+  return ids.filter((id) => !(id in template.Resources) && !id.startsWith('AWS::'));
+}

@@ -1,0 +1,37 @@
+/**
+ * What serverless.yml derives from its parameters and YAML cannot: `${self:custom.derived.…}`. Both `serverless` and the
+ * embedded cloud resolve it.
+ *
+ * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
+ */
+module.exports = async ({ resolveVariable }) => {
+  // A variable that merely led nowhere would be refused without a word about the parameter and its value.
+  const readChoice = async (name, choices) => {
+    const value = await resolveVariable(`param:${name}`);
+    if (choices.includes(value)) return value;
+    const rule = choices.map((choice) => JSON.stringify(choice)).join(' or ');
+    throw refuse(`parameter ${name}: must be ${rule}, received ${JSON.stringify(value)}`);
+  };
+  const shipping = await readChoice('shipping', ['on', 'off']);
+  const sales = await readChoice('sales', ['on', 'off']);
+  const deletionPolicy = await readChoice('databaseDeletionPolicy', ['Delete', 'Snapshot']);
+  const salesNamespace = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}-sales`;
+  const window = Number(await resolveVariable('param:salesBatchingWindow'));
+  return {
+    shipping,
+    sales,
+    databases: shipping === 'on' || sales === 'on' ? 'on' : 'off',
+    // 6 x analytics' timeout + its batching window = 6 x 60 s + the window.
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    analyticsVisibilityTimeout: 6 * 60 + window,
+    salesFinalSnapshotName:
+      deletionPolicy === 'Snapshot' ? `${salesNamespace}-final` : { Ref: 'AWS::NoValue' },
+  };
+};
+
+/** Serverless shows the stack of what is thrown here, for which nobody who mistyped a parameter has any use. */
+function refuse(message) {
+  const error = new Error(message);
+  error.stack = message;
+  return error;
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runServerless } from '../run-serverless.ts';
+import { type StubbedDeployment, startDeployStub } from './deploy-stub.ts';
+
+describe('serverless deploy', { timeout: 120_000 }, () => {
+  let packaged: string;
+  beforeAll(async () => {
+    packaged = await mkdtemp(join(tmpdir(), 'order-pipeline-packaged-'));
+    await runServerless(['package', '--stage', 'test', '--package', packaged], {}, async () => undefined);
+  }, 120_000);
+  afterAll(() => rm(packaged, { recursive: true }));
+
+  let deployment: StubbedDeployment;
+  let stub: Awaited<ReturnType<typeof startDeployStub>>;
+  beforeEach(async () => {
+    const applied = [
+      { part: 'shipping', from: 0, to: 4 },
+      { part: 'sales', from: 1, to: 1 },
+    ];
+    deployment = { hasChanges: true, migrate: { payload: { applied } }, done: [] };
+    stub = await startDeployStub(deployment);
+  });
+  afterEach(() => stub.close());
+
+  const deploy = (): Promise<string> =>
+    runServerless(
+      ['deploy', '--stage', 'test', '--package', packaged],
+      {
+        AWS_ENDPOINT_URL: stub.url,
+        // A profile of the user's would win over these keys.
+        AWS_PROFILE: '',
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        SLS_AWS_MONITORING_FREQUENCY: '50',
+      },
+      async (_, { stderr }) => stderr,
+    );
+
+  it('migrates the databases once the stack is there, and tells their versions', async () => {
+    const printed = await deploy();
+    expect(deployment.done).toEqual(['ExecuteChangeSet', 'invoke order-pipeline-test-migrate']);
+    expect(printed).toContain('Schema of shipping: from version 0 to 4');
+    expect(printed).toContain('Schema of sales: version 1');
+  });
+
+  it('migrates them where nothing else has changed, so that a failed migration can be repeated', async () => {
+    deployment.hasChanges = false;
+    await deploy();
+    expect(deployment.done).toEqual(['invoke order-pipeline-test-migrate']);
+  });
+
+  it("fails with the function's error where it fails", async () => {
+    const payload = { errorType: 'DatabaseError', errorMessage: '42601: syntax error at or near "TABEL"' };
+    deployment.migrate = { error: 'Unhandled', payload };
+    await expect(deploy()).rejects.toThrow(
+      /The stack is deployed.* not migrated\. Function migrate: DatabaseError: 42601: syntax error at or near "TABEL"/,
+    );
+  });
+});
