@@ -1,13 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the stub answers, and what was asked of it. */
 export interface StubbedDeployment {
   /** Whether the change set of the new template holds anything. */
   hasChanges: boolean;
-  /** What the function `migrate` answers, as Lambda does: with the error's kind where it threw. */
-  migrate: { error?: 'Unhandled'; payload: unknown };
+  /** What a function answers, and how late, as Lambda does: with the error's kind where it threw. */
+  answer: { error?: 'Unhandled'; payload: unknown; afterMs?: number };
   /** Changes to the stack and invocations of functions, in their order. */
   done: string[];
 }
@@ -27,7 +28,8 @@ export async function startDeployStub(
       response.end(`<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`);
     } else if (pathname.endsWith('/invocations')) {
       deployment.done.push(`invoke ${pathname.split('/').at(-2)}`);
-      const { error, payload } = deployment.migrate;
+      const { error, payload, afterMs = 0 } = deployment.answer;
+      await sleep(afterMs);
       response.writeHead(200, error && { 'x-amz-function-error': error });
       response.end(JSON.stringify(payload));
     } else if (pathname.includes('/functions/')) {

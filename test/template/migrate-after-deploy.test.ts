@@ -20,12 +20,12 @@ describe('serverless deploy', { timeout: 120_000 }, () => {
       { part: 'shipping', from: 0, to: 4 },
       { part: 'sales', from: 1, to: 1 },
     ];
-    deployment = { hasChanges: true, migrate: { payload: { applied } }, done: [] };
+    deployment = { hasChanges: true, answer: { payload: { applied } }, done: [] };
     stub = await startDeployStub(deployment);
   });
   afterEach(() => stub.close());
 
-  const deploy = (): Promise<string> =>
+  const deploy = (env: Record<string, string> = {}): Promise<string> =>
     runServerless(
       ['deploy', '--stage', 'test', '--package', packaged],
       {
@@ -35,6 +35,7 @@ describe('serverless deploy', { timeout: 120_000 }, () => {
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
         SLS_AWS_MONITORING_FREQUENCY: '50',
+        ...env,
       },
       async (_, { stderr }) => stderr,
     );
@@ -52,9 +53,15 @@ describe('serverless deploy', { timeout: 120_000 }, () => {
     expect(deployment.done).toEqual(['invoke order-pipeline-test-migrate']);
   });
 
+  it('waits for a migration that is silent for longer than Serverless waits, and starts it once', async () => {
+    deployment.answer.afterMs = 5_000;
+    expect(await deploy({ AWS_CLIENT_TIMEOUT: '3000' })).toContain('Schema of sales: version 1');
+    expect(deployment.done).toEqual(['ExecuteChangeSet', 'invoke order-pipeline-test-migrate']);
+  });
+
   it("fails with the function's error where it fails", async () => {
     const payload = { errorType: 'DatabaseError', errorMessage: '42601: syntax error at or near "TABEL"' };
-    deployment.migrate = { error: 'Unhandled', payload };
+    deployment.answer = { error: 'Unhandled', payload };
     await expect(deploy()).rejects.toThrow(
       /The stack is deployed.* not migrated\. Function migrate: DatabaseError: 42601: syntax error at or near "TABEL"/,
     );
