@@ -14,7 +14,7 @@ import { parseSale } from '../lib/sales/sale.ts';
 
 const config = readConfig(
   'ANALYTICS_QUEUE_URL',
-  'DATABASE_URL',
+  'SALES_DATABASE_URL',
   'SALES_WAREHOUSE_ARN',
   'SALES_WAREHOUSE_SECRET_ARN',
   'SALES_STAGING_BUCKET_NAME',

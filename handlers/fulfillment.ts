@@ -15,7 +15,7 @@ import { reportFulfilled } from '../lib/shipping/report-fulfilled.ts';
 
 const config = readConfig(
   'SHIPPING_QUEUE_URL',
-  'DATABASE_URL',
+  'SHIPPING_DATABASE_URL',
   'SHIPPING_DATABASE_ARN',
   'SHIPPING_DATABASE_SECRET_ARN',
 );

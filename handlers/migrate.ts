@@ -9,9 +9,10 @@ import { shippingMigrations } from '../lib/shipping/migrations.ts';
 import { openShippingDatabase } from '../lib/shipping/open-shipping-database.ts';
 
 const config = readConfig(
-  'DATABASE_URL',
+  'SHIPPING_DATABASE_URL',
   'SHIPPING_DATABASE_ARN',
   'SHIPPING_DATABASE_SECRET_ARN',
+  'SALES_DATABASE_URL',
   'SALES_WAREHOUSE_ARN',
   'SALES_WAREHOUSE_SECRET_ARN',
 );

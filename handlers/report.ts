@@ -2,7 +2,6 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { readConfig } from '../lib/config.ts';
-import type { Database } from '../lib/database/database.ts';
 import { csvFile } from '../lib/http/csv-file.ts';
 import { isHttpEvent } from '../lib/http/http-event.ts';
 import { json } from '../lib/http/problem.ts';
@@ -12,17 +11,11 @@ import { logger } from '../lib/observability/logger.ts';
 import { reportCsv } from '../lib/report/report-csv.ts';
 import { readReportInput } from '../lib/report/report-input.ts';
 import { reportSales, type SalesReport } from '../lib/report/report-sales.ts';
-import { openSalesDatabase } from '../lib/sales/open-sales-database.ts';
+import { requireSalesDatabase } from '../lib/sales/open-sales-database.ts';
 
-const database = openDatabase();
-
-function openDatabase(): Database {
-  const config = readConfig('DATABASE_URL', 'SALES_WAREHOUSE_ARN', 'SALES_WAREHOUSE_SECRET_ARN');
-  const opened = openSalesDatabase(config);
-  if (opened) return opened;
-  const names = 'DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN';
-  throw new Error(`environment variables: ${names}: must be set, received nothing`);
-}
+const database = requireSalesDatabase(
+  readConfig('SALES_DATABASE_URL', 'SALES_WAREHOUSE_ARN', 'SALES_WAREHOUSE_SECRET_ARN'),
+);
 
 async function report(
   event: unknown,

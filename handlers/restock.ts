@@ -9,7 +9,7 @@ import { type RestockedProduct, restock as restockProducts } from '../lib/shippi
 import { readRestockInput } from '../lib/shipping/restock-input.ts';
 
 const database = requireShippingDatabase(
-  readConfig('DATABASE_URL', 'SHIPPING_DATABASE_ARN', 'SHIPPING_DATABASE_SECRET_ARN'),
+  readConfig('SHIPPING_DATABASE_URL', 'SHIPPING_DATABASE_ARN', 'SHIPPING_DATABASE_SECRET_ARN'),
 );
 
 interface Restocked {

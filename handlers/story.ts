@@ -15,9 +15,10 @@ import { type OrderStory, tellStory } from '../lib/story/tell-story.ts';
 
 const config = readConfig(
   'LEDGER_TABLE_NAME',
-  'DATABASE_URL',
+  'SHIPPING_DATABASE_URL',
   'SHIPPING_DATABASE_ARN',
   'SHIPPING_DATABASE_SECRET_ARN',
+  'SALES_DATABASE_URL',
   'SALES_WAREHOUSE_ARN',
   'SALES_WAREHOUSE_SECRET_ARN',
 );

@@ -30,8 +30,10 @@ const settings = {
     .describe('a whole number from 1 to 1,000,000'),
   /** Set where the AWS services are not AWS: the embedded cloud, a proxy. */
   AWS_ENDPOINT_URL: url.optional().describe('a URL'),
-  /** The Postgres that stands for both databases where they are not AWS's: `postgres://…`. */
-  DATABASE_URL: url.optional().describe('a URL'),
+  /** The Postgres that stands for the shipping database where that is not AWS's: `postgres://…`. */
+  SHIPPING_DATABASE_URL: url.optional().describe('a URL'),
+  /** The same for the sales warehouse. */
+  SALES_DATABASE_URL: url.optional().describe('a URL'),
   /** ARN of the shipping database's Aurora cluster. */
   SHIPPING_DATABASE_ARN: optionalArn,
   /** ARN of the secret that opens it. */

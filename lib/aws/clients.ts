@@ -36,7 +36,7 @@ const OBJECT_REQUEST = withTimeout(15_000, 3);
  * its function was frozen would lose the next statement.
  */
 const STATEMENT_REQUEST = withTimeout(50_000, 1, false);
-/** The Redshift Data API only takes statements in, and knows a repeated one by the token that the SDK gives it. */
+/** The Redshift Data API only takes statements in, and knows a repeated one by its token. */
 const SUBMIT_REQUEST = withTimeout(8_000, 3);
 
 export const createSqsClient = (): SQSClient => new SQSClient(BATCH_REQUEST);

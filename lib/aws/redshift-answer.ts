@@ -17,12 +17,16 @@ const NOT_TAKEN = new Set([
   'TimeoutError',
 ]);
 
-/** A request to the Redshift Data API whose error, if it has one, is a `DatabaseError`. */
+/** Operations that have statements run. The others ask after a statement that has been taken. */
+const SUBMISSIONS = new Set(['BatchExecuteStatement', 'ExecuteStatement']);
+
+/** A request to the Redshift Data API whose error, if it has one, is a `DatabaseError`: `unreachable` where it was not taken. */
 export async function redshiftAnswer<Answer>(operation: string, call: Promise<Answer>): Promise<Answer> {
   try {
     return await call;
   } catch (thrown) {
     const error = toServiceError(operation, thrown);
-    throw new DatabaseError(error.code, error.message, NOT_TAKEN.has(error.code), { cause: error });
+    const isNotTaken = SUBMISSIONS.has(operation) && NOT_TAKEN.has(error.code);
+    throw new DatabaseError(error.code, error.message, isNotTaken, { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   BatchExecuteStatementCommand,
   ExecuteStatementCommand,
@@ -30,7 +31,7 @@ export interface RedshiftDatabase extends Database {
    * Runs statements in one transaction, all of them or none.
    *
    * @param statements at most 40, of at most 100 KB each
-   * @returns the rows of each
+   * @returns the rows of each, in the order given
    */
   batch(statements: readonly string[]): Promise<Row[][]>;
 }
@@ -49,7 +50,7 @@ export function createRedshiftDatabase(
   const { workgroupArn, secretArn, databaseName, queryWaitMs = 25_000, batchWaitMs = 40_000 } = options;
   const target = { WorkgroupName: workgroupArn, SecretArn: secretArn, Database: databaseName };
 
-  /** Has the API take a statement and waits for its end. The SDK's token keeps a repeated request from running twice. */
+  /** Has the API take a statement and waits for its end. The command's token keeps a repeated request from running twice. */
   async function run(operation: string, waitMs: number, submit: () => Promise<{ Id?: string | undefined }>) {
     const deadline = Date.now() + waitMs;
     const { Id } = await untilReachable(() => redshiftAnswer(operation, submit()));
@@ -63,11 +64,13 @@ export function createRedshiftDatabase(
     HasResultSet ? readRedshiftResult(client, Id) : [];
 
   async function batch(statements: readonly string[]): Promise<Row[][]> {
-    const command = new BatchExecuteStatementCommand({ ...target, Sqls: [...statements] });
+    const ClientToken = randomUUID();
+    const command = new BatchExecuteStatementCommand({ ...target, ClientToken, Sqls: [...statements] });
     const { SubStatements = [] } = await run('BatchExecuteStatement', batchWaitMs, () =>
       client.send(command),
     );
-    return Promise.all(SubStatements.map(read));
+    const inOrder = SubStatements.toSorted((a, b) => numberOf(a) - numberOf(b));
+    return Promise.all(inOrder.map(read));
   }
 
   return {
@@ -75,7 +78,8 @@ export function createRedshiftDatabase(
       checkParameters(sql, parameters);
       const named = Object.entries(parameters).map(([name, value]) => ({ name, value }));
       const Parameters = named.length > 0 ? named : undefined;
-      const command = new ExecuteStatementCommand({ ...target, Sql: sql, Parameters });
+      const ClientToken = randomUUID();
+      const command = new ExecuteStatementCommand({ ...target, ClientToken, Sql: sql, Parameters });
       return read(await run('ExecuteStatement', queryWaitMs, () => client.send(command)));
     },
 
@@ -86,3 +90,6 @@ export function createRedshiftDatabase(
     batch,
   };
 }
+
+/** A statement of a batch has its number at the end of its id, such as `d9b6c0c9-0747-4bf4-b142-e8883122f766:2`. */
+const numberOf = ({ Id = '' }: SubStatementData): number => Number(Id.slice(Id.indexOf(':') + 1));

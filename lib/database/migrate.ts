@@ -19,8 +19,9 @@ export interface MigratedPart {
 }
 
 /*
- * Redshift runs this as well as Postgres, which says what is not here: ON CONFLICT, and trust in the primary key, which it
- * does not enforce.
+ * Redshift runs this as well as Postgres, which says what is not here: ON CONFLICT, the database's own time (Redshift has
+ * CURRENT_TIMESTAMP on its leader node only), and trust in the primary key, which it does not enforce.
+ * https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_functions_leader_node_only.html
  */
 const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
   part varchar(64) NOT NULL,
@@ -90,7 +91,7 @@ function toTransaction(part: SchemaPart, version: number, { name, sql }: Migrati
     'LOCK TABLE schema_migrations',
     `SELECT 1 / CASE WHEN count(*) = 0 THEN 1 ELSE 0 END FROM schema_migrations WHERE part = '${part}' AND version = ${version}`,
     ...sql.split(/;\s*\n\s*\n|;\s*$/).filter((statement) => statement.trim() !== ''),
-    `INSERT INTO schema_migrations VALUES ('${part}', ${version}, '${name}', CURRENT_TIMESTAMP)`,
+    `INSERT INTO schema_migrations VALUES ('${part}', ${version}, '${name}', CAST('${new Date().toISOString()}' AS timestamptz))`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import { isPassing, ServiceError } from '../aws/service-error.ts';
 import { DatabaseError } from '../database/database-error.ts';
 
-/** Codes of Node, of the SDK and of the ledger for a service that did not answer, or not for now. */
+/** Codes of Node, of the SDK, of the data APIs, of the ledger and of `lib/database` for what did not answer, or not for now. */
 const OUT_OF_REACH = new Set([
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -11,15 +11,24 @@ const OUT_OF_REACH = new Set([
   'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
+  'InternalServerErrorException',
+  'InternalServerException',
   'TimeoutError',
   'Unprocessed',
+  'connection_lost',
+  // Redshift's Data API has begun and not ended it: the warehouse is waking up.
+  'statement_not_finished',
 ]);
 
-/** What Redshift's Data API has begun and not ended: the warehouse is waking up. */
-const STILL_RUNNING = 'statement_not_finished';
+/**
+ * SQLSTATEs of a connection that was lost, or ended by a server that goes down or is not up yet.
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const CONNECTION_ENDED = /^(08\w{3}|57P0[123])$/;
 
 /** Whether an error says that a database or service is out of reach for now, and nothing of the request. */
 export function isOutOfReach(error: unknown): boolean {
-  if (error instanceof DatabaseError) return error.unreachable || error.code === STILL_RUNNING;
-  return error instanceof ServiceError && (isPassing(error.code) || OUT_OF_REACH.has(error.code));
+  if (error instanceof DatabaseError && error.unreachable) return true;
+  if (!(error instanceof DatabaseError || error instanceof ServiceError)) return false;
+  return isPassing(error.code) || OUT_OF_REACH.has(error.code) || CONNECTION_ENDED.test(error.code);
 }

@@ -1,4 +1,6 @@
 import type { Database, Row } from '../database/database.ts';
+import { DatabaseError } from '../database/database-error.ts';
+import { readTime } from '../database/read-time.ts';
 import { PERIODS, type Period, periodsIn } from './periods.ts';
 import { ratio } from './ratio.ts';
 import type { ReportInput, SalesReportBy } from './report-input.ts';
@@ -52,7 +54,7 @@ const NOTHING: Sold = { orders: 0n, revenue: 0n };
 /**
  * Answers what was sold in a range, by product, customer, hour or day.
  *
- * @throws DatabaseError
+ * @throws DatabaseError; its code is `unexpected_answer` where a period is not of the range
  */
 export async function reportSales(
   database: Database,
@@ -80,17 +82,22 @@ function toRanking(found: readonly Row[]) {
 /** Every period in its order, with those in which nothing was sold. */
 function toSeries(found: readonly Row[], period: Period, { first, count }: ReturnType<typeof periodsIn>) {
   const { lengthMs, averaged } = PERIODS[period];
-  const soldIn = new Map(
-    found.map(({ period, orders, revenue }) => [Number(period) * 1_000, toSold(orders, revenue)]),
+  const starts = Array.from({ length: count }, (_, index) =>
+    new Date(first + index * lengthMs).toISOString(),
   );
-  const starts = Array.from({ length: count }, (_, index) => first + index * lengthMs);
+  const soldIn = new Map(found.map((row) => [readTime(row, 'period'), toSold(row.orders, row.revenue)]));
+  const [stranger] = new Set(soldIn.keys()).difference(new Set(starts));
+  if (stranger !== undefined) {
+    const message = `sales by ${period}: must be of ${starts.at(0)} to ${starts.at(-1)}, received ${stranger}`;
+    throw new DatabaseError('unexpected_answer', message, false);
+  }
   const sales = starts.map((start) => soldIn.get(start) ?? NOTHING);
   const total = sum(sales);
   const rows = sales.map((sold, index): SalesRow => {
     const recent = sales.slice(Math.max(0, index + 1 - averaged), index + 1);
     const before = sales[index - 1] ?? NOTHING;
     return {
-      period: new Date(starts[index] as number).toISOString(),
+      period: starts[index] as string,
       ...toFigures(sold),
       share: ratio(sold.revenue, total.revenue, 4),
       moving_average: ratio(sum(recent).revenue, BigInt(recent.length) * UNITS, 2) ?? 0,

@@ -25,14 +25,14 @@ const ranking = (key: string, columns: string, grouped: string) => `
   WHERE place <= CAST(:most AS integer)
   ORDER BY place`;
 
-/** The periods in which something was sold, by their start in epoch seconds. */
+/** The periods in which something was sold, by their start. Redshift's epoch is an integer, which ends in 2038. */
 const series = (period: string) => `
   WITH sold AS (
     SELECT date_trunc('${period}', ordered_at AT TIME ZONE 'UTC') AS starts_at, price
     FROM sales
     WHERE ${IN_RANGE}
   )
-  SELECT CAST(CAST(EXTRACT(EPOCH FROM starts_at) AS bigint) AS text) AS period,
+  SELECT CAST(starts_at AS text) AS period,
     CAST(count(*) AS text) AS orders,
     CAST(CAST(sum(price) AS numeric(38, 4)) AS text) AS revenue
   FROM sold

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
+import { readTime } from '../database/read-time.ts';
 import type { Sale } from './sale.ts';
 
-/** Times are cast and not formatted: what a format's letters mean is not the same everywhere, ISO dates are. */
 const FIND = `
   SELECT order_id, email_id, product_id, product_name, CAST(price AS varchar) AS price,
     CAST(ordered_at AT TIME ZONE 'UTC' AS varchar) AS ordered_at,
@@ -14,8 +14,5 @@ export async function findSale(database: Database, orderId: string): Promise<Sal
   const [row] = await database.query(FIND, { order_id: orderId });
   if (!row) return undefined;
   const sale = row as Readonly<Record<keyof Sale, string>>;
-  return { ...sale, ordered_at: toIso(sale.ordered_at), confirmed_at: toIso(sale.confirmed_at) };
+  return { ...sale, ordered_at: readTime(row, 'ordered_at'), confirmed_at: readTime(row, 'confirmed_at') };
 }
-
-/** @param text `2026-11-22 10:00:00.123`, in UTC, with as many decimals as there are */
-const toIso = (text: string): string => new Date(`${text.replace(' ', 'T')}Z`).toISOString();

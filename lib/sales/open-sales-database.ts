@@ -5,23 +5,35 @@ import { createPostgresDatabase } from '../database/postgres-database.ts';
 
 /** Where the warehouse is, by the names of the environment variables that say so. */
 export interface SalesDatabaseSettings {
-  DATABASE_URL?: string | undefined;
+  SALES_DATABASE_URL?: string | undefined;
   SALES_WAREHOUSE_ARN?: string | undefined;
   SALES_WAREHOUSE_SECRET_ARN?: string | undefined;
 }
 
-/** Opens the warehouse: the Postgres that stands for it, or Redshift; undefined where there is neither. */
-export function openSalesDatabase(settings: SalesDatabaseSettings): Database | undefined {
-  return settings.DATABASE_URL ? createPostgresDatabase(settings.DATABASE_URL) : openRedshift(settings);
-}
+/** The warehouse: Redshift, which runs batches, or a Postgres that stands for it. */
+type SalesDatabase = RedshiftDatabase | Database;
 
-/** The same for what only Redshift can do. */
-export function openRedshift(settings: SalesDatabaseSettings): RedshiftDatabase | undefined {
-  const { SALES_WAREHOUSE_ARN: workgroupArn, SALES_WAREHOUSE_SECRET_ARN: secretArn } = settings;
-  if (!workgroupArn || !secretArn) return undefined;
+/** Opens the warehouse: a Postgres by its URL, or Redshift; undefined where there is neither. */
+export function openSalesDatabase(settings: SalesDatabaseSettings): SalesDatabase | undefined {
+  const { SALES_DATABASE_URL, SALES_WAREHOUSE_ARN, SALES_WAREHOUSE_SECRET_ARN } = settings;
+  if (SALES_DATABASE_URL) return createPostgresDatabase(SALES_DATABASE_URL);
+  if (!SALES_WAREHOUSE_ARN || !SALES_WAREHOUSE_SECRET_ARN) return undefined;
   return createRedshiftDatabase(createRedshiftDataClient(), {
-    workgroupArn,
-    secretArn,
+    workgroupArn: SALES_WAREHOUSE_ARN,
+    secretArn: SALES_WAREHOUSE_SECRET_ARN,
     databaseName: 'orders',
   });
+}
+
+/**
+ * The same for functions that are nothing without it.
+ *
+ * @throws Error that names the variables to set
+ */
+export function requireSalesDatabase(settings: SalesDatabaseSettings): SalesDatabase {
+  const database = openSalesDatabase(settings);
+  if (database) return database;
+  throw new Error(
+    'environment variables: must be SALES_DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN, received neither',
+  );
 }

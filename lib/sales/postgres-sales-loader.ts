@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { readCount } from '../database/read-count.ts';
 import type { SalesLoader } from './sales-loader.ts';
 
 /** In one order for every load: two that share orders would wait for each other in a circle otherwise. */
@@ -22,7 +23,7 @@ export function createPostgresSalesLoader(database: Database): SalesLoader {
     async load(sales) {
       if (sales.length === 0) return { loaded: 0, repeated: 0 };
       const [row] = await database.query(LOAD, { sales: JSON.stringify(sales) });
-      const loaded = Number(row?.loaded);
+      const loaded = readCount(row, 'loaded');
       return { loaded, repeated: sales.length - loaded };
     },
   };

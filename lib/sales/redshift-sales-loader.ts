@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { RedshiftDatabase } from '../aws/redshift-database.ts';
+import type { Row } from '../database/database.ts';
+import { DatabaseError } from '../database/database-error.ts';
+import { readCount } from '../database/read-count.ts';
 import { logger } from '../observability/logger.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import type { SalesLoader } from './sales-loader.ts';
@@ -15,6 +18,9 @@ export interface RedshiftSalesLoaderOptions {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
+/** Codes of a load that has surely come to nothing. */
+const ROLLED_BACK = new Set(['statement_aborted', 'statement_failed']);
 
 /** Where the load's statements answer how many sales are repeats. */
 const REPEATED = 3;
@@ -62,22 +68,27 @@ export function createRedshiftSalesLoader(options: RedshiftSalesLoaderOptions): 
     }
   }
 
+  /** A load of which nobody knows how it ended may go on by itself: its file is left to expire. */
+  async function runLoad(key: string): Promise<Row[][]> {
+    try {
+      const results = await database.batch(loadStatements(`s3://${stagingBucket}/${key}`));
+      await removeStaged(key);
+      return results;
+    } catch (error) {
+      if (error instanceof DatabaseError && ROLLED_BACK.has(error.code)) await removeStaged(key);
+      throw error;
+    }
+  }
+
   return {
     async load(sales) {
       if (sales.length === 0) return { loaded: 0, repeated: 0 };
-      // MERGE would insert a new order as often as it is staged.
-      const staged = [...new Map(sales.map((sale) => [sale.order_id, sale])).values()];
       const key = `sales/${randomUUID()}.ndjson`;
-      const lines = staged.map((sale) => `${JSON.stringify(sale)}\n`);
+      const lines = sales.map((sale) => `${JSON.stringify(sale)}\n`);
       await objectStore.put(stagingBucket, key, lines.join(''), 'application/x-ndjson');
-      try {
-        const results = await database.batch(loadStatements(`s3://${stagingBucket}/${key}`));
-        const loaded = staged.length - Number(results[REPEATED]?.[0]?.repeated);
-        return { loaded, repeated: sales.length - loaded };
-      } finally {
-        // Also of a load that was not waited for: it either has read the file or will fail as a whole.
-        await removeStaged(key);
-      }
+      const results = await runLoad(key);
+      const repeated = readCount(results[REPEATED]?.[0], 'repeated');
+      return { loaded: sales.length - repeated, repeated };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Sale } from './sale.ts';
 export interface SalesLoad {
   /** Sales that are new in the warehouse. */
   loaded: number;
-  /** Sales whose order it has already, or has had earlier in this load: they are left as they were. */
+  /** Sales whose order it has already: they are left as they were. */
   repeated: number;
 }
 
@@ -13,6 +13,7 @@ export interface SalesLoader {
   /**
    * Loads all the sales or none.
    *
+   * @param sales of different orders
    * @throws where it is not sure that they were loaded; then they may be loaded again
    */
   load(sales: readonly Sale[]): Promise<SalesLoad>;

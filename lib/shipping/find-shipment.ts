@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { readTime } from '../database/read-time.ts';
 
 /** A shipment as an order's story tells it. */
 export interface Shipment {
@@ -21,7 +22,7 @@ export async function findShipment(database: Database, orderId: string): Promise
       status,
       product_id,
       to_char(delivery_date, 'YYYY-MM-DD') AS delivery_date,
-      CAST(floor(extract(epoch FROM created_at) * 1000) AS text) AS created_at
+      CAST(created_at AT TIME ZONE 'UTC' AS text) AS created_at
     FROM shipments
     WHERE order_id = CAST(:order_id AS text)`,
     { order_id: orderId },
@@ -31,7 +32,7 @@ export async function findShipment(database: Database, orderId: string): Promise
       status: row.status === 'scheduled' ? 'scheduled' : 'backordered',
       product_id: String(row.product_id),
       delivery_date: row.delivery_date ?? null,
-      created_at: new Date(Number(row.created_at)).toISOString(),
+      created_at: readTime(row, 'created_at'),
     }
   );
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { readCount } from '../database/read-count.ts';
 import type { OrderConfirmed } from '../order/order-confirmed.ts';
 import { deliveryDate } from './delivery-date.ts';
 
@@ -39,7 +40,7 @@ export async function fulfilOrders(
     FROM fulfil(CAST(:orders AS jsonb), CAST(:delivery_date AS date))`,
     { orders: JSON.stringify(orders), delivery_date: deliveryDate(now) },
   );
-  const scheduled = Number(counts?.scheduled);
-  const backordered = Number(counts?.backordered);
+  const scheduled = readCount(counts, 'scheduled');
+  const backordered = readCount(counts, 'backordered');
   return { scheduled, backordered, repeated: events.length - scheduled - backordered };
 }

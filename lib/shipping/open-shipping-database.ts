@@ -5,15 +5,15 @@ import { createPostgresDatabase } from '../database/postgres-database.ts';
 
 /** Where the shipping database is, by the names of the environment variables that say so. */
 export interface ShippingDatabaseSettings {
-  DATABASE_URL?: string | undefined;
+  SHIPPING_DATABASE_URL?: string | undefined;
   SHIPPING_DATABASE_ARN?: string | undefined;
   SHIPPING_DATABASE_SECRET_ARN?: string | undefined;
 }
 
 /** Opens the shipping database: a Postgres by its URL, or Aurora; undefined where there is neither. */
 export function openShippingDatabase(settings: ShippingDatabaseSettings): Database | undefined {
-  const { DATABASE_URL, SHIPPING_DATABASE_ARN, SHIPPING_DATABASE_SECRET_ARN } = settings;
-  if (DATABASE_URL) return createPostgresDatabase(DATABASE_URL);
+  const { SHIPPING_DATABASE_URL, SHIPPING_DATABASE_ARN, SHIPPING_DATABASE_SECRET_ARN } = settings;
+  if (SHIPPING_DATABASE_URL) return createPostgresDatabase(SHIPPING_DATABASE_URL);
   if (!SHIPPING_DATABASE_ARN || !SHIPPING_DATABASE_SECRET_ARN) return undefined;
   return createRdsDatabase(createRdsDataClient(), {
     clusterArn: SHIPPING_DATABASE_ARN,
@@ -31,6 +31,6 @@ export function requireShippingDatabase(settings: ShippingDatabaseSettings): Dat
   const database = openShippingDatabase(settings);
   if (database) return database;
   throw new Error(
-    'environment variables: must be DATABASE_URL, or SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN, received neither',
+    'environment variables: must be SHIPPING_DATABASE_URL, or SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN, received neither',
   );
 }

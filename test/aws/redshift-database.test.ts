@@ -1,6 +1,8 @@
 import {
+  BatchExecuteStatementCommand,
   DescribeStatementCommand,
   ExecuteStatementCommand,
+  GetStatementResultCommand,
   type RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -121,6 +123,23 @@ describe('the API', () => {
     expect(asked).toHaveLength(3);
   });
 
+  test('that has taken a statement, loses its answer and is asked again, runs it once', async () => {
+    let asked = 0;
+    async function loseEveryOther<Input, Output>(input: Input, pass: (input: Input) => Promise<Output>) {
+      const answer = await pass(input);
+      asked++;
+      if (asked % 2 === 1) throw sdkError('ThrottlingException');
+      return answer;
+    }
+    intercept(client, ExecuteStatementCommand, loseEveryOther);
+    intercept(client, BatchExecuteStatementCommand, loseEveryOther);
+    const before = warehouse.standIn.submissions().length;
+    expect(await database.query("SELECT 'x' AS x")).toEqual([{ x: 'x' }]);
+    expect(await database.batch(["SELECT 'x' AS x"])).toEqual([[{ x: 'x' }]]);
+    expect(asked).toBe(4);
+    expect(warehouse.standIn.submissions()).toHaveLength(before + 2);
+  });
+
   test('that refuses a statement has its code in the error', async () => {
     const statements = Array.from({ length: 41 }, () => 'SELECT 1');
     await expect(database.transaction(statements)).rejects.toMatchObject({
@@ -143,6 +162,20 @@ describe('the API', () => {
       unreachable: false,
     });
   });
+
+  test.each(['ThrottlingException', 'ECONNREFUSED', 'TimeoutError'])(
+    'that has taken a statement and fails with %s when asked after it does not pass for one that has not',
+    async (code) => {
+      const fail = async (): Promise<never> => {
+        throw sdkError(code);
+      };
+      const failure = { name: 'DatabaseError', code, unreachable: false };
+      intercept(client, GetStatementResultCommand, fail);
+      await expect(database.query('SELECT 1')).rejects.toMatchObject(failure);
+      intercept(client, DescribeStatementCommand, fail);
+      await expect(database.query('SELECT 1')).rejects.toMatchObject(failure);
+    },
+  );
 });
 
 describe('a transaction', () => {
@@ -154,6 +187,16 @@ describe('a transaction', () => {
       'SELECT CAST(max(n) AS text) AS greatest FROM numbers',
     ]);
     expect(results).toEqual([[], [{ greatest: '3' }], [], [{ greatest: '2' }]]);
+  });
+
+  test('answers in the order of its statements, whatever the order in which the API lists them', async () => {
+    intercept(client, DescribeStatementCommand, async (input, pass) => {
+      const answer = await pass(input);
+      return { ...answer, SubStatements: answer.SubStatements?.toReversed() };
+    });
+    const numbers = Array.from({ length: 12 }, (_, index) => String(index));
+    const results = await database.batch(numbers.map((n) => `SELECT '${n}' AS n`));
+    expect(results.flat()).toEqual(numbers.map((n) => ({ n })));
   });
 
   test('does none of them when one fails, and tells which', async () => {

@@ -20,8 +20,9 @@ export interface SessionOptions {
 }
 
 /**
- * What Postgres knows and Redshift does not.
+ * What Postgres knows and Redshift does not, or not where a table is involved.
  * https://docs.aws.amazon.com/redshift/latest/dg/c_unsupported-postgresql-features.html
+ * https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_functions_leader_node_only.html
  */
 const UNKNOWN_TO_REDSHIFT = [
   /\bON\s+CONFLICT\b/i,
@@ -35,6 +36,8 @@ const UNKNOWN_TO_REDSHIFT = [
   /\bdate_bin\b/i,
   /\bgenerate_series\b/i,
   /\bCHECK\s*\(/i,
+  /\b(CURRENT_TIME|CURRENT_TIMESTAMP|LOCALTIME|LOCALTIMESTAMP|CURRENT_SCHEMA)\b/i,
+  /\b(now|age|isfinite|substr|factorial|to_ascii)\s*\(/i,
 ];
 
 /** A session of Redshift: one transaction, run by a Postgres. */
@@ -59,8 +62,12 @@ export async function openSession({ databaseUrl, s3, isolation }: SessionOptions
         name === undefined ? token : `CAST($${names.indexOf(name) + 1} AS varchar)`,
       );
       const { fields, rows } = await client.query<(string | null)[]>({
-        // Primary keys are for the planner, and not enforced.
-        text: text.replace(/\bPRIMARY\s+KEY\b(?!\s*\()/gi, '').replace(/,\s*PRIMARY\s+KEY\s*\([^)]*\)/gi, ''),
+        text: text
+          // Primary keys are for the planner, and not enforced.
+          .replace(/\bPRIMARY\s+KEY\b(?!\s*\()/gi, '')
+          .replace(/,\s*PRIMARY\s+KEY\s*\([^)]*\)/gi, '')
+          // https://docs.aws.amazon.com/redshift/latest/dg/r_EXTRACT_function.html
+          .replace(/\bEXTRACT\s*\(\s*EPOCH\s+FROM\s+\w+\s*\)/gi, 'CAST($& AS integer)'),
         values: Object.values(parameters),
         rowMode: 'array',
       });

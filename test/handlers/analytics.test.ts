@@ -29,7 +29,7 @@ let seed = 0;
 
 beforeAll(async () => {
   [pipeline, postgres] = await Promise.all([startPipeline('analytics'), startTestPostgres()]);
-  vi.stubEnv('DATABASE_URL', postgres.url);
+  vi.stubEnv('SALES_DATABASE_URL', postgres.url);
   const database = createPostgresDatabase(postgres.url);
   await migrate(database, 'sales', salesMigrations);
   await database.close();
@@ -178,7 +178,7 @@ describe('with Redshift for a warehouse', () => {
   beforeAll(async () => {
     redshift = await startRedshiftWarehouse();
     const environment = {
-      DATABASE_URL: '',
+      SALES_DATABASE_URL: '',
       SALES_WAREHOUSE_ARN: 'arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/test',
       SALES_WAREHOUSE_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:test',
       SALES_STAGING_BUCKET_NAME: STAGING_BUCKET,
@@ -203,6 +203,19 @@ describe('with Redshift for a warehouse', () => {
     expect(await stagedKeys(redshift.s3)).toEqual([]);
   });
 
+  test('an order that comes twice in one batch, and differs, is loaded once, as it came first', async () => {
+    const [order] = orders(1) as [Order];
+    await send([confirmed({ ...order, price: 1 }), confirmed({ ...order, price: 2 })]);
+    const { received, failed } = await pipeline.deliver('AnalyticsQueueUrl', withRedshift);
+    expect(failed).toEqual([]);
+    expect(counts()).toMatchObject({ SalesLoaded: 1, SalesRepeated: 1 });
+    const { rows } = await redshift.observer.query('SELECT price FROM sales WHERE order_id = $1', [
+      order.order_id,
+    ]);
+    const [first] = received.map(({ Body = '' }) => JSON.parse(Body).order.price.toFixed(4));
+    expect(rows).toEqual([{ price: first }]);
+  });
+
   test('a load that fails fails its messages, with a reason and no personal data in the log', async () => {
     await redshift.observer.query('ALTER TABLE sales_loads RENAME TO sales_loads_gone');
     await send([confirmed(seedOrder)]);
@@ -214,10 +227,10 @@ describe('with Redshift for a warehouse', () => {
 });
 
 test('a function that is told of no warehouse does not start, and says what to set', async () => {
-  vi.stubEnv('DATABASE_URL', '');
+  vi.stubEnv('SALES_DATABASE_URL', '');
   vi.stubEnv('SALES_WAREHOUSE_ARN', '');
   vi.resetModules();
   await expect(import('../../handlers/analytics.ts')).rejects.toThrow(
-    'environment variables: must be SALES_WAREHOUSE_ARN, SALES_WAREHOUSE_SECRET_ARN and SALES_STAGING_BUCKET_NAME',
+    'environment variables: must be SALES_DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN',
   );
 });

@@ -307,6 +307,18 @@ test('the sample events are answered as their names say', async () => {
   expect(await emailSubscriptions()).toEqual([]);
 });
 
+test.each([
+  [{ email_id: 'jane@example.com' }, 'an object'],
+  [null, 'null'],
+  ['jane@example.com', '"jane@example.com"'],
+])('a direct invoke is told that it has to be a request over HTTP: %j', async (event, found) => {
+  await expect(call(event)).rejects.toMatchObject({
+    name: 'InvalidInputError',
+    message: `event: must be POST /customers or DELETE /customers/{email_id}, as an HTTP API hands it on, received ${found}`,
+  });
+  expect(await emailSubscriptions()).toEqual([]);
+});
+
 test('a message without a customer is no confirmation to anybody', async () => {
   await postCustomer('jane@example.com');
   await readMailbox();

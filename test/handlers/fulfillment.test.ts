@@ -15,7 +15,7 @@ let log: ReturnType<typeof captureLog>;
 beforeAll(async () => {
   pipeline = await startPipeline('fulfillment');
   shipping = await startShippingDatabase('a connection');
-  vi.stubEnv('DATABASE_URL', shipping.url);
+  vi.stubEnv('SHIPPING_DATABASE_URL', shipping.url);
   ({ handler } = await import('../../handlers/fulfillment.ts'));
 });
 afterAll(async () => {

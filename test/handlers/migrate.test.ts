@@ -31,23 +31,49 @@ async function invoke(variables: Record<string, string>): Promise<unknown> {
   return handler(JSON.parse(await readFile('events/migrate-invoke.json', 'utf8')), lambdaContext());
 }
 
+/** The Postgres stands for both databases. */
+const both = () => ({ SHIPPING_DATABASE_URL: postgres.url, SALES_DATABASE_URL: postgres.url });
+const EMPTY = {
+  SHIPPING_DATABASE_URL: '',
+  SALES_DATABASE_URL: '',
+  SHIPPING_DATABASE_ARN: '',
+  SALES_WAREHOUSE_ARN: '',
+};
+const tables = async () => {
+  const rows = await database.query(
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename",
+  );
+  return rows.map(({ tablename }) => tablename);
+};
+
 const toShipping = (from = 0) => ({ part: 'shipping', from, to: shippingMigrations.length });
 const toSales = (from = 0) => ({ part: 'sales', from, to: salesMigrations.length });
 
 test('both schemas go into the Postgres that stands for both, once', async () => {
-  expect(await invoke({ DATABASE_URL: postgres.url })).toEqual({ applied: [toShipping(), toSales()] });
+  expect(await invoke(both())).toEqual({ applied: [toShipping(), toSales()] });
   expect(log.lines('schema migrated')).toMatchObject([toShipping(), toSales()]);
   expect(await database.query('SELECT product_id FROM inventory')).toEqual([]);
-  expect(await invoke({ DATABASE_URL: postgres.url })).toEqual({
+  expect(await invoke(both())).toEqual({
     applied: [toShipping(shippingMigrations.length), toSales(salesMigrations.length)],
   });
 });
 
 test('only what there is is migrated; an empty variable is none', async () => {
   expect(await invoke({})).toEqual({ applied: [] });
-  expect(await invoke({ DATABASE_URL: '', SHIPPING_DATABASE_ARN: '', SALES_WAREHOUSE_ARN: '' })).toEqual({
-    applied: [],
-  });
+  expect(await invoke(EMPTY)).toEqual({ applied: [] });
+  expect(await tables()).toEqual([]);
+});
+
+test('where sales are off, only shipping has its tables', async () => {
+  const variables = { ...EMPTY, SHIPPING_DATABASE_URL: postgres.url };
+  expect(await invoke(variables)).toEqual({ applied: [toShipping()] });
+  expect(await tables()).toEqual(['inventory', 'restocks', 'schema_migrations', 'shipments']);
+});
+
+test('where shipping is off, only sales have their tables', async () => {
+  const variables = { ...EMPTY, SALES_DATABASE_URL: postgres.url };
+  expect(await invoke(variables)).toEqual({ applied: [toSales()] });
+  expect(await tables()).toEqual(['sales', 'sales_loads', 'schema_migrations']);
 });
 
 test('shipping alone is migrated over the RDS Data API, which may have to wake up', async () => {
@@ -68,12 +94,12 @@ test('shipping alone is migrated over the RDS Data API, which may have to wake u
 });
 
 test('a schema that is newer than the code is an error to the caller, and in the log', async () => {
-  await invoke({ DATABASE_URL: postgres.url });
+  await invoke(both());
   const newer = shippingMigrations.length + 1;
   await database.query(
     `INSERT INTO schema_migrations VALUES ('shipping', ${newer}, 'later', CURRENT_TIMESTAMP)`,
   );
   const refusal = `code has version ${newer - 1}, schema ${newer}`;
-  await expect(invoke({ DATABASE_URL: postgres.url })).rejects.toThrow(refusal);
+  await expect(invoke(both())).rejects.toThrow(refusal);
   expect(log.lines('schema not migrated')).toMatchObject([{ error: { code: 'schema_newer' } }]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { parse } from 'csv-parse/sync';
+import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   postgres = await startTestPostgres();
   database = createPostgresDatabase(postgres.url);
   await migrate(database, 'sales', salesMigrations);
-  vi.stubEnv('DATABASE_URL', postgres.url);
+  vi.stubEnv('SALES_DATABASE_URL', postgres.url);
   ({ handler } = await import('../../handlers/report.ts'));
 });
 afterAll(async () => {
@@ -378,16 +379,31 @@ test('the log says what was asked, not who bought', async () => {
 
 test('a function without a database says what it needs', async () => {
   vi.resetModules();
-  vi.stubEnv('DATABASE_URL', '');
+  vi.stubEnv('SALES_DATABASE_URL', '');
   await expect(import('../../handlers/report.ts')).rejects.toThrow(
-    'environment variables: DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN: must be set',
+    'environment variables: must be SALES_DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN, received neither',
   );
-  vi.stubEnv('DATABASE_URL', postgres.url);
+  vi.stubEnv('SALES_DATABASE_URL', postgres.url);
 });
 
-test('a database that is down is answered with 503, once it has been waited for', async () => {
+const OUT_OF_REACH = {
+  status: 503,
+  type: 'application/problem+json',
+  body: expect.objectContaining({
+    detail: 'A database or service is out of reach or waking up: try again in a minute.',
+  }),
+};
+
+test('a database that stops while it is asked is answered with 503, and so is one that is down, once it has been waited for', async () => {
+  const holder = new Client(postgres.url);
+  holder.on('error', () => undefined);
+  await holder.connect();
+  await holder.query('BEGIN; LOCK sales');
+  const answering = get(RANGE);
+  await expect
+    .poll(async () => (await holder.query('SELECT pid FROM pg_locks WHERE NOT granted')).rows)
+    .toHaveLength(1);
   await postgres.stop();
-  const { status, type, body } = readAnswer(await get(RANGE));
-  expect({ status, type }).toEqual({ status: 503, type: 'application/problem+json' });
-  expect(body.detail).toBe('A database or service is out of reach or waking up: try again in a minute.');
+  expect(readAnswer(await answering)).toEqual(OUT_OF_REACH);
+  expect(readAnswer(await get(RANGE))).toEqual(OUT_OF_REACH);
 }, 60_000);

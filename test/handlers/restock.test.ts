@@ -14,7 +14,7 @@ let log: ReturnType<typeof captureLog>;
 
 beforeAll(async () => {
   shipping = await startShippingDatabase('a connection');
-  vi.stubEnv('DATABASE_URL', shipping.url);
+  vi.stubEnv('SHIPPING_DATABASE_URL', shipping.url);
   ({ handler } = await import('../../handlers/restock.ts'));
 });
 afterAll(async () => {

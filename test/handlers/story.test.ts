@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
@@ -34,7 +35,7 @@ beforeAll(async () => {
   await migrate(database, 'sales', salesMigrations);
   const tableName = pipeline.output('LedgerTableName');
   ledger = createLedger(createDynamoDbClient(), { tableName, now: () => now });
-  handler = await importHandler({ DATABASE_URL: postgres.url });
+  handler = await importHandler({ SHIPPING_DATABASE_URL: postgres.url, SALES_DATABASE_URL: postgres.url });
 });
 afterAll(async () => {
   await pipeline.stop();
@@ -186,15 +187,25 @@ describe('a direct invoke', () => {
   });
 });
 
-test('where shipping and sales are off, the story leaves them out', async () => {
-  await confirm('A-3');
-  const withoutDatabases = await importHandler({ DATABASE_URL: '' });
-  expect(readAnswer(await withoutDatabases(eventFor('A-3'), lambdaContext())).body).toEqual({
+describe('a part that is off', () => {
+  const FROM_LEDGER = {
     order_id: 'A-3',
     received: { at: CLAIMED_AT },
     confirmed: { at: SENT_AT, sns_message_id: 'sns-1' },
+  };
+  beforeAll(() => confirm('A-3'));
+
+  test.each([
+    ['sales are off', ['SALES_DATABASE_URL'], { shipment: null }],
+    ['shipping is off', ['SHIPPING_DATABASE_URL'], { sale: null }],
+    ['both are off', ['SHIPPING_DATABASE_URL', 'SALES_DATABASE_URL'], {}],
+  ])('is left out of the story: %s', async (_name, off, told) => {
+    const on = { SHIPPING_DATABASE_URL: postgres.url, SALES_DATABASE_URL: postgres.url };
+    const without = await importHandler({ ...on, ...Object.fromEntries(off.map((name) => [name, ''])) });
+    const { body } = readAnswer(await without(eventFor('A-3'), lambdaContext()));
+    expect(body).toEqual({ ...FROM_LEDGER, ...told });
+    expect(readAnswer(await without(eventFor('nobody'), lambdaContext())).status).toBe(404);
   });
-  expect(readAnswer(await withoutDatabases(eventFor('nobody'), lambdaContext())).status).toBe(404);
 });
 
 describe('a source out of reach', () => {
@@ -204,7 +215,8 @@ describe('a source out of reach', () => {
   test('is named in a 503, though others know the order', async () => {
     await sell('A-4');
     const withoutLedger = await importHandler({
-      DATABASE_URL: postgres.url,
+      SHIPPING_DATABASE_URL: postgres.url,
+      SALES_DATABASE_URL: postgres.url,
       AWS_ENDPOINT_URL_DYNAMODB: `http://${DEAD}`,
     });
     const { status, type, body } = readAnswer(await withoutLedger(eventFor('A-4'), lambdaContext()));
@@ -230,6 +242,23 @@ describe('a source out of reach', () => {
     ]);
     await dead.close();
   }, 60_000);
+
+  test('is named when it goes away while it is asked', async () => {
+    await confirm('A-6');
+    const holder = new Client(postgres.url);
+    await holder.connect();
+    await holder.query('BEGIN; LOCK shipments');
+    const answering = get('A-6');
+    const waiting = 'SELECT pid FROM pg_locks WHERE NOT granted';
+    await expect.poll(async () => (await holder.query(waiting)).rows).toHaveLength(1);
+    await holder.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS waiting`);
+    const { status, body } = await answering;
+    await holder.end();
+    expect({ status, detail: body.detail }).toEqual({
+      status: 503,
+      detail: 'story of A-6: out of reach: the shipping database; try again in a minute',
+    });
+  });
 
   test('is not what a missing table is: that is ours to mend, and a 500', async () => {
     await database.query('ALTER TABLE sales RENAME TO sales_gone');

@@ -1,4 +1,9 @@
-import { BatchExecuteStatementCommand, GetStatementResultCommand } from '@aws-sdk/client-redshift-data';
+import {
+  BatchExecuteStatementCommand,
+  DescribeStatementCommand,
+  GetStatementResultCommand,
+  type RedshiftDataClient,
+} from '@aws-sdk/client-redshift-data';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
@@ -35,6 +40,13 @@ async function orderIds({ observer } = warehouse): Promise<string[]> {
   const { rows } = await observer.query('SELECT order_id FROM sales ORDER BY order_id COLLATE "C"');
   return rows.map(({ order_id }) => order_id);
 }
+/** Removes what loads of unknown end have left staged, as the bucket does after a day. */
+async function removeStaged(count: number): Promise<void> {
+  const keys = await stagedKeys(warehouse.s3);
+  expect(keys).toHaveLength(count);
+  for (const Key of keys) await warehouse.s3.send(new DeleteObjectCommand({ Bucket: STAGING_BUCKET, Key }));
+}
+
 const idsOf = (sales: readonly Sale[]) => sales.map(({ order_id }) => order_id).sort();
 
 /** Waits until as many sessions of the warehouse wait for a lock. */
@@ -150,18 +162,46 @@ describe('a load', () => {
     await expect(warehouse.loader.load(sales)).rejects.toMatchObject({ code: 'InternalServerException' });
     const again = warehouse.createLoader({}, connectRedshift(warehouse.standIn.endpoint));
     expect(await again.load(sales)).toEqual({ loaded: 0, repeated: 3 });
+    await removeStaged(1);
   });
 
-  test('that takes too long fails, and ends without a trace or as a whole; made again, it is complete', async () => {
+  test('that takes too long fails, and is done all the same: it keeps its file; made again, all are repeats', async () => {
     const sales = salesOf(3, seed);
     await warehouse.observer.query('BEGIN; LOCK sales_loads');
     const loading = warehouse.createLoader({ batchWaitMs: 300 }).load(sales);
     await expect(loading).rejects.toMatchObject({ name: 'DatabaseError', code: 'statement_not_finished' });
-    expect(await stagedKeys(warehouse.s3)).toEqual([]);
+    await sessionsWaiting(1);
     await warehouse.observer.query('COMMIT');
     const again = await warehouse.loader.load(sales);
     expect(await orderIds()).toEqual(idsOf(sales));
-    expect(again).toEqual({ loaded: 3, repeated: 0 });
+    expect(again).toEqual({ loaded: 0, repeated: 3 });
+    await removeStaged(1);
+  });
+
+  test('of which the API tells no more fails, and is done all the same', async () => {
+    const sales = salesOf(3, seed);
+    const [client, again] = [1, 2].map(() => connectRedshift(warehouse.standIn.endpoint));
+    intercept(client as RedshiftDataClient, DescribeStatementCommand, async () => {
+      throw sdkError('InternalServerException');
+    });
+    const loading = warehouse.createLoader({}, client).load(sales);
+    await expect(loading).rejects.toMatchObject({ code: 'InternalServerException' });
+    await expect.poll(() => warehouse.standIn.submissions().at(-1)?.Status).toBe('FINISHED');
+    expect(await warehouse.createLoader({}, again).load(sales)).toEqual({ loaded: 0, repeated: 3 });
+    expect(await orderIds()).toEqual(idsOf(sales));
+    await removeStaged(1);
+  });
+
+  test('whose count is not a number fails, and leaves no file', async () => {
+    const client = connectRedshift(warehouse.standIn.endpoint);
+    intercept(client, GetStatementResultCommand, async (input, pass) => ({
+      ...(await pass(input)),
+      Records: [[{ isNull: true }]],
+    }));
+    await expect(warehouse.createLoader({}, client).load(salesOf(3, seed))).rejects.toThrow(
+      'unexpected_answer: repeated: must be a count, received nothing',
+    );
+    expect(await stagedKeys(warehouse.s3)).toEqual([]);
   });
 
   test('holds up nobody who reads, and shows nothing before it is done', async () => {

@@ -66,12 +66,6 @@ describe.each(WAREHOUSES)('a load into %s', (_name, start) => {
     expect(await orderIds()).toEqual(idsOf(sales));
   });
 
-  test('with an order twice in it has it once', async () => {
-    const sales = salesOf(2, 6);
-    expect(await load([...sales, ...sales.slice(0, 1)])).toEqual({ loaded: 2, repeated: 1 });
-    expect(await orderIds()).toEqual(idsOf(sales));
-  });
-
   test('takes every valid text, price and time as it is', async () => {
     const names = [
       `O'Brien's "best" \\ kettle`,

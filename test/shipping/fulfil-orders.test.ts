@@ -123,6 +123,19 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     });
   });
 
+  test('of stock that was raised by hand, what repeats give to older backorders does not count as theirs', async () => {
+    const fields = { product_id: 'P-1', timestamp: 1_000_000_000_000 };
+    const old = ['1', '2', '3'].map((id) => confirmedOrder(id, fields));
+    await fulfil(...old);
+    await shipping.read('UPDATE inventory SET stock = 3');
+    expect(await fulfil(...old, confirmedOrder('4', { product_id: 'P-1' }))).toEqual({
+      scheduled: 0,
+      backordered: 1,
+      repeated: 3,
+    });
+    expect(await statuses()).toEqual({ 1: 'scheduled', 2: 'scheduled', 3: 'scheduled', 4: 'backordered' });
+  });
+
   test('all that an order may hold goes through', async () => {
     const texts = [
       'x'.repeat(256),

@@ -5,7 +5,7 @@ const AURORA = {
   SHIPPING_DATABASE_ARN: 'arn:aws:rds:us-east-1:000000000000:cluster:shipping',
   SHIPPING_DATABASE_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shipping',
 };
-const POSTGRES = { DATABASE_URL: 'postgres://postgres@127.0.0.1:1/orders' };
+const POSTGRES = { SHIPPING_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/orders' };
 
 test.each([AURORA, POSTGRES, { ...AURORA, ...POSTGRES }])('a database is opened with %j', (settings) => {
   expect(openShippingDatabase(settings)).toMatchObject({ query: expect.any(Function) });
@@ -14,14 +14,14 @@ test.each([AURORA, POSTGRES, { ...AURORA, ...POSTGRES }])('a database is opened 
 
 test.each([
   {},
-  { DATABASE_URL: undefined, SHIPPING_DATABASE_ARN: AURORA.SHIPPING_DATABASE_ARN },
+  { SHIPPING_DATABASE_URL: undefined, SHIPPING_DATABASE_ARN: AURORA.SHIPPING_DATABASE_ARN },
   { SHIPPING_DATABASE_SECRET_ARN: AURORA.SHIPPING_DATABASE_SECRET_ARN },
 ])(
   'without all that names one there is none, and who cannot do without is told what to set: %j',
   (settings) => {
     expect(openShippingDatabase(settings)).toBeUndefined();
     expect(() => requireShippingDatabase(settings)).toThrow(
-      'environment variables: must be DATABASE_URL, or SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN, received neither',
+      'environment variables: must be SHIPPING_DATABASE_URL, or SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN, received neither',
     );
   },
 );

@@ -161,10 +161,9 @@ describe('the packaged functions', () => {
   });
 
   it('get the addresses of the resources that they use', () => {
-    const shipping = { SHIPPING_DATABASE_ARN, SHIPPING_DATABASE_SECRET_ARN };
-    const sales = { SALES_WAREHOUSE_ARN, SALES_WAREHOUSE_SECRET_ARN };
-    // Set on stage local only; an empty variable counts as missing.
-    const DATABASE_URL = '';
+    // The URLs are set on stage local only; an empty variable counts as missing.
+    const shipping = { SHIPPING_DATABASE_URL: '', SHIPPING_DATABASE_ARN, SHIPPING_DATABASE_SECRET_ARN };
+    const sales = { SALES_DATABASE_URL: '', SALES_WAREHOUSE_ARN, SALES_WAREHOUSE_SECRET_ARN };
     const expected = {
       Producer: {
         ORDER_QUEUE_URL: { Ref: 'OrderQueue' },
@@ -183,17 +182,16 @@ describe('the packaged functions', () => {
         LEDGER_TABLE_NAME: { Ref: 'LedgerTable' },
       },
       Customers: { ORDER_EVENTS_TOPIC_ARN: { Ref: 'OrderEventsTopic' } },
-      Migrate: { DATABASE_URL, ...shipping, ...sales },
-      Story: { LEDGER_TABLE_NAME: { Ref: 'LedgerTable' }, DATABASE_URL, ...shipping, ...sales },
-      Fulfillment: { SHIPPING_QUEUE_URL: { Ref: 'ShippingQueue' }, DATABASE_URL, ...shipping },
-      Restock: { DATABASE_URL, ...shipping },
+      Migrate: { ...shipping, ...sales },
+      Story: { LEDGER_TABLE_NAME: { Ref: 'LedgerTable' }, ...shipping, ...sales },
+      Fulfillment: { SHIPPING_QUEUE_URL: { Ref: 'ShippingQueue' }, ...shipping },
+      Restock: { ...shipping },
       Analytics: {
         ANALYTICS_QUEUE_URL: { Ref: 'AnalyticsQueue' },
-        DATABASE_URL,
         ...sales,
         SALES_STAGING_BUCKET_NAME: { Ref: 'SalesStagingBucket' },
       },
-      Report: { DATABASE_URL, ...sales },
+      Report: { ...sales },
     };
     for (const [name, variables] of Object.entries(expected)) {
       expect(propertiesOf(stack.template, `${name}LambdaFunction`).Environment, name).toEqual({
@@ -295,6 +293,12 @@ describe('the packaged functions', () => {
     ['Analytics', 'SalesStagingBucketPolicy'],
   ])('%s is removed before the policy of the bucket that it writes to', (name, policy) => {
     expect(stack.template.Resources[`${name}LambdaFunction`]?.DependsOn).toContain(policy);
+  });
+
+  it('include a fulfillment that is made after the instance of its database and removed before it', () => {
+    expect(stack.template.Resources.FulfillmentLambdaFunction?.DependsOn).toContain(
+      'ShippingDatabaseInstance',
+    );
   });
 
   it('include a schedule for the producer, off by default', () => {

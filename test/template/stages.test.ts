@@ -19,8 +19,16 @@ const ORDER_QUEUE_URL = `${QUEUES}-order-queue`;
 const ORDER_EVENTS_TOPIC_ARN = 'arn:aws:sns:us-east-1:000000000000:order-pipeline-local-order-events';
 const LEDGER_TABLE_NAME = 'order-pipeline-local-ledger';
 const DATABASE_URL = 'postgres://postgres@127.0.0.1:4568/orders';
-const NO_SHIPPING_DATABASE = { SHIPPING_DATABASE_ARN: '', SHIPPING_DATABASE_SECRET_ARN: '' };
-const NO_SALES_WAREHOUSE = { SALES_WAREHOUSE_ARN: '', SALES_WAREHOUSE_SECRET_ARN: '' };
+const SHIPPING_DATABASE = {
+  SHIPPING_DATABASE_URL: DATABASE_URL,
+  SHIPPING_DATABASE_ARN: '',
+  SHIPPING_DATABASE_SECRET_ARN: '',
+};
+const SALES_DATABASE = {
+  SALES_DATABASE_URL: DATABASE_URL,
+  SALES_WAREHOUSE_ARN: '',
+  SALES_WAREHOUSE_SECRET_ARN: '',
+};
 
 // Packaging takes 3 s, and several times that on a busy machine.
 describe('stages', { timeout: 120_000 }, () => {
@@ -53,32 +61,28 @@ describe('stages', { timeout: 120_000 }, () => {
       CustomersLambdaFunction: { ...EMBEDDED_CLOUD, ORDER_EVENTS_TOPIC_ARN },
       MigrateLambdaFunction: {
         ...EMBEDDED_CLOUD,
-        DATABASE_URL,
-        ...NO_SHIPPING_DATABASE,
-        ...NO_SALES_WAREHOUSE,
+        ...SHIPPING_DATABASE,
+        ...SALES_DATABASE,
       },
       StoryLambdaFunction: {
         ...EMBEDDED_CLOUD,
         LEDGER_TABLE_NAME,
-        DATABASE_URL,
-        ...NO_SHIPPING_DATABASE,
-        ...NO_SALES_WAREHOUSE,
+        ...SHIPPING_DATABASE,
+        ...SALES_DATABASE,
       },
       FulfillmentLambdaFunction: {
         ...EMBEDDED_CLOUD,
         SHIPPING_QUEUE_URL: `${QUEUES}-shipping-queue`,
-        DATABASE_URL,
-        ...NO_SHIPPING_DATABASE,
+        ...SHIPPING_DATABASE,
       },
-      RestockLambdaFunction: { ...EMBEDDED_CLOUD, DATABASE_URL, ...NO_SHIPPING_DATABASE },
+      RestockLambdaFunction: { ...EMBEDDED_CLOUD, ...SHIPPING_DATABASE },
       AnalyticsLambdaFunction: {
         ...EMBEDDED_CLOUD,
         ANALYTICS_QUEUE_URL: `${QUEUES}-analytics-queue`,
-        DATABASE_URL,
-        ...NO_SALES_WAREHOUSE,
+        ...SALES_DATABASE,
         SALES_STAGING_BUCKET_NAME: '',
       },
-      ReportLambdaFunction: { ...EMBEDDED_CLOUD, DATABASE_URL, ...NO_SALES_WAREHOUSE },
+      ReportLambdaFunction: { ...EMBEDDED_CLOUD, ...SALES_DATABASE },
     });
   });
 
@@ -103,7 +107,7 @@ describe('stages', { timeout: 120_000 }, () => {
       });
       const { intake, restock } = configuration.functions;
       expect(intake.environment).toEqual({ ORDER_QUEUE_URL: outputs.OrderQueueUrl });
-      expect(restock.environment).toMatchObject({ DATABASE_URL: outputs.DatabaseUrl });
+      expect(restock.environment).toMatchObject({ SHIPPING_DATABASE_URL: outputs.DatabaseUrl });
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -150,7 +154,7 @@ describe('stages', { timeout: 120_000 }, () => {
       MaximumConcurrency: 3,
     });
     expect(propertiesOf(template, 'AnalyticsEventSourceMappingSQSAnalyticsQueue')).toMatchObject({
-      MaximumBatchingWindowInSeconds: 300,
+      MaximumBatchingWindowInSeconds: 20,
     });
     expect(propertiesOf(template, 'AnalyticsQueue').VisibilityTimeout).toBe(6 * 60 + 20);
     expect(propertiesOf(template, 'ShippingDatabase').ServerlessV2ScalingConfiguration).toMatchObject({

@@ -13,7 +13,7 @@ SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
   products text[];
-  late bigint;
+  made_now text[];
 BEGIN
   INSERT INTO inventory (product_id, product_name)
   SELECT DISTINCT ON (product_id) product_id, product_name
@@ -52,7 +52,7 @@ BEGIN
     FROM ranked
     ORDER BY order_id
     ON CONFLICT DO NOTHING
-    RETURNING product_id, status
+    RETURNING order_id, product_id, status
   ),
   taken AS (
     UPDATE inventory
@@ -62,16 +62,20 @@ BEGIN
     ) AS leaving
     WHERE inventory.product_id = leaving.product_id
   )
-  SELECT count(*) FILTER (WHERE status = 'scheduled'), count(*) FILTER (WHERE status = 'backordered')
-  INTO scheduled, backordered
+  SELECT
+    count(*) FILTER (WHERE status = 'scheduled'),
+    count(*) FILTER (WHERE status = 'backordered'),
+    array_agg(order_id)
+  INTO scheduled, backordered, made_now
   FROM made;
   -- Orders that had their shipment before, or are getting it in another batch, were ranked with the others and took
-  -- nothing. What they leave is for the next in line.
+  -- nothing. What they leave is for the next in line: an older order than the batch's where stock was raised by hand.
   IF backordered > 0 AND scheduled + backordered < jsonb_array_length(orders) THEN
-    SELECT coalesce(sum(backorders.scheduled), 0) INTO late
-    FROM schedule_backorders(products, promised) AS backorders;
-    scheduled = scheduled + late;
-    backordered = backordered - late;
+    PERFORM count(*) FROM schedule_backorders(products, promised);
+    SELECT count(*) FILTER (WHERE status = 'scheduled'), count(*) FILTER (WHERE status = 'backordered')
+    INTO scheduled, backordered
+    FROM shipments
+    WHERE order_id = ANY (made_now);
   END IF;
 END
 $$;

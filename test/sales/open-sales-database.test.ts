@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { openSalesDatabase, requireSalesDatabase } from '../../lib/sales/open-sales-database.ts';
+import { openSalesLoader } from '../../lib/sales/open-sales-loader.ts';
+
+const REDSHIFT = {
+  SALES_WAREHOUSE_ARN: 'arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/sales',
+  SALES_WAREHOUSE_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:sales',
+};
+const POSTGRES = { SALES_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/orders' };
+const BUCKET = { SALES_STAGING_BUCKET_NAME: 'sales-staging' };
+
+test.each([
+  [REDSHIFT, true],
+  [POSTGRES, false],
+  [{ ...REDSHIFT, ...POSTGRES }, false],
+])(
+  'a warehouse is opened with %j, and where it is Redshift (%j), it runs batches',
+  (settings, isRedshift) => {
+    for (const database of [openSalesDatabase(settings), requireSalesDatabase(settings)]) {
+      expect(database).toMatchObject({ query: expect.any(Function) });
+      expect(Object.hasOwn(database ?? {}, 'batch')).toBe(isRedshift);
+    }
+    expect(openSalesLoader({ ...settings, ...BUCKET })).toMatchObject({ load: expect.any(Function) });
+  },
+);
+
+test.each([
+  {},
+  { SALES_DATABASE_URL: undefined, SALES_WAREHOUSE_ARN: REDSHIFT.SALES_WAREHOUSE_ARN },
+  { SALES_WAREHOUSE_SECRET_ARN: REDSHIFT.SALES_WAREHOUSE_SECRET_ARN },
+])(
+  'without all that names one there is none, and who cannot do without is told what to set: %j',
+  (settings) => {
+    const rule =
+      'environment variables: must be SALES_DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN, received neither';
+    expect(openSalesDatabase(settings)).toBeUndefined();
+    expect(() => requireSalesDatabase(settings)).toThrow(rule);
+    expect(() => openSalesLoader({ ...settings, ...BUCKET })).toThrow(rule);
+  },
+);
+
+test('Redshift without a bucket to stage sales in cannot be loaded; a Postgres needs none', () => {
+  expect(() => openSalesLoader(REDSHIFT)).toThrow(
+    'environment variables: SALES_STAGING_BUCKET_NAME: must be set where SALES_WAREHOUSE_ARN is, received nothing',
+  );
+  expect(openSalesLoader(POSTGRES)).toMatchObject({ load: expect.any(Function) });
+});
