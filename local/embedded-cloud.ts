@@ -1,17 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AwsServices, startAwsServices } from './aws-services/start-aws-services.ts';
-import { type DynamoDbOptions, type EmbeddedDynamoDb, startDynamoDb } from './dynamodb/start-dynamodb.ts';
+import { askFunction } from './ask-function.ts';
+import type { AwsServices } from './aws-services/start-aws-services.ts';
 import { type Route, startHttpApi } from './http-api.ts';
 import { bundleFunctions } from './lambda/bundle-functions.ts';
 import type { InvokeResult } from './lambda/execution-environment.ts';
 import { FunctionLog } from './lambda/function-log.ts';
-import { type Functions, type Invoke, startFunctions } from './lambda/start-functions.ts';
+import { type Functions, startFunctions } from './lambda/start-functions.ts';
 import { writeOutputsFile } from './outputs-file.ts';
 import { type Clients, createClients } from './stack/clients.ts';
 import { provision } from './stack/provision.ts';
 import { locateQueue, readStack, type Stack } from './stack/read-stack.ts';
 import { resolveServerlessYml } from './stack/resolve-serverless-yml.ts';
+import { startServices } from './start-services.ts';
 
 /** The stage that the embedded cloud stands for. */
 const STAGE = 'local';
@@ -25,12 +26,17 @@ export interface EmbeddedCloudOptions {
   localDirectory: string;
   /** Port of the HTTP API; 0 for any free one. */
   port: number;
-  /** Port of SQS, SNS and S3; 0 for any free one. DynamoDB takes the next one, or any free one where that is taken. */
+  /**
+   * Port of SQS, SNS and S3; 0 for any free one. DynamoDB takes the next one, Postgres the one after that, or any free one
+   * where theirs is taken.
+   */
   awsPort: number;
   /** Stage parameters that override those of serverless.yml. */
   params?: Readonly<Record<string, string | number>>;
   /** Keeps queues, objects and tables over restarts and crashes; in memory where it is left out. */
   dataDir?: string | undefined;
+  /** An empty Postgres database, or one that was used here before, to take instead of starting one. */
+  databaseUrl?: string;
   /** Told when a service dies by itself. */
   onCrash: (error: Error) => void;
 }
@@ -43,55 +49,81 @@ export interface EmbeddedCloud {
   log: FunctionLog;
   /** Resource types of the stack that exist on AWS only. */
   notEmbodied: readonly string[];
-  /** Messages that queues have taken, e-mails that SNS would have sent. */
+  /** Messages that queues have taken, confirmations that were published. */
   counts: AwsServices['counts'];
   /** Runs a function, by its name in serverless.yml. */
   invoke(name: string, event: unknown): Promise<InvokeResult>;
+  /** Lets queues and schedules invoke the functions, from now on. To be called once. */
+  startEvents(): void;
   /** Takes no more work, lets batches in hand end, then ends everything. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts the embedded cloud from the same serverless.yml and resources that are deployed: services first, then the
- * stack's resources in them, then what runs the functions. A start that fails leaves nothing running.
+ * stack's resources in them, then what runs the functions; last, the schema of the database. Nothing takes a message before
+ * `startEvents`. A start that fails leaves nothing running.
  *
- * @throws Error with code `EADDRINUSE` where a port is taken
+ * @throws Error with code `EADDRINUSE` where a port is taken, `MIGRATION_FAILED` where the database has another schema
  */
 export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
   const { projectDirectory, localDirectory, port, params = {} } = options;
   await using cleanUp = new AsyncDisposableStack();
   await mkdir(localDirectory, { recursive: true });
-  // It holds customers' names and addresses.
-  if (options.dataDir) await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   const log = new FunctionLog(join(localDirectory, 'functions.log'));
   cleanUp.defer(() => log.close());
 
+  const resolve = (outputs: Readonly<Record<string, string>>) =>
+    resolveServerlessYml(projectDirectory, STAGE, params, outputs);
+  const configuration = await resolve({});
+  // All that is known before anything listens.
+  const { functions: properties } = readStack(configuration, '');
   // The Invoke API is one of the services, which are there before the functions are.
   let functions: Functions | undefined;
-  const { awsServices, dynamoDb } = await startServices(options, (name) => functions?.find(name));
-  cleanUp.defer(() => awsServices.stop());
-  cleanUp.defer(() => dynamoDb.stop());
+  const find: Functions['find'] = (name) => functions?.find(name);
+  const starting = startServices(
+    {
+      ...options,
+      mailboxQueueName: MAILBOX,
+      needsDatabase: [...properties.values()].some(
+        ({ environment }) => environment.SHIPPING_DATABASE_URL || environment.SALES_DATABASE_URL,
+      ),
+      async invoke(name, payload, invocationType) {
+        const answer = find(name)?.(JSON.stringify(payload));
+        if (!answer) return { found: false };
+        return { found: true, ...(invocationType === 'RequestResponse' && (await answer)) };
+      },
+    },
+    cleanUp,
+  );
+  const bundling = bundleFunctions(properties, projectDirectory, join(localDirectory, 'functions'));
+  // Where one of them fails, the other one is not left at work.
+  await Promise.allSettled([starting, bundling]);
+  const { database, awsServices, dynamoDb } = await starting;
+  const code = await bundling;
 
-  const resolve = async (outputs: Readonly<Record<string, string>>): Promise<Stack> =>
-    readStack(await resolveServerlessYml(projectDirectory, STAGE, params, outputs), awsServices.endpoint);
-  const stack = await resolve({});
+  const stack = readStack(configuration, awsServices.endpoint);
   const clients = createClients(awsServices.endpoint, dynamoDb.endpoint);
-  const [code] = await Promise.all([
-    bundleFunctions(stack.functions, projectDirectory, join(localDirectory, 'functions')),
-    provision(stack, clients, awsServices),
-  ]);
-
+  await provision(stack, clients, awsServices);
   const outputs = {
     ...stack.outputs,
     AwsEndpointUrl: awsServices.endpoint,
     DynamoDbEndpointUrl: dynamoDb.endpoint,
     MailboxQueueUrl: locateQueue(MAILBOX, awsServices.endpoint).url,
+    ...(database && { DatabaseUrl: database.url }),
   };
   // The functions' environment follows from the outputs: the same as `serverless invoke local` takes from the file.
+  const deployed = readStack(await resolve(outputs), awsServices.endpoint);
   const prefix = `${stack.service}-${STAGE}-`;
-  functions = startFunctions({ stack: await resolve(outputs), code, prefix, sqs: clients.sqs, log });
+  functions = startFunctions({ stack: deployed, code, prefix, sqs: clients.sqs, log });
   cleanUp.defer(functions.stop);
-  const httpApi = await startHttpApi(routesOf(stack, functions), port);
+  const invoke: EmbeddedCloud['invoke'] = async (name, event) => {
+    const run = find(name);
+    if (!run) throw new Error(`function ${name}: is not in serverless.yml`);
+    return run(JSON.stringify(event));
+  };
+  if (database) await migrate(invoke);
+  const httpApi = await startHttpApi(routesOf(stack, find), port);
   cleanUp.defer(httpApi.stop);
   const allOutputs = { ...outputs, ApiUrl: httpApi.url };
   cleanUp.defer(await writeOutputsFile(localDirectory, allOutputs));
@@ -103,59 +135,19 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     log,
     notEmbodied: stack.notEmbodied,
     counts: awsServices.counts,
-    async invoke(name, event) {
-      const invoke = functions.find(name);
-      if (!invoke) throw new Error(`function ${name}: is not in serverless.yml`);
-      return invoke(JSON.stringify(event));
-    },
+    invoke,
+    startEvents: functions.startEvents,
     stop: () => running.disposeAsync(),
   };
 }
 
-/** Starts both services side by side; where one fails, the other one is stopped again. */
-async function startServices(
-  { port, awsPort, dataDir, onCrash }: EmbeddedCloudOptions,
-  find: (name: string) => Invoke | undefined,
-): Promise<{ awsServices: AwsServices; dynamoDb: EmbeddedDynamoDb }> {
-  const [awsServices, dynamoDb] = await Promise.allSettled([
-    startAwsServices({
-      port: awsPort,
-      mailboxQueueName: MAILBOX,
-      onCrash,
-      ...(dataDir && { dataDir: join(dataDir, 'aws-services') }),
-      async invoke(name, payload, invocationType) {
-        const answer = find(name)?.(JSON.stringify(payload));
-        if (!answer) return { found: false };
-        return { found: true, ...(invocationType === 'RequestResponse' && (await answer)) };
-      },
-    }),
-    startDynamoDbBeside(awsPort, port, { onCrash, ...(dataDir && { dataDir: join(dataDir, 'dynamodb') }) }),
-  ]);
-  if (awsServices.status === 'fulfilled' && dynamoDb.status === 'fulfilled') {
-    return { awsServices: awsServices.value, dynamoDb: dynamoDb.value };
-  }
-  for (const service of [awsServices, dynamoDb])
-    if (service.status === 'fulfilled') await service.value.stop();
-  throw awsServices.status === 'rejected' ? awsServices.reason : (dynamoDb as PromiseRejectedResult).reason;
+async function migrate(invoke: EmbeddedCloud['invoke']): Promise<void> {
+  await askFunction({ invoke }, 'migrate', {}).catch(({ message }: Error) => {
+    throw Object.assign(new Error(message), { code: 'MIGRATION_FAILED' });
+  });
 }
 
-/** On the port after that of the other services, or, where that is taken or does not exist, on any free one. */
-async function startDynamoDbBeside(
-  awsPort: number,
-  httpPort: number,
-  options: Omit<DynamoDbOptions, 'port'>,
-): Promise<EmbeddedDynamoDb> {
-  try {
-    const next = awsPort + 1;
-    const isUsable = awsPort !== 0 && next !== httpPort && next <= 65_535;
-    return await startDynamoDb({ ...options, port: isUsable ? next : 0 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    return startDynamoDb({ ...options, port: 0 });
-  }
-}
-
-function routesOf({ functions }: Stack, { find }: Functions): Route[] {
+function routesOf({ functions }: Stack, find: Functions['find']): Route[] {
   return [...functions].flatMap(([name, { events }]) => {
     const invoke = find(name);
     return events.flatMap((event) => ('httpApi' in event && invoke ? [{ ...event.httpApi, invoke }] : []));

@@ -1,10 +1,14 @@
 import { resolve } from 'node:path';
+import type { SalesReport } from '../lib/report/report-sales.ts';
+import { askFunction } from './ask-function.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from './embedded-cloud.ts';
-import { startCounting } from './start/pipeline-counts.ts';
+import { findDiscrepancies } from './start/discrepancies.ts';
+import { type PipelineCounts, startCounting } from './start/pipeline-counts.ts';
 import { createProgress } from './start/progress.ts';
 import { runOrders } from './start/run-orders.ts';
 import { HELP, readStartOptions, type StartOptions, UsageError } from './start/start-options.ts';
-import { reconciles, summarize } from './start/summary.ts';
+import { stockUp } from './start/stock-up.ts';
+import { summarize } from './start/summary.ts';
 import { describeCloud, explainFailure, whereToGoNext } from './start/texts.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -16,6 +20,9 @@ const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** Ms in which a second signal is still the same Ctrl-C: the terminal sends it to npm and to this, and npm passes it on. */
 const SAME_SIGNAL_MS = 1_000;
+
+/** What the report at the end of a run asks for: generated orders are of any time. */
+const BEST_SELLERS = { from: '1970-01-01', to: '9999-12-31', by: 'product', limit: 5 };
 
 /** A service of the embedded cloud has died; its own error is the cause. */
 class ServiceCrash extends Error {
@@ -49,7 +56,7 @@ async function run(options: StartOptions): Promise<number> {
     localDirectory: LOCAL,
     port: options.port,
     awsPort: options.awsPort,
-    params: options.concurrency === undefined ? {} : { consumerConcurrency: options.concurrency },
+    params: paramsOf(options),
     // npm runs its scripts in the project's folder, wherever it was called.
     dataDir: options.dataDir && resolve(process.env.INIT_CWD ?? '.', options.dataDir),
     // The crash of a service ends everything, with the crash as the reason.
@@ -57,8 +64,13 @@ async function run(options: StartOptions): Promise<number> {
       stopping.abort(new ServiceCrash('a service of the embedded cloud has died', { cause })),
   });
   try {
+    const [count] = await Promise.all([
+      startCounting(cloud),
+      cloud.outputs.ShippingQueueUrl && stockUp(cloud),
+    ]);
+    cloud.startEvents();
     if (!signal.aborted) process.stdout.write(describeCloud(cloud, Date.now() - start));
-    const reconciled = options.produce || options.exit ? await drain(cloud, options, signal) : true;
+    const reconciled = options.produce || options.exit ? await drain(cloud, options, count, signal) : true;
     if (options.exit && !signal.aborted) return reconciled ? EXIT.ok : EXIT.failed;
     if (!signal.aborted) process.stdout.write(whereToGoNext(cloud));
     await stopped;
@@ -73,17 +85,34 @@ async function run(options: StartOptions): Promise<number> {
   }
 }
 
+/** Stage parameters, as far as the command line names them. */
+function paramsOf({ concurrency, shipping, sales }: StartOptions): Record<string, string | number> {
+  return {
+    ...(concurrency && { consumerConcurrency: concurrency }),
+    ...(shipping && { shipping }),
+    ...(sales && { sales }),
+  };
+}
+
 /** Sends what is to be sent and waits until nothing is on its way; returns whether every order is accounted for. */
-async function drain(cloud: EmbeddedCloud, options: StartOptions, signal: AbortSignal): Promise<boolean> {
-  const count = await startCounting(cloud);
+async function drain(
+  cloud: EmbeddedCloud,
+  options: StartOptions,
+  count: () => Promise<PipelineCounts>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  process.stdout.write('\n');
   const progress = createProgress(
     process.stdout,
     options.produce ? options.count : (await count()).carriedOver,
   );
   const result = await runOrders(cloud, options, count, progress, signal).finally(progress.done);
   if (!result) return false;
-  process.stdout.write(`\n${summarize(result)}`);
-  return reconciles(result);
+  const bestSellers = cloud.outputs.AnalyticsQueueUrl
+    ? await askFunction<SalesReport>(cloud, 'report', BEST_SELLERS)
+    : undefined;
+  process.stdout.write(`\n${summarize(result, bestSellers)}`);
+  return findDiscrepancies(result).length === 0;
 }
 
 /** The first signal asks for an orderly stop, a later one forces it. */

@@ -7,7 +7,7 @@ import { EventSourceMapping, type MappingOptions } from './event-source-mapping.
 import type { InvokeResult } from './execution-environment.ts';
 import type { FunctionLog } from './function-log.ts';
 import { FunctionRuntime } from './function-runtime.ts';
-import { startSchedule } from './schedule.ts';
+import { createSchedule, type Schedule } from './schedule.ts';
 
 /** Invocations at once of a function, where no mapping asks for more: as many as a laptop bears. */
 const DEFAULT_CONCURRENCY = 10;
@@ -17,10 +17,12 @@ const GRACE_MS = 3_000;
 /** Runs one function: JSON of the event in, JSON of the answer out. */
 export type Invoke = (payload: string) => Promise<InvokeResult>;
 
-/** The functions of the stack: ready to be invoked, their queues polled, their schedules running. */
+/** The functions of the stack: ready to be invoked, and then, their queues polled and their schedules running. */
 export interface Functions {
   /** @param name as in serverless.yml, or as on AWS */
   find(name: string): Invoke | undefined;
+  /** Lets events invoke the functions, from now on. To be called once. */
+  startEvents(): void;
   /** Takes no more work, lets batches in hand end for 3 s, then ends every thread. */
   stop(): Promise<void>;
 }
@@ -36,33 +38,26 @@ export interface FunctionSurroundings {
 }
 
 /**
- * Starts what runs the functions. A start that fails leaves nothing running.
+ * Starts what runs the functions; nothing runs before the first invocation.
  *
  * @throws Error for an event that the embedded cloud cannot embody
  */
 export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurroundings): Functions {
   const runtimes: FunctionRuntime[] = [];
-  const mappingOptions: MappingOptions[] = [];
-  const endSchedules: (() => void)[] = [];
   const invokeByName = new Map<string, Invoke>();
+  const mappingOptions: MappingOptions[] = [];
+  const schedules: Schedule[] = [];
+  let mappings: EventSourceMapping[] = [];
+  for (const [name, properties] of stack.functions) create(name, properties);
 
-  try {
-    for (const [name, properties] of stack.functions) start(name, properties);
-  } catch (error) {
-    endAllSchedules();
-    throw error;
-  }
-  // Last, when nothing can go wrong any more: a poller takes messages at once.
-  const mappings = mappingOptions.map((options) => new EventSourceMapping(sqs, options));
-
-  function start(name: string, properties: FunctionProperties): void {
+  function create(name: string, properties: FunctionProperties): void {
     const runtime = createRuntime(name, properties);
     const invoke: Invoke = (payload) => runtime.invoke(payload);
     runtimes.push(runtime);
     invokeByName.set(name, invoke);
     for (const event of properties.events) {
       if ('sqs' in event) mappingOptions.push(toMappingOptions(name, event.sqs, invoke));
-      if ('schedule' in event && event.schedule.enabled) startSchedules(event.schedule, invoke);
+      if ('schedule' in event && event.schedule.enabled) addSchedules(event.schedule, invoke);
     }
   }
 
@@ -92,17 +87,18 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
     };
   }
 
-  function endAllSchedules(): void {
-    for (const endSchedule of endSchedules) endSchedule();
+  function addSchedules({ rate, input }: ScheduleProperties, invoke: Invoke): void {
+    const task = () => void invoke(JSON.stringify(input ?? scheduledEvent()));
+    for (const expression of [rate].flat()) schedules.push(createSchedule(expression, task));
   }
 
-  function startSchedules({ rate, input }: ScheduleProperties, invoke: Invoke): void {
-    const task = () => void invoke(JSON.stringify(input ?? scheduledEvent()));
-    for (const expression of [rate].flat()) endSchedules.push(startSchedule(expression, task));
+  function startEvents(): void {
+    for (const schedule of schedules) schedule.start();
+    mappings = mappingOptions.map((options) => new EventSourceMapping(sqs, options));
   }
 
   async function stop(): Promise<void> {
-    endAllSchedules();
+    for (const schedule of schedules) schedule.stop();
     const drained = Promise.all(mappings.map((mapping) => mapping.stop()));
     await Promise.race([drained, sleep(GRACE_MS, undefined, { ref: false })]);
     await Promise.all(runtimes.map((runtime) => runtime.stop()));
@@ -111,6 +107,7 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
 
   return {
     find: (name) => invokeByName.get(name.startsWith(prefix) ? name.slice(prefix.length) : name),
+    startEvents,
     stop,
   };
 }

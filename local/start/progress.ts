@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
-import type { PipelineCounts } from './pipeline-counts.ts';
+import type { EventCounts, PipelineCounts } from './pipeline-counts.ts';
 
 /** Shows how a run is getting on. */
 export interface Progress {
@@ -38,7 +38,11 @@ function showBars(stream: NodeJS.WriteStream, total: number, rates: Rates): Prog
         [
           `  sent       ${bar(received, total)} ${number(received)}  ${number(rate.received)}/s`,
           `  confirmed  ${bar(settled, total)} ${number(confirmed)}  ${number(rate.confirmed)}/s`,
-          `  waiting ${number(waiting)} · in flight ${number(inFlight)} · duplicates ${number(duplicates)} · dead-lettered ${number(deadLettered)}${hints(counts, ' · ')}`,
+          ...stores(counts).map(
+            ([name, { received, waiting, reported }]) =>
+              `  ${name.padEnd(9)}  ${bar(received - waiting, total)} ${number(reported)}  waiting ${number(waiting)}`,
+          ),
+          `  waiting ${number(waiting)} · in flight ${number(inFlight)} · duplicates ${number(duplicates)} · dead-lettered ${number(deadLetters(counts))}${hints(counts, ' · ')}`,
         ].join('\n'),
       );
     },
@@ -57,11 +61,17 @@ function showLines(stream: NodeJS.WriteStream, total: number, rates: Rates): Pro
   return {
     update(counts) {
       const rate = rates(counts);
-      const { received, confirmed, waiting, inFlight, duplicates, deadLettered } = counts;
+      const { received, confirmed, waiting, inFlight, duplicates } = counts;
       latest =
         `sent ${number(received)} of ${number(total)} (${number(rate.received)}/s), ` +
-        `confirmed ${number(confirmed)} (${number(rate.confirmed)}/s), waiting ${number(waiting)}, ` +
-        `in flight ${number(inFlight)}, duplicates ${number(duplicates)}, dead-lettered ${number(deadLettered)}${hints(counts, ', ')}`;
+        `confirmed ${number(confirmed)} (${number(rate.confirmed)}/s), ` +
+        stores(counts)
+          .map(
+            ([name, { reported, waiting }]) => `${name} ${number(reported)} (waiting ${number(waiting)}), `,
+          )
+          .join('') +
+        `waiting ${number(waiting)}, in flight ${number(inFlight)}, ` +
+        `duplicates ${number(duplicates)}, dead-lettered ${number(deadLetters(counts))}${hints(counts, ', ')}`;
       if (Date.now() - shown < LINE_INTERVAL) return;
       shown = Date.now();
       print();
@@ -85,6 +95,16 @@ function trackRates(): Rates {
     };
   };
 }
+
+/** Shipping and sales, where they are on. */
+const stores = ({ shipping, sales }: PipelineCounts): [string, EventCounts][] => [
+  ...(shipping ? [['shipments', shipping] satisfies [string, EventCounts]] : []),
+  ...(sales ? [['sales', sales] satisfies [string, EventCounts]] : []),
+];
+
+/** Of orders, and of confirmed ones that were not shipped or not loaded. */
+const deadLetters = ({ deadLettered, shipping, sales }: PipelineCounts): number =>
+  deadLettered + (shipping?.deadLettered ?? 0) + (sales?.deadLettered ?? 0);
 
 function bar(value: number, total: number): string {
   const filled = Math.round(Math.min(1, value / Math.max(1, total)) * BAR_WIDTH);

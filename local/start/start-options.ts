@@ -5,8 +5,13 @@ export interface StartOptions {
   count: number;
   via: 'queue' | 's3';
   ratePerSecond: number | undefined;
+  /** Generates the same orders as every time it is given; a random one where it is left out. */
+  seed: number | undefined;
   /** Concurrent consumers; the stage parameter of serverless.yml where it is left out. */
   concurrency: number | undefined;
+  /** Whether orders are shipped, and sales loaded; the stage parameters of serverless.yml where they are left out. */
+  shipping: 'on' | 'off' | undefined;
+  sales: 'on' | 'off' | undefined;
   /** Stop when drained. */
   exit: boolean;
   produce: boolean;
@@ -23,12 +28,16 @@ Runs the whole pipeline on this machine, sends generated orders through it and s
   --count N         orders to send, 1 to 1,000,000                    (10000)
   --via queue|s3    send messages, or drop order files in the bucket  (queue)
   --rate N          orders a second                                   (as fast as it goes)
+  --seed N          the same orders as every time with this seed      (other orders each time)
   --concurrency N   consumers at once: the throttle, 1 to 1,000       (as in serverless.yml)
+  --shipping on|off stock and shipments, in Postgres                  (as in serverless.yml)
+  --sales on|off    sales and reports, in Postgres                    (as in serverless.yml)
   --exit            stop when all is drained; exit status 0 only if the numbers reconcile
   --no-produce      send nothing, just run; with --exit, drain what is in the queues
   --port N          port of the HTTP API, 0 for any free one          (3000)
   --aws-port N      port of SQS, SNS and S3, 0 for any free one       (4566)
-  --data DIR        keep queues, files and the ledger in DIR, over restarts and crashes
+                    DynamoDB and Postgres take the next two, if they are free
+  --data DIR        keep queues, files and databases in DIR, over restarts and crashes
   --help            show this
 `;
 
@@ -43,18 +52,16 @@ export class UsageError extends Error {
  * @throws UsageError that names the option, its rule and the value received
  */
 export function readStartOptions(args: readonly string[]): StartOptions {
-  const { via, data, ...values } = parse(args);
-  if (via !== 'queue' && via !== 's3')
-    throw new UsageError(`--via: must be queue or s3, received ${via || 'nothing'}`);
+  const { data, ...values } = parse(args);
   if (data === '') throw new UsageError('--data: must be a directory, received nothing');
   return {
-    via,
     count: wholeNumber('--count', values.count, 1, 1_000_000),
-    ratePerSecond: values.rate === undefined ? undefined : wholeNumber('--rate', values.rate, 1, 1_000_000),
-    concurrency:
-      values.concurrency === undefined
-        ? undefined
-        : wholeNumber('--concurrency', values.concurrency, 1, 1_000),
+    via: oneOf('--via', values.via, 'queue', 's3'),
+    ratePerSecond: given(values.rate, (rate) => wholeNumber('--rate', rate, 1, 1_000_000)),
+    seed: given(values.seed, (seed) => wholeNumber('--seed', seed, 0, 2 ** 32 - 1)),
+    concurrency: given(values.concurrency, (most) => wholeNumber('--concurrency', most, 1, 1_000)),
+    shipping: given(values.shipping, (setting) => oneOf('--shipping', setting, 'on', 'off')),
+    sales: given(values.sales, (setting) => oneOf('--sales', setting, 'on', 'off')),
     exit: values.exit,
     produce: !values['no-produce'],
     port: wholeNumber('--port', values.port, 0, 65_535),
@@ -72,7 +79,10 @@ function parse(args: readonly string[]) {
         count: { type: 'string', default: '10000' },
         via: { type: 'string', default: 'queue' },
         rate: { type: 'string' },
+        seed: { type: 'string' },
         concurrency: { type: 'string' },
+        shipping: { type: 'string' },
+        sales: { type: 'string' },
         exit: { type: 'boolean', default: false },
         'no-produce': { type: 'boolean', default: false },
         port: { type: 'string', default: '3000' },
@@ -85,6 +95,20 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+/** Reads an option that may be left out. */
+const given = <Value>(text: string | undefined, read: (text: string) => Value): Value | undefined =>
+  text === undefined ? undefined : read(text);
+
+function oneOf<const Choice extends string>(
+  option: string,
+  text: string,
+  ...choices: [Choice, Choice]
+): Choice {
+  const choice = choices.find((each) => each === text);
+  if (choice) return choice;
+  throw new UsageError(`${option}: must be ${choices.join(' or ')}, received ${text || 'nothing'}`);
 }
 
 function wholeNumber(option: string, text: string, least: number, most: number): number {

@@ -1,61 +1,109 @@
-import type { PipelineCounts } from './pipeline-counts.ts';
+import { printable } from '../../lib/order/received.ts';
+import type { SalesReport } from '../../lib/report/report-sales.ts';
+import { findDiscrepancies, type RunResult } from './discrepancies.ts';
+import type { EventCounts } from './pipeline-counts.ts';
 import { number } from './progress.ts';
 
-/** How a run went. */
-export interface RunResult {
-  counts: PipelineCounts;
-  /** What the producer says it sent; 0 where nothing was produced. */
-  sent: number;
-  /** What the producer says it could not send. */
-  unsent: number;
-  /** What the producer says that took. */
-  produceMs: number;
-  /** From the first order sent to the last one settled. */
-  totalMs: number;
-}
+/** Widths of the columns; a sum of a million with its commas has nine characters. */
+const NAME = 28;
+const NUMBER = 10;
+const AMOUNT = 16;
 
 /**
- * Whether every order that the queue took is accounted for, each confirmed once. Numbers from four sources have to agree:
- * the producer's report, the queues' own depths, the mailbox, and the consumer's metrics. Only an order that was in hand
- * when an earlier run died may be confirmed twice.
+ * The tables at the end of a run, and the verdict.
+ *
+ * @param bestSellers sales by product
  */
-export function reconciles({ counts, sent, unsent }: RunResult): boolean {
-  const { carriedOver, received, confirmed, repeated, duplicates, redelivered, deadLettered } = counts;
-  const accounted = confirmed + duplicates + redelivered + deadLettered;
-  const allSent = sent <= received && unsent === 0 && counts.deadLetteredFiles === 0;
-  return received === accounted && allSent && repeated <= carriedOver;
+export function summarize(result: RunResult, bestSellers?: SalesReport): string {
+  const tables = [
+    orderTable(result),
+    shipmentTable(result),
+    salesTable(result),
+    bestSellerTable(bestSellers),
+  ];
+  const filled = tables.map((lines) => lines.join('')).filter((table) => table !== '');
+  return [...filled, `  ${verdict(result)}\n`].join('\n');
 }
 
-/** The table at the end of a run. */
-export function summarize(result: RunResult): string {
-  const { counts, sent, unsent, produceMs, totalMs } = result;
-  const rows: [string, number, string][] = [
-    ['sent', sent, `${rate(sent, produceMs)} over ${seconds(produceMs)}`],
-    [
-      'in the queue',
-      counts.received,
-      counts.carriedOver > 0 ? `${number(counts.carriedOver)} from before` : '',
-    ],
-    ['= confirmed', counts.confirmed, `${rate(counts.confirmed, totalMs)} over ${seconds(totalMs)}`],
-    ['+ duplicates', counts.duplicates, ''],
-    ['+ dead-lettered', counts.deadLettered, ''],
+function orderTable({ counts, sent, unsent, produceMs, seeds, confirmMs }: RunResult): string[] {
+  const seed = seeds.length > 0 ? `, seed ${seeds.join(', ')}` : '';
+  return [
+    line('sent', sent, `${rate(sent, produceMs)}${seed}`),
+    line('in the order queue', counts.received, fromBefore(counts)),
+    line('= confirmed', counts.confirmed, rate(counts.confirmed, confirmMs)),
+    line('+ duplicates', counts.duplicates),
+    line('+ dead-lettered', counts.deadLettered),
+    exception('+ delivered again', counts.redelivered, 'confirmed before'),
+    exception('not sent', unsent),
+    exception('confirmed twice', counts.repeated),
+    exception('files dead-lettered', counts.deadLetteredFiles),
   ];
-  const exceptions: [string, number, string][] = [
-    ['+ delivered again', counts.redelivered, 'confirmed before'],
-    ['not sent', unsent, ''],
-    ['confirmed twice', counts.repeated, ''],
-    ['files dead-lettered', counts.deadLetteredFiles, ''],
-  ];
-  const lines = [...rows, ...exceptions.filter(([, value]) => value !== 0)].map(([name, value, note]) =>
-    `  ${name.padEnd(20)}${number(value).padStart(12)}  ${note}`.trimEnd(),
-  );
-  const twice = counts.repeated > 0 ? 'twice only what was in hand when an earlier run died' : 'none twice';
-  const verdict = reconciles(result)
-    ? `Reconciled: every order is accounted for, ${twice}.`
-    : 'NOT reconciled.';
-  return `${lines.join('\n')}\n\n  ${verdict}\n`;
 }
 
+function shipmentTable({ counts: { shipping, stored }, totalMs }: RunResult): string[] {
+  if (!shipping || !stored) return [];
+  const { scheduled, backordered, stockTaken } = stored;
+  return [
+    line('in the shipping queue', shipping.received, rate(shipping.received, totalMs), fromBefore(shipping)),
+    line('= scheduled', scheduled, `${number(stockTaken)} taken from stock`),
+    line('+ backordered', backordered),
+    ...eventExceptions(shipping),
+  ];
+}
+
+function salesTable({ counts: { sales, stored }, totalMs }: RunResult): string[] {
+  if (!sales || !stored) return [];
+  return [
+    line('in the analytics queue', sales.received, rate(sales.received, totalMs), fromBefore(sales)),
+    line('= sales', stored.sales),
+    ...eventExceptions(sales),
+  ];
+}
+
+const eventExceptions = ({ repeated, deadLettered }: EventCounts): string[] => [
+  exception('+ repeated', repeated, 'stored before'),
+  exception('+ dead-lettered', deadLettered),
+];
+
+function bestSellerTable(report: SalesReport | undefined): string[] {
+  if (!report || report.rows.length === 0) return [];
+  const sold = (name: string, orders: string, revenue: string) =>
+    `  ${column(name)}${orders.padStart(NUMBER)}${revenue.padStart(AMOUNT)}\n`;
+  const rows = [...report.rows, { product_name: 'all products', ...report.totals }];
+  return [
+    sold('best sellers', 'orders', 'revenue'),
+    ...rows.map(({ product_name = '', orders, revenue }) =>
+      sold(product_name, number(orders), money(revenue)),
+    ),
+  ];
+}
+
+function verdict(result: RunResult): string {
+  const discrepancies = findDiscrepancies(result);
+  if (discrepancies.length > 0) return `NOT reconciled: ${discrepancies.join(', ')}.`;
+  const twice =
+    result.counts.repeated > 0 ? 'twice only what was in hand when an earlier run died' : 'none twice';
+  return `Reconciled: every order is accounted for, ${twice}.`;
+}
+
+function line(name: string, value: number, ...notes: string[]): string {
+  const note = notes.filter((text) => text !== '').join(', ');
+  return `${`  ${column(name)}${number(value).padStart(NUMBER)}  ${note}`.trimEnd()}\n`;
+}
+
+/** What should not be is shown only where it is. */
+const exception = (name: string, value: number, ...notes: string[]): string =>
+  value === 0 ? '' : line(name, value, ...notes);
+
+/** A name is whatever a customer sent. */
+function column(name: string): string {
+  const text = printable(name);
+  return (text.length < NAME ? text : `${text.slice(0, NAME - 2)}…`).padEnd(NAME);
+}
+
+const fromBefore = ({ carriedOver }: { carriedOver: number }): string =>
+  carriedOver > 0 ? `${number(carriedOver)} from before` : '';
 const rate = (orders: number, ms: number): string =>
-  `${number(Math.round(orders / (Math.max(ms, 1) / 1_000)))}/s`;
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
+  `${number(Math.round(orders / (Math.max(ms, 1) / 1_000)))}/s over ${(ms / 1_000).toFixed(1)} s`;
+const money = (amount: number): string =>
+  amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });

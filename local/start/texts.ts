@@ -3,40 +3,77 @@ import { inspect } from 'node:util';
 import type { EmbeddedCloud } from '../embedded-cloud.ts';
 import { UsageError } from './start-options.ts';
 
+/** Codes of errors whose message says it all. */
+const EXPLAINED = new Set<string | undefined>([
+  'DATA_DIR_IN_USE',
+  'DATA_DIR_OUT_OF_REACH',
+  'MIGRATION_FAILED',
+  'POSTGRES_UNSUPPORTED',
+]);
+
 /** What is running, and where. */
 export function describeCloud({ outputs, notEmbodied, log }: EmbeddedCloud, startMs: number): string {
   const file = relative('', log.file);
-  return `
-order-pipeline is up (${(startMs / 1_000).toFixed(1)} s).
-
-  HTTP API        ${outputs.ApiUrl}
-  SQS, SNS, S3    ${outputs.AwsEndpointUrl}
-  DynamoDB        ${outputs.DynamoDbEndpointUrl}
-  all addresses   ${join(dirname(file), 'outputs.json')}
-  functions' log  ${file}
-
-  On AWS only: ${notEmbodied.join(', ')}
-
-`;
+  const places = [
+    ['HTTP API', outputs.ApiUrl],
+    ['SQS, SNS, S3', outputs.AwsEndpointUrl],
+    ['DynamoDB', outputs.DynamoDbEndpointUrl],
+    ['Postgres', outputs.DatabaseUrl],
+    ['all addresses', join(dirname(file), 'outputs.json')],
+    ["functions' log", file],
+    ['on AWS only', wrap(notEmbodied.map((type) => type.replace('AWS::', '')))],
+  ];
+  return `\norder-pipeline is up (${(startMs / 1_000).toFixed(1)} s).\n\n${list(places)}`;
 }
 
 /** Commands to try next, as they work with this very run. */
 export function whereToGoNext({ outputs }: EmbeddedCloud): string {
+  const { ApiUrl, AwsEndpointUrl, UploadBucketName, MailboxQueueUrl, DatabaseUrl } = outputs;
   const order =
-    '{"customer_name":"Jane Doe","email_id":"jane@example.com","product_id":"P-1001","product_name":"Kettle","price":39.9,"timestamp":"2026-11-27T08:00:00Z"}';
-  return `
-From another terminal:
+    '{"order_id":"first","customer_name":"Jane Doe","email_id":"jane@example.com","product_id":"P-1004","product_name":"Kettle","price":39.9,"timestamp":"2026-11-27T08:00:00Z"}';
+  const invoke = (name: string, input: string) =>
+    `npx serverless invoke local -f ${name} --stage local -d '${input}'`;
+  const aws = `aws --endpoint-url ${AwsEndpointUrl}`;
+  const report = `curl '${ApiUrl}/reports/sales?by=product&limit=5&from=2026-01-01&to=2027-01-01'`;
+  const commands = [
+    ['send an order', `curl -X POST ${ApiUrl}/orders -d '${order}'`],
+    ['follow it', `curl ${ApiUrl}/orders/first`],
+    ['see what sells', outputs.AnalyticsQueueUrl && report],
+    ['add stock', outputs.ShippingQueueUrl && invoke('restock', '{"product_id":"P-1001","quantity":2000}')],
+    ['add a customer', `curl -X POST ${ApiUrl}/customers -d '{"email_id":"jane@example.com"}'`],
+    ['generate 50', invoke('producer', '{"count":50}')],
+    [
+      'for the AWS CLI',
+      'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1',
+    ],
+    ['drop a file', `${aws} s3 cp events/files/orders.csv s3://${UploadBucketName}/`],
+    ['read an e-mail', `${aws} sqs receive-message --queue-url ${MailboxQueueUrl}`],
+    ['read the tables', DatabaseUrl && `psql ${DatabaseUrl}`],
+  ];
+  return `\nFrom another terminal:\n\n${list(commands)}\nCtrl-C stops it.\n`;
+}
 
-  For the AWS CLI    export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1
-  Send an order      curl -X POST ${outputs.ApiUrl}/orders -d '${order}'
-  Generate 50        npx serverless invoke local -f producer --stage local -d '{"count":50}'
-  Drop a file        aws --endpoint-url ${outputs.AwsEndpointUrl} s3 cp events/files/orders.csv s3://${outputs.UploadBucketName}/
-  Read an e-mail     aws --endpoint-url ${outputs.AwsEndpointUrl} sqs receive-message --queue-url ${outputs.MailboxQueueUrl}
+/** Where the second column begins, and where it ends if it is to be wrapped. */
+const INDENT = 19;
+const WIDTH = 100;
 
-Confirmed orders wait in the shipping and analytics queues: nothing takes them from there yet.
+/** Two columns; what is undefined is not there. */
+const list = (entries: readonly (readonly (string | undefined)[])[]): string =>
+  entries
+    .flatMap(([name, value]) => (value ? [`  ${name}`.padEnd(INDENT) + value] : []))
+    .map((line) => `${line}\n`)
+    .join('');
 
-Ctrl-C stops it.
-`;
+/** Words on as many lines of the second column as they need. */
+function wrap(words: readonly string[]): string {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && INDENT + last.length + word.length + 3 <= WIDTH)
+      lines.splice(-1, 1, `${last}, ${word}`);
+    else lines.push(word);
+  }
+  return lines.join(`,\n${' '.repeat(INDENT)}`);
 }
 
 /** An error as a user can act on it; with stack and causes where nobody foresaw it. */
@@ -48,6 +85,6 @@ export function explainFailure(error: unknown): string {
     const [, port] = /:(\d+)$/.exec(message) ?? [];
     return `Port ${port} on 127.0.0.1 is taken by another program, perhaps another npm start. Stop that one, or choose other ports: npm start -- --port 0 --aws-port 0 takes any that are free.`;
   }
-  if (code === 'DATA_DIR_IN_USE') return message;
+  if (EXPLAINED.has(code)) return message;
   return inspect(error);
 }

@@ -1,39 +1,64 @@
 import { join } from 'node:path';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
+import { migrate } from '../../lib/database/migrate.ts';
+import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
+import { salesMigrations } from '../../lib/sales/migrations.ts';
+import { fulfilOrders } from '../../lib/shipping/fulfil-orders.ts';
+import { shippingMigrations } from '../../lib/shipping/migrations.ts';
+import { restock } from '../../lib/shipping/restock.ts';
 import { FunctionLog } from '../../local/lambda/function-log.ts';
 import { createClients } from '../../local/stack/clients.ts';
 import { isDrained, startCounting } from '../../local/start/pipeline-counts.ts';
+import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { confirmedOrder } from '../shipping/confirmed-order.ts';
 import { createTestDirectory } from './create-test-directory.ts';
-import { pipelineCounts } from './pipeline-counts.ts';
+import { eventCounts, pipelineCounts } from './pipeline-counts.ts';
 import { startTestServices } from './start-test-services.ts';
 
-test('counts are of what came since the counting began, and of what waited then', async () => {
+/** Services with these queues, and a log for the functions' metrics. */
+async function start(queues: readonly string[], moreOutputs: Record<string, string> = {}) {
   const { services, sqs, createQueue, receive } = await startTestServices();
-  const outputs: Record<string, string> = {};
-  for (const name of ['OrderQueue', 'OrderQueueDLQ', 'UploadQueue', 'UploadQueueDLQ'])
-    outputs[`${name}Url`] = await createQueue(name);
-  const send = (output: string, DelaySeconds = 0) =>
-    sqs.send(new SendMessageCommand({ QueueUrl: outputs[output], MessageBody: '{}', DelaySeconds }));
+  const outputs = { ...moreOutputs };
+  for (const name of queues) outputs[`${name}Url`] = await createQueue(name);
+  const urlOf = (queue: string) => outputs[`${queue}Url`] ?? '';
   const log = new FunctionLog(join(await createTestDirectory(), 'functions.log'));
   onTestFinished(() => log.close());
   const clients = createClients(services.endpoint, services.endpoint);
+  return {
+    log,
+    count: () => startCounting({ outputs, clients, log, counts: services.counts }),
 
-  await send('OrderQueueUrl');
-  await send('OrderQueueDLQUrl');
-  const count = await startCounting({ outputs, clients, log, counts: services.counts });
+    send: (queue: string, DelaySeconds = 0) =>
+      sqs.send(new SendMessageCommand({ QueueUrl: urlOf(queue), MessageBody: '{}', DelaySeconds })),
+
+    receive: (queue: string) => receive(urlOf(queue)),
+
+    async empty(queue: string) {
+      for (const { ReceiptHandle } of await receive(urlOf(queue)))
+        await sqs.send(new DeleteMessageCommand({ QueueUrl: urlOf(queue), ReceiptHandle }));
+    },
+
+    logMetrics(metrics: Record<string, number>) {
+      const Metrics = Object.keys(metrics).map((Name) => ({ Name }));
+      log.write('any', JSON.stringify({ _aws: { CloudWatchMetrics: [{ Metrics }] }, ...metrics }));
+    },
+  };
+}
+
+test('counts are of what came since the counting began, and of what waited then', async () => {
+  const pipeline = await start(['OrderQueue', 'OrderQueueDLQ', 'UploadQueue', 'UploadQueueDLQ']);
+  await pipeline.send('OrderQueue');
+  await pipeline.send('OrderQueueDLQ');
+  const count = await pipeline.count();
   expect(await count()).toEqual(pipelineCounts({ carriedOver: 1, received: 1, waiting: 1 }));
 
-  await send('OrderQueueUrl');
-  await receive(outputs.OrderQueueUrl ?? '');
-  await send('OrderQueueUrl', 60);
-  await send('OrderQueueDLQUrl');
-  await send('UploadQueueUrl');
-  await send('UploadQueueDLQUrl');
-  const metrics = { OrdersDuplicate: 3, OrdersRedelivered: 2 };
-  const Metrics = Object.keys(metrics).map((Name) => ({ Name }));
-  log.write('consumer', JSON.stringify({ _aws: { CloudWatchMetrics: [{ Metrics }] }, ...metrics }));
-  log.writeTrouble('consumer', 'queue out of reach');
+  await pipeline.send('OrderQueue');
+  await pipeline.receive('OrderQueue');
+  await pipeline.send('OrderQueue', 60);
+  for (const queue of ['OrderQueueDLQ', 'UploadQueue', 'UploadQueueDLQ']) await pipeline.send(queue);
+  pipeline.logMetrics({ OrdersDuplicate: 3, OrdersRedelivered: 2 });
+  pipeline.log.writeTrouble('consumer', 'queue out of reach');
   expect(await count()).toEqual(
     pipelineCounts({
       carriedOver: 1,
@@ -51,8 +76,57 @@ test('counts are of what came since the counting began, and of what waited then'
   );
 });
 
-test('a pipeline is drained when no order and no file is on its way', () => {
-  expect(isDrained(pipelineCounts({ received: 5, confirmed: 5, deadLettered: 2 }))).toBe(true);
+test('a dead letter counts as such also when somebody has taken it out again', async () => {
+  const pipeline = await start(['OrderQueue', 'OrderQueueDLQ', 'UploadQueue']);
+  await pipeline.send('OrderQueueDLQ');
+  const count = await pipeline.count();
+  await pipeline.send('OrderQueueDLQ');
+  await pipeline.empty('OrderQueueDLQ');
+  expect((await count()).deadLettered).toBe(1);
+});
+
+test('what reached shipping and sales is counted, and what they have stored once all is done', async () => {
+  const postgres = await startTestPostgres();
+  onTestFinished(() => postgres.stop());
+  const database = createPostgresDatabase(postgres.url);
+  await migrate(database, 'shipping', shippingMigrations);
+  await migrate(database, 'sales', salesMigrations);
+  const fulfil = (...ids: string[]) => {
+    const events = ids.map((order_id) => confirmedOrder(order_id, { product_id: 'P-1' }));
+    return fulfilOrders(database, events, new Date());
+  };
+  const queues = ['OrderQueue', 'UploadQueue', 'ShippingQueue', 'ShippingQueueDLQ', 'AnalyticsQueue'];
+  const pipeline = await start(queues, { DatabaseUrl: postgres.url });
+
+  await restock(database, { restock_id: 'r', items: [{ product_id: 'P-1', quantity: 3 }] }, new Date());
+  await fulfil('1');
+  await pipeline.send('ShippingQueue');
+  const count = await pipeline.count();
+  const before = await count();
+  expect(before.shipping).toEqual(eventCounts({ carriedOver: 1, received: 1, waiting: 1 }));
+  expect(before.sales).toEqual(eventCounts());
+  expect(before.stored).toBeUndefined();
+
+  await fulfil('2', '3', '4', '5');
+  await pipeline.send('AnalyticsQueue');
+  await pipeline.send('ShippingQueueDLQ');
+  pipeline.logMetrics({ ShipmentsScheduled: 2, ShipmentsBackordered: 2, ShipmentsRepeated: 1 });
+  pipeline.logMetrics({ SalesLoaded: 6, SalesRepeated: 7 });
+  for (const queue of ['ShippingQueue', 'AnalyticsQueue']) await pipeline.empty(queue);
+  const after = await count();
+  expect(after.shipping).toEqual(
+    eventCounts({ carriedOver: 1, received: 1, reported: 4, repeated: 1, deadLettered: 1 }),
+  );
+  expect(after.sales).toEqual(eventCounts({ received: 1, reported: 6, repeated: 7 }));
+  expect(after.stored).toEqual({ scheduled: 2, backordered: 2, stockTaken: 2, sales: 0 });
+});
+
+test('a pipeline is drained when no order and no file is on its way, to whatever place', () => {
+  const shipping = eventCounts({ received: 5, reported: 5 });
+  const done = { received: 5, confirmed: 5, deadLettered: 2, shipping, sales: shipping };
+  expect(isDrained(pipelineCounts(done))).toBe(true);
   for (const place of ['waiting', 'inFlight', 'files'] as const)
-    expect(isDrained(pipelineCounts({ [place]: 1 }))).toBe(false);
+    expect(isDrained(pipelineCounts({ ...done, [place]: 1 }))).toBe(false);
+  for (const place of ['shipping', 'sales'] as const)
+    expect(isDrained(pipelineCounts({ ...done, [place]: eventCounts({ waiting: 1 }) }))).toBe(false);
 });

@@ -1,4 +1,4 @@
-import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
+import type { EventCounts, PipelineCounts } from '../../local/start/pipeline-counts.ts';
 
 /** Counts of a pipeline that nothing has happened in, but for what is given. */
 export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCounts {
@@ -14,8 +14,22 @@ export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCou
     redelivered: 0,
     deadLettered: 0,
     deadLetteredFiles: 0,
+    shipping: undefined,
+    sales: undefined,
+    stored: undefined,
     failures: 0,
     troubles: 0,
     ...given,
   };
 }
+
+/** Counts of a queue behind the topic that nothing has happened in, but for what is given. */
+export const eventCounts = (given: Partial<EventCounts> = {}): EventCounts => ({
+  carriedOver: 0,
+  received: 0,
+  waiting: 0,
+  reported: 0,
+  repeated: 0,
+  deadLettered: 0,
+  ...given,
+});

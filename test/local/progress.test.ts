@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createProgress } from '../../local/start/progress.ts';
-import { pipelineCounts } from './pipeline-counts.ts';
+import { eventCounts, pipelineCounts } from './pipeline-counts.ts';
 
 beforeEach(({ onTestFinished }) => {
   vi.useFakeTimers();
@@ -46,6 +46,15 @@ describe('without a terminal', () => {
       '',
     ]);
     expect(written().replaceAll('\n', '')).toMatch(/^[ -~]+$/);
+  });
+
+  test('a line tells what shipping and sales have stored, where they are on', () => {
+    const { progress, written } = start(10);
+    const shipping = eventCounts({ received: 8, waiting: 3, reported: 4, deadLettered: 1 });
+    progress.update(pipelineCounts({ shipping, sales: eventCounts({ reported: 2 }), deadLettered: 1 }));
+    expect(written()).toBe(
+      'sent 0 of 10 (0/s), confirmed 0 (0/s), shipments 4 (waiting 3), sales 2 (waiting 0), waiting 0, in flight 0, duplicates 0, dead-lettered 2\n',
+    );
   });
 
   test('a line says where to look when a batch fails as a whole', () => {
@@ -92,6 +101,17 @@ describe('on a terminal', () => {
     expect(sent).toContain(`sent       ${'█'.repeat(20)}${'░'.repeat(10)} 200`);
     expect(confirmed).toContain(`confirmed  ${'█'.repeat(10)}${'░'.repeat(20)} 80`);
     expect(stripVTControlCharacters(written())).toContain('duplicates 15 · dead-lettered 5');
+  });
+
+  test('bars show how much of it is shipped and sold', () => {
+    const { progress, written } = start(300, terminal);
+    const shipping = eventCounts({ received: 200, waiting: 100, reported: 90 });
+    const sales = eventCounts({ received: 200, reported: 200 });
+    progress.update(pipelineCounts({ received: 200, shipping, sales }));
+    progress.done();
+    const [, , shipments, sold] = bars(written());
+    expect(shipments).toContain(`shipments  ${'█'.repeat(10)}${'░'.repeat(20)} 90  waiting 100`);
+    expect(sold).toContain(`sales      ${'█'.repeat(20)}${'░'.repeat(10)} 200`);
   });
 
   test('a bar is full, and no more, when others send orders too', () => {

@@ -65,13 +65,15 @@ describe('this project', () => {
   });
 
   test('has the functions of shipping and sales, which find a Postgres in place of their databases', async () => {
-    const { functions, outputs } = await resolveStack({}, { DatabaseUrl: 'postgres://127.0.0.1:1/orders' });
+    const DatabaseUrl = 'postgres://127.0.0.1:1/orders';
+    const { functions, outputs } = await resolveStack({}, { DatabaseUrl });
     expect([...functions.keys()]).toEqual(
       expect.arrayContaining(['fulfillment', 'restock', 'analytics', 'report', 'story', 'migrate']),
     );
-    for (const name of ['fulfillment', 'analytics', 'story', 'migrate']) {
-      expect(functions.get(name)?.environment.DATABASE_URL).toBe('postgres://127.0.0.1:1/orders');
-    }
+    for (const name of ['fulfillment', 'restock', 'story', 'migrate'])
+      expect(functions.get(name)?.environment.SHIPPING_DATABASE_URL).toBe(DatabaseUrl);
+    for (const name of ['analytics', 'report', 'story', 'migrate'])
+      expect(functions.get(name)?.environment.SALES_DATABASE_URL).toBe(DatabaseUrl);
     expect(functions.get('analytics')?.events).toMatchObject([
       { sqs: { batchSize: 500, maximumBatchingWindow: 1, maximumConcurrency: 2 } },
     ]);
@@ -81,9 +83,22 @@ describe('this project', () => {
   test('leaves out what is switched off', async () => {
     const { functions, queues, notEmbodied } = await resolveStack({ shipping: 'off', sales: 'off' });
     expect([...functions.keys()]).toHaveLength(7);
-    expect(functions.get('migrate')?.environment.DATABASE_URL).toBe('');
+    expect(functions.get('migrate')?.environment).toMatchObject({
+      SHIPPING_DATABASE_URL: '',
+      SALES_DATABASE_URL: '',
+    });
     expect(queues).toHaveLength(4);
     expect(notEmbodied).not.toContain('AWS::EC2::VPC');
+  });
+
+  test.each([
+    ['sales', { SHIPPING_DATABASE_URL: 'postgres://127.0.0.1:1/orders', SALES_DATABASE_URL: '' }],
+    ['shipping', { SHIPPING_DATABASE_URL: '', SALES_DATABASE_URL: 'postgres://127.0.0.1:1/orders' }],
+  ])('keeps the database of a part that is off from story and migrate: %s', async (part, environment) => {
+    const outputs = { DatabaseUrl: 'postgres://127.0.0.1:1/orders' };
+    const { functions } = await resolveStack({ [part]: 'off' }, outputs);
+    expect(functions.get('story')?.environment).toMatchObject(environment);
+    expect(functions.get('migrate')?.environment).toMatchObject(environment);
   });
 
   test('refuses a switch that is neither on nor off', async () => {

@@ -3,13 +3,13 @@ import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
 import { runOrders } from '../../local/start/run-orders.ts';
 import { readStartOptions } from '../../local/start/start-options.ts';
-import { pipelineCounts } from './pipeline-counts.ts';
+import { eventCounts, pipelineCounts } from './pipeline-counts.ts';
 
 type Invoke = EmbeddedCloud['invoke'];
 
 /** One run of the producer, of 100 ms. */
-const report = (sent: number, failed = 0) => ({
-  payload: JSON.stringify({ requested: 0, sent, failed, files: 0, requests: 1, elapsedMs: 100, seed: 1 }),
+const report = (sent: number, failed = 0, seed = 1) => ({
+  payload: JSON.stringify({ requested: 0, sent, failed, files: 0, requests: 1, elapsedMs: 100, seed }),
 });
 
 /** A producer that answers as told, run by run. */
@@ -58,10 +58,21 @@ describe('the producer', () => {
     ]);
   });
 
+  test('gets the seed in its first run and the next ones after that, as no run repeats what one before it sent', async () => {
+    const invoke = createProducer(report(6, 0, 2 ** 32 - 1), report(4, 0, 0));
+    const args = ['--count', '10', '--seed', String(2 ** 32 - 1)];
+    const result = await run(args, invoke, createCount({ received: 10, confirmed: 10 }));
+    expect(invoke.mock.calls).toEqual([
+      ['producer', { count: 10, via: 'queue', seed: 2 ** 32 - 1 }],
+      ['producer', { count: 4, via: 'queue', seed: 0 }],
+    ]);
+    expect(result?.seeds).toEqual([2 ** 32 - 1, 0]);
+  });
+
   test('that fails ends the run with its error', async () => {
     const failed = { payload: '{"errorMessage":"no queue"}', functionError: 'Unhandled' as const };
     const running = run(['--count', '10'], createProducer(report(6), failed), createCount());
-    await expect(running).rejects.toThrow('producer: {"errorMessage":"no queue"}');
+    await expect(running).rejects.toThrow('producer: no queue');
   });
 
   test('that neither sends nor fails an order ends the run', async () => {
@@ -90,6 +101,21 @@ describe('the run', () => {
     expect(count).toHaveBeenCalledTimes(looks.length);
     expect(result?.counts).toEqual(pipelineCounts(settled));
     expect(result?.totalMs).toBeGreaterThan(0);
+  });
+
+  test('is over when shipping and sales have stored what they received', async () => {
+    const confirmed = { received, confirmed: 10 };
+    const stored = { scheduled: 6, backordered: 4, stockTaken: 6, sales: 10 };
+    const looks = [
+      { ...confirmed, shipping: eventCounts({ received, waiting: 3 }), sales: eventCounts({ received }) },
+      { ...confirmed, shipping: eventCounts({ received }), sales: eventCounts({ received, waiting: 1 }) },
+      { ...confirmed, shipping: eventCounts({ received }), sales: eventCounts({ received }), stored },
+    ];
+    const count = createCount(...looks);
+    const result = await run(args, createProducer(report(10)), count);
+    expect(count).toHaveBeenCalledTimes(looks.length + 1);
+    expect(result?.counts).toEqual(pipelineCounts(looks.at(-1)));
+    expect(result?.totalMs).toBeGreaterThan(result?.confirmMs ?? Number.NaN);
   });
 
   test('waits for metrics that arrive after the messages are gone', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { startSchedule } from '../../local/lambda/schedule.ts';
+import { createSchedule } from '../../local/lambda/schedule.ts';
 
 beforeEach(({ onTestFinished }) => {
   vi.useFakeTimers();
@@ -17,7 +17,7 @@ test.for([
   ['rate(24 days)', 24 * 24 * 60 * MINUTE],
 ] as const)('%s runs its task once each period, the first time after one', ([expression, period]) => {
   const task = vi.fn<() => void>();
-  startSchedule(expression, task);
+  createSchedule(expression, task).start();
   vi.advanceTimersByTime(period - 1);
   expect(task).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1);
@@ -26,10 +26,12 @@ test.for([
   expect(task).toHaveBeenCalledTimes(3);
 });
 
-test('a schedule that was ended runs nothing any more, and leaves no timer', () => {
+test('a schedule runs nothing before its start, nor after its stop, and leaves no timer', () => {
   const task = vi.fn<() => void>();
-  const end = startSchedule('rate(1 minute)', task);
-  end();
+  const schedule = createSchedule('rate(1 minute)', task);
+  vi.advanceTimersByTime(10 * MINUTE);
+  schedule.start();
+  schedule.stop();
   expect(vi.getTimerCount()).toBe(0);
   vi.advanceTimersByTime(10 * MINUTE);
   expect(task).not.toHaveBeenCalled();
@@ -44,7 +46,7 @@ test.for([
   'every hour',
   '',
 ])('"%s" is refused, with the rule and what was received', (expression) => {
-  expect(() => startSchedule(expression, () => undefined)).toThrow(
+  expect(() => createSchedule(expression, () => undefined)).toThrow(
     `schedule: must be rate(N minutes|hours|days) of at most 24 days here, received ${expression}`,
   );
   expect(vi.getTimerCount()).toBe(0);

@@ -6,7 +6,10 @@ test('without options, 10,000 orders go through the queue, and it stays up', () 
     count: 10_000,
     via: 'queue',
     ratePerSecond: undefined,
+    seed: undefined,
     concurrency: undefined,
+    shipping: undefined,
+    sales: undefined,
     exit: false,
     produce: true,
     port: 3_000,
@@ -17,12 +20,16 @@ test('without options, 10,000 orders go through the queue, and it stays up', () 
 });
 
 test('each option is read, in either form', () => {
-  const given = '--count 50 --via=s3 --rate 20 --concurrency=3 --exit --no-produce --port 0 --aws-port=5000';
+  const given =
+    '--count 50 --via=s3 --rate 20 --seed=7 --concurrency=3 --shipping off --sales=on --exit --no-produce --port 0 --aws-port=5000';
   expect(readStartOptions([...given.split(' '), '--data', 'my data'])).toEqual({
     count: 50,
     via: 's3',
     ratePerSecond: 20,
+    seed: 7,
     concurrency: 3,
+    shipping: 'off',
+    sales: 'on',
     exit: true,
     produce: false,
     port: 0,
@@ -40,6 +47,8 @@ test('the limits of a number are themselves allowed', () => {
     concurrency: 1_000,
   });
   expect(readStartOptions(['--count', '1000000', '--rate', '1']).count).toBe(1_000_000);
+  expect(readStartOptions(['--seed', '0']).seed).toBe(0);
+  expect(readStartOptions(['--seed', '4294967295']).seed).toBe(2 ** 32 - 1);
 });
 
 describe('refused as a usage error, with option, rule and the value received', () => {
@@ -55,6 +64,9 @@ describe('refused as a usage error, with option, rule and the value received', (
     [['--count='], `${count} nothing`],
     [['--rate', '0'], '--rate: must be a whole number from 1 to 1,000,000, received 0'],
     [['--concurrency', '1001'], '--concurrency: must be a whole number from 1 to 1,000, received 1001'],
+    [['--seed', '4294967296'], '--seed: must be a whole number from 0 to 4,294,967,295, received 4294967296'],
+    [['--shipping', 'yes'], '--shipping: must be on or off, received yes'],
+    [['--sales='], '--sales: must be on or off, received nothing'],
     [['--port', '65536'], '--port: must be a whole number from 0 to 65,535, received 65536'],
     [['--aws-port', 'any'], '--aws-port: must be a whole number from 0 to 65,535, received any'],
     [['--via', 'pigeon'], '--via: must be queue or s3, received pigeon'],
@@ -77,7 +89,10 @@ test('the help names every option', () => {
     'count',
     'via',
     'rate',
+    'seed',
     'concurrency',
+    'shipping',
+    'sales',
     'exit',
     'no-produce',
     'port',

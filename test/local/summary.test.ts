@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import type { SalesReport } from '../../lib/report/report-sales.ts';
+import type { RunResult } from '../../local/start/discrepancies.ts';
 import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
-import { type RunResult, reconciles, summarize } from '../../local/start/summary.ts';
-import { pipelineCounts } from './pipeline-counts.ts';
+import { summarize } from '../../local/start/summary.ts';
+import { eventCounts, pipelineCounts } from './pipeline-counts.ts';
 
 const COUNTS = { received: 10_000, confirmed: 9_990, duplicates: 7, deadLettered: 3 };
 const run = (counts: Partial<PipelineCounts> = {}, result: Partial<RunResult> = {}): RunResult => ({
@@ -9,51 +11,40 @@ const run = (counts: Partial<PipelineCounts> = {}, result: Partial<RunResult> = 
   sent: 10_000,
   unsent: 0,
   produceMs: 2_000,
-  totalMs: 4_000,
+  seeds: [7],
+  confirmMs: 4_000,
+  totalMs: 5_000,
   ...result,
 });
+const ON = {
+  shipping: eventCounts({ received: 9_990 }),
+  sales: eventCounts({ received: 9_990 }),
+  stored: { scheduled: 8_000, backordered: 1_990, stockTaken: 8_000, sales: 9_990 },
+};
 
-describe('a run reconciles', () => {
-  test.for([
-    ['when all that the queue took was confirmed, a duplicate or dead-lettered', run()],
-    ['when others sent orders too', run({ received: 10_005, confirmed: 9_995 })],
-    ['when an order of an earlier run was delivered again', run({ received: 10_001, redelivered: 1 })],
-    [
-      'when what was in hand as an earlier run died is confirmed twice',
-      run({ carriedOver: 50, repeated: 50 }),
-    ],
-    ['when nothing was sent', run(pipelineCounts(), { sent: 0 })],
-  ] as const)('%s', ([, result]) => {
-    expect(reconciles(result)).toBe(true);
-  });
+const report = (...products: [name: string, orders: number, revenue: number][]): SalesReport => ({
+  from: '1970-01-01T00:00:00.000Z',
+  to: '9999-12-31T00:00:00.000Z',
+  by: 'product',
+  totals: { orders: 9_990, revenue: 548_754.5, average_order: 54.93 },
+  rows: products.map(([product_name, orders, revenue], index) => ({
+    product_id: `P-${index}`,
+    product_name,
+    orders,
+    revenue,
+    average_order: 0,
+    share: 0,
+  })),
 });
 
-describe('a run does not reconcile', () => {
-  test.for([
-    ['when an order is missing', run({ confirmed: 9_989 })],
-    ['when an order is accounted for twice', run({ confirmed: 9_991 })],
-    ['when a duplicate is not counted', run({ duplicates: 6 })],
-    ['when a dead letter is not counted', run({ deadLettered: 2 })],
-    ['when a redelivery comes on top', run({ redelivered: 1 })],
-    ['when the queue took less than was sent', run({}, { sent: 10_001 })],
-    ['when an order could not be sent', run({}, { unsent: 1 })],
-    ['when a customer was told twice', run({ repeated: 1 })],
-    ['when more was confirmed twice than was in hand', run({ carriedOver: 50, repeated: 51 })],
-    ['when a file was dead-lettered', run({ deadLetteredFiles: 1 })],
-  ] as const)('%s', ([, result]) => {
-    expect(reconciles(result)).toBe(false);
-    expect(summarize(result)).toMatch(/\n\n {2}NOT reconciled\.\n$/);
-  });
-});
-
-test('the table adds up from what was sent to what became of it, with rates', () => {
+test('without shipping and sales, the table adds up from what was sent to what became of it, with rates', () => {
   expect(summarize(run())).toBe(
     [
-      '  sent                      10,000  5,000/s over 2.0 s',
-      '  in the queue              10,000',
-      '  = confirmed                9,990  2,498/s over 4.0 s',
-      '  + duplicates                   7',
-      '  + dead-lettered                3',
+      '  sent                            10,000  5,000/s over 2.0 s, seed 7',
+      '  in the order queue              10,000',
+      '  = confirmed                      9,990  2,498/s over 4.0 s',
+      '  + duplicates                         7',
+      '  + dead-lettered                      3',
       '',
       '  Reconciled: every order is accounted for, none twice.',
       '',
@@ -61,15 +52,67 @@ test('the table adds up from what was sent to what became of it, with rates', ()
   );
 });
 
+test('with them, their tables add up from what reached them to what they stored, and the best sellers follow', () => {
+  const bestSellers = report(['Kettle', 2_099, 125_919.01], ['Standing Desk', 79, 41_862.1]);
+  expect(summarize(run(ON), bestSellers).split('\n').slice(6)).toEqual([
+    '  in the shipping queue            9,990  1,998/s over 5.0 s',
+    '  = scheduled                      8,000  8,000 taken from stock',
+    '  + backordered                    1,990',
+    '',
+    '  in the analytics queue           9,990  1,998/s over 5.0 s',
+    '  = sales                          9,990',
+    '',
+    '  best sellers                    orders         revenue',
+    '  Kettle                           2,099      125,919.01',
+    '  Standing Desk                       79       41,862.10',
+    '  all products                     9,990      548,754.50',
+    '',
+    '  Reconciled: every order is accounted for, none twice.',
+    '',
+  ]);
+});
+
+test('a product’s name takes one line of the table, whatever a customer calls it', () => {
+  const table = summarize(run(ON), report([`Desk\u202e ${'x'.repeat(250)}`, 1, 5]));
+  expect(table).toContain('\n  Desk\\u{202e} xxxxxxxxxxxxx…          1            5.00\n');
+});
+
+test('a table without sales has no best sellers', () => {
+  expect(summarize(run(ON), report())).not.toContain('best sellers');
+});
+
 test('what should not be is in the table only where it is', () => {
-  const table = summarize(run({ redelivered: 4, repeated: 5, deadLetteredFiles: 6 }, { unsent: 8 }));
-  expect(table).toMatch(/delivered again +4 /);
+  const rare = /delivered again|not sent|twice|files|repeated|from before/;
+  expect(summarize(run(ON)).replace('none twice', '')).not.toMatch(rare);
+  const shipping = eventCounts({ received: 9_990, repeated: 4, deadLettered: 9, carriedOver: 5 });
+  const unusual = { carriedOver: 3, redelivered: 4, repeated: 5, deadLetteredFiles: 6 };
+  const table = summarize(run({ ...ON, ...unusual, shipping }, { unsent: 8 }));
+  expect(table).toMatch(/in the order queue +10,000 {2}3 from before\n/);
+  expect(table).toMatch(/\+ delivered again +4 /);
   expect(table).toMatch(/not sent +8\n/);
   expect(table).toMatch(/confirmed twice +5\n/);
   expect(table).toMatch(/files dead-lettered +6\n/);
-  expect(summarize(run())).not.toMatch(/delivered again|not sent|confirmed twice|files/);
+  expect(table).toMatch(/in the shipping queue +9,990 .*, 5 from before\n/);
+  expect(table).toMatch(/\+ repeated +4 {2}stored before\n {2}\+ dead-lettered +9\n/);
+});
+
+test('what does not add up is named', () => {
+  const stored = { ...ON.stored, backordered: 1_989, sales: 9_991 };
+  expect(summarize(run({ ...ON, stored }))).toMatch(/\n\n {2}NOT reconciled: shipments, sales\.\n$/);
+});
+
+test('what was in hand when an earlier run died may be confirmed twice', () => {
+  const verdict =
+    'Reconciled: every order is accounted for, twice only what was in hand when an earlier run died.';
+  expect(summarize(run({ carriedOver: 5, repeated: 5 }))).toContain(verdict);
+});
+
+test('several runs of the producer have several seeds, and none has none', () => {
+  expect(summarize(run({}, { seeds: [7, 8] }))).toContain(', seed 7, 8\n');
+  expect(summarize(run({}, { seeds: [] }))).not.toContain('seed');
 });
 
 test('a run that took no time at all still has a rate', () => {
-  expect(summarize(run({}, { produceMs: 0, totalMs: 0 }))).not.toMatch(/NaN|Infinity|∞/);
+  const table = summarize(run(ON, { produceMs: 0, confirmMs: 0, totalMs: 0 }));
+  expect(table).not.toMatch(/NaN|Infinity|∞/);
 });

@@ -8,9 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 beforeEach(async () => {
-  for (const queue of ['MailboxQueueUrl', 'OrderQueueDLQUrl', 'ShippingQueueUrl', 'AnalyticsQueueUrl']) {
-    await cloud.takeAll(queue);
-  }
+  for (const queue of ['MailboxQueueUrl', 'OrderQueueDLQUrl']) await cloud.takeAll(queue);
 });
 
 /** An order as the seeds write it: no `order_id`. */
@@ -51,35 +49,35 @@ describe('orders from a plain SQS client', () => {
     expect(mails.find(({ email_id }) => email_id === 'float@example.com')?.message).toContain('39.90');
   });
 
-  it('reach shipping and analytics as the event alone, with its order_id and time', async () => {
+  it('reach shipping and sales as they were ordered, with their order_id and the time of their confirmation', async () => {
     const before = Date.now();
     await cloud.send([order('Machine', 5, '2026-11-27T08:00:00+01:00')]);
     await cloud.until(
-      () => cloud.depth('AnalyticsQueueUrl'),
-      (count) => count === 1,
+      () =>
+        cloud.query("SELECT 1 FROM sales JOIN shipments USING (order_id) WHERE customer_name = 'Machine'"),
+      (rows) => rows.length === 1,
     );
-    await cloud.drained();
 
-    for (const queue of ['ShippingQueueUrl', 'AnalyticsQueueUrl']) {
-      const [message, ...others] = await cloud.takeAll(queue);
-      expect(others).toEqual([]);
-      const event = JSON.parse(message?.Body ?? '');
-      expect(event).toEqual({
-        event: 'OrderConfirmed',
-        order: {
-          customer_name: 'Machine',
-          email_id: 'machine@example.com',
-          product_id: 'P-1001',
-          product_name: 'Kettle',
-          price: 5,
-          timestamp: Date.parse('2026-11-27T07:00:00Z'),
-          order_id: expect.stringMatching(/^[0-9a-f]{64}$/),
-        },
-        confirmed_at: expect.any(Number),
-      });
-      expect(event.confirmed_at).toBeGreaterThanOrEqual(before);
-      expect(event.confirmed_at).toBeLessThanOrEqual(Date.now());
-    }
+    const UTC = (column: string) => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`;
+    const columns = `order_id, email_id, product_id, ${UTC('ordered_at')}, ${UTC('confirmed_at')}`;
+    const [shipment] = await cloud.query(
+      `SELECT ${columns}, customer_name, status FROM shipments WHERE customer_name = 'Machine'`,
+    );
+    const [sale] = await cloud.query(
+      `SELECT ${columns}, product_name, CAST(price AS text) AS price FROM sales WHERE email_id = 'machine@example.com'`,
+    );
+    const common = {
+      order_id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      email_id: 'machine@example.com',
+      product_id: 'P-1001',
+      ordered_at: '2026-11-27T07:00:00.000Z',
+      confirmed_at: expect.any(String),
+    };
+    expect(shipment).toEqual({ ...common, customer_name: 'Machine', status: 'backordered' });
+    expect(sale).toEqual({ ...common, product_name: 'Kettle', price: '5.0000' });
+    expect([sale?.order_id, sale?.confirmed_at]).toEqual([shipment?.order_id, shipment?.confirmed_at]);
+    expect(Date.parse(sale?.confirmed_at ?? '')).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(sale?.confirmed_at ?? '')).toBeLessThanOrEqual(Date.now());
   });
 });
 

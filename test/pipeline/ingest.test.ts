@@ -8,7 +8,7 @@ import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
 
 let cloud: TestCloud;
 beforeAll(async () => {
-  cloud = await startTestCloud();
+  cloud = await startTestCloud({ params: { shipping: 'off', sales: 'off' } });
 });
 afterAll(() => cloud.stop());
 

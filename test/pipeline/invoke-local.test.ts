@@ -8,6 +8,31 @@ import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
 
 const EVENTS = resolve(import.meta.dirname, '../../events');
 
+/** The order that the stories are about: of a product that nobody else orders, and the best seller. */
+const ORDER = {
+  order_id: 'A-1001',
+  customer_name: 'Jane Doe',
+  email_id: 'jane@example.com',
+  product_id: 'P-9004',
+  product_name: 'Kettle',
+  price: 250_000,
+  timestamp: '2026-11-27T08:00:00Z',
+};
+const KETTLE = {
+  product_id: 'P-9004',
+  product_name: 'Kettle',
+  orders: 1,
+  revenue: 250_000,
+  average_order: 250_000,
+};
+const STORY = {
+  order_id: 'A-1001',
+  received: { at: expect.any(String) },
+  confirmed: { sns_message_id: expect.any(String) },
+  shipment: { status: 'backordered', product_id: 'P-9004', delivery_date: null },
+  sale: { product_name: 'Kettle', price: 250_000 },
+};
+
 /** What each function answers to each of its sample events, or a part of what it prints where it refuses one. */
 const ANSWERS: Record<string, unknown> = {
   'producer-invoke.json': { requested: 50, sent: 50, failed: 0, seed: 7 },
@@ -28,6 +53,51 @@ const ANSWERS: Record<string, unknown> = {
     batchItemFailures: [{ itemIdentifier: '00000000-0000-4000-8000-000000000007' }],
   },
   'ingest-test-event.json': { batchItemFailures: [] },
+  'fulfillment-orders.json': { batchItemFailures: [] },
+  'fulfillment-one-poison.json': {
+    batchItemFailures: [{ itemIdentifier: '00000000-0000-4000-8000-000000000054' }],
+  },
+  'restock-invoke.json': {
+    restock_id: 'delivery-20261127-1',
+    products: [
+      { product_id: 'P-1004', added: 250 },
+      { product_id: 'P-1007', added: 40 },
+    ],
+  },
+  'restock-invoke-bad-quantity.json': 'quantity: must be a whole number from 1 to 1,000,000,000, received -5',
+  'analytics-orders.json': { batchItemFailures: [] },
+  'analytics-one-poison.json': {
+    batchItemFailures: [
+      { itemIdentifier: '00000000-0000-4000-8000-000000000024' },
+      { itemIdentifier: '00000000-0000-4000-8000-000000000025' },
+    ],
+  },
+  'report-invoke.json': {
+    by: 'product',
+    rows: expect.arrayContaining([{ ...KETTLE, share: expect.any(Number) }]),
+  },
+  'report-http.json': {
+    statusCode: 200,
+    body: expect.stringContaining('"period":"2026-11-27T00:00:00.000Z"'),
+  },
+  'report-http-csv.json': {
+    statusCode: 200,
+    body: expect.stringContaining('P-9004,Kettle,1,250000,250000,'),
+  },
+  'report-http-hostile.json': {
+    statusCode: 400,
+    body: expect.stringContaining('must be product, hour, day or customer'),
+  },
+  'story-invoke.json': STORY,
+  'story-http.json': { statusCode: 200, body: expect.stringContaining('"status":"backordered"') },
+  'story-http-unknown.json': { statusCode: 404, body: expect.stringContaining('nobody-ordered-this') },
+  'customers-post.json': { statusCode: 202, body: '{"email_id":"jane@example.com","status":"subscribed"}' },
+  'customers-post-bad-address.json': {
+    statusCode: 400,
+    body: expect.stringContaining('jane at example.com'),
+  },
+  'customers-delete.json': { statusCode: 204 },
+  'migrate-invoke.json': { applied: [{ part: 'shipping' }, { part: 'sales' }] },
 };
 
 let cloud: TestCloud;
@@ -41,6 +111,11 @@ beforeAll(async () => {
       Key: 'orders.csv',
       Body: await readFile(join(EVENTS, 'files/orders.csv')),
     }),
+  );
+  await cloud.send([JSON.stringify(ORDER)]);
+  await cloud.until(
+    () => cloud.query("SELECT 1 FROM sales JOIN shipments USING (order_id) WHERE order_id = 'A-1001'"),
+    (rows) => rows.length === 1,
   );
   printed = new Map(
     await pMap(Object.keys(ANSWERS), async (file) => [file, await invokeLocal(file)], { concurrency: 2 }),

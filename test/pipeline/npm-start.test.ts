@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
+import { generateOrders } from '../../lib/order/generator.ts';
 import { connectClients } from '../local/start-test-services.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
@@ -16,6 +18,8 @@ const groups: number[] = [];
 
 beforeEach(async () => {
   localDirectory = await mkdtemp(join(tmpdir(), 'order-pipeline-start-'));
+  // Postgres does not run as root and must be able to enter its data directory.
+  await chmod(localDirectory, 0o711);
 });
 afterEach(async () => {
   for (const group of groups.splice(0)) {
@@ -29,9 +33,7 @@ afterEach(async () => {
 });
 
 /** Those of the stack on AWS, and three of the embedded cloud's own. */
-const OUTPUTS = [
-  'AnalyticsQueueDLQUrl',
-  'AnalyticsQueueUrl',
+const CORE_OUTPUTS = [
   'ApiUrl',
   'AwsEndpointUrl',
   'DynamoDbEndpointUrl',
@@ -42,12 +44,20 @@ const OUTPUTS = [
   'OrderQueueUrl',
   'OrderUploadsTopicArn',
   'ResultsBucketName',
-  'ShippingQueueDLQUrl',
-  'ShippingQueueUrl',
   'UploadBucketName',
   'UploadQueueDLQUrl',
   'UploadQueueUrl',
 ];
+/** With shipping and sales. */
+const OUTPUTS = [
+  ...CORE_OUTPUTS,
+  'AnalyticsQueueDLQUrl',
+  'AnalyticsQueueUrl',
+  'DatabaseUrl',
+  'SalesStagingBucketName',
+  'ShippingQueueDLQUrl',
+  'ShippingQueueUrl',
+].sort();
 
 interface Run {
   child: ChildProcess;
@@ -88,46 +98,167 @@ function run(command: string, args: readonly string[]): Run {
 const start = (...args: string[]): Run => run(process.execPath, ['local/main.ts', ...args]);
 const FREE_PORTS = ['--port', '0', '--aws-port', '0'];
 
+/** For what takes a moment more on a busy machine. */
+const patient = { timeout: 15_000, interval: 200 };
+
+async function canConnect(url: string): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const connected = once(socket, 'connect').then(() => true);
+  return connected.catch(() => false).finally(() => socket.destroy());
+}
+
 async function readOutputs(): Promise<Record<string, string>> {
   return JSON.parse(await readFile(join(localDirectory, 'outputs.json'), 'utf8'));
 }
 
-/** Processes of a group that have not ended. Linux only. */
-async function membersOf(group: number): Promise<number[]> {
-  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
-  const members = await Promise.all(
-    pids.map(async (pid) => {
-      // Gone since the list was read, perhaps.
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-      // Before the state comes the program's name, in parentheses, with whatever in it.
-      const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return Number(pgrp) === group && state !== 'Z' ? [pid] : [];
-    }),
-  );
-  return members.flat();
+interface Process {
+  pid: number;
+  group: number;
+  command: string;
 }
 
-describe('npm start', () => {
+/** All processes that have not ended. Linux only. */
+async function readProcesses(): Promise<Process[]> {
+  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
+  const processes = await Promise.all(
+    pids.map(async (pid) => {
+      // Gone since the list was read, perhaps.
+      const [stat, command] = await Promise.all(
+        ['stat', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+      );
+      // Before the state comes the program's name, in parentheses, with whatever in it.
+      const [state, , group] = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
+      return state && state !== 'Z' ? [{ pid, group: Number(group), command: command ?? '' }] : [];
+    }),
+  );
+  return processes.flat();
+}
+
+/** Processes of a run: its own group, and that of its Postgres. */
+async function membersOf(run: number, databaseUrl: string): Promise<Process[]> {
+  const processes = await readProcesses();
+  const option = `port=${new URL(databaseUrl).port}\0`;
+  const postgres = processes.filter(({ command }) => command.includes(option)).map(({ group }) => group);
+  return processes.filter(({ group }) => group === run || postgres.includes(group));
+}
+
+/** The number, or numbers, behind a name in the tables that a run printed. */
+function numbersOf(output: string, name: string): number[] {
+  const line = output.split('\n').find((each) => each.startsWith(`  ${name}  `)) ?? '';
+  return (line.slice(name.length + 2).match(/[\d,.]*\d/g) ?? []).map((text) =>
+    Number(text.replaceAll(',', '')),
+  );
+}
+
+// Each test runs whole processes, several of them one after another.
+describe('npm start', { timeout: 120_000 }, () => {
   for (const via of ['queue', 's3']) {
     it(`sends orders via ${via}, reconciles and exits with 0, without a control character`, async () => {
       const args = ['start', '--', '--count', '600', '--via', via, '--exit', ...FREE_PORTS];
       const { status, output } = await run('npm', args).ended;
 
-      expect(output).toMatch(/sent +600 /);
-      expect(output).toMatch(/= confirmed +600 /);
+      const [sent, inQueue, confirmed] = ['sent', 'in the order queue', '= confirmed'].map(
+        (name) => numbersOf(output, name)[0],
+      );
+      expect([sent, inQueue, confirmed]).toEqual([600, 600, 600]);
       expect(output).toMatch(/\+ duplicates +0\n/);
-      expect(output).toContain('Reconciled');
+      expect(output).toContain('\n  Reconciled: every order is accounted for, none twice.\n');
       expect([...output].filter((letter) => letter < ' ' && letter !== '\n')).toEqual([]);
       expect(status).toBe(0);
       expect(await readdir(localDirectory)).not.toContain('outputs.json');
     });
   }
 
+  it('ships, sells and reports the orders of its seed: the same as an independent sum over them', async () => {
+    const { status, output } = await start('--count', '3000', '--seed', '77', '--exit', ...FREE_PORTS).ended;
+    const orders = Array.from(generateOrders({ count: 3_000, seed: 77 }));
+    const products = new Map<string, { name: string; orders: number; cents: number }>();
+    for (const { product_id, product_name: name, price } of orders) {
+      const sold = products.get(product_id) ?? { name, orders: 0, cents: 0 };
+      products.set(product_id, {
+        name,
+        orders: sold.orders + 1,
+        cents: sold.cents + Math.round(price * 100),
+      });
+    }
+    const all = [...products.values()];
+    const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+
+    expect(output).toContain('/s over ');
+    expect(output).toContain(', seed 77\n');
+    const bestSellers = all.toSorted((a, b) => b.cents - a.cents).slice(0, 5);
+    const title = output.indexOf('  best sellers ');
+    const printed = output.slice(title).split('\n').slice(1, 6);
+    const trimmed = printed.map((line) => line.trim().split(/ {2,}/));
+    expect(trimmed).toEqual(
+      bestSellers.map(({ name, orders, cents }) => [
+        name.length < 28 ? name : `${name.slice(0, 26)}…`,
+        orders.toLocaleString('en'),
+        (cents / 100).toLocaleString('en', { minimumFractionDigits: 2 }),
+      ]),
+    );
+    expect(numbersOf(output, 'all products')).toEqual([3_000, sum(all.map(({ cents }) => cents)) / 100]);
+
+    // 450 of each product are in stock.
+    const scheduled = sum(all.map(({ orders }) => Math.min(450, orders)));
+    expect(scheduled).toBeLessThan(3_000);
+    expect(numbersOf(output, 'in the shipping queue')[0]).toBe(3_000);
+    expect(numbersOf(output, '= scheduled')).toEqual([scheduled, scheduled]);
+    expect(numbersOf(output, '+ backordered')).toEqual([3_000 - scheduled]);
+    expect(numbersOf(output, 'in the analytics queue')[0]).toBe(3_000);
+    expect(numbersOf(output, '= sales')).toEqual([3_000]);
+    expect(output).toContain('Reconciled');
+    expect(status).toBe(0);
+  });
+
+  it('runs without shipping and sales, and then with no database either', async () => {
+    const off = ['--shipping', 'off', '--sales', 'off'];
+    const { child, printed, ended } = start('--count', '100', ...off, ...FREE_PORTS);
+    await printed('Ctrl-C stops it.');
+    expect(Object.keys(await readOutputs()).sort()).toEqual(CORE_OUTPUTS);
+    child.kill('SIGINT');
+    const { output } = await ended;
+    expect(output).toContain('Reconciled');
+    expect(output).not.toMatch(
+      /shipping queue|analytics queue|best sellers|shipments|Postgres|psql|restock|reports/,
+    );
+  });
+
+  it.for([
+    ['shipping', 'analytics'],
+    ['sales', 'shipping'],
+  ] as const)('runs without %s alone', async ([off, queue]) => {
+    const { status, output } = await start('--count', '100', `--${off}`, 'off', '--exit', ...FREE_PORTS)
+      .ended;
+    expect(numbersOf(output, `in the ${queue} queue`)[0]).toBe(100);
+    expect(output.match(/in the (shipping|analytics) queue/g)).toHaveLength(1);
+    expect(output.includes('best sellers')).toBe(off === 'shipping');
+    expect(status).toBe(0);
+  });
+
   it('sends no faster than the rate asked for', async () => {
     const { status, output } = await start('--count', '200', '--rate', '100', '--exit', ...FREE_PORTS).ended;
-    const [, seconds] = /sent +200 .* over ([\d.]+) s\n/.exec(output) ?? [];
+    const [, seconds] = /sent +200 .* over ([\d.]+) s,/.exec(output) ?? [];
     expect(Number(seconds)).toBeGreaterThanOrEqual(1.9);
     expect(status).toBe(0);
+  });
+
+  it('exits with 1 when a shipment and a sale are gone, and stock with nothing to show for it', async () => {
+    const { printed, ended } = start('--count', '200', '--rate', '50', '--exit', ...FREE_PORTS);
+    await printed('sent ');
+    const { DatabaseUrl = '' } = await readOutputs();
+    const database = createPostgresDatabase(DatabaseUrl);
+    for (const table of ['shipments', 'sales']) {
+      const removeOne = `DELETE FROM ${table} WHERE order_id IN (SELECT order_id FROM ${table} LIMIT 1) RETURNING order_id`;
+      await vi.waitFor(async () => expect(await database.query(removeOne)).toHaveLength(1), patient);
+    }
+    const takeOne = "UPDATE inventory SET stock = stock - 1 WHERE product_id = 'P-1050' RETURNING stock";
+    expect(await database.query(takeOne)).toHaveLength(1);
+    await database.close();
+
+    const { status, output } = await ended;
+    expect(output).toMatch(/\n {2}NOT reconciled: shipments, stock, sales\.\n/);
+    expect(status).toBe(1);
   });
 
   it('exits with 1 when a customer was told twice', async () => {
@@ -136,10 +267,11 @@ describe('npm start', () => {
     await printed('sent ');
     const { AwsEndpointUrl = '', OrderEventsTopicArn } = await readOutputs();
     const { sns } = connectClients(AwsEndpointUrl);
+    const [toldTwice] = generateOrders({ count: 1, seed: 1 });
     const text = (StringValue: string) => ({ DataType: 'String', StringValue });
     const secondMail = new PublishCommand({
       TopicArn: OrderEventsTopicArn,
-      Message: JSON.stringify({ event: 'OrderConfirmed', order: { order_id: 'told-twice' } }),
+      Message: JSON.stringify({ event: 'OrderConfirmed', order: toldTwice, confirmed_at: 0 }),
       MessageAttributes: { event: text('OrderConfirmed'), email_id: text('jane@example.com') },
     });
     await sns.send(secondMail);
@@ -147,7 +279,7 @@ describe('npm start', () => {
 
     const { status, output } = await ended;
     expect(output).toMatch(/confirmed twice +1\n/);
-    expect(output).toContain('NOT reconciled.');
+    expect(output).toContain('NOT reconciled: orders.');
     expect(status).toBe(1);
   });
 
@@ -168,13 +300,40 @@ describe('npm start', () => {
     await expect(fetch(outputs.ApiUrl ?? '')).rejects.toThrow('fetch failed');
   });
 
-  it.skipIf(process.platform !== 'linux')('is one process, and leaves none behind', async () => {
-    const { child, group, printed, ended } = start('--no-produce', ...FREE_PORTS);
+  it.skipIf(process.platform !== 'linux')(
+    'is one process besides Postgres, and leaves none behind',
+    async () => {
+      const { child, group, printed, ended } = start('--no-produce', ...FREE_PORTS);
+      await printed('Ctrl-C stops it.');
+      const { DatabaseUrl = '' } = await readOutputs();
+      const members = await membersOf(group, DatabaseUrl);
+      expect(members.filter((member) => member.group === group).map(({ pid }) => pid)).toEqual([child.pid]);
+      expect(members.length).toBeGreaterThan(1);
+      child.kill('SIGINT');
+      await ended;
+      expect(await membersOf(group, DatabaseUrl)).toEqual([]);
+    },
+  );
+
+  it.skipIf(process.platform !== 'linux')('leaves no process behind either when it is killed', async () => {
+    const { child, group, printed } = start('--no-produce', ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
-    expect(await membersOf(group)).toEqual([child.pid]);
-    child.kill('SIGINT');
-    await ended;
-    expect(await membersOf(group)).toEqual([]);
+    const { DatabaseUrl = '' } = await readOutputs();
+    child.kill('SIGKILL');
+    await vi.waitFor(async () => expect(await membersOf(group, DatabaseUrl)).toEqual([]), patient);
+  });
+
+  it.skipIf(process.platform !== 'linux')('exits with 1 and says why when its Postgres dies', async () => {
+    const { group, printed, ended } = start('--no-produce', ...FREE_PORTS);
+    await printed('Ctrl-C stops it.');
+    const { DatabaseUrl = '' } = await readOutputs();
+    const members = await membersOf(group, DatabaseUrl);
+    const postgres = members.find(({ command }) => command.split('\0')[0]?.endsWith('bin/postgres'));
+    process.kill(postgres?.pid ?? Number.NaN, 'SIGKILL');
+    const { status, output } = await ended;
+    expect(output).toContain('Postgres: the server ended by itself');
+    expect(status).toBe(1);
+    expect(await membersOf(group, DatabaseUrl)).toEqual([]);
   });
 
   it('ends in good order on Ctrl-C, which the terminal sends and npm passes on once more', async () => {
@@ -192,13 +351,11 @@ describe('npm start', () => {
   it.for(['SIGTERM', 'SIGKILL'] as const)('ends with npm, also when npm is ended by %s', async (signal) => {
     const { child, printed } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
     await printed('Ctrl-C stops it.');
-    const { ApiUrl = '' } = await readOutputs();
+    const { ApiUrl = '', DatabaseUrl = '' } = await readOutputs();
     expect((await fetch(ApiUrl)).status).toBe(404);
     child.kill(signal);
-    await vi.waitFor(() => expect(fetch(ApiUrl)).rejects.toThrow('fetch failed'), {
-      timeout: 15_000,
-      interval: 200,
-    });
+    await vi.waitFor(() => expect(fetch(ApiUrl)).rejects.toThrow('fetch failed'), patient);
+    await vi.waitFor(() => expect(canConnect(DatabaseUrl)).resolves.toBe(false), patient);
   });
 
   it('can be interrupted in the middle of a run', async () => {
@@ -208,20 +365,32 @@ describe('npm start', () => {
     expect((await ended).status).toBe(130);
   });
 
-  it('keeps the mailbox, the queues and the ledger in its data directory', async () => {
+  it('keeps mailbox, queues, ledger, shipments and sales in its data directory, and stocks up once', async () => {
     const data = ['--data', join(localDirectory, 'data'), ...FREE_PORTS];
-    expect((await start('--count', '50', '--exit', ...data).ended).status).toBe(0);
+    expect((await start('--count', '50', '--seed', '5', '--exit', ...data).ended).status).toBe(0);
 
     const drained = await start('--no-produce', '--exit', ...data).ended;
-    expect(drained.output).toMatch(/= confirmed +0 /);
+    expect(numbersOf(drained.output, '= confirmed')[0]).toBe(0);
+    expect(numbersOf(drained.output, 'all products')[0]).toBe(50);
     expect(drained.status).toBe(0);
+    const again = await start('--count', '60', '--seed', '5', '--exit', ...data).ended;
+    expect(numbersOf(again.output, '+ duplicates')).toEqual([50]);
+    expect(numbersOf(again.output, '= scheduled')).toEqual([10, 10]);
+    expect(again.status).toBe(0);
 
     const { printed, child, ended } = start('--no-produce', ...data);
     await printed('Ctrl-C stops it.');
     const second = await start('--no-produce', ...data).ended;
     expect(second.output).toMatch(/^data directory: only one process may use it at a time/);
     expect(second.status).toBe(1);
-    const { AwsEndpointUrl } = await readOutputs();
+    const { AwsEndpointUrl, DatabaseUrl = '' } = await readOutputs();
+    const database = createPostgresDatabase(DatabaseUrl);
+    const count = `SELECT CAST(count(*) AS text) AS shipments, CAST((SELECT count(*) FROM sales) AS text) AS sales,
+      CAST((SELECT sum(stock) FROM inventory) AS text) AS stock FROM shipments`;
+    expect(await database.query(count)).toEqual([
+      { shipments: '60', sales: '60', stock: String(50 * 450 - 60) },
+    ]);
+    await database.close();
     const queues = (await (await fetch(`${AwsEndpointUrl}/_fauxqs/queues`)).json()) as {
       name: string;
       approximateMessageCount: number;
@@ -230,9 +399,10 @@ describe('npm start', () => {
       queues.map(({ name, approximateMessageCount }) => [name, approximateMessageCount]),
     );
     expect(depths).toMatchObject({
-      mailbox: 50,
+      mailbox: 60,
       'order-pipeline-local-order-queue': 0,
-      'order-pipeline-local-shipping-queue': 50,
+      'order-pipeline-local-shipping-queue': 0,
+      'order-pipeline-local-analytics-queue': 0,
     });
     child.kill('SIGINT');
     await ended;
@@ -266,7 +436,10 @@ describe('npm start', () => {
       'count',
       'via',
       'rate',
+      'seed',
       'concurrency',
+      'shipping',
+      'sales',
       'exit',
       'no-produce',
       'port',

@@ -10,6 +10,8 @@ import {
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import { chunk } from '../../lib/batch/chunk.ts';
+import type { Row } from '../../lib/database/database.ts';
+import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../local/embedded-cloud.ts';
 
 /** An e-mail that SNS would have sent. */
@@ -24,8 +26,8 @@ export interface Mail {
 export interface TestCloud extends EmbeddedCloud {
   localDirectory: string;
   output(name: string): string;
-  /** Sends bodies to the order queue as any SQS client would. */
-  send(bodies: readonly string[]): Promise<void>;
+  /** Sends bodies to the order queue, or another one, as any SQS client would. */
+  send(bodies: readonly string[], output?: string): Promise<void>;
   /** Takes all messages out of a queue. */
   takeAll(output: string): Promise<Message[]>;
   takeMails(): Promise<Mail[]>;
@@ -35,20 +37,33 @@ export interface TestCloud extends EmbeddedCloud {
   until<Value>(read: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value>;
   /** Waits until neither order queue nor upload queue holds anything. */
   drained(): Promise<void>;
+  /** Waits until no queue holds anything: what was confirmed is shipped and sold. */
+  stored(): Promise<void>;
+  /** Asks the database of shipping and sales. */
+  query(sql: string): Promise<Row[]>;
 }
 
-export async function startTestCloud(): Promise<TestCloud> {
+export interface TestCloudOptions {
+  /** Stage parameters. */
+  params?: Record<string, string | number>;
+  /** A Postgres that the test runs itself. */
+  databaseUrl?: string;
+}
+
+export async function startTestCloud({ params, databaseUrl }: TestCloudOptions = {}): Promise<TestCloud> {
   const localDirectory = await mkdtemp(join(tmpdir(), 'order-pipeline-test-'));
   const cloud = await startEmbeddedCloud({
     projectDirectory: resolve(import.meta.dirname, '../..'),
     localDirectory,
     port: 0,
     awsPort: 0,
-    params: { consumerConcurrency: 2 },
+    params: { consumerConcurrency: 2, ...params },
+    ...(databaseUrl && { databaseUrl }),
     onCrash: (error) => {
       throw error;
     },
   });
+  cloud.startEvents();
   const { sqs } = cloud.clients;
   const output = (name: string): string => {
     const value = cloud.outputs[name];
@@ -56,16 +71,25 @@ export async function startTestCloud(): Promise<TestCloud> {
     return value;
   };
 
+  const database = createPostgresDatabase(cloud.outputs.DatabaseUrl ?? '');
+  async function empty(...queues: string[]): Promise<void> {
+    for (const queue of queues)
+      await testCloud.until(
+        () => testCloud.depth(queue),
+        (count) => count === 0,
+      );
+  }
+
   const testCloud: TestCloud = {
     ...cloud,
     localDirectory,
     output,
 
-    async send(bodies) {
+    async send(bodies, queue = 'OrderQueueUrl') {
       for (const batch of chunk(bodies, { maxEntries: 10, maxBytes: 1_000_000, sizeOf: Buffer.byteLength })) {
         const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
         const { Failed = [] } = await sqs.send(
-          new SendMessageBatchCommand({ QueueUrl: output('OrderQueueUrl'), Entries }),
+          new SendMessageBatchCommand({ QueueUrl: output(queue), Entries }),
         );
         if (Failed.length > 0) throw new Error(`not sent: ${JSON.stringify(Failed)}`);
       }
@@ -115,13 +139,15 @@ export async function startTestCloud(): Promise<TestCloud> {
       }
     },
 
-    async drained() {
-      const waiting = async () =>
-        (await testCloud.depth('UploadQueueUrl')) + (await testCloud.depth('OrderQueueUrl'));
-      await testCloud.until(waiting, (count) => count === 0);
-    },
+    drained: () => empty('UploadQueueUrl', 'OrderQueueUrl'),
+
+    // In this order: what is in one has not left those before it.
+    stored: () => empty('UploadQueueUrl', 'OrderQueueUrl', 'ShippingQueueUrl', 'AnalyticsQueueUrl'),
+
+    query: (sql) => database.query(sql),
 
     async stop() {
+      await database.close();
       await cloud.stop();
       await rm(localDirectory, { recursive: true });
     },

@@ -1,0 +1,48 @@
+import type { EventCounts, PipelineCounts } from './pipeline-counts.ts';
+
+/** How a run went. */
+export interface RunResult {
+  counts: PipelineCounts;
+  /** What the producer says it sent; 0 where nothing was produced. */
+  sent: number;
+  /** What the producer says it could not send. */
+  unsent: number;
+  /** What the producer says that took. */
+  produceMs: number;
+  /** Of the producer's runs. */
+  seeds: number[];
+  /** From the first order sent to the last one confirmed, or given up. */
+  confirmMs: number;
+  /** From the first order sent to the last one stored by shipping and sales, or given up. */
+  totalMs: number;
+}
+
+/**
+ * What does not add up; nothing where every order is accounted for, each confirmed, shipped and sold once. Numbers from six
+ * sources have to agree: the producer's report, what queues took and hold, the mailbox, the functions' metrics, the tables
+ * of shipping, and that of sales. Only an order that was in hand when an earlier run died may be confirmed twice.
+ */
+export function findDiscrepancies({ counts, sent, unsent }: RunResult): string[] {
+  const { carriedOver, received, confirmed, repeated, duplicates, redelivered, deadLettered } = counts;
+  const { shipping, sales, stored = { scheduled: 0, backordered: 0, stockTaken: 0, sales: 0 } } = counts;
+  const allSent = sent <= received && unsent === 0 && counts.deadLetteredFiles === 0;
+  const settled = confirmed + duplicates + redelivered + deadLettered;
+  const checks: Record<string, boolean> = {
+    orders: allSent && received === settled && repeated <= carriedOver,
+    shipments: !shipping || addsUp(shipping, confirmed, stored.scheduled + stored.backordered),
+    stock: !shipping || stored.stockTaken === stored.scheduled,
+    sales: !sales || addsUp(sales, confirmed, stored.sales),
+  };
+  return Object.keys(checks).filter((name) => !checks[name]);
+}
+
+/** Whether every confirmed order reached the queue, and everything that did has a row of its own or is a dead letter. */
+function addsUp(
+  { carriedOver, received, repeated, deadLettered }: EventCounts,
+  confirmed: number,
+  rows: number,
+) {
+  const settled = rows + deadLettered;
+  // What comes back though it was stored, since its answer or its deletion was lost, is repeated and has a row besides.
+  return confirmed <= received - carriedOver && settled <= received && received <= settled + repeated;
+}

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { findDiscrepancies, type RunResult } from '../../local/start/discrepancies.ts';
+import type { EventCounts, PipelineCounts } from '../../local/start/pipeline-counts.ts';
+import { eventCounts, pipelineCounts } from './pipeline-counts.ts';
+
+const COUNTS = { received: 10_000, confirmed: 9_990, duplicates: 7, deadLettered: 3 };
+const RUN = { sent: 10_000, unsent: 0, produceMs: 2_000, seeds: [1], confirmMs: 4_000, totalMs: 5_000 };
+
+/** A run of 10,000 orders without shipping and sales. */
+const run = (counts: Partial<PipelineCounts> = {}, result: Partial<RunResult> = {}): RunResult => ({
+  counts: pipelineCounts({ ...COUNTS, ...counts }),
+  ...RUN,
+  ...result,
+});
+
+const STORED = { scheduled: 8_000, backordered: 1_990, stockTaken: 8_000, sales: 9_990 };
+
+/** The same with them. */
+const fullRun = (
+  stored: Partial<typeof STORED> = {},
+  shipping: Partial<EventCounts> = {},
+  sales: Partial<EventCounts> = {},
+): RunResult =>
+  run({
+    shipping: eventCounts({ received: 9_990, ...shipping }),
+    sales: eventCounts({ received: 9_990, ...sales }),
+    stored: { ...STORED, ...stored },
+  });
+
+describe('everything adds up', () => {
+  test.for([
+    ['when all that the queue took was confirmed, a duplicate or dead-lettered', run()],
+    ['when others sent orders too', run({ received: 10_005, confirmed: 9_995 })],
+    ['when an order of an earlier run was delivered again', run({ received: 10_001, redelivered: 1 })],
+    [
+      'when what was in hand as an earlier run died is confirmed twice',
+      run({ carriedOver: 50, repeated: 50 }),
+    ],
+    ['when nothing was sent', run(pipelineCounts(), { sent: 0 })],
+    ['when every confirmed order is shipped and sold', fullRun()],
+    [
+      'when events of an earlier run are stored, too',
+      fullRun({ sales: 10_020 }, {}, { received: 10_020, carriedOver: 30 }),
+    ],
+    [
+      'when an event came twice',
+      fullRun({}, { received: 9_991, repeated: 1 }, { received: 9_991, repeated: 1 }),
+    ],
+    ['when an event came back after it was stored', fullRun({}, { repeated: 100 }, { repeated: 500 })],
+    [
+      'when what could not be stored is dead-lettered',
+      fullRun({ backordered: 1_989, sales: 9_989 }, { deadLettered: 1 }, { deadLettered: 1 }),
+    ],
+  ] as const)('%s', ([, result]) => {
+    expect(findDiscrepancies(result)).toEqual([]);
+  });
+});
+
+describe('something does not add up', () => {
+  test.for([
+    ['when an order is missing', 'orders', run({ confirmed: 9_989 })],
+    ['when an order is accounted for twice', 'orders', run({ confirmed: 9_991 })],
+    ['when a duplicate is not counted', 'orders', run({ duplicates: 6 })],
+    ['when a dead letter is not counted', 'orders', run({ deadLettered: 2 })],
+    ['when a redelivery comes on top', 'orders', run({ redelivered: 1 })],
+    ['when the queue took less than was sent', 'orders', run({}, { sent: 10_001 })],
+    ['when an order could not be sent', 'orders', run({}, { unsent: 1 })],
+    ['when a customer was told twice', 'orders', run({ repeated: 1 })],
+    ['when more was confirmed twice than was in hand', 'orders', run({ carriedOver: 50, repeated: 51 })],
+    ['when a file was dead-lettered', 'orders', run({ deadLetteredFiles: 1 })],
+    ['when a shipment is missing', 'shipments', fullRun({ backordered: 1_989 })],
+    ['when there is a shipment too many', 'shipments', fullRun({ backordered: 1_991 })],
+    [
+      'when a shipment is missing, and more than the repeats explain',
+      'shipments',
+      fullRun({ backordered: 1_988 }, { repeated: 1 }),
+    ],
+    [
+      'when a confirmed order did not reach shipping',
+      'shipments',
+      fullRun({ backordered: 1_989 }, { received: 9_989 }),
+    ],
+    ['when stock was taken for no shipment', 'stock', fullRun({ stockTaken: 8_001 })],
+    ['when a shipment was scheduled without stock', 'stock', fullRun({ stockTaken: 7_999 })],
+    ['when a sale is missing', 'sales', fullRun({ sales: 9_989 })],
+    ['when there is a sale too many', 'sales', fullRun({ sales: 9_991 })],
+    ['when a dead letter of sales is not counted', 'sales', fullRun({ sales: 9_989 }, { deadLettered: 0 })],
+    [
+      'when events of an earlier run hide that one did not reach sales',
+      'sales',
+      fullRun({ sales: 9_999 }, {}, { received: 9_999, carriedOver: 10 }),
+    ],
+  ] as const)('%s', ([, what, result]) => {
+    expect(findDiscrepancies(result)).toEqual([what]);
+  });
+
+  test('when shipping and sales are on, and nothing is known to be stored', () => {
+    const { counts, ...result } = fullRun();
+    expect(findDiscrepancies({ ...result, counts: { ...counts, stored: undefined } })).toEqual([
+      'shipments',
+      'sales',
+    ]);
+  });
+});

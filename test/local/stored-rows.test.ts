@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { migrate } from '../../lib/database/migrate.ts';
+import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
+import { salesMigrations } from '../../lib/sales/migrations.ts';
+import { createPostgresSalesLoader } from '../../lib/sales/postgres-sales-loader.ts';
+import { shippingMigrations } from '../../lib/shipping/migrations.ts';
+import { countStoredRows } from '../../local/start/stored-rows.ts';
+import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { salesOf } from '../sales/start-test-warehouse.ts';
+
+let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let database: PostgresDatabase;
+beforeEach(async () => {
+  postgres = await startTestPostgres();
+  database = createPostgresDatabase(postgres.url);
+});
+afterEach(async () => {
+  await database.close();
+  await postgres.stop();
+});
+
+test('where sales are off, shipping is counted without their table', async () => {
+  await migrate(database, 'shipping', shippingMigrations);
+  await database.query("INSERT INTO inventory VALUES ('P-1', 'Kettle', 2)");
+  await database.query("INSERT INTO restocks VALUES ('r', 'P-1', 3, CURRENT_TIMESTAMP)");
+  const rows = await countStoredRows(database, { shipping: true, sales: false });
+  expect(rows).toEqual({ scheduled: 0, backordered: 0, stockTaken: 1, sales: 0 });
+});
+
+test('where shipping is off, sales are counted without its tables', async () => {
+  await migrate(database, 'sales', salesMigrations);
+  await createPostgresSalesLoader(database).load(salesOf(3, 1));
+  const rows = await countStoredRows(database, { shipping: false, sales: true });
+  expect(rows).toEqual({ scheduled: 0, backordered: 0, stockTaken: 0, sales: 3 });
+});

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
+import { type EmbeddedCloudOptions, startEmbeddedCloud } from '../../local/embedded-cloud.ts';
+import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { createTestDirectory } from '../local/create-test-directory.ts';
+import { guardThreads } from '../local/guard-threads.ts';
+
+guardThreads();
+
+async function start(options: Partial<EmbeddedCloudOptions>) {
+  return startEmbeddedCloud({
+    projectDirectory: resolve(import.meta.dirname, '../..'),
+    localDirectory: await createTestDirectory(),
+    port: 0,
+    awsPort: 0,
+    onCrash: (error) => {
+      throw error;
+    },
+    ...options,
+  });
+}
+
+/** Takes a free port until the test ends. */
+async function takePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+const countChildren = (): number =>
+  process.getActiveResourcesInfo().filter((resource) => resource === 'ProcessWrap').length;
+
+test('a start that fails at the last moment leaves no thread and no process', async () => {
+  const port = await takePort();
+  const before = countChildren();
+  await expect(start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  // The bundler's process is told to end, and does a moment later.
+  await expect.poll(countChildren).toBe(before);
+});
+
+test('a database with a schema newer than the code fails the start with the reason, and is left as it is', async () => {
+  const postgres = await startTestPostgres();
+  onTestFinished(() => postgres.stop());
+  const cloud = await start({ databaseUrl: postgres.url });
+  await cloud.stop();
+  const database = createPostgresDatabase(postgres.url);
+  onTestFinished(() => database.close());
+  await database.query(
+    "INSERT INTO schema_migrations VALUES ('sales', 99, '0099-of-next-year', CURRENT_TIMESTAMP)",
+  );
+  const [before] = await database.query('SELECT CAST(count(*) AS text) AS applied FROM schema_migrations');
+
+  await expect(start({ databaseUrl: postgres.url })).rejects.toMatchObject({
+    code: 'MIGRATION_FAILED',
+    message: expect.stringMatching(/^migrate: sales: code must not be older than the schema: /),
+  });
+  const [after] = await database.query('SELECT CAST(count(*) AS text) AS applied FROM schema_migrations');
+  expect(after).toEqual(before);
+});
+
+test('DynamoDB and Postgres take the ports after that of the AWS services, or any where theirs are taken', async () => {
+  const taken = await takePort();
+  const cloud = await start({ awsPort: taken - 2 });
+  onTestFinished(() => cloud.stop());
+  const portOf = (output: string) => Number(new URL(cloud.outputs[output] ?? '').port);
+  expect(portOf('AwsEndpointUrl')).toBe(taken - 2);
+  expect(portOf('DynamoDbEndpointUrl')).toBe(taken - 1);
+  expect(portOf('DatabaseUrl')).not.toBe(taken);
+});
+
+test('nothing takes a message before events are started', async () => {
+  const cloud = await start({});
+  onTestFinished(() => cloud.stop());
+  const { payload } = await cloud.invoke('producer', { count: 50 });
+  expect(JSON.parse(payload)).toMatchObject({ sent: 50 });
+  expect((await cloud.counts()).mails).toBe(0);
+  cloud.startEvents();
+  await expect.poll(async () => (await cloud.counts()).mails, { timeout: 15_000 }).toBe(50);
+});
