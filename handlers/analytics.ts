@@ -8,15 +8,14 @@ import { logger } from '../lib/observability/logger.ts';
 import { partialBatch } from '../lib/records/partial-batch.ts';
 import { settleRecords } from '../lib/records/settle-records.ts';
 import { storeBatch } from '../lib/records/store-batch.ts';
+import { SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales-database.ts';
 import { openSalesLoader } from '../lib/sales/open-sales-loader.ts';
 import { reportLoad } from '../lib/sales/report-load.ts';
 import { parseSale } from '../lib/sales/sale.ts';
 
 const config = readConfig(
   'ANALYTICS_QUEUE_URL',
-  'SALES_DATABASE_URL',
-  'SALES_WAREHOUSE_ARN',
-  'SALES_WAREHOUSE_SECRET_ARN',
+  ...SALES_DATABASE_SETTINGS,
   'SALES_STAGING_BUCKET_NAME',
   'AWS_ENDPOINT_URL',
 );

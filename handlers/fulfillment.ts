@@ -10,15 +10,13 @@ import { partialBatch } from '../lib/records/partial-batch.ts';
 import { settleRecords } from '../lib/records/settle-records.ts';
 import { storeBatch } from '../lib/records/store-batch.ts';
 import { fulfilOrders } from '../lib/shipping/fulfil-orders.ts';
-import { requireShippingDatabase } from '../lib/shipping/open-shipping-database.ts';
+import {
+  requireShippingDatabase,
+  SHIPPING_DATABASE_SETTINGS,
+} from '../lib/shipping/open-shipping-database.ts';
 import { reportFulfilled } from '../lib/shipping/report-fulfilled.ts';
 
-const config = readConfig(
-  'SHIPPING_QUEUE_URL',
-  'SHIPPING_DATABASE_URL',
-  'SHIPPING_DATABASE_ARN',
-  'SHIPPING_DATABASE_SECRET_ARN',
-);
+const config = readConfig('SHIPPING_QUEUE_URL', ...SHIPPING_DATABASE_SETTINGS);
 const database = requireShippingDatabase(config);
 const visibility = createMessageVisibility(createSqsClient(), config.SHIPPING_QUEUE_URL);
 

@@ -4,18 +4,11 @@ import { readConfig } from '../lib/config.ts';
 import { type MigratedPart, migrate } from '../lib/database/migrate.ts';
 import { logger } from '../lib/observability/logger.ts';
 import { salesMigrations } from '../lib/sales/migrations.ts';
-import { openSalesDatabase } from '../lib/sales/open-sales-database.ts';
+import { openSalesDatabase, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales-database.ts';
 import { shippingMigrations } from '../lib/shipping/migrations.ts';
-import { openShippingDatabase } from '../lib/shipping/open-shipping-database.ts';
+import { openShippingDatabase, SHIPPING_DATABASE_SETTINGS } from '../lib/shipping/open-shipping-database.ts';
 
-const config = readConfig(
-  'SHIPPING_DATABASE_URL',
-  'SHIPPING_DATABASE_ARN',
-  'SHIPPING_DATABASE_SECRET_ARN',
-  'SALES_DATABASE_URL',
-  'SALES_WAREHOUSE_ARN',
-  'SALES_WAREHOUSE_SECRET_ARN',
-);
+const config = readConfig(...SHIPPING_DATABASE_SETTINGS, ...SALES_DATABASE_SETTINGS);
 const parts = [
   { part: 'shipping', database: openShippingDatabase(config), migrations: shippingMigrations },
   { part: 'sales', database: openSalesDatabase(config), migrations: salesMigrations },

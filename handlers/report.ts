@@ -11,11 +11,9 @@ import { logger } from '../lib/observability/logger.ts';
 import { reportCsv } from '../lib/report/report-csv.ts';
 import { readReportInput } from '../lib/report/report-input.ts';
 import { reportSales, type SalesReport } from '../lib/report/report-sales.ts';
-import { requireSalesDatabase } from '../lib/sales/open-sales-database.ts';
+import { requireSalesDatabase, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales-database.ts';
 
-const database = requireSalesDatabase(
-  readConfig('SALES_DATABASE_URL', 'SALES_WAREHOUSE_ARN', 'SALES_WAREHOUSE_SECRET_ARN'),
-);
+const database = requireSalesDatabase(readConfig(...SALES_DATABASE_SETTINGS));
 
 async function report(
   event: unknown,

@@ -3,14 +3,15 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { readConfig } from '../lib/config.ts';
 import { logger } from '../lib/observability/logger.ts';
-import { requireShippingDatabase } from '../lib/shipping/open-shipping-database.ts';
+import {
+  requireShippingDatabase,
+  SHIPPING_DATABASE_SETTINGS,
+} from '../lib/shipping/open-shipping-database.ts';
 import { reportRestocked } from '../lib/shipping/report-restocked.ts';
 import { type RestockedProduct, restock as restockProducts } from '../lib/shipping/restock.ts';
 import { readRestockInput } from '../lib/shipping/restock-input.ts';
 
-const database = requireShippingDatabase(
-  readConfig('SHIPPING_DATABASE_URL', 'SHIPPING_DATABASE_ARN', 'SHIPPING_DATABASE_SECRET_ARN'),
-);
+const database = requireShippingDatabase(readConfig(...SHIPPING_DATABASE_SETTINGS));
 
 interface Restocked {
   restock_id: string;

@@ -8,20 +8,12 @@ import { isHttpEvent } from '../lib/http/http-event.ts';
 import { json, problem } from '../lib/http/problem.ts';
 import { problemOnError } from '../lib/http/problem-on-error.ts';
 import { logger } from '../lib/observability/logger.ts';
-import { openSalesDatabase } from '../lib/sales/open-sales-database.ts';
-import { openShippingDatabase } from '../lib/shipping/open-shipping-database.ts';
+import { openSalesDatabase, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales-database.ts';
+import { openShippingDatabase, SHIPPING_DATABASE_SETTINGS } from '../lib/shipping/open-shipping-database.ts';
 import { readOrderId } from '../lib/story/read-order-id.ts';
 import { type OrderStory, tellStory } from '../lib/story/tell-story.ts';
 
-const config = readConfig(
-  'LEDGER_TABLE_NAME',
-  'SHIPPING_DATABASE_URL',
-  'SHIPPING_DATABASE_ARN',
-  'SHIPPING_DATABASE_SECRET_ARN',
-  'SALES_DATABASE_URL',
-  'SALES_WAREHOUSE_ARN',
-  'SALES_WAREHOUSE_SECRET_ARN',
-);
+const config = readConfig('LEDGER_TABLE_NAME', ...SHIPPING_DATABASE_SETTINGS, ...SALES_DATABASE_SETTINGS);
 const sources = {
   ledger: createLedger(createDynamoDbClient(), { tableName: config.LEDGER_TABLE_NAME }),
   shippingDatabase: openShippingDatabase(config),

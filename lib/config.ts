@@ -50,7 +50,7 @@ const settings = {
   ANALYTICS_QUEUE_URL: url,
 };
 
-type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]> };
+export type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]> };
 
 /**
  * Reads settings from the environment, the only place that does. An empty variable counts as missing, as the AWS SDK

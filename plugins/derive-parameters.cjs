@@ -12,11 +12,19 @@ module.exports = async ({ resolveVariable }) => {
     const rule = choices.map((choice) => JSON.stringify(choice)).join(' or ');
     throw refuse(`parameter ${name}: must be ${rule}, received ${JSON.stringify(value)}`);
   };
+  const readWholeNumber = async (name, least, most) => {
+    const value = await resolveVariable(`param:${name}`);
+    if (/^\d+$/.test(value) && value >= least && value <= most) return Number(value);
+    const rule = `must be a whole number from ${least} to ${most}`;
+    throw refuse(`parameter ${name}: ${rule}, received ${JSON.stringify(value)}`);
+  };
   const shipping = await readChoice('shipping', ['on', 'off']);
   const sales = await readChoice('sales', ['on', 'off']);
   const deletionPolicy = await readChoice('databaseDeletionPolicy', ['Delete', 'Snapshot']);
   const salesNamespace = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}-sales`;
-  const window = Number(await resolveVariable('param:salesBatchingWindow'));
+  // A batch of more than 10 records needs a window of at least 1 s.
+  // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
+  const window = await readWholeNumber('salesBatchingWindow', 1, 300);
   return {
     shipping,
     sales,

@@ -72,6 +72,11 @@ describe('imports', () => {
     expect(paths.filter((path) => !isIn(path, 'lib/aws') && !isIn(path, 'local'))).toEqual([]);
     expect(paths).toContain('lib/aws/clients.ts');
   });
+
+  it('of pg are in lib/database and the embedded cloud only', () => {
+    const paths = files.filter(({ packages }) => packages.includes('pg')).map(({ path }) => path);
+    expect(paths.filter((path) => !isIn(path, 'local'))).toEqual(['lib/database/postgres-database.ts']);
+  });
 });
 
 describe('one place', () => {

@@ -10,7 +10,7 @@ import type { Database, Row, SqlParameters } from '../database/database.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { checkParameters } from '../database/named-parameters.ts';
 import { untilReachable } from '../database/until-reachable.ts';
-import { toServiceError } from './service-error.ts';
+import { isNotConnected, toServiceError } from './service-error.ts';
 
 export interface RdsDatabaseSettings {
   clusterArn: string;
@@ -31,12 +31,6 @@ const UNREACHABLE = new Set([
   'ThrottlingException',
   '53300',
   '57P03',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
-  // The SDK's name for a connection that takes too long; a late answer has a code of its own, ETIMEDOUT.
-  'TimeoutError',
 ]);
 
 /**
@@ -113,7 +107,12 @@ function toDatabaseError(operation: string, thrown: unknown): DatabaseError {
   const error = toServiceError(operation, thrown);
   const sqlState = /; SQLState: (\w{5})/.exec(error.message)?.[1];
   if (sqlState === undefined) {
-    return new DatabaseError(error.code, error.message, UNREACHABLE.has(error.code), { cause: error });
+    return new DatabaseError(
+      error.code,
+      error.message,
+      UNREACHABLE.has(error.code) || isNotConnected(error.code),
+      { cause: error },
+    );
   }
   // The first line only, and no cause: the details quote the row, customers' data that is, and causes are logged.
   const [line = ''] = error.message.split(/; SQLState|\n/);

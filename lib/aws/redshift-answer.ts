@@ -1,5 +1,5 @@
 import { DatabaseError } from '../database/database-error.ts';
-import { toServiceError } from './service-error.ts';
+import { isNotConnected, toServiceError } from './service-error.ts';
 
 /**
  * Codes of the Data API, of Node and of the SDK for a request that has surely not been taken.
@@ -8,13 +8,7 @@ import { toServiceError } from './service-error.ts';
 const NOT_TAKEN = new Set([
   'ActiveSessionsExceededException',
   'ActiveStatementsExceededException',
-  'EAI_AGAIN',
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
   'ThrottlingException',
-  // The SDK's name for a connection that takes too long; a late answer has a code of its own, ETIMEDOUT.
-  'TimeoutError',
 ]);
 
 /** Operations that have statements run. The others ask after a statement that has been taken. */
@@ -26,7 +20,8 @@ export async function redshiftAnswer<Answer>(operation: string, call: Promise<An
     return await call;
   } catch (thrown) {
     const error = toServiceError(operation, thrown);
-    const isNotTaken = SUBMISSIONS.has(operation) && NOT_TAKEN.has(error.code);
+    const isNotTaken =
+      SUBMISSIONS.has(operation) && (NOT_TAKEN.has(error.code) || isNotConnected(error.code));
     throw new DatabaseError(error.code, error.message, isNotTaken, { cause: error });
   }
 }

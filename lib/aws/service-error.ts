@@ -29,7 +29,25 @@ export function isPassing(code: string): boolean {
   return PASSING.has(code);
 }
 
-/** What an AWS service refused or could not do: the only error class that leaves `lib/aws`. */
+/**
+ * Codes of Node and of the SDK for a connection that was never made: the request has surely not been taken. `TimeoutError`
+ * is the SDK's name for one that takes too long; a late answer has a code of its own, `ETIMEDOUT`.
+ */
+const NOT_CONNECTED = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'TimeoutError',
+]);
+
+/** Whether an error code stands for a request that never left. */
+export function isNotConnected(code: string): boolean {
+  return NOT_CONNECTED.has(code);
+}
+
+/** What an AWS service refused or could not do: the only error class that leaves `lib/aws`, beside a `Database`'s own. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   /** The service's own error code, e.g. `AWS.SimpleQueueService.NonExistentQueue`, or Node's, e.g. `ECONNREFUSED`. */

@@ -36,7 +36,8 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
  * run again, and by several at once: one applies a migration, the others find it applied.
  *
  * @throws MigrationError `schema_newer` where the schema has more migrations than the code, `schema_differs` where it has
- * others, `migration_failed` with its cause where one failed, which undoes all of it, `migration_name`
+ * others, `migration_failed` with its cause where one failed, which undoes all of it, `migration_name`;
+ * DatabaseError where the versions that the schema has cannot be read
  */
 export async function migrate(
   database: Database,

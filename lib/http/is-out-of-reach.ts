@@ -1,19 +1,13 @@
-import { isPassing, ServiceError } from '../aws/service-error.ts';
+import { isNotConnected, isPassing, ServiceError } from '../aws/service-error.ts';
 import { DatabaseError } from '../database/database-error.ts';
 
 /** Codes of Node, of the SDK, of the data APIs, of the ledger and of `lib/database` for what did not answer, or not for now. */
 const OUT_OF_REACH = new Set([
-  'EAI_AGAIN',
-  'ECONNREFUSED',
   'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
   'InternalServerErrorException',
   'InternalServerException',
-  'TimeoutError',
   'Unprocessed',
   'connection_lost',
   // Redshift's Data API has begun and not ended it: the warehouse is waking up.
@@ -30,5 +24,6 @@ const CONNECTION_ENDED = /^(08\w{3}|57P0[123])$/;
 export function isOutOfReach(error: unknown): boolean {
   if (error instanceof DatabaseError && error.unreachable) return true;
   if (!(error instanceof DatabaseError || error instanceof ServiceError)) return false;
-  return isPassing(error.code) || OUT_OF_REACH.has(error.code) || CONNECTION_ENDED.test(error.code);
+  const { code } = error;
+  return isNotConnected(code) || isPassing(code) || OUT_OF_REACH.has(code) || CONNECTION_ENDED.test(code);
 }

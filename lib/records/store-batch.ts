@@ -16,8 +16,6 @@ export interface StoreBatchOptions<Item, Stored> {
 export interface StoredBatch<Stored> {
   /** One per record, in the order given. */
   outcomes: RecordOutcome[];
-  /** Items given to the store, each once. */
-  items: number;
   /** What the store said; left out where it had nothing to store, or failed. */
   stored?: Stored;
   /** Why the store failed. */
@@ -48,12 +46,12 @@ export async function storeBatch<Item, Stored>(
   });
   const settle = (outcome: RecordOutcome) => refusals.map((refusal) => refusal ?? outcome);
 
-  if (items.size === 0) return { outcomes: settle({ ok: true }), items: 0, rejected };
+  if (items.size === 0) return { outcomes: settle({ ok: true }), rejected };
   try {
     const stored = await store([...items.values()]);
-    return { outcomes: settle({ ok: true }), items: items.size, stored, rejected };
+    return { outcomes: settle({ ok: true }), stored, rejected };
   } catch (thrown) {
     const failure = thrown instanceof Error ? thrown : new Error(String(thrown));
-    return { outcomes: settle({ ok: false, error: failure }), items: items.size, failure, rejected };
+    return { outcomes: settle({ ok: false, error: failure }), failure, rejected };
   }
 }

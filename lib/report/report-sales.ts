@@ -109,8 +109,8 @@ function toSeries(found: readonly Row[], period: Period, { first, count }: Retur
 
 /** @param revenue with four decimals, as the statements cast it */
 const toSold = (orders: string | null | undefined, revenue: string | null | undefined): Sold => ({
-  orders: BigInt(orders ?? 0),
-  revenue: BigInt((revenue ?? '0.0000').replace('.', '')),
+  orders: BigInt(String(orders)),
+  revenue: BigInt(String(revenue).replace('.', '')),
 });
 
 const sum = (sales: readonly Sold[]): Sold =>

@@ -1,14 +1,17 @@
 import { createRedshiftDataClient } from '../aws/clients.ts';
 import { createRedshiftDatabase, type RedshiftDatabase } from '../aws/redshift-database.ts';
+import type { Settings } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { createPostgresDatabase } from '../database/postgres-database.ts';
 
-/** Where the warehouse is, by the names of the environment variables that say so. */
-export interface SalesDatabaseSettings {
-  SALES_DATABASE_URL?: string | undefined;
-  SALES_WAREHOUSE_ARN?: string | undefined;
-  SALES_WAREHOUSE_SECRET_ARN?: string | undefined;
-}
+/** The settings that say where the warehouse is. */
+export const SALES_DATABASE_SETTINGS = [
+  'SALES_DATABASE_URL',
+  'SALES_WAREHOUSE_ARN',
+  'SALES_WAREHOUSE_SECRET_ARN',
+] as const;
+
+export type SalesDatabaseSettings = Partial<Pick<Settings, (typeof SALES_DATABASE_SETTINGS)[number]>>;
 
 /** The warehouse: Redshift, which runs batches, or a Postgres that stands for it. */
 type SalesDatabase = RedshiftDatabase | Database;

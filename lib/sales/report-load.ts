@@ -1,11 +1,12 @@
 import { logger } from '../observability/logger.ts';
 import { publishCounts } from '../observability/metrics.ts';
-import { countReason, reasonOf } from '../observability/reasons.ts';
+import { countReasons } from '../records/count-reasons.ts';
 import type { StoredBatch } from '../records/store-batch.ts';
 import type { SalesLoad } from './sales-loader.ts';
 
 /** Reports a batch: one log line and one metric line, whatever its size. Each record of it counts once. */
-export function reportLoad({ outcomes, stored, failure, rejected }: StoredBatch<SalesLoad>): void {
+export function reportLoad(batch: StoredBatch<SalesLoad>): void {
+  const { outcomes, stored, failure, rejected } = batch;
   const valid = outcomes.length - rejected.length;
   const counts = {
     SalesLoaded: stored?.loaded ?? 0,
@@ -15,9 +16,6 @@ export function reportLoad({ outcomes, stored, failure, rejected }: StoredBatch<
     SalesFailed: failure ? valid : 0,
   };
   publishCounts(counts);
-  const reasons: Record<string, number> = {};
-  for (const { path, code } of rejected.flat()) countReason(reasons, `${path}: ${code}`);
-  if (failure) countReason(reasons, reasonOf(failure));
-  logger.info('sales loaded', { ...counts, reasons });
+  logger.info('sales loaded', { ...counts, reasons: countReasons(batch) });
   if (failure) logger.error('sales not loaded', { error: failure });
 }

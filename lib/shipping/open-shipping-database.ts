@@ -1,14 +1,17 @@
 import { createRdsDataClient } from '../aws/clients.ts';
 import { createRdsDatabase } from '../aws/rds-database.ts';
+import type { Settings } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { createPostgresDatabase } from '../database/postgres-database.ts';
 
-/** Where the shipping database is, by the names of the environment variables that say so. */
-export interface ShippingDatabaseSettings {
-  SHIPPING_DATABASE_URL?: string | undefined;
-  SHIPPING_DATABASE_ARN?: string | undefined;
-  SHIPPING_DATABASE_SECRET_ARN?: string | undefined;
-}
+/** The settings that say where the shipping database is. */
+export const SHIPPING_DATABASE_SETTINGS = [
+  'SHIPPING_DATABASE_URL',
+  'SHIPPING_DATABASE_ARN',
+  'SHIPPING_DATABASE_SECRET_ARN',
+] as const;
+
+type ShippingDatabaseSettings = Partial<Pick<Settings, (typeof SHIPPING_DATABASE_SETTINGS)[number]>>;
 
 /** Opens the shipping database: a Postgres by its URL, or Aurora; undefined where there is neither. */
 export function openShippingDatabase(settings: ShippingDatabaseSettings): Database | undefined {

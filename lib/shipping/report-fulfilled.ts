@@ -1,11 +1,12 @@
 import { logger } from '../observability/logger.ts';
 import { publishCounts } from '../observability/metrics.ts';
-import { countReason, reasonOf } from '../observability/reasons.ts';
+import { countReasons } from '../records/count-reasons.ts';
 import type { StoredBatch } from '../records/store-batch.ts';
 import type { Fulfilled } from './fulfil-orders.ts';
 
 /** Reports a batch: one log line and one metric line, whatever its size. Each record of it counts once. */
-export function reportFulfilled({ outcomes, stored, failure, rejected }: StoredBatch<Fulfilled>): void {
+export function reportFulfilled(batch: StoredBatch<Fulfilled>): void {
+  const { outcomes, stored, failure, rejected } = batch;
   const valid = outcomes.length - rejected.length;
   const { scheduled, backordered } = stored ?? { scheduled: 0, backordered: 0 };
   const counts = {
@@ -17,9 +18,6 @@ export function reportFulfilled({ outcomes, stored, failure, rejected }: StoredB
     ShipmentsFailed: failure ? valid : 0,
   };
   publishCounts(counts);
-  const reasons: Record<string, number> = {};
-  for (const { path, code } of rejected.flat()) countReason(reasons, `${path}: ${code}`);
-  if (failure) countReason(reasons, reasonOf(failure));
-  logger.info('orders fulfilled', { ...counts, reasons });
+  logger.info('orders fulfilled', { ...counts, reasons: countReasons(batch) });
   if (failure) logger.error('orders not fulfilled', { error: failure });
 }

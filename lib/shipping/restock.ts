@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { readCount } from '../database/read-count.ts';
 import { deliveryDate } from './delivery-date.ts';
 import type { RestockInput } from './restock-input.ts';
 
@@ -32,10 +33,10 @@ export async function restock(
     FROM restock(CAST(:restock_id AS text), CAST(:items AS jsonb), CAST(:delivery_date AS date))`,
     { restock_id, items: JSON.stringify(items), delivery_date: deliveryDate(now) },
   );
-  return rows.map(({ product_id, added, scheduled, stock }) => ({
-    product_id: String(product_id),
-    added: Number(added),
-    scheduled: Number(scheduled),
-    stock: Number(stock),
+  return rows.map((row) => ({
+    product_id: String(row.product_id),
+    added: readCount(row, 'added'),
+    scheduled: readCount(row, 'scheduled'),
+    stock: readCount(row, 'stock'),
   }));
 }

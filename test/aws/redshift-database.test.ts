@@ -5,7 +5,7 @@ import {
   GetStatementResultCommand,
   type RedshiftDataClient,
 } from '@aws-sdk/client-redshift-data';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { RedshiftDatabase } from '../../lib/aws/redshift-database.ts';
 import {
   connectRedshift,
@@ -105,7 +105,9 @@ describe('a query', () => {
 
   test('that takes too long fails, whatever becomes of it', async () => {
     const impatient = openTestRedshift(client, { queryWaitMs: 250 });
-    await expect(impatient.query('SELECT pg_sleep(1)')).rejects.toMatchObject({
+    await warehouse.observer.query('BEGIN; LOCK numbers');
+    onTestFinished(() => void warehouse.observer.query('COMMIT'));
+    await expect(impatient.query('SELECT n FROM numbers')).rejects.toMatchObject({
       code: 'statement_not_finished',
       unreachable: false,
       message: expect.stringMatching(/must be finished in time, received status (SUBMITTED|STARTED)$/),

@@ -58,6 +58,16 @@ describe('everything adds up', () => {
 
 describe('something does not add up', () => {
   test.for([
+    [
+      'when orders are not shipped, though as many events came back after they were stored',
+      'shipments',
+      fullRun({ backordered: 1_890 }, { repeated: 100 }),
+    ],
+    [
+      'when orders are not sold, though as many events came back after they were stored',
+      'sales',
+      fullRun({ sales: 9_890 }, {}, { repeated: 100 }),
+    ],
     ['when an order is missing', 'orders', run({ confirmed: 9_989 })],
     ['when an order is accounted for twice', 'orders', run({ confirmed: 9_991 })],
     ['when a duplicate is not counted', 'orders', run({ duplicates: 6 })],

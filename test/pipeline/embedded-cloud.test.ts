@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { resolve } from 'node:path';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { type EmbeddedCloudOptions, startEmbeddedCloud } from '../../local/embedded-cloud.ts';
@@ -77,7 +78,14 @@ test('nothing takes a message before events are started', async () => {
   onTestFinished(() => cloud.stop());
   const { payload } = await cloud.invoke('producer', { count: 50 });
   expect(JSON.parse(payload)).toMatchObject({ sent: 50 });
-  expect((await cloud.counts()).mails).toBe(0);
+  const { Attributes } = await cloud.clients.sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: cloud.outputs.OrderQueueUrl, AttributeNames: ['All'] }),
+  );
+  // A mapping would have some in hand at once, until its batching window is over.
+  expect(Attributes).toMatchObject({
+    ApproximateNumberOfMessages: '50',
+    ApproximateNumberOfMessagesNotVisible: '0',
+  });
   cloud.startEvents();
   await expect.poll(async () => (await cloud.counts()).mails, { timeout: 15_000 }).toBe(50);
 });

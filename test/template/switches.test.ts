@@ -186,6 +186,14 @@ describe('a parameter with a value that it does not know is refused by name:', {
     ['shipping=of', 'parameter shipping: must be "on" or "off", received "of"'],
     ['sales=true', 'parameter sales: must be "on" or "off", received "true"'],
     [
+      'salesBatchingWindow=0',
+      'parameter salesBatchingWindow: must be a whole number from 1 to 300, received "0"',
+    ],
+    [
+      'salesBatchingWindow=five',
+      'parameter salesBatchingWindow: must be a whole number from 1 to 300, received "five"',
+    ],
+    [
       'databaseDeletionPolicy=Keep',
       'parameter databaseDeletionPolicy: must be "Delete" or "Snapshot", received "Keep"',
     ],
