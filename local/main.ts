@@ -49,9 +49,11 @@ async function run(options: StartOptions): Promise<number> {
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   stopOnSignals(stopping);
   stopWithNpm(stopping);
+  // Nobody reads any more: the terminal was closed, or the program behind the pipe has ended.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopping.abort());
 
   const start = Date.now();
-  const cloud = await startEmbeddedCloud({
+  const starting = startEmbeddedCloud({
     projectDirectory: PROJECT,
     localDirectory: LOCAL,
     port: options.port,
@@ -63,12 +65,22 @@ async function run(options: StartOptions): Promise<number> {
     onCrash: (cause) =>
       stopping.abort(new ServiceCrash('a service of the embedded cloud has died', { cause })),
   });
+  let cloud: EmbeddedCloud;
+  try {
+    cloud = await starting;
+  } catch (error) {
+    if (signal.reason instanceof ServiceCrash) throw signal.reason;
+    if (!signal.aborted) throw error;
+    // Ctrl-C reaches what a start runs beside us, too: it fails because of that.
+    process.stdout.write('\nStopping …\n');
+    return EXIT.interrupted;
+  }
   try {
     const [count] = await Promise.all([
       startCounting(cloud),
       cloud.outputs.ShippingQueueUrl && stockUp(cloud),
     ]);
-    cloud.startEvents();
+    if (!signal.aborted) cloud.startEvents();
     if (!signal.aborted) process.stdout.write(describeCloud(cloud, Date.now() - start));
     const reconciled = options.produce || options.exit ? await drain(cloud, options, count, signal) : true;
     if (options.exit && !signal.aborted) return reconciled ? EXIT.ok : EXIT.failed;

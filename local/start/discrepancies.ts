@@ -25,7 +25,7 @@ export interface RunResult {
 export function findDiscrepancies({ counts, sent, unsent }: RunResult): string[] {
   const { carriedOver, received, confirmed, repeated, duplicates, redelivered, deadLettered } = counts;
   const { shipping, sales, stored = { scheduled: 0, backordered: 0, stockTaken: 0, sales: 0 } } = counts;
-  const allSent = sent <= received && unsent === 0 && counts.deadLetteredFiles === 0;
+  const allSent = sent <= received - carriedOver && unsent === 0 && counts.deadLetteredFiles === 0;
   const settled = confirmed + duplicates + redelivered + deadLettered;
   const checks: Record<string, boolean> = {
     orders: allSent && received === settled && repeated <= carriedOver,

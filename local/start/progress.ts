@@ -107,7 +107,7 @@ const deadLetters = ({ deadLettered, shipping, sales }: PipelineCounts): number 
   deadLettered + (shipping?.deadLettered ?? 0) + (sales?.deadLettered ?? 0);
 
 function bar(value: number, total: number): string {
-  const filled = Math.round(Math.min(1, value / Math.max(1, total)) * BAR_WIDTH);
+  const filled = Math.round(Math.max(0, Math.min(1, value / Math.max(1, total))) * BAR_WIDTH);
   return styleText('green', '█'.repeat(filled)) + styleText('dim', '░'.repeat(BAR_WIDTH - filled));
 }
 

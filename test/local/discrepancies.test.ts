@@ -34,7 +34,7 @@ describe('everything adds up', () => {
     ['when an order of an earlier run was delivered again', run({ received: 10_001, redelivered: 1 })],
     [
       'when what was in hand as an earlier run died is confirmed twice',
-      run({ carriedOver: 50, repeated: 50 }),
+      run({ received: 10_050, confirmed: 10_040, carriedOver: 50, repeated: 50 }),
     ],
     ['when nothing was sent', run(pipelineCounts(), { sent: 0 })],
     ['when every confirmed order is shipped and sold', fullRun()],
@@ -74,6 +74,7 @@ describe('something does not add up', () => {
     ['when a dead letter is not counted', 'orders', run({ deadLettered: 2 })],
     ['when a redelivery comes on top', 'orders', run({ redelivered: 1 })],
     ['when the queue took less than was sent', 'orders', run({}, { sent: 10_001 })],
+    ['when what an earlier run left makes up for what was lost', 'orders', run({ carriedOver: 100 })],
     ['when an order could not be sent', 'orders', run({}, { unsent: 1 })],
     ['when a customer was told twice', 'orders', run({ repeated: 1 })],
     ['when more was confirmed twice than was in hand', 'orders', run({ carriedOver: 50, repeated: 51 })],

@@ -24,6 +24,16 @@ function start(total: number, terminal: object = {}) {
   return { progress: createProgress(stream, total), written: () => text };
 }
 
+describe('on a terminal', () => {
+  test('a queue that has grown since the totals were read leaves its bar empty', () => {
+    const { progress, written } = start(10, { isTTY: true, columns: 80, rows: 24 });
+    progress.update(
+      pipelineCounts({ received: 1, waiting: 3, shipping: eventCounts({ received: 1, waiting: 3 }) }),
+    );
+    expect(stripVTControlCharacters(written())).toMatch(/shipments +░{30} /);
+  });
+});
+
 describe('without a terminal', () => {
   test('a line tells all counts and rates, without control characters', () => {
     const { progress, written } = start(10_000);
