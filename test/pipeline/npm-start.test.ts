@@ -371,7 +371,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
     const drained = await start('--no-produce', '--exit', ...data).ended;
     expect(numbersOf(drained.output, '= confirmed')[0]).toBe(0);
-    expect(numbersOf(drained.output, 'all products')[0]).toBe(50);
+    expect(numbersOf(drained.output, 'all products, of all runs')[0]).toBe(50);
     expect(drained.status).toBe(0);
     const again = await start('--count', '60', '--seed', '5', '--exit', ...data).ended;
     expect(numbersOf(again.output, '+ duplicates')).toEqual([50]);
