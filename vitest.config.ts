@@ -17,7 +17,7 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: {
       provider: 'v8',
-      include: ['handlers/**', 'lib/**', 'local/**'],
+      include: ['cli/**', 'handlers/**', 'lib/**', 'local/**', 'worker/**'],
       reporter: ['text-summary', 'html'],
     },
   },

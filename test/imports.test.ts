@@ -12,6 +12,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'lib/aws': ['lib/aws', 'lib/batch', 'lib/database', 'lib/order'],
   lib: ['lib'],
   handlers: ['lib'],
+  worker: ['worker', 'lib', 'handlers'],
+  cli: ['cli', 'lib'],
   local: ['local', 'lib', 'handlers'],
 };
 

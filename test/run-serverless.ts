@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Template } from './template/template.ts';
+import type { Template } from '../cli/template/template.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');

@@ -5,10 +5,9 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
+import { toSqsRecord } from '../../lib/aws/sqs-record.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
-import { REGION } from '../stack/account.ts';
-import { readBatchAnswer } from './batch-answer.ts';
+import { readInvokeResult } from './batch-answer.ts';
 import type { InvokeResult } from './execution-environment.ts';
 
 /** What polls which queue for which function, in Lambda's terms. */
@@ -120,7 +119,7 @@ export class EventSourceMapping {
     const { invoke, onTrouble, queueArn, reportsItemFailures } = this.#options;
     const result = await invoke(`{"Records":[${records.map(({ json }) => json).join()}]}`);
     const messageIds = records.map(({ messageId }) => messageId);
-    const { failed, reason } = readBatchAnswer(result, messageIds, reportsItemFailures);
+    const { failed, reason } = readInvokeResult(result, messageIds, reportsItemFailures);
     if (reason) onTrouble(`queue ${queueArn}: batch of ${records.length} failed: ${reason}`);
     await this.#delete(records.filter(({ messageId }) => !failed.has(messageId)));
   }
@@ -145,35 +144,10 @@ interface RecordInHand {
 }
 
 function take(message: Message, queueArn: string): RecordInHand {
-  const record = toRecord(message, queueArn);
+  const record = toSqsRecord(message, queueArn);
   const { messageId, receiptHandle } = record;
   return { messageId, receiptHandle, json: JSON.stringify(record) };
 }
 
 /** With its comma. */
 const sizeOf = ({ json }: RecordInHand): number => Buffer.byteLength(json) + 1;
-
-/** A message as functions see it: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-function toRecord(message: Message, queueArn: string): SQSRecord {
-  const messageAttributes: SQSRecord['messageAttributes'] = {};
-  for (const [name, { DataType = 'String', StringValue, BinaryValue }] of Object.entries(
-    message.MessageAttributes ?? {},
-  )) {
-    messageAttributes[name] = {
-      dataType: DataType,
-      ...(StringValue !== undefined && { stringValue: StringValue }),
-      ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
-    };
-  }
-  return {
-    messageId: message.MessageId ?? '',
-    receiptHandle: message.ReceiptHandle ?? '',
-    body: message.Body ?? '',
-    attributes: { ...message.Attributes } as unknown as SQSRecord['attributes'],
-    messageAttributes,
-    md5OfBody: message.MD5OfBody ?? '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: queueArn,
-    awsRegion: REGION,
-  };
-}

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { readBatchAnswer } from '../../local/lambda/batch-answer.ts';
+import { readInvokeResult } from '../../local/lambda/batch-answer.ts';
 
 const BATCH = ['one', 'two', 'three'];
 
 /** What stays in the queue for an answer, in the order of the batch. */
 function failedOf(answer: unknown, reportsItemFailures = true) {
-  const { failed, reason } = readBatchAnswer({ payload: JSON.stringify(answer) }, BATCH, reportsItemFailures);
+  const { failed, reason } = readInvokeResult(
+    { payload: JSON.stringify(answer) },
+    BATCH,
+    reportsItemFailures,
+  );
   return { failed: BATCH.filter((id) => failed.has(id)), reason };
 }
 
@@ -52,7 +56,7 @@ describe('the whole batch stays, and the reason is given, when the answer', () =
 test('a function error fails the whole batch, with the error as the reason, reporting or not', () => {
   const payload = '{"errorMessage":"out of tea"}';
   for (const reports of [true, false]) {
-    const { failed, reason } = readBatchAnswer({ payload, functionError: 'Unhandled' }, BATCH, reports);
+    const { failed, reason } = readInvokeResult({ payload, functionError: 'Unhandled' }, BATCH, reports);
     expect([...failed]).toEqual(BATCH);
     expect(reason).toBe('function error: {"errorMessage":"out of tea"}');
   }

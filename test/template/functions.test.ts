@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { propertiesOf, readStatements, resourcesOf, type Statement } from '../../cli/template/template.ts';
 import { type PackagedStack, packageStack } from '../run-serverless.ts';
-import { arnOf, propertiesOf, readStatements, resourcesOf, type Statement } from './template.ts';
+import { arnOf } from './template.ts';
 
 const FUNCTIONS = [
   ...['Producer', 'Intake', 'Ingest', 'Consumer', 'Customers', 'Migrate', 'Story'],

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { packageStack } from '../run-serverless.ts';
 import {
-  arnOf,
   propertiesOf,
   readStatements,
   resourcesOf,
   type Statement,
   type Template,
-} from './template.ts';
+} from '../../cli/template/template.ts';
+import { packageStack } from '../run-serverless.ts';
+import { arnOf } from './template.ts';
 
 const QUEUES = ['OrderQueue', 'UploadQueue', 'ShippingQueue', 'AnalyticsQueue'] as const;
 const TOPICS = ['OrderEventsTopic', 'OrderUploadsTopic'] as const;

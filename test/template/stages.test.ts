@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { propertiesOf, resourcesOf } from '../../cli/template/template.ts';
 import { packageStack, runServerless } from '../run-serverless.ts';
-import { propertiesOf, resourcesOf } from './template.ts';
 
 const EMBEDDED_CLOUD = {
   POWERTOOLS_SERVICE_NAME: 'order-pipeline',

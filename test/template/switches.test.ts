@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { propertiesOf, readStatements, resourcesOf, type Template } from '../../cli/template/template.ts';
 import { packageStack } from '../run-serverless.ts';
-import { listDangling, propertiesOf, readStatements, resourcesOf, type Template } from './template.ts';
+import { listDangling } from './template.ts';
 
 const COMBINATIONS = [
   ['on', 'on'],

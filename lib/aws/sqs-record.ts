@@ -1,0 +1,28 @@
+import type { Message } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+
+/** A message as functions see it: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+export function toSqsRecord(message: Message, queueArn: string): SQSRecord {
+  const messageAttributes: SQSRecord['messageAttributes'] = {};
+  for (const [name, { DataType = 'String', StringValue, BinaryValue }] of Object.entries(
+    message.MessageAttributes ?? {},
+  )) {
+    messageAttributes[name] = {
+      dataType: DataType,
+      ...(StringValue !== undefined && { stringValue: StringValue }),
+      ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+    };
+  }
+  const [, , , awsRegion = ''] = queueArn.split(':');
+  return {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: { ...message.Attributes } as unknown as SQSRecord['attributes'],
+    messageAttributes,
+    md5OfBody: message.MD5OfBody ?? '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion,
+  };
+}
