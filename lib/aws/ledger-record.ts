@@ -32,7 +32,7 @@ export type LedgerItem = Record<string, AttributeValue>;
  * DLQ together (`MessageRetentionPeriod` in
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html), so 30 outlast it.
  */
-const KEPT_SECONDS = 30 * 24 * 60 * 60;
+export const KEPT_SECONDS = 30 * 24 * 60 * 60;
 
 /** The record as its DynamoDB item; `expires_at` is the table's TTL attribute, in epoch seconds. */
 export function toItem(record: LedgerRecord): LedgerItem {

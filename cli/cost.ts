@@ -1,0 +1,32 @@
+import { HELP, readCostOptions, UsageError } from './cost/cost-options.ts';
+import { estimate } from './cost/estimate.ts';
+import { PRICES } from './cost/prices.ts';
+import { readSettings } from './cost/read-settings.ts';
+import { render } from './cost/render.ts';
+import { packageTemplate, readTemplate } from './template/package-template.ts';
+
+/** Exit statuses: as asked for; something went wrong; the command line was wrong. */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    process.stdout.write(await answer(args));
+    return EXIT.ok;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+async function answer(args: readonly string[]): Promise<string> {
+  const options = readCostOptions(args);
+  if (options === 'help') return HELP;
+  const { template, json } = options;
+  const packaged = typeof template === 'string' ? readTemplate(template) : packageTemplate(template);
+  const settings = readSettings(await packaged);
+  const result = estimate(settings, options);
+  if (json) return `${JSON.stringify({ ...result, settings, prices: PRICES }, null, 2)}\n`;
+  return render(result, typeof template === 'string' ? template : `stage ${template.stage}`);
+}

@@ -1,0 +1,51 @@
+import { type ConsumerCapacity, capacityOf } from './capacity.ts';
+import { type CostLine, costLines } from './cost-lines.ts';
+import { type Demand, meanRate } from './demand.ts';
+import { type Flows, flowsOf, type Manner } from './flows.ts';
+import type { Settings } from './read-settings.ts';
+import { type OrderRequests, requestsPerOrder } from './requests-per-order.ts';
+
+/** What a month costs in one manner of going through the pipeline. */
+export interface Bill {
+  flows: Flows;
+  requests: OrderRequests[];
+  lines: CostLine[];
+  /** USD a month. */
+  monthly: number;
+}
+
+/** Cost and capacity. Rates are orders a second. */
+export interface Estimate {
+  demand: Demand;
+  meanRate: number;
+  peakRate: number;
+  backlog: number;
+  bills: Record<Manner, Bill>;
+  capacities: ConsumerCapacity[];
+}
+
+/**
+ * What a demand costs with these settings, and what they can take. Pure arithmetic: docs/cost.md has it by hand.
+ *
+ * @param peakRate orders a second in the peak hour
+ * @param backlog orders that wait in the order queue
+ */
+export function estimate(
+  settings: Settings,
+  { demand, peakRate, backlog }: { demand: Demand; peakRate: number; backlog: number },
+): Estimate {
+  const bill = (manner: Manner): Bill => {
+    const flows = flowsOf(settings, demand, manner);
+    const requests = requestsPerOrder(flows, demand, manner);
+    const lines = costLines(settings, demand, flows, requests);
+    return { flows, requests, lines, monthly: lines.reduce((sum, { monthly }) => sum + monthly, 0) };
+  };
+  return {
+    demand,
+    meanRate: meanRate(demand),
+    peakRate,
+    backlog,
+    bills: { mean: bill('mean'), full: bill('full'), single: bill('single') },
+    capacities: capacityOf(settings, demand, peakRate, backlog),
+  };
+}

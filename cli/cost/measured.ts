@@ -1,0 +1,76 @@
+/*
+ * Figures that no template holds. Where one says "measured", it was measured on 2026-11-27 with this code: sizes of 10,000
+ * generated orders, durations in the embedded cloud on two busy cores, tables in its Postgres. Where one says "assumed",
+ * it is a guess that nobody has tried on AWS yet. docs/cost.md has them in a table.
+ */
+
+/** Functions that every order goes through, and what their invocations take. */
+export const INVOCATIONS = {
+  /** Measured: one order 5.4 ms. Assumed: 10 ms for a request to SQS. */
+  intake: { baseMs: 5.4, perOrderMs: 0, waitMs: 10, logBytes: 422 },
+  /** Measured: 1 order 15.1 ms, 10 orders 22.4 ms, 100 orders 132.4 ms. Assumed: 10 ms each for claim, publish, mark. */
+  consumer: { baseMs: 14, perOrderMs: 1.2, waitMs: 30, logBytes: 1_175 },
+  /** Measured: 1 order 3.3 ms, 10 orders 4.2 ms, 100 orders 20.6 ms. Assumed: 10 ms for a request to the RDS Data API. */
+  fulfillment: { baseMs: 3, perOrderMs: 0.18, waitMs: 10, logBytes: 999 },
+  /** Measured: 1 order 2.5 ms, 100 orders 8.6 ms, 500 orders 38.1 ms. Assumed: 10 s for a load by Redshift. */
+  analytics: { baseMs: 2.5, perOrderMs: 0.07, waitMs: 10_000, logBytes: 837 },
+} as const;
+
+export type FunctionName = keyof typeof INVOCATIONS;
+
+/** Milliseconds of an invocation by function, where they are known better than by `INVOCATIONS`. */
+export type KnownTimes = Partial<Record<FunctionName, number>>;
+
+/**
+ * MB of memory that come with one vCPU; less memory is less of it.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+export const MB_PER_VCPU = 1_769;
+
+/** How long a function takes for a batch, in ms: what was measured, slowed down to its share of a vCPU, and waiting. */
+export function invokeMs(name: FunctionName, memoryMb: number, orders: number, known: KnownTimes): number {
+  const { baseMs, perOrderMs, waitMs } = INVOCATIONS[name];
+  const slowdown = Math.max(1, MB_PER_VCPU / memoryMb);
+  return known[name] ?? (baseMs + perOrderMs * orders) * slowdown + waitMs;
+}
+
+/** Names of the custom metrics of the functions above: each is charged while it gets values. */
+export const METRICS = {
+  consumer: [
+    'OrdersReceived',
+    'OrdersConfirmed',
+    'OrdersDuplicate',
+    'OrdersRedelivered',
+    'OrdersBusy',
+    'OrdersRejected',
+    'OrdersFailed',
+    'OrdersUnmarked',
+  ],
+  fulfillment: [
+    'ShipmentsScheduled',
+    'ShipmentsBackordered',
+    'ShipmentsRepeated',
+    'ShipmentsRejected',
+    'ShipmentsFailed',
+  ],
+  analytics: ['SalesLoaded', 'SalesRepeated', 'SalesRejected', 'SalesFailed'],
+} as const;
+
+/** Measured: bytes of a record as Lambda hands it over, with an event of 312 bytes. */
+export const RECORD_BYTES = 1_327;
+/**
+ * Measured: bytes of a SENT item, 222, and the 100 that DynamoDB adds to each.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+export const LEDGER_ITEM_BYTES = 222 + 100;
+/** Measured: bytes of a shipment in Postgres, indexes included. */
+export const SHIPMENT_BYTES = 500;
+/** Measured: bytes of a sale in Postgres, its index included; Redshift, which compresses, needs less. */
+export const SALE_BYTES = 302;
+/** Assumed: bytes of the lines START, END and REPORT that Lambda adds to each invocation's log. */
+export const PLATFORM_LOG_BYTES = 350;
+
+/** Assumed: seconds from one receive to the next while a queue has messages. */
+export const RECEIVE_SECONDS = 0.02;
+/** Assumed: storage requests of Aurora for one statement of `fulfil`, and for each order in it. */
+export const AURORA_IO = { perStatement: 4, perOrder: 1 } as const;
