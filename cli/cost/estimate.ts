@@ -1,5 +1,6 @@
 import { type ConsumerCapacity, capacityOf } from './capacity.ts';
-import { type CostLine, costLines } from './cost-lines.ts';
+import type { CostLine } from './cost-line.ts';
+import { costLines } from './cost-lines.ts';
 import { type Demand, meanRate } from './demand.ts';
 import { type Flows, flowsOf, type Manner } from './flows.ts';
 import type { Settings } from './read-settings.ts';

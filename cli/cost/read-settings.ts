@@ -170,7 +170,7 @@ function readConsumer(template: Template, name: string): Consumer {
 }
 
 const alarmProperties = z.object({
-  Metrics: z.array(z.object({ MetricStat: z.unknown() })).optional(),
+  Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).optional(),
 });
 
 /** https://aws.amazon.com/cloudwatch/pricing/: an alarm costs as much as the metrics that its expression takes. */

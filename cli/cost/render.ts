@@ -1,4 +1,4 @@
-import { type ConsumerCapacity, slowestOf } from './capacity.ts';
+import { slowestOf } from './capacity.ts';
 import { MONTH } from './demand.ts';
 import type { Estimate } from './estimate.ts';
 import { PRICE_REGION, PRICES } from './prices.ts';
@@ -75,7 +75,8 @@ function requests({ bills, demand }: Estimate): string {
   );
 }
 
-function capacity({ capacities, meanRate, peakRate, backlog }: Estimate): string {
+function capacity(result: Estimate): string {
+  const { capacities, meanRate, backlog } = result;
   const rows = capacities.map((each) => [
     each.name,
     whole(each.atOnce),
@@ -98,20 +99,23 @@ function capacity({ capacities, meanRate, peakRate, backlog }: Estimate): string
     'gone in',
     `${whole(backlog)} gone in`,
   ];
-  return [table(header, rows, 'lrrrrrrrr'), ...remarks(capacities, peakRate)].join('\n');
+  return [table(header, rows, 'lrrrrrrrr'), ...remarks(result)].join('\n');
 }
 
-function remarks(capacities: readonly ConsumerCapacity[], peakRate: number): string[] {
+function remarks({ capacities, meanRate, peakRate }: Estimate): string[] {
   const slowest = slowestOf(capacities);
+  const growing = capacities.filter(({ afterPeakHour }) => afterPeakHour > 0).map(({ name }) => name);
+  const overrun = capacities.filter(({ ordersPerSecond }) => ordersPerSecond <= meanRate);
   const late = capacities.filter(({ peakDrainSeconds, backlogDrainSeconds, retentionSeconds }) => {
     return Math.max(peakDrainSeconds, backlogDrainSeconds) > retentionSeconds;
   });
-  const growing = capacities.filter(({ afterPeakHour }) => afterPeakHour > 0);
+  const peak = `At ${precise(peakRate)} orders a second`;
   return [
     `  ${slowest.name} lets the fewest orders through.`,
     growing.length > 0
-      ? `  At ${precise(peakRate)} orders a second the queue of ${growing.map(({ name }) => name).join(' and ')} grows.`
-      : `  At ${precise(peakRate)} orders a second no queue grows.`,
+      ? `  ${peak} the queue of ${growing.join(' and ')} grows.`
+      : `  ${peak} no queue grows.`,
+    ...overrun.map(({ name }) => `  TOO SLOW: ${name} cannot keep up with the mean; the bill is too low.`),
     ...late.map(
       ({ name, retentionSeconds }) =>
         `  LOST: the queue of ${name} keeps messages for ${duration(retentionSeconds)}, which is less than it takes to drain.`,

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { type CostOptions, readCostOptions, UsageError } from '../../cli/cost/cost-options.ts';
+
+const read = (...args: string[]) => readCostOptions(['--orders-per-day', '86400', ...args]) as CostOptions;
+
+describe('the command line', () => {
+  it('needs no more than the orders of a day', () => {
+    expect(read()).toEqual({
+      demand: { ordersPerDay: 86_400, via: 'http', emails: true, known: {} },
+      // Three times the mean, which is one a second; and the orders of a day.
+      peakRate: 3,
+      backlog: 86_400,
+      template: { stage: 'dev', region: undefined, params: [] },
+      json: false,
+    });
+  });
+
+  it('takes all of its options', () => {
+    const packaging = [
+      '--stage',
+      'prod',
+      '--region',
+      'eu-west-1',
+      '--param',
+      'sales=off',
+      '--param',
+      'shipping=off',
+    ];
+    const rush = ['--peak', '12.5', '--backlog', '0', '--via', 'queue', '--emails', 'off', '--json'];
+    const times = ['--invoke-ms', 'consumer=400', '--invoke-ms', 'analytics=20000'];
+    expect(read(...packaging, ...rush, ...times)).toEqual({
+      demand: {
+        ordersPerDay: 86_400,
+        via: 'queue',
+        emails: false,
+        known: { consumer: 400, analytics: 20_000 },
+      },
+      peakRate: 12.5,
+      backlog: 0,
+      template: { stage: 'prod', region: 'eu-west-1', params: ['sales=off', 'shipping=off'] },
+      json: true,
+    });
+    expect(read('--template', 'some.json').template).toBe('some.json');
+  });
+
+  it('shows help whatever else it says', () => {
+    expect(readCostOptions(['--help'])).toBe('help');
+    expect(readCostOptions(['-h', '--peak', 'x'])).toBe('help');
+  });
+
+  it.each([
+    [[], '--orders-per-day: must be a whole number from 1 to 1,000,000,000, received nothing'],
+    [
+      ['--orders-per-day', '0'],
+      '--orders-per-day: must be a whole number from 1 to 1,000,000,000, received 0',
+    ],
+    [
+      ['--orders-per-day', '1e6'],
+      '--orders-per-day: must be a whole number from 1 to 1,000,000,000, received 1e6',
+    ],
+  ])('%j is refused: %s', (args, message) => {
+    expect(() => readCostOptions(args)).toThrow(new UsageError(message));
+  });
+
+  it.each([
+    [
+      ['--peak', '0.5'],
+      '--peak: must be a number from the mean, 1 orders a second, to 1,000,000, received 0.5',
+    ],
+    [
+      ['--peak', 'many'],
+      '--peak: must be a number from the mean, 1 orders a second, to 1,000,000, received many',
+    ],
+    [['--backlog', '-1'], "Option '--backlog' argument is ambiguous"],
+    [['--backlog', '1.5'], '--backlog: must be a whole number from 0 to 1,000,000,000,000, received 1.5'],
+    [['--via', 's3'], '--via: must be http or queue, received s3'],
+    [['--emails', ''], '--emails: must be on or off, received nothing'],
+    [
+      ['--invoke-ms', 'producer=5'],
+      '--invoke-ms: must be NAME=MS with one of intake, consumer, fulfillment, analytics, received producer=5',
+    ],
+    [
+      ['--invoke-ms', 'consumer=0'],
+      '--invoke-ms consumer: must be a whole number from 1 to 900,000, received 0',
+    ],
+    [['--param', 'sales'], '--param: must be NAME=VALUE, received sales'],
+    [['--stage', ''], '--stage: must not be empty, received nothing'],
+    [
+      ['--template', 'some.json', '--param', 'sales=off'],
+      '--param: must not be given with --template, which is packaged already',
+    ],
+    [['--orders', '5'], "Unknown option '--orders'"],
+  ])('%j is refused: %s', (args, message) => {
+    expect(() => read(...args)).toThrow(UsageError);
+    expect(() => read(...args)).toThrow(message);
+  });
+});

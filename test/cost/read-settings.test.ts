@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../../cli/cost/read-settings.ts';
+import type { Resource, Template } from '../../cli/template/template.ts';
+import { packageStack } from '../run-serverless.ts';
+
+describe('settings of a packaged template', () => {
+  let packaged: Template;
+  beforeAll(async () => {
+    const params = [
+      'consumerConcurrency=25',
+      'salesBatchingWindow=60',
+      'shippingMaxCapacity=16',
+      'logRetentionInDays=7',
+    ];
+    packaged = (await packageStack('test', ...params)).template;
+  }, 120_000);
+
+  /** The template with another value at a path such as `ConsumerLambdaFunction.MemorySize`. */
+  function changed(path: string, value: unknown): Template {
+    const template = structuredClone(packaged);
+    const keys = path.split('.');
+    const last = keys.pop() ?? '';
+    const resource = template.Resources[keys.shift() ?? ''] as Resource;
+    const owner = keys.reduce((outer, key) => outer[key] as Record<string, unknown>, resource.Properties);
+    owner[last] = value;
+    return template;
+  }
+
+  function withResources(resources: Record<string, Resource>): Template {
+    return { ...packaged, Resources: { ...packaged.Resources, ...resources } };
+  }
+
+  it('are those that it was packaged with', () => {
+    const { consumer, ingest, intake, shipping, sales } = readSettings(packaged);
+    expect(consumer).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 25 });
+    expect(consumer).toMatchObject({ memoryMb: 512, logDays: 7, pollSeconds: 20, retentionSeconds: 345_600 });
+    expect(ingest).toMatchObject({ batchSize: 1, windowSeconds: 0, maximumConcurrency: 2, memoryMb: 1_024 });
+    expect(intake).toMatchObject({ memoryMb: 512, logDays: 7 });
+    expect(shipping?.fulfillment).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 5 });
+    expect(shipping).toMatchObject({ minCapacity: 0, maxCapacity: 16, pauseSeconds: 300 });
+    expect(sales?.analytics).toMatchObject({ batchSize: 500, windowSeconds: 60, maximumConcurrency: 2 });
+    expect(sales).toMatchObject({ baseCapacity: 4, maxCapacity: 8 });
+  });
+
+  it('have the two passwords and the key of the topics', () => {
+    expect(readSettings(packaged)).toMatchObject({ keys: 1, secrets: 2, orderEventsEncrypted: true });
+  });
+
+  it.each([
+    ['ConsumerLambdaFunction.MemorySize', 1_769, { consumer: { memoryMb: 1_769 } }],
+    ['ConsumerLambdaFunction.TracingConfig', { Mode: 'Active' }, { consumer: { traced: true } }],
+    ['ConsumerLambdaFunction.TracingConfig', { Mode: 'PassThrough' }, { consumer: { traced: false } }],
+    ['ConsumerEventSourceMappingSQSOrderQueue.BatchSize', '7', { consumer: { batchSize: 7 } }],
+    ['OrderQueue.ReceiveMessageWaitTimeSeconds', 5, { consumer: { pollSeconds: 5 } }],
+    [
+      'ShippingDatabase.ServerlessV2ScalingConfiguration.MinCapacity',
+      0.5,
+      { shipping: { minCapacity: 0.5, pauseSeconds: undefined } },
+    ],
+    ['SalesWarehouse.BaseCapacity', 32, { sales: { baseCapacity: 32 } }],
+    ['OrderEventsTopic.KmsMasterKeyId', undefined, { orderEventsEncrypted: false }],
+  ])('follow %s', (path, value, expected) => {
+    expect(readSettings(changed(path, value))).toMatchObject(expected);
+  });
+
+  it('count what alarms watch, composite alarms and dashboards', () => {
+    const before = readSettings(packaged);
+    const stat = { MetricStat: {} };
+    const after = readSettings(
+      withResources({
+        OneAlarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { MetricName: 'Errors' } },
+        RatioAlarm: {
+          Type: 'AWS::CloudWatch::Alarm',
+          Properties: { Metrics: [stat, stat, { Expression: 'a / b' }] },
+        },
+        AnyAlarm: { Type: 'AWS::CloudWatch::CompositeAlarm', Properties: {} },
+        Overview: { Type: 'AWS::CloudWatch::Dashboard', Properties: {} },
+      }),
+    );
+    expect(after.alarmMetrics - before.alarmMetrics).toBe(3);
+    expect(after.compositeAlarms - before.compositeAlarms).toBe(1);
+    expect(after.dashboards - before.dashboards).toBe(1);
+  });
+
+  it('are refused where the prices are not for them', () => {
+    expect(() => readSettings(changed('ConsumerLambdaFunction.Architectures', ['x86_64']))).toThrow(
+      'template: ConsumerLambdaFunction must be for arm64, as the prices are, received x86_64',
+    );
+    expect(() => readSettings(changed('ConsumerEventSourceMappingSQSOrderQueue.Enabled', false))).toThrow(
+      'template: ConsumerLambdaFunction must have an event source mapping that is enabled, found none',
+    );
+  });
+});
