@@ -19,7 +19,7 @@ export interface CostOptions {
 const PEAK_FACTOR = 3;
 /** As serverless.yml has it. */
 const DEFAULT_STAGE = 'dev';
-/** Seconds that a function may run at most, in ms. */
+/** What a function may take at most: 15 minutes. */
 const LONGEST_MS = 900_000;
 
 export const HELP = `Usage: npm run cost -- --orders-per-day N [options]
@@ -111,9 +111,9 @@ function readSource({ template, stage, region, param }: Values): CostOptions['te
     if (value === '') throw refusal(`--${option}`, 'must not be empty', value);
   }
   if (template === undefined) return { stage: stage ?? DEFAULT_STAGE, region, params: param };
-  const [tooMany] = Object.entries({ stage, region, param: param[0] }).find(([, value]) => value) ?? [];
-  if (tooMany === undefined) return template;
-  throw new UsageError(`--${tooMany}: must not be given with --template, which is packaged already`);
+  const tooMuch = Object.entries({ stage, region, param: param[0] }).find(([, value]) => value !== undefined);
+  if (!tooMuch) return template;
+  throw new UsageError(`--${tooMuch[0]}: must not be given with --template, which is packaged already`);
 }
 
 function readPeak(text: string | undefined, mean: number): number {

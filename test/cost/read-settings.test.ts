@@ -13,7 +13,7 @@ describe('settings of a packaged template', () => {
       'logRetentionInDays=7',
     ];
     packaged = (await packageStack('test', ...params)).template;
-  }, 120_000);
+  }, 180_000);
 
   /** The template with another value at a path such as `ConsumerLambdaFunction.MemorySize`. */
   function changed(path: string, value: unknown): Template {

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const PROJECT = resolve(import.meta.dirname, '../..');
+const COPIED = [
+  'cli',
+  'esbuild.config.cjs',
+  'functions',
+  'handlers',
+  'lib',
+  'package.json',
+  'plugins',
+  'resources',
+];
+
+export interface CostCommand {
+  run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }>;
+  /** Writes a file beside the copy's own; returns its path. */
+  write(name: string, text: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/** `cli/cost.ts` in a copy of the project, so that what it packages disturbs nobody who packages in the project itself. */
+export async function copyCostCommand(): Promise<CostCommand> {
+  const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-cost-'));
+  await Promise.all(
+    [...COPIED, 'serverless.yml'].map((name) =>
+      cp(join(PROJECT, name), join(folder, name), { recursive: true }),
+    ),
+  );
+  await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  return {
+    async run(...args) {
+      const env = { ...process.env, ORDER_PIPELINE_LOCAL_DIR: './.local' };
+      try {
+        const command = promisify(execFile)(process.execPath, ['cli/cost.ts', ...args], { cwd: folder, env });
+        return { status: 0, ...(await command) };
+      } catch (error) {
+        const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+        return { status: code, stdout, stderr };
+      }
+    },
+    async write(name, text) {
+      await writeFile(join(folder, name), text);
+      return join(folder, name);
+    },
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
