@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { propertiesOf, resourcesOf, type Template } from '../../cli/template/template.ts';
 import { packageStack } from '../run-serverless.ts';
+import { resolveWith } from './resolve-with.ts';
 import { listDangling } from './template.ts';
 
 const ROUTES = {
@@ -116,6 +117,6 @@ describe('the HTTP API with httpAuthorizer=jwt', { timeout: 120_000 }, () => {
       'parameter httpAuthorizer: must be "iam" or "jwt"',
     ],
   ])('is refused by name with %s', async (_case, params, message) => {
-    await expect(packageStack('test', ...params)).rejects.toThrow(message);
+    await expect(resolveWith(...params)).rejects.toThrow(message);
   });
 });
