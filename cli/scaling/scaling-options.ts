@@ -37,8 +37,8 @@ export class UsageError extends Error {
 }
 
 /**
- * "Mails can always go later, in a matter of a few minutes": how long an order may wait, from which AWS's page derives the
- * target: acceptable latency / time a message takes.
+ * How long an order may wait: its confirmation may come a few minutes later. AWS's page derives the target from it:
+ * acceptable latency / time a message takes.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
  */
 const ACCEPTABLE_WAIT_SECONDS = 300;

@@ -35,7 +35,7 @@ describe('docs/scaling.md', () => {
 
   test('has the table of a fleet that is never smaller than the day needs', async () => {
     const { stdout } = await run('--min', '5', '--out', directory);
-    const [table = ''] = stdout.split('  other targets');
+    const [table = ''] = stdout.split('\n  other targets');
     expect(table).toContain('Fleet: 5 to 20 instances');
     expect(await readDoc('scaling.md')).toContain(table);
   });
