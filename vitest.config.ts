@@ -11,6 +11,7 @@ export default defineConfig({
   ],
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/package-cache.ts',
     // Integration tests start real servers; on a busy two-core machine a cold start takes seconds.
     testTimeout: 30_000,
     hookTimeout: 60_000,

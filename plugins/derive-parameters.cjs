@@ -18,9 +18,31 @@ module.exports = async ({ resolveVariable }) => {
     const rule = `must be a whole number from ${least} to ${most}`;
     throw refuse(`parameter ${name}: ${rule}, received ${JSON.stringify(value)}`);
   };
+  const readText = async (name, pattern, rule) => {
+    const value = await resolveVariable(`param:${name}`);
+    if (pattern.test(value)) return value;
+    throw refuse(`parameter ${name}: must be ${rule}, received ${JSON.stringify(value)}`);
+  };
   const shipping = await readChoice('shipping', ['on', 'off']);
   const sales = await readChoice('sales', ['on', 'off']);
   const deletionPolicy = await readChoice('databaseDeletionPolicy', ['Delete', 'Snapshot']);
+  const httpAuthorizer = await readChoice('httpAuthorizer', ['iam', 'jwt']);
+  if (httpAuthorizer === 'jwt') {
+    await readText(
+      'jwtIssuerUrl',
+      /^https:\/\/\S+$/,
+      'the https URL of the issuer, since httpAuthorizer is "jwt"',
+    );
+    await readText('jwtAudience', /^\S+$/, 'what the tokens are for, since httpAuthorizer is "jwt"');
+  }
+  // Numbers, as RouteSettings wants them: what comes from the command line is text.
+  // The most is what an account has by default: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+  const limits = {
+    intakeRate: await readWholeNumber('intakeRateLimit', 1, 10_000),
+    intakeBurst: await readWholeNumber('intakeBurstLimit', 1, 5_000),
+    apiRate: await readWholeNumber('apiRateLimit', 1, 10_000),
+    apiBurst: await readWholeNumber('apiBurstLimit', 1, 5_000),
+  };
   const salesNamespace = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}-sales`;
   // A batch of more than 10 records needs a window of at least 1 s.
   // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
@@ -28,6 +50,8 @@ module.exports = async ({ resolveVariable }) => {
   return {
     shipping,
     sales,
+    httpAuthorizer,
+    limits,
     databases: shipping === 'on' || sales === 'on' ? 'on' : 'off',
     // 6 x analytics' timeout + its batching window = 6 x 60 s + the window.
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html

@@ -24,13 +24,13 @@ module.exports = class EmptyBuckets {
         // Serverless looks at this only after the hook, when the objects of a stack that stays would be gone.
         await ensureStackIsNotDeletionProtected.call({ provider });
 
-        const { partition } = await provider.getAccountInfo();
+        const account = await provider.getAccountInfo();
         const s3 = new S3Client(await provider.getAwsSdkV3Config());
         const task = progress.create({ message: 'Emptying buckets' });
         try {
           for (const bucket of await listBuckets(provider)) {
             try {
-              await closeBucket(s3, bucket, partition);
+              await closeBucket(s3, bucket, account);
               await emptyBucket(s3, bucket, (deleted) =>
                 task.update(`Emptying ${bucket} (${deleted} deleted)`),
               );
@@ -66,7 +66,7 @@ async function listBuckets(provider) {
  * was emptied would make its deletion fail. This takes the place of the policy that the bucket was deployed with, so it
  * says again what that said. CloudFormation deletes it after the functions, which depend on it in serverless.yml.
  */
-async function closeBucket(s3, bucket, partition) {
+async function closeBucket(s3, bucket, { accountId, partition }) {
   const arn = `arn:${partition}:s3:::${bucket}`;
   const deny = { Effect: 'Deny', Principal: '*' };
   const Statement = [
@@ -76,6 +76,16 @@ async function closeBucket(s3, bucket, partition) {
       Action: 's3:*',
       Resource: [arn, `${arn}/*`],
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+    {
+      Sid: 'DenyOtherAccounts',
+      ...deny,
+      Action: 's3:*',
+      Resource: [arn, `${arn}/*`],
+      Condition: {
+        StringNotEquals: { 'aws:PrincipalAccount': accountId },
+        BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+      },
     },
     { Sid: 'DenyWrites', ...deny, Action: 's3:PutObject', Resource: `${arn}/*` },
   ];

@@ -1,13 +1,14 @@
 import type { MiddlewareObj } from '@middy/core';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { logger } from '../observability/logger.ts';
+import { BodyTooLargeError } from './body-too-large-error.ts';
 import { isHttpEvent } from './http-event.ts';
 import { isOutOfReach } from './is-out-of-reach.ts';
 import { problem } from './problem.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
 /**
- * Middleware that answers HTTP callers with problem details: 400 says what is wrong with the request, 503 that what it
+ * Middleware that answers HTTP callers with problem details: 400 and 413 say what is wrong with the request, 503 that what it
  * needs is out of reach for now, 500 says nothing of the inside. Other callers get the error itself, as Lambda reports
  * it.
  */
@@ -17,6 +18,10 @@ export const problemOnError = (): MiddlewareObj => ({
     if (!isHttpEvent(event)) return;
     if (error instanceof InvalidInputError) {
       request.response = problem(400, error.message);
+      return;
+    }
+    if (error instanceof BodyTooLargeError) {
+      request.response = problem(413, error.message);
       return;
     }
     logger.error('request failed', { error });

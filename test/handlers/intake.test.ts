@@ -112,6 +112,29 @@ describe('POST /orders is refused with 400 and problem details', () => {
     expect(await takeQueued()).toEqual([]);
   });
 
+  test.each([
+    ['text', false],
+    ['base64', true],
+  ])(
+    'for a body of more than 1 MiB, as %s, with 413 and the rule, before it is parsed',
+    async (_name, inBase64) => {
+      const encode = (text: string) => (inBase64 ? Buffer.from(text).toString('base64') : text);
+      const most = JSON.stringify(seedOrder).padEnd(1_048_576);
+      expect(await post(encode(most), inBase64)).toMatchObject({ status: 202 });
+      expect(await takeQueued()).toHaveLength(1);
+
+      const { status, type, body } = await post(encode(`${most} `), inBase64);
+      expect({ status, type }).toEqual({ status: 413, type: 'application/problem+json' });
+      expect(body).toEqual({
+        type: 'about:blank',
+        title: 'Content Too Large',
+        status: 413,
+        detail: 'body: must have at most 1,048,576 bytes, received 1,048,577',
+      });
+      expect(await takeQueued()).toEqual([]);
+    },
+  );
+
   test('for JSON that is no order', async () => {
     expect(await postJson(null)).toMatchObject({ status: 400, body: { rejected: [{ index: 0 }] } });
   });

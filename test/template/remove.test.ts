@@ -65,6 +65,17 @@ describe('serverless remove', { timeout: 120_000 }, () => {
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
         },
         {
+          Sid: 'DenyOtherAccounts',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: ['arn:aws:s3:::results', 'arn:aws:s3:::results/*'],
+          Condition: {
+            StringNotEquals: { 'aws:PrincipalAccount': '123456789012' },
+            BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+          },
+        },
+        {
           Sid: 'DenyWrites',
           Effect: 'Deny',
           Principal: '*',

@@ -84,10 +84,11 @@ describe('queues', () => {
     }
   });
 
-  it('refuse everyone without TLS', () => {
+  it('refuse everyone without TLS, and every other account', () => {
     for (const [id] of resourcesOf(template, 'AWS::SQS::Queue')) {
       expect(propertiesOf(template, `${id}Policy`).Queues).toEqual([{ Ref: id }]);
       expect(policyOf(id)).toContainEqual(denyWithoutTls(['sqs:*'], [arnOf(id)]));
+      expect(policyOf(id)).toContainEqual(denyOtherAccounts(['sqs:*'], [arnOf(id)]));
     }
   });
 
@@ -144,9 +145,11 @@ describe('topics', () => {
     }
   });
 
-  it.each(TOPICS)('%s refuses everyone without TLS', (id) => {
+  it.each(TOPICS)('%s refuses everyone without TLS, and every other account', (id) => {
+    const actions = ['sns:Publish', 'sns:Subscribe'];
     expect(propertiesOf(template, `${id}Policy`).Topics).toEqual([{ Ref: id }]);
-    expect(policyOf(id)).toContainEqual(denyWithoutTls(['sns:Publish', 'sns:Subscribe'], [{ Ref: id }]));
+    expect(policyOf(id)).toContainEqual(denyWithoutTls(actions, [{ Ref: id }]));
+    expect(policyOf(id)).toContainEqual(denyOtherAccounts(actions, [{ Ref: id }]));
   });
 
   it('allow nobody by policy but S3 on behalf of the upload bucket', () => {
@@ -224,10 +227,14 @@ describe('buckets', () => {
     });
   });
 
-  it.each(BUCKETS)('%s refuses everyone without TLS and allows nobody by policy', (id) => {
-    expect(propertiesOf(template, `${id}Policy`).Bucket).toEqual({ Ref: id });
-    expect(policyOf(id)).toEqual([denyWithoutTls(['s3:*'], [arnOf(id), { 'Fn::Sub': `\${${id}.Arn}/*` }])]);
-  });
+  it.each(BUCKETS)(
+    '%s refuses everyone without TLS and every other account, and allows nobody by policy',
+    (id) => {
+      const all = [arnOf(id), { 'Fn::Sub': `\${${id}.Arn}/*` }];
+      expect(propertiesOf(template, `${id}Policy`).Bucket).toEqual({ Ref: id });
+      expect(policyOf(id)).toEqual([denyWithoutTls(['s3:*'], all), denyOtherAccounts(['s3:*'], all)]);
+    },
+  );
 
   it('tell the uploads topic of every new object, multipart uploads included', () => {
     expect(propertiesOf(template, 'UploadBucket').NotificationConfiguration).toEqual({
@@ -341,4 +348,16 @@ const denyWithoutTls = (actions: string[], resources: unknown[]): Statement => (
   Action: actions,
   Resource: resources,
   Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+});
+
+const denyOtherAccounts = (actions: string[], resources: unknown[]): Statement => ({
+  Sid: 'DenyOtherAccounts',
+  Effect: 'Deny',
+  Principal: '*',
+  Action: actions,
+  Resource: resources,
+  Condition: {
+    StringNotEquals: { 'aws:PrincipalAccount': { Ref: 'AWS::AccountId' } },
+    BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+  },
 });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { propertiesOf, readStatements, resourcesOf, type Template } from '../../cli/template/template.ts';
 import { packageStack } from '../run-serverless.ts';
+import { resolveWith } from './resolve-with.ts';
 import { listDangling } from './template.ts';
 
 const COMBINATIONS = [
@@ -182,7 +183,13 @@ describe('the databases', () => {
   });
 });
 
-describe('a parameter with a value that it does not know is refused by name:', { timeout: 120_000 }, () => {
+it('a parameter with a value that it does not know is refused by the command', async () => {
+  await expect(packageStack('test', 'shipping=of')).rejects.toThrow(
+    'parameter shipping: must be "on" or "off", received "of"',
+  );
+}, 120_000);
+
+describe('a parameter with a value that it does not know is refused by name:', () => {
   it.each([
     ['shipping=of', 'parameter shipping: must be "on" or "off", received "of"'],
     ['sales=true', 'parameter sales: must be "on" or "off", received "true"'],
@@ -199,6 +206,6 @@ describe('a parameter with a value that it does not know is refused by name:', {
       'parameter databaseDeletionPolicy: must be "Delete" or "Snapshot", received "Keep"',
     ],
   ])('%s', async (param, message) => {
-    await expect(packageStack('test', param)).rejects.toThrow(message);
+    await expect(resolveWith(param)).rejects.toThrow(message);
   });
 });

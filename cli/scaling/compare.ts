@@ -1,0 +1,83 @@
+import { createBlackFriday } from './black-friday.ts';
+import { createFleet } from './fleet.ts';
+import { createMapping } from './mapping.ts';
+import { measureOutcome, type Outcome } from './outcome.ts';
+import { backlogPerInstance } from './policies/backlog-per-instance.ts';
+import { queueLength } from './policies/queue-length.ts';
+import { type Consumers, type Step, simulate } from './simulate.ts';
+
+/** What is simulated. Everything here is an assumption; docs/scaling.md says where each comes from. */
+export interface Scenario {
+  /** Orders of the day. */
+  orders: number;
+  /** Orders a second when the rush after midnight is highest. */
+  peak: number;
+  /** Orders a second that one instance, or one concurrent invocation, gets done. */
+  ratePerWorker: number;
+  /** The fleet's fewest and most instances. */
+  min: number;
+  max: number;
+  warmUpSeconds: number;
+  metricDelaySeconds: number;
+  /** Most instances that are removed in one minute. */
+  scaleInStep: number;
+  /** Target of the metric that divides by instances, in orders an instance. */
+  targetBacklog: number;
+  /** Target of the metric that does not, in orders. */
+  targetQueueLength: number;
+  /** Of the event source mapping. */
+  maximumConcurrency: number;
+}
+
+/** The names of the policies, as tables and plots show them. */
+export const POLICIES = ['event source mapping', 'backlog per instance', 'queue length'] as const;
+export type PolicyName = (typeof POLICIES)[number];
+
+export interface Run {
+  policy: PolicyName;
+  steps: Step[];
+  outcome: Outcome;
+}
+
+/** A fleet's policy once more, with another target. */
+export interface Variant {
+  policy: PolicyName;
+  target: number;
+  outcome: Outcome;
+}
+
+/** By what the targets of the variants differ from the scenario's. */
+const FACTORS = [0.2, 0.5, 1, 2, 4];
+
+/** Runs the same day under each of the three policies. */
+export function comparePolicies(scenario: Scenario): Run[] {
+  const arrivals = createBlackFriday(scenario.orders, scenario.peak);
+  return POLICIES.map((policy) => runPolicy(policy, arrivals, scenario));
+}
+
+/** Runs the same day under the two policies of a fleet, with targets lower and higher than the scenario's. */
+export function varyTargets(scenario: Scenario): Variant[] {
+  const arrivals = createBlackFriday(scenario.orders, scenario.peak);
+  const vary = (policy: PolicyName, target: number) =>
+    FACTORS.map((factor) => {
+      const varied = Math.max(1, Math.round(target * factor));
+      const settings = { ...scenario, targetBacklog: varied, targetQueueLength: varied };
+      return { policy, target: varied, outcome: runPolicy(policy, arrivals, settings).outcome };
+    });
+  return [
+    ...vary('backlog per instance', scenario.targetBacklog),
+    ...vary('queue length', scenario.targetQueueLength),
+  ];
+}
+
+function runPolicy(policy: PolicyName, arrivals: readonly number[], scenario: Scenario): Run {
+  const steps = simulate(arrivals, scenario.ratePerWorker, createConsumers(policy, scenario));
+  return { policy, steps, outcome: measureOutcome(steps) };
+}
+
+function createConsumers(policy: PolicyName, scenario: Scenario): Consumers {
+  if (policy === 'event source mapping') return createMapping(scenario.maximumConcurrency);
+  return policy === 'backlog per instance'
+    ? createFleet({ ...scenario, metric: backlogPerInstance, target: scenario.targetBacklog })
+    : createFleet({ ...scenario, metric: queueLength, target: scenario.targetQueueLength });
+}

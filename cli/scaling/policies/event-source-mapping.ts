@@ -1,0 +1,29 @@
+/** Batches at once that a mapping begins with, and goes back to when there is little to do. */
+export const FIRST_INVOCATIONS = 5;
+/** Concurrent invocations that it adds in a minute, at most. */
+const MORE_PER_MINUTE = 300;
+
+/** What a mapping did in the step before. */
+export interface MappingStep {
+  /** Invocations at once that it allowed itself. */
+  concurrency: number;
+  /** Those that had work. */
+  used: number;
+  /** Whether messages were left in the queue. */
+  left: boolean;
+  seconds: number;
+}
+
+/**
+ * How many invocations at once Lambda's own scaling goes for: more while messages are left, as far as
+ * `maximumConcurrency`; otherwise back to what is used. The pace of going back is on no page.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+export function scaleMapping(
+  { concurrency, used, left, seconds }: MappingStep,
+  maximumConcurrency: number,
+): number {
+  const wanted = left ? concurrency + Math.floor((MORE_PER_MINUTE * seconds) / 60) : Math.ceil(used);
+  return Math.min(maximumConcurrency, Math.max(FIRST_INVOCATIONS, wanted));
+}

@@ -1,0 +1,122 @@
+import { parseArgs } from 'node:util';
+import { peakRange } from './black-friday.ts';
+import type { Scenario } from './compare.ts';
+
+/** What `npm run scaling` is asked to do. */
+export interface ScalingOptions {
+  scenario: Scenario;
+  /** Directory that the plot is written to. */
+  out: string;
+  json: boolean;
+  help: boolean;
+}
+
+export const HELP = `Usage: npm run scaling -- [options]
+
+Simulates how three scaling policies follow a Black Friday: the Lambda mapping's own, and two of a worker fleet. Prints
+tables and draws scaling.svg. docs/scaling.md describes the model. Needs no AWS account.
+
+  --orders N               orders of the day, 100,000 to 1,000,000,000  (50000000)
+  --peak N                 orders a second at the height of the rush    (60 for each million of orders)
+  --rate-per-worker N      orders a second that one worker gets done    (200)
+  --min N, --max N         the fleet's fewest and most instances        (2, 20)
+  --warm-up S              seconds until a launched instance works      (120)
+  --metric-delay S         seconds until an alarm sees a datapoint      (60)
+  --scale-in N             most instances removed in one minute         (1)
+  --target-backlog N       target of backlog per instance               (5 minutes of one worker's work)
+  --target-queue-length N  target of queue length                       (the same)
+  --max-concurrency N      most invocations at once of the mapping      (10)
+  --out DIR                where scaling.svg goes                       (docs)
+  --json                   print figures as JSON rather than tables
+  --help                   show this
+`;
+
+/** A command line that cannot be followed. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/**
+ * How long an order may wait: its confirmation may come a few minutes later. AWS's page derives the target from it:
+ * acceptable latency / time a message takes.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
+ */
+const ACCEPTABLE_WAIT_SECONDS = 300;
+
+/** The rush of the default day is 3,000 orders a second of 50 million. */
+const PEAK_PER_ORDER = 60 / 1_000_000;
+
+/**
+ * Reads the command line of `npm run scaling`.
+ *
+ * @throws UsageError that names the option, its rule and the value received
+ */
+export function readScalingOptions(args: readonly string[]): ScalingOptions {
+  const values = parse(args);
+  if (values.out === '') throw new UsageError('--out: must be a directory, received nothing');
+  const orders = wholeNumber('--orders', values.orders, 100_000, 1_000_000_000);
+  const { least, most } = peakRange(orders);
+  const ratePerWorker = wholeNumber('--rate-per-worker', values['rate-per-worker'], 1, 100_000);
+  const target = String(ACCEPTABLE_WAIT_SECONDS * ratePerWorker);
+  const min = wholeNumber('--min', values.min, 1, 1_000);
+  return {
+    scenario: {
+      orders,
+      peak: wholeNumber('--peak', values.peak ?? String(Math.round(orders * PEAK_PER_ORDER)), least, most),
+      ratePerWorker,
+      min,
+      max: wholeNumber('--max', values.max, min, 1_000),
+      // As far as a group's default instance warm-up goes.
+      warmUpSeconds: wholeNumber('--warm-up', values['warm-up'], 0, 3_600),
+      metricDelaySeconds: wholeNumber('--metric-delay', values['metric-delay'], 0, 3_600),
+      scaleInStep: wholeNumber('--scale-in', values['scale-in'], 1, 1_000),
+      targetBacklog: wholeNumber('--target-backlog', values['target-backlog'] ?? target, 1, 1_000_000_000),
+      targetQueueLength: wholeNumber(
+        '--target-queue-length',
+        values['target-queue-length'] ?? target,
+        1,
+        1_000_000_000,
+      ),
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+      maximumConcurrency: wholeNumber('--max-concurrency', values['max-concurrency'], 2, 1_000),
+    },
+    out: values.out,
+    json: values.json,
+    help: values.help,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        orders: { type: 'string', default: '50000000' },
+        peak: { type: 'string' },
+        'rate-per-worker': { type: 'string', default: '200' },
+        min: { type: 'string', default: '2' },
+        max: { type: 'string', default: '20' },
+        'warm-up': { type: 'string', default: '120' },
+        'metric-delay': { type: 'string', default: '60' },
+        'scale-in': { type: 'string', default: '1' },
+        'target-backlog': { type: 'string' },
+        'target-queue-length': { type: 'string' },
+        'max-concurrency': { type: 'string', default: '10' },
+        out: { type: 'string', default: 'docs' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(
+    `${option}: must be a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}, received ${text || 'nothing'}`,
+  );
+}

@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { comparePolicies, type Scenario } from '../../../cli/scaling/compare.ts';
+import { createFleet, type FleetOptions } from '../../../cli/scaling/fleet.ts';
+import { queueLength } from '../../../cli/scaling/policies/queue-length.ts';
+import { readScalingOptions } from '../../../cli/scaling/scaling-options.ts';
+import { type Consumers, simulate } from '../../../cli/scaling/simulate.ts';
+
+const { scenario } = readScalingOptions([]);
+
+/** A steady flow: so many orders in every step. */
+const steady = (steps: number, arrived: number) => Array.from({ length: steps }, () => arrived);
+
+describe('in every simulation', () => {
+  const scenarios: [string, Scenario][] = [
+    ['as it is by default', scenario],
+    ['of a small shop', { ...scenario, orders: 100_000, peak: 6, ratePerWorker: 3 }],
+    ['with a fleet that never suffices', { ...scenario, min: 1, max: 2, maximumConcurrency: 2 }],
+    [
+      'that removes all at once',
+      { ...scenario, scaleInStep: 1_000, warmUpSeconds: 0, metricDelaySeconds: 0 },
+    ],
+  ];
+  for (const [name, each] of scenarios) {
+    test(`${name}, all that arrived is processed or in the queue, at every step`, () => {
+      for (const { steps } of comparePolicies(each)) {
+        let arrived = 0;
+        let processed = 0;
+        const wrong = steps.filter((step) => {
+          arrived += step.arrived;
+          processed += step.processed;
+          return step.backlog !== arrived - processed || step.backlog < 0;
+        });
+        expect(wrong).toEqual([]);
+        expect(arrived).toBe(each.orders);
+        expect(processed).toBe(each.orders);
+      }
+    });
+
+    test(`${name}, a fleet stays within its limits, and the mapping within its own`, () => {
+      const [mapping, ...fleets] = comparePolicies(each);
+      for (const { steps } of fleets) {
+        const wrong = steps.filter(
+          ({ working, present }) => working < each.min || working > present || present > each.max,
+        );
+        expect(wrong).toEqual([]);
+      }
+      const most = Math.max(...(mapping?.steps ?? []).map(({ working }) => working));
+      expect(most).toBeGreaterThan(0);
+      expect(most).toBeLessThanOrEqual(each.maximumConcurrency);
+    });
+  }
+
+  test('the same scenario has the same steps', () => {
+    expect(comparePolicies(scenario)).toEqual(comparePolicies(scenario));
+  });
+});
+
+test('what is not done in a step is in the queue in the next one, and the last order ends it', () => {
+  const one: Consumers = { scale: () => ({ working: 1, present: 1 }) };
+  const steps = simulate([1_000, 3_000, 0], 150, one);
+  expect(steps.map(({ second, processed, backlog, busy }) => [second, processed, backlog, busy])).toEqual([
+    [0, 1_000, 0, 2 / 3],
+    [10, 1_500, 1_500, 1],
+    [20, 1_500, 0, 1],
+  ]);
+  expect(simulate([4_000], 150, one).map(({ backlog }) => backlog)).toEqual([2_500, 1_000, 0]);
+});
+
+test('a queue that nobody empties is given up after a week', () => {
+  const nobody: Consumers = { scale: () => ({ working: 0, present: 0 }) };
+  expect(simulate([1], 1, nobody).at(-1)?.second).toBe(7 * 86_400 - 10);
+});
+
+describe('a fleet', () => {
+  const options: FleetOptions = {
+    metric: queueLength,
+    target: 100,
+    min: 2,
+    max: 20,
+    warmUpSeconds: 120,
+    metricDelaySeconds: 60,
+    scaleInStep: 100,
+  };
+  /** Two instances get 20 orders a step done; 30 arrive, so the queue is ten orders longer after each. */
+  const run = (more: Partial<FleetOptions> = {}) =>
+    simulate(steady(600, 30), 1, createFleet({ ...options, ...more }));
+  /** The second of the first step in which there is more of something than at the start. */
+  const firstMore = (steps: ReturnType<typeof simulate>, count: 'present' | 'working') =>
+    steps.find((step) => step[count] > 2)?.second;
+
+  test('launches instances once three datapoints above the target have been seen', () => {
+    // 110 orders wait after 11 steps, 120 at the second minute: those of minutes 2, 3 and 4, each a minute late.
+    expect(firstMore(run(), 'present')).toBe(300);
+    expect(firstMore(run({ metricDelaySeconds: 0 }), 'present')).toBe(240);
+    expect(firstMore(run({ metricDelaySeconds: 180 }), 'present')).toBe(420);
+  });
+
+  test('has instances at work only when they are warm', () => {
+    expect(firstMore(run(), 'working')).toBe(420);
+    expect(firstMore(run({ warmUpSeconds: 0 }), 'working')).toBe(300);
+    expect(firstMore(run({ warmUpSeconds: 200 }), 'working')).toBe(500);
+  });
+
+  test('begins to scale in fifteen minutes after the queue has become short, and not before', () => {
+    const steps = simulate([...steady(60, 30), ...steady(600, 0)], 1, createFleet(options));
+    const most = Math.max(...steps.map(({ present }) => present));
+    const shortAt = steps.findLast(({ backlog }) => backlog >= 90)?.second ?? Number.NaN;
+    const scaledInAt =
+      steps.find(({ present, second }) => second > shortAt && present < most)?.second ?? Number.NaN;
+    expect(most).toBeGreaterThan(2);
+    // The first datapoint below comes within a minute, the last of 15 is 14 later, and is seen after one more.
+    expect(scaledInAt - shortAt).toBeGreaterThan(15 * 60);
+    expect(scaledInAt - shortAt).toBeLessThanOrEqual(16 * 60 + 10);
+  });
+});
