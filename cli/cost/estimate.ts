@@ -21,6 +21,8 @@ export interface Estimate {
   meanRate: number;
   peakRate: number;
   backlog: number;
+  /** What `POST /orders` takes a second, where orders come that way and there is a limit. */
+  intakeLimit: number | undefined;
   bills: Record<Manner, Bill>;
   capacities: ConsumerCapacity[];
 }
@@ -46,6 +48,7 @@ export function estimate(
     meanRate: meanRate(demand),
     peakRate,
     backlog,
+    intakeLimit: demand.via === 'http' ? settings.intakeLimit : undefined,
     bills: { mean: bill('mean'), full: bill('full'), single: bill('single') },
     capacities: capacityOf(settings, demand, peakRate, backlog),
   };

@@ -26,6 +26,8 @@ export interface FunctionSettings {
 /** As much of a template as the cost follows from. */
 export interface Settings {
   intake: FunctionSettings;
+  /** Requests a second that `POST /orders` takes; undefined where it has no limit of its own. */
+  intakeLimit: number | undefined;
   consumer: Consumer;
   ingest: Consumer;
   /** Left out where shipping is off. */
@@ -77,6 +79,10 @@ const mappingProperties = z.object({
 
 const queueProperties = z.object({ ReceiveMessageWaitTimeSeconds: number, MessageRetentionPeriod: number });
 
+const stageProperties = z.object({
+  RouteSettings: z.record(z.string(), z.object({ ThrottlingRateLimit: number.optional() })).optional(),
+});
+
 const clusterProperties = z.object({
   ServerlessV2ScalingConfiguration: z.object({
     MinCapacity: number,
@@ -100,6 +106,7 @@ export function readSettings(template: Template): Settings {
   );
   return {
     intake: readFunction(template, 'intake'),
+    intakeLimit: readIntakeLimit(template),
     consumer: readConsumer(template, 'consumer'),
     ingest: readConsumer(template, 'ingest'),
     ...(cluster && { shipping: readShipping(template, cluster) }),
@@ -111,6 +118,13 @@ export function readSettings(template: Template): Settings {
     dashboards: resourcesOf(template, 'AWS::CloudWatch::Dashboard').length,
     orderEventsEncrypted: propertiesOf(template, 'OrderEventsTopic').KmsMasterKeyId !== undefined,
   };
+}
+
+function readIntakeLimit(template: Template): number | undefined {
+  const stages = resourcesOf(template, 'AWS::ApiGatewayV2::Stage').map(([, properties]) =>
+    stageProperties.parse(properties),
+  );
+  return stages[0]?.RouteSettings?.['POST /orders']?.ThrottlingRateLimit;
 }
 
 function readShipping(template: Template, cluster: unknown): NonNullable<Settings['shipping']> {

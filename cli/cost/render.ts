@@ -102,7 +102,7 @@ function capacity(result: Estimate): string {
   return [table(header, rows, 'lrrrrrrrr'), ...remarks(result)].join('\n');
 }
 
-function remarks({ capacities, meanRate, peakRate }: Estimate): string[] {
+function remarks({ capacities, meanRate, peakRate, intakeLimit }: Estimate): string[] {
   const slowest = slowestOf(capacities);
   const growing = capacities.filter(({ afterPeakHour }) => afterPeakHour > 0).map(({ name }) => name);
   const overrun = capacities.filter(({ ordersPerSecond }) => ordersPerSecond <= meanRate);
@@ -115,6 +115,9 @@ function remarks({ capacities, meanRate, peakRate }: Estimate): string[] {
     growing.length > 0
       ? `  ${peak} the queue of ${growing.join(' and ')} grows.`
       : `  ${peak} no queue grows.`,
+    ...(intakeLimit !== undefined && intakeLimit < peakRate
+      ? [`  REFUSED: POST /orders takes ${whole(intakeLimit)} requests a second; what is above gets 429.`]
+      : []),
     ...overrun.map(({ name }) => `  TOO SLOW: ${name} cannot keep up with the mean; the bill is too low.`),
     ...late.map(
       ({ name, retentionSeconds }) =>

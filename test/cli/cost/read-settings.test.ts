@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readSettings } from '../../cli/cost/read-settings.ts';
-import type { Resource, Template } from '../../cli/template/template.ts';
-import { packageStack } from '../run-serverless.ts';
+import { readSettings } from '../../../cli/cost/read-settings.ts';
+import type { Resource, Template } from '../../../cli/template/template.ts';
+import { packageStack } from '../../run-serverless.ts';
 
 describe('settings of a packaged template', () => {
   let packaged: Template;
@@ -11,6 +11,7 @@ describe('settings of a packaged template', () => {
       'salesBatchingWindow=60',
       'shippingMaxCapacity=16',
       'logRetentionInDays=7',
+      'intakeRateLimit=300',
     ];
     packaged = (await packageStack('test', ...params)).template;
   }, 180_000);
@@ -31,11 +32,12 @@ describe('settings of a packaged template', () => {
   }
 
   it('are those that it was packaged with', () => {
-    const { consumer, ingest, intake, shipping, sales } = readSettings(packaged);
+    const { consumer, ingest, intake, intakeLimit, shipping, sales } = readSettings(packaged);
     expect(consumer).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 25 });
     expect(consumer).toMatchObject({ memoryMb: 512, logDays: 7, pollSeconds: 20, retentionSeconds: 345_600 });
     expect(ingest).toMatchObject({ batchSize: 1, windowSeconds: 0, maximumConcurrency: 2, memoryMb: 1_024 });
     expect(intake).toMatchObject({ memoryMb: 512, logDays: 7 });
+    expect(intakeLimit).toBe(300);
     expect(shipping?.fulfillment).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 5 });
     expect(shipping).toMatchObject({ minCapacity: 0, maxCapacity: 16, pauseSeconds: 300 });
     expect(sales?.analytics).toMatchObject({ batchSize: 500, windowSeconds: 60, maximumConcurrency: 2 });

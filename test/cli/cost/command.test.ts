@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Estimate, estimate } from '../../cli/cost/estimate.ts';
-import type { Consumer, Settings } from '../../cli/cost/read-settings.ts';
-import { packageStack } from '../run-serverless.ts';
+import { type Estimate, estimate } from '../../../cli/cost/estimate.ts';
+import type { Consumer, Settings } from '../../../cli/cost/read-settings.ts';
+import { packageStack } from '../../run-serverless.ts';
 import { type CostCommand, copyCostCommand } from './run-cost.ts';
 
-const DOCS = readFileSync(resolve(import.meta.dirname, '../../docs/cost.md'), 'utf8');
+const DOCS = readFileSync(resolve(import.meta.dirname, '../../../docs/cost.md'), 'utf8');
 const MILLION = ['--orders-per-day', '1000000'];
 
 /** Cells of the rows of the table in docs/cost.md that begins with that header. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CostOptions, readCostOptions, UsageError } from '../../cli/cost/cost-options.ts';
+import { type CostOptions, readCostOptions, UsageError } from '../../../cli/cost/cost-options.ts';
 
 const read = (...args: string[]) => readCostOptions(['--orders-per-day', '86400', ...args]) as CostOptions;
 

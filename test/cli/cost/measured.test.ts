@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { invokeMs, LEDGER_ITEM_BYTES, METRICS, RECORD_BYTES } from '../../cli/cost/measured.ts';
-import { type LedgerItem, toItem } from '../../lib/aws/ledger-record.ts';
-import { toSqsRecord } from '../../lib/aws/sqs-record.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
-import type { Order } from '../../lib/order/order.ts';
+import { invokeMs, LEDGER_ITEM_BYTES, METRICS, RECORD_BYTES } from '../../../cli/cost/measured.ts';
+import { type LedgerItem, toItem } from '../../../lib/aws/ledger-record.ts';
+import { toSqsRecord } from '../../../lib/aws/sqs-record.ts';
+import { generateOrders } from '../../../lib/order/generator.ts';
+import type { Order } from '../../../lib/order/order.ts';
 
-const LIB = resolve(import.meta.dirname, '../../lib');
+const LIB = resolve(import.meta.dirname, '../../../lib');
 const orders = [...generateOrders({ count: 1_000, seed: 1 })];
 const now = Date.UTC(2026, 10, 27);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { estimate } from '../../cli/cost/estimate.ts';
-import { PRICE_REGION, PRICES, type Price } from '../../cli/cost/prices.ts';
+import { estimate } from '../../../cli/cost/estimate.ts';
+import { PRICE_REGION, PRICES, type Price } from '../../../cli/cost/prices.ts';
 import { TEN_A_SECOND, WHOLE_SETTINGS } from './whole-settings.ts';
 
 const prices = Object.entries(PRICES) as [string, Price][];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flowOf } from '../../cli/cost/queue-flow.ts';
+import { flowOf } from '../../../cli/cost/queue-flow.ts';
 import { CONSUMER } from './whole-settings.ts';
 
 const tenth = () => 0.1;

@@ -1,5 +1,5 @@
-import type { Demand } from '../../cli/cost/demand.ts';
-import type { Consumer, Settings } from '../../cli/cost/read-settings.ts';
+import type { Demand } from '../../../cli/cost/demand.ts';
+import type { Consumer, Settings } from '../../../cli/cost/read-settings.ts';
 
 const queue = { pollSeconds: 20, retentionSeconds: 345_600 };
 const traced = { memoryMb: 512, traced: true, logDays: 30 };
@@ -15,6 +15,7 @@ export const CONSUMER: Consumer = {
 /** Settings that have something of everything that costs anything. */
 export const WHOLE_SETTINGS: Settings = {
   intake: traced,
+  intakeLimit: 500,
   consumer: CONSUMER,
   ingest: { ...CONSUMER, batchSize: 1, windowSeconds: 0, maximumConcurrency: 2 },
   shipping: { fulfillment: CONSUMER, minCapacity: 0, maxCapacity: 4, pauseSeconds: 300 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { capacityOf, slowestOf } from '../../cli/cost/capacity.ts';
-import type { Settings } from '../../cli/cost/read-settings.ts';
+import { capacityOf, slowestOf } from '../../../cli/cost/capacity.ts';
+import type { Settings } from '../../../cli/cost/read-settings.ts';
 import { TEN_A_SECOND, WHOLE_SETTINGS } from './whole-settings.ts';
 
 /** Consumer: 5 × 100 / 0.1 s. Fulfillment: 5 × 100 / 0.05 s. Analytics: one load of 500 in 10 s, whatever its throttle. */
