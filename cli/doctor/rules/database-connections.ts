@@ -1,8 +1,8 @@
 import { asText } from '../../template/as-text.ts';
 import { findReferred } from '../../template/find-referred.ts';
 import { functionConcurrency } from '../../template/function-concurrency.ts';
-import { functionGrants } from '../../template/function-grants.ts';
 import { readNumber, readProperty } from '../../template/read-property.ts';
+import { roleGrants } from '../../template/role-grants.ts';
 import { resourcesOf, type Template } from '../../template/template.ts';
 import { maxConnections } from '../max-connections.ts';
 import { type Check, check, onPage, type Rule } from '../rule.ts';
@@ -20,66 +20,98 @@ const SHARE = 0.8;
  */
 const REDSHIFT_STATEMENTS = 200;
 
+interface Database {
+  id: string;
+  /** What to change where the functions ask too much of it. */
+  place: string;
+  /** Prefix of the Data API's actions. */
+  api: string;
+  limit: number;
+  /** Of the limit. */
+  unit: string;
+}
+
 export const databaseConnections: Rule = {
   id: 'database-connections',
   title: 'All functions at once leave a database some of its connections',
   page: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html',
   examine: (template) => [
-    ...resourcesOf(template, 'AWS::RDS::DBCluster').map(([id, cluster]) => {
-      const scaling = 'ServerlessV2ScalingConfiguration';
-      const least = readNumber(readProperty(cluster, `${scaling}.MinCapacity`), Number.NaN);
-      const most = readNumber(readProperty(cluster, `${scaling}.MaxCapacity`), Number.NaN);
-      const limit = maxConnections(least, most);
-      const place = `${id}.${scaling}.MaxCapacity`;
-      return examineDatabase(template, id, place, 'rds-data', limit, `connections at ${most} ACU`);
-    }),
+    ...auroraClusters(template).map((database) => examineDatabase(template, database)),
     ...onPage(
       'https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html',
-      resourcesOf(template, 'AWS::RedshiftServerless::Workgroup').map(([id]) =>
-        examineDatabase(template, id, id, 'redshift-data', REDSHIFT_STATEMENTS, 'statements of the Data API'),
-      ),
+      redshiftWorkgroups(template).map((database) => examineDatabase(template, database)),
     ),
   ],
 };
 
-function examineDatabase(
-  template: Template,
-  id: string,
-  place: string,
-  api: string,
-  limit: number,
-  unit: string,
-): Check {
-  const demands = askersOf(template, id, api).map((functionId) => ({
-    functionId,
-    connections: functionConcurrency(template, functionId) * CONNECTIONS_PER_INVOCATION,
+const auroraClusters = (template: Template): Database[] =>
+  resourcesOf(template, 'AWS::RDS::DBCluster').map(([id, { ServerlessV2ScalingConfiguration: scaling }]) => {
+    const least = readNumber(readProperty(scaling, 'MinCapacity'), Number.NaN);
+    const most = readNumber(readProperty(scaling, 'MaxCapacity'), Number.NaN);
+    return {
+      id,
+      place: `${id}.ServerlessV2ScalingConfiguration.MaxCapacity`,
+      api: 'rds-data',
+      limit: maxConnections(least, most),
+      unit: `connections at ${tell(most)} ACU`,
+    };
+  });
+
+const redshiftWorkgroups = (template: Template): Database[] =>
+  resourcesOf(template, 'AWS::RedshiftServerless::Workgroup').map(([id]) => ({
+    id,
+    place: id,
+    api: 'redshift-data',
+    limit: REDSHIFT_STATEMENTS,
+    unit: 'statements of the Data API',
   }));
+
+function examineDatabase(template: Template, database: Database): Check {
+  const { place, limit, unit } = database;
+  const demands = rolesFor(template, database).flatMap((role) => demandsOf(template, role));
   const sum = demands.reduce((total, { connections }) => total + connections, 0);
   const most = Math.floor(SHARE * limit);
-  const terms = demands.map(({ functionId, connections }) => `${functionId} ${connections}`).join(' + ');
-  return check(
-    place,
-    sum <= most,
-    `${sum} = ${terms}`,
-    `at most ${most}: ${100 * SHARE} % of ${limit} ${unit}`,
-  );
+  const terms = demands.map(({ who, connections }) => `${who} ${tell(connections)}`).join(' + ');
+  const expected = `at most ${tell(most)}: ${100 * SHARE} % of ${tell(limit)} ${unit}`;
+  return check(place, sum <= most, `${tell(sum)} = ${terms}`, expected);
 }
 
-/** Functions that may run a statement in the database. */
-function askersOf(template: Template, id: string, api: string): string[] {
+const tell = (count: number): string => (Number.isNaN(count) ? 'unknown' : String(count));
+
+/** Logical ids of the roles that may run a statement in the database. */
+function rolesFor(template: Template, { id, api }: Database): string[] {
   const type = template.Resources[id]?.Type ?? '';
   const isIt = (resource: unknown) =>
     asText(resource) === '*' || findReferred(template, type, resource) === id;
-  return [...functionGrants(template)]
+  const actions = ['*', 'ExecuteStatement', 'BatchExecuteStatement'].map((name) => `${api}:${name}`);
+  return [...roleGrants(template)]
     .filter(([, statements]) =>
       statements.some(
-        ({ Action, Resource }) =>
-          Resource.some(isIt) &&
-          Action.some(
-            (action) =>
-              action === `${api}:*` || (action.startsWith(`${api}:`) && action.endsWith('ExecuteStatement')),
-          ),
+        ({ Action, Resource }) => Resource.some(isIt) && Action.some((action) => actions.includes(action)),
       ),
     )
-    .map(([functionId]) => functionId);
+    .map(([role]) => role);
+}
+
+interface Demand {
+  who: string;
+  connections: number;
+}
+
+/**
+ * What the functions of a role may ask at once. A role that is of none, but of instances or containers, says so itself:
+ * how many workers one of them runs cannot be seen in a template.
+ */
+function demandsOf(template: Template, role: string): Demand[] {
+  const functions = resourcesOf(template, 'AWS::Lambda::Function').filter(
+    ([, { Role }]) => findReferred(template, 'AWS::IAM::Role', Role) === role,
+  );
+  if (functions.length === 0) {
+    const connections = readNumber(template.Resources[role]?.Metadata?.DatabaseConnections, Number.NaN);
+    return [{ who: role, connections }];
+  }
+  return functions.map(([who]) => ({
+    who,
+    connections: functionConcurrency(template, who) * CONNECTIONS_PER_INVOCATION,
+  }));
 }
