@@ -3,7 +3,18 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import * as z from 'zod';
 import type { Template } from './template.ts';
+
+/** A resource that needs no properties may have none. */
+const resource = z.looseObject({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+});
+const template = z.looseObject({
+  Resources: z.record(z.string(), resource),
+  Outputs: z.record(z.string(), z.object({ Value: z.unknown() })).default({}),
+});
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
@@ -32,7 +43,8 @@ export async function packageTemplate({ stage, region, params }: PackageOptions)
     for (const param of params) args.push('--param', param);
     await promisify(execFile)(process.execPath, [SERVERLESS, ...args], { cwd: PROJECT }).catch((error) => {
       // Serverless prints why it failed on stdout, which the error's own message leaves out.
-      throw new Error(`serverless ${args.join(' ')}: ${error.stderr}${error.stdout}`, { cause: error });
+      const [, reason = `${error.stderr}${error.stdout}`] = /^Error:\s*(.*)/ms.exec(error.stdout) ?? [];
+      throw new Error(`serverless package --stage ${stage}: ${reason.trim()}`, { cause: error });
     });
     return await readTemplate(join(folder, TEMPLATE_FILE));
   } finally {
@@ -40,6 +52,13 @@ export async function packageTemplate({ stage, region, params }: PackageOptions)
   }
 }
 
-/** @throws Error where there is no such file, or it is not JSON */
-export const readTemplate = async (file: string): Promise<Template> =>
-  JSON.parse(await readFile(file, 'utf8'));
+/** @throws Error that names the file, where there is none, it is not JSON or holds no resources */
+export async function readTemplate(file: string): Promise<Template> {
+  try {
+    return template.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    const reason =
+      error instanceof z.ZodError ? `not a template: ${z.prettifyError(error)}` : (error as Error).message;
+    throw new Error(`${file}: ${reason}`, { cause: error });
+  }
+}

@@ -21,8 +21,15 @@ const statement = z.object({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
   Principal: z.unknown().optional(),
-  Action: textOrList,
-  Resource: z.unknown().transform((value) => [value].flat()),
+  // Left out where there is a NotAction instead.
+  Action: textOrList.default([]),
+  NotAction: textOrList.optional(),
+  NotResource: z.unknown().optional(),
+  // Left out in a role's trust policy.
+  Resource: z
+    .unknown()
+    .optional()
+    .transform((value): unknown[] => [value ?? []].flat()),
   Condition: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
 
@@ -30,7 +37,7 @@ export type Statement = z.output<typeof statement>;
 
 /** The statements of a policy document, with actions and resources as lists. */
 export const readStatements = (policyDocument: unknown): Statement[] =>
-  z.object({ Statement: z.array(statement) }).parse(policyDocument).Statement;
+  [z.object({ Statement: z.union([z.array(statement), statement]) }).parse(policyDocument).Statement].flat();
 
 /** Properties of the resource with that logical id. */
 export function propertiesOf(template: Template, id: string): Record<string, unknown> {

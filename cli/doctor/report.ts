@@ -1,0 +1,33 @@
+import type { Examination, Finding } from './examine.ts';
+
+/** Marks a text for the terminal, or leaves it. */
+export type Paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string) => string;
+
+/** The examination for a reader: each rule with how many places it looked at, then the findings. */
+export function report(what: string, { rules, findings }: Examination, paint: Paint): string {
+  const width = Math.max(...rules.map(({ id }) => id.length));
+  const lines = rules.map(({ id, title, places }) => {
+    const count = findings.filter(({ rule }) => rule === id).length;
+    const looked = places > 0 ? String(places) : 'none';
+    const mark = count > 0 ? paint('red', '✗') : places > 0 ? paint('green', '✓') : paint('yellow', '-');
+    return `  ${mark} ${id.padEnd(width)}  ${looked.padStart(6)}  ${title}`;
+  });
+  const summary =
+    findings.length > 0 ? paint('red', `Findings: ${findings.length}.`) : paint('green', 'No findings.');
+  const header = `${what}\n\n    ${'rule'.padEnd(width)}  places`;
+  return `${[header, ...lines].join('\n')}\n\n${describe(findings, paint)}${summary}\n`;
+}
+
+function describe(findings: readonly Finding[], paint: Paint): string {
+  const groups = Map.groupBy(findings, ({ rule, page }) => `${rule} ${page}`);
+  return [...groups.values()]
+    .map((group) => {
+      const [{ rule, page } = { rule: '', page: '' }] = group;
+      const places = group.map(
+        ({ place, value, expected }) =>
+          `  ${place}\n    is        ${paint('red', value)}\n    should be ${expected}\n`,
+      );
+      return `${paint('bold', rule)}  ${paint('dim', page)}\n${places.join('')}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,35 @@
+import { alarmMetrics } from '../../template/alarms.ts';
+import { deadLetterQueues } from '../../template/dead-letter-queues.ts';
+import { findReferred } from '../../template/find-referred.ts';
+import { readList } from '../../template/read-property.ts';
+import type { Template } from '../../template/template.ts';
+import { type Check, check, type Rule } from '../rule.ts';
+
+const RIGHT_METRIC = 'ApproximateNumberOfMessagesVisible';
+/** It counts what is sent to a queue; what SQS itself moves there is not sent. */
+const WRONG_METRIC = 'NumberOfMessagesSent';
+
+export const deadLetterAlarm: Rule = {
+  id: 'dead-letter-alarm',
+  title: 'An alarm that tells somebody watches each dead-letter queue',
+  page: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/dead-letter-queues-alarms-cloudwatch.html',
+  examine: (template) => [...deadLetterQueues(template).keys()].flatMap((id) => examineQueue(template, id)),
+};
+
+function examineQueue(template: Template, id: string): Check[] {
+  const ofQueue = alarmMetrics(template).filter(
+    ({ namespace, dimensions }) =>
+      namespace === 'AWS/SQS' &&
+      findReferred(template, 'AWS::SQS::Queue', dimensions.get('QueueName')) === id,
+  );
+  const wrong = ofQueue
+    .filter(({ name }) => name === WRONG_METRIC)
+    .map(({ alarmId }) => check(`${alarmId}.MetricName`, false, WRONG_METRIC, RIGHT_METRIC));
+  const right = ofQueue.filter(({ name }) => name === RIGHT_METRIC);
+  const isHeard = right.some(
+    ({ alarm }) => readList(alarm.AlarmActions).length > 0 && String(alarm.ActionsEnabled) !== 'false',
+  );
+  const found =
+    right.length > 0 ? `${right.map(({ alarmId }) => alarmId).join(', ')} without action` : undefined;
+  return [...wrong, check(id, isHeard, found, `an alarm on its ${RIGHT_METRIC}, with an action`)];
+}

@@ -1,0 +1,34 @@
+import { deadLetterQueues } from '../../template/dead-letter-queues.ts';
+import { readNumber } from '../../template/read-property.ts';
+import { propertiesOf } from '../../template/template.ts';
+import { check, type Rule } from '../rule.ts';
+
+// 4 days, in seconds.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queue.html
+const DEFAULT_RETENTION = 345_600;
+
+/**
+ * A message's age counts from when it was first sent, also after its move to the dead-letter queue. What SNS or Lambda put
+ * there is a new message, so only source queues count.
+ */
+export const deadLetterRetention: Rule = {
+  id: 'dead-letter-retention',
+  title: 'Dead-letter queues keep messages at least as long as their sources do',
+  page: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html',
+  examine: (template) => {
+    const retentionOf = (id: string) =>
+      readNumber(propertiesOf(template, id).MessageRetentionPeriod, DEFAULT_RETENTION);
+    return [...deadLetterQueues(template)].flatMap(([id, sources]) =>
+      sources
+        .filter((source) => template.Resources[source]?.Type === 'AWS::SQS::Queue')
+        .map((source) =>
+          check(
+            `${id}.MessageRetentionPeriod`,
+            retentionOf(id) >= retentionOf(source),
+            propertiesOf(template, id).MessageRetentionPeriod,
+            `at least the ${retentionOf(source)} s of ${source}`,
+          ),
+        ),
+    );
+  },
+};

@@ -1,0 +1,78 @@
+import { asText } from '../../template/as-text.ts';
+import { findReferred } from '../../template/find-referred.ts';
+import { listPolicyStatements } from '../../template/list-policy-statements.ts';
+import { listPublishers, type Publisher } from '../../template/publishers.ts';
+import { readList, readProperty } from '../../template/read-property.ts';
+import { propertiesOf, resourcesOf, type Template } from '../../template/template.ts';
+import { type Check, check, onPage, type Rule } from '../rule.ts';
+
+// What says that data is encrypted at rest, by type; the first that is there counts. Redshift Serverless has no way not to.
+const SETTINGS: Record<string, string[]> = {
+  'AWS::SQS::Queue': ['KmsMasterKeyId', 'SqsManagedSseEnabled'],
+  'AWS::SNS::Topic': ['KmsMasterKeyId'],
+  'AWS::S3::Bucket': ['BucketEncryption'],
+  'AWS::DynamoDB::Table': ['SSESpecification.SSEEnabled'],
+  'AWS::RDS::DBCluster': ['StorageEncrypted'],
+  'AWS::Redshift::Cluster': ['Encrypted'],
+};
+
+// What a service needs of the key to put a message into what it encrypts.
+const NEEDED = ['kms:GenerateDataKey', 'kms:Decrypt'];
+
+/** Its policy belongs to AWS: no service can be let in. */
+const AWS_KEY = /(^|:)alias\/aws\/(sqs|sns)$/;
+
+export const encryption: Rule = {
+  id: 'encryption',
+  title: 'Data is encrypted, by keys that whoever delivers may use',
+  page: 'https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html',
+  examine: (template) => [
+    ...onPage(
+      'https://docs.aws.amazon.com/prescriptive-guidance/latest/encryption-best-practices/welcome.html',
+      examineSettings(template),
+    ),
+    ...listPublishers(template).map((publisher) => examineKey(template, publisher)),
+  ],
+};
+
+const examineSettings = (template: Template): Check[] =>
+  Object.entries(SETTINGS).flatMap(([type, paths]) =>
+    resourcesOf(template, type).map(([id, properties]) => {
+      const values = paths.map((path) => readProperty(properties, path));
+      const value = values.find((each) => each !== undefined);
+      const holds = value !== undefined && String(value) !== 'false';
+      return check(`${id}.${paths.at(-1)}`, holds, value, `encryption, by ${paths.join(' or ')}`);
+    }),
+  );
+
+/** Where the key is no resource of this template, only its name can be told from here. */
+function examineKey(template: Template, { target, service, source }: Publisher): Check {
+  const place = `${target}.KmsMasterKeyId`;
+  const { KmsMasterKeyId: key } = propertiesOf(template, target);
+  if (key === undefined) return { place };
+  if (AWS_KEY.test(asText(key))) {
+    return check(place, false, key, `a key of this account, whose policy lets in ${service} for ${source}`);
+  }
+  const keyId = findKey(template, key);
+  if (!keyId) return { place };
+  const granted = listPolicyStatements(template)
+    .filter(({ id, statement }) => id === keyId && statement.Effect === 'Allow')
+    .filter(({ statement }) => readList(readProperty(statement.Principal, 'Service')).includes(service))
+    .flatMap(({ statement }) => statement.Action);
+  const missing = NEEDED.filter((action) => !granted.some((pattern) => matches(pattern, action)));
+  return check(
+    `${keyId}.KeyPolicy`,
+    missing.length === 0,
+    `${service} may ${granted.join(', ') || 'nothing'}`,
+    `${NEEDED.join(' and ')} for ${service}, which ${source} has put messages into ${target}`,
+  );
+}
+
+function findKey(template: Template, value: unknown): string | undefined {
+  const alias = findReferred(template, 'AWS::KMS::Alias', value);
+  const key = alias === undefined ? value : propertiesOf(template, alias).TargetKeyId;
+  return findReferred(template, 'AWS::KMS::Key', key);
+}
+
+const matches = (pattern: string, action: string): boolean =>
+  pattern.endsWith('*') ? action.startsWith(pattern.slice(0, -1)) : action === pattern;

@@ -1,0 +1,18 @@
+import { queueMappings } from '../../template/queue-mappings.ts';
+import { readList } from '../../template/read-property.ts';
+import { check, type Rule } from '../rule.ts';
+
+export const partialBatch: Rule = {
+  id: 'partial-batch',
+  title: 'Mappings of queues take failures record by record',
+  page: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html',
+  examine: (template) =>
+    queueMappings(template).map(({ id, properties: { FunctionResponseTypes } }) =>
+      check(
+        `${id}.FunctionResponseTypes`,
+        readList(FunctionResponseTypes).includes('ReportBatchItemFailures'),
+        FunctionResponseTypes,
+        'ReportBatchItemFailures',
+      ),
+    ),
+};

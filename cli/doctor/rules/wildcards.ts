@@ -1,0 +1,80 @@
+import { asText, splitArn } from '../../template/as-text.ts';
+import { listPolicyStatements, type PolicyStatement } from '../../template/list-policy-statements.ts';
+import { readList, readProperty } from '../../template/read-property.ts';
+import type { Template } from '../../template/template.ts';
+import { type Check, check, type Rule } from '../rule.ts';
+
+/** Characters; less says nothing. */
+const SHORTEST_REASON = 20;
+
+/** Services whose ARNs name a resource at once, without its type before it. */
+const WITHOUT_TYPE = ['s3', 'sns', 'sqs'];
+
+/**
+ * The reason stands in the resource's own `Metadata`, which CloudFormation keeps and nothing acts on, keyed by the action
+ * as it is written: `Metadata: { WildcardReasons: { 'xray:PutTraceSegments': … } }`.
+ */
+export const wildcards: Rule = {
+  id: 'wildcards',
+  title: 'No policy allows all actions or all resources without a reason beside it',
+  page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege',
+  examine: (template) => [
+    ...listPolicyStatements(template)
+      .filter(({ statement }) => statement.Effect === 'Allow')
+      .flatMap((found) => examineStatement(template, found)),
+    ...examineManagedPolicies(template),
+  ],
+};
+
+function examineStatement(template: Template, found: PolicyStatement): Check[] {
+  const { id, place, statement } = found;
+  const { Action, NotAction, NotResource } = statement;
+  const wide = isAboutItself(found) ? undefined : statement.Resource.find(isWide);
+  const actions = Action.map((action) => {
+    const isFine = !action.includes('*') && wide === undefined;
+    const value = wide === undefined ? action : `${action} on ${asText(wide)}`;
+    return checkReason(template, id, place, action, value, isFine);
+  });
+  // All but a few is a wildcard, too.
+  const others = Object.entries({ NotAction, NotResource })
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => checkReason(template, id, place, key, `${key} ${asText(value)}`));
+  return [...actions, ...others];
+}
+
+function checkReason(
+  template: Template,
+  id: string,
+  place: string,
+  key: string,
+  value: string,
+  isFine = false,
+): Check {
+  const reasons = template.Resources[id]?.Metadata?.WildcardReasons as Record<string, unknown> | undefined;
+  const reason = reasons?.[key];
+  const holds = isFine || (typeof reason === 'string' && reason.trim().length >= SHORTEST_REASON);
+  const where = `Metadata.WildcardReasons['${key}']`;
+  const rule = `no wildcard, or a reason of at least ${SHORTEST_REASON} characters in ${where}`;
+  return check(place, holds, value, rule);
+}
+
+/** In a key's own policy, `*` is that key. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html */
+const isAboutItself = ({ type }: PolicyStatement): boolean => type === 'AWS::KMS::Key';
+
+/** Whether it says nothing but `*` after what every ARN of the service begins with. */
+function isWide(resource: unknown): boolean {
+  const text = asText(resource);
+  const arn = splitArn(text);
+  if (!arn) return /^(\*|arn:.*\*$)/.test(text);
+  const [, , service = '', , , name = ''] = arn;
+  return name.startsWith('*') || (!WITHOUT_TYPE.includes(service) && /^[a-z-]+[:/]\*/.test(name));
+}
+
+/** AWS's own policies: most hold wildcards, and none can be seen from here. */
+const examineManagedPolicies = (template: Template): Check[] =>
+  Object.entries(template.Resources).flatMap(([id, { Properties }]) =>
+    readList(readProperty(Properties, 'ManagedPolicyArns'))
+      .map((arn) => /:aws:policy\/(.*)$/.exec(asText(arn))?.[1])
+      .filter((name) => name !== undefined)
+      .map((name) => checkReason(template, id, `${id}.ManagedPolicyArns`, name, name)),
+  );

@@ -1,0 +1,50 @@
+import { findReferred } from './find-referred.ts';
+import { readList, readProperty } from './read-property.ts';
+import { resourcesOf, type Template } from './template.ts';
+
+/** A service that puts messages into a topic or a queue by itself, with no role's rights. */
+export interface Publisher {
+  /** Logical id of the topic or queue. */
+  target: string;
+  service: string;
+  /** Logical id of the resource that makes it do so. */
+  source: string;
+}
+
+/** Bucket notifications, alarms, rules of EventBridge, and topics with their subscriptions and dead-letter queues. */
+export function listPublishers(template: Template): Publisher[] {
+  const publish = (source: string, service: string, targets: unknown[]): Publisher[] =>
+    targets.flatMap((value) =>
+      ['AWS::SNS::Topic', 'AWS::SQS::Queue']
+        .map((type) => findReferred(template, type, value))
+        .filter((target) => target !== undefined)
+        .map((target) => ({ target, service: `${service}.amazonaws.com`, source })),
+    );
+  const each = (
+    type: string,
+    service: string,
+    targetsOf: (properties: Record<string, unknown>) => unknown[],
+  ): Publisher[] =>
+    resourcesOf(template, type).flatMap(([id, properties]) => publish(id, service, targetsOf(properties)));
+  return [
+    ...each('AWS::S3::Bucket', 's3', ({ NotificationConfiguration: notifications }) => [
+      ...readList(readProperty(notifications, 'TopicConfigurations')).map((to) => readProperty(to, 'Topic')),
+      ...readList(readProperty(notifications, 'QueueConfigurations')).map((to) => readProperty(to, 'Queue')),
+    ]),
+    ...['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
+      each(type, 'cloudwatch', ({ AlarmActions, OKActions, InsufficientDataActions }) =>
+        [AlarmActions, OKActions, InsufficientDataActions].flatMap(readList),
+      ),
+    ),
+    ...each('AWS::Events::Rule', 'events', ({ Targets }) =>
+      readList(Targets).flatMap((target) => [
+        readProperty(target, 'Arn'),
+        readProperty(target, 'DeadLetterConfig.Arn'),
+      ]),
+    ),
+    ...each('AWS::SNS::Subscription', 'sns', ({ Endpoint, RedrivePolicy }) => [
+      Endpoint,
+      readProperty(RedrivePolicy, 'deadLetterTargetArn'),
+    ]),
+  ];
+}

@@ -1,0 +1,48 @@
+import { propertiesOf, type Template } from '../../../cli/template/template.ts';
+
+/** One change that makes one rule complain. */
+export interface Broken {
+  rule: string;
+  /** Completes "complains of". */
+  what: string;
+  change(template: Template): void;
+  /** The findings: place, value. */
+  expected: [place: string, value: string][];
+}
+
+/** A change that no rule minds. */
+export interface Sound {
+  /** Completes "does not mind". */
+  what: string;
+  change(template: Template): void;
+}
+
+/** Sets a property, or takes it out. */
+export function setProperty(template: Template, id: string, path: string, value?: unknown): void {
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let outer = propertiesOf(template, id);
+  for (const key of keys) {
+    outer[key] ??= {};
+    outer = outer[key] as Record<string, unknown>;
+  }
+  if (value === undefined) delete outer[last];
+  else outer[last] = value;
+}
+
+export function addResource(
+  template: Template,
+  id: string,
+  type: string,
+  properties: Record<string, unknown>,
+): void {
+  template.Resources[id] = { Type: type, Properties: properties };
+}
+
+/** The statement of a policy document by its Sid, or else its number, to be changed. */
+export function statementOf(document: unknown, sid: string | number): Record<string, unknown> {
+  const { Statement } = document as { Statement: Record<string, unknown>[] };
+  const found = typeof sid === 'number' ? Statement[sid] : Statement.find(({ Sid }) => Sid === sid);
+  if (!found) throw new Error(`no statement ${sid}`);
+  return found;
+}

@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Examination, examine } from '../../../cli/doctor/examine.ts';
+import { RULES } from '../../../cli/doctor/rules.ts';
+import { deadLetterQueues } from '../../../cli/template/dead-letter-queues.ts';
+import type { Template } from '../../../cli/template/template.ts';
+import { packageStack } from '../../run-serverless.ts';
+import { addResource, setProperty } from './broken.ts';
+import { BROKEN_ACCESS, SOUND_ACCESS } from './broken-access.ts';
+import { BROKEN_QUEUES, SOUND_QUEUES } from './broken-queues.ts';
+import { BROKEN_STORAGE, SOUND_STORAGE } from './broken-storage.ts';
+
+const BROKEN = [...BROKEN_QUEUES, ...BROKEN_ACCESS, ...BROKEN_STORAGE];
+const SOUND = [...SOUND_QUEUES, ...SOUND_ACCESS, ...SOUND_STORAGE];
+
+let packaged: Template;
+let core: Template;
+beforeAll(async () => {
+  ({ template: packaged } = await packageStack('test'));
+  ({ template: core } = await packageStack('test', 'shipping=off', 'sales=off'));
+}, 240_000);
+
+const findingsOf = ({ findings }: Examination) =>
+  findings.map(({ rule, place, value }) => [rule, place, value]);
+const unseen = ({ rules }: Examination) => rules.filter(({ places }) => places === 0).map(({ id }) => id);
+
+describe('the doctor', () => {
+  it('finds nothing in what is deployed', () => {
+    expect(findingsOf(examine(packaged))).toEqual([]);
+  });
+
+  it('finds nothing without shipping and sales', () => {
+    expect(findingsOf(examine(core))).toEqual([]);
+  });
+
+  it('looks at something by every rule, but at databases where there are none', () => {
+    expect(unseen(examine(packaged))).toEqual([]);
+    expect(unseen(examine(core))).toEqual(['database-connections']);
+  });
+
+  it('leaves the template as it was', () => {
+    const before = structuredClone(packaged);
+    examine(packaged);
+    expect(packaged).toEqual(before);
+  });
+
+  it('names a page of AWS for each rule', () => {
+    for (const { id, page } of RULES) {
+      expect(page, id).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/.+/);
+    }
+  });
+});
+
+/** A copy whose alarms, limits and destinations are the test's own, so that what is changed is known. */
+function copyForChange(): Template {
+  const template = structuredClone(packaged);
+  for (const [id, { Type }] of Object.entries(template.Resources)) {
+    if (Type === 'AWS::CloudWatch::Alarm') delete template.Resources[id];
+  }
+  for (const id of deadLetterQueues(template).keys()) {
+    addResource(template, `${id}Alarm`, 'AWS::CloudWatch::Alarm', {
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
+      AlarmActions: ['arn:aws:sns:us-east-1:123456789012:operations'],
+    });
+  }
+  setProperty(template, 'HttpApiStage', 'DefaultRouteSettings.ThrottlingBurstLimit', 20);
+  setProperty(template, 'ProducerLambdaEvConf', 'DestinationConfig', {
+    OnFailure: { Destination: { Ref: 'OrderEventsTopic' } },
+  });
+  return template;
+}
+
+describe('the doctor, shown a template with one change,', () => {
+  it('finds nothing before it', () => {
+    expect(findingsOf(examine(copyForChange()))).toEqual([]);
+  });
+
+  it.each(BROKEN)('complains by $rule of $what', ({ rule, change, expected }) => {
+    const template = copyForChange();
+    change(template);
+    expect(findingsOf(examine(template))).toEqual(expected.map(([place, value]) => [rule, place, value]));
+  });
+
+  it.each(SOUND)('does not mind $what', ({ change }) => {
+    const template = copyForChange();
+    change(template);
+    expect(template).not.toEqual(copyForChange());
+    expect(findingsOf(examine(template))).toEqual([]);
+  });
+
+  it('has seen every rule complain', () => {
+    const complained = new Set(BROKEN.map(({ rule }) => rule));
+    expect(complained).toEqual(new Set(RULES.map(({ id }) => id)));
+  });
+});
