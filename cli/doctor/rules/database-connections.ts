@@ -15,8 +15,8 @@ const SHARE = 0.8;
 
 /**
  * Statements that the Redshift Data API holds at once, under way or waiting; fewer than the 2,000 connections of a
- * workgroup (https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html). 200 is what AWS's page said in
- * the last copy of it that could be read here; a limit raised since then only means more headroom.
+ * workgroup (https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html). 200 is from an earlier edition of
+ * AWS's page: a limit that was raised since then only means more headroom.
  */
 const REDSHIFT_STATEMENTS = 200;
 
