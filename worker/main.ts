@@ -11,7 +11,7 @@ async function main(args: readonly string[]): Promise<number> {
   let options: WorkerOptions | undefined;
   try {
     options = readWorkerOptions(args);
-    if (options?.envFile) loadSettings(options.envFile);
+    if (options?.settingsFile) loadSettings(options.settingsFile);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${error.message}\nSee --help\n`);
@@ -30,6 +30,6 @@ function loadSettings(file: string): void {
   try {
     process.loadEnvFile(file);
   } catch (error) {
-    throw new UsageError(`--env-file: must be a file that can be read, received ${file} (${error})`);
+    throw new UsageError(`--settings: must be a file that can be read, received ${file} (${error})`);
   }
 }

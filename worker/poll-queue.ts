@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
 import { Consumer } from 'sqs-consumer';
@@ -80,10 +79,14 @@ export function pollQueue(options: PollOptions): () => Promise<void> {
 
   return async function stop() {
     stopping = true;
-    const stopped = pollers.map((poller) => once(poller, 'stopped'));
+    const stopped = pollers.map(untilStopped);
     for (const poller of pollers) poller.stop();
     await sleep(HANG_UP_MS);
     sqs.destroy();
     await Promise.all(stopped);
   };
 }
+
+/** Not with `once` of node:events: that rejects when polls fail meanwhile, as those do that are hung up on. */
+const untilStopped = (poller: Consumer): Promise<void> =>
+  new Promise((resolve) => void poller.once('stopped', () => resolve()));

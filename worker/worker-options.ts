@@ -16,7 +16,7 @@ export interface WorkerOptions {
   /** No health endpoint where it is left out. */
   healthPort: number | undefined;
   /** Holds settings, `NAME=value` a line; what the environment has already stays. */
-  envFile: string | undefined;
+  settingsFile: string | undefined;
 }
 
 const NAMES = Object.keys(FUNCTIONS) as FunctionName[];
@@ -32,7 +32,7 @@ environment, as on Lambda. SIGTERM and Ctrl-C stop it in order, a second one at 
   --timeout S       seconds that a batch may take         (a sixth of the queue's visibility timeout)
   --deadline S      seconds for what is in hand at a stop (25)
   --health-port N   answers GET /health on 127.0.0.1, 0 for any free port
-  --env-file FILE   settings that the environment lacks, e.g. .local/worker.env while npm start is up
+  --settings FILE   settings that the environment lacks, e.g. .local/worker.env while npm start is up
   --help            show this
 `;
 
@@ -51,7 +51,7 @@ export function readWorkerOptions(args: readonly string[]): WorkerOptions | unde
     // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
     deadline: { type: 'string', default: '25' },
     'health-port': { type: 'string' },
-    'env-file': { type: 'string' },
+    settings: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
   if (values.help) return undefined;
@@ -60,7 +60,7 @@ export function readWorkerOptions(args: readonly string[]): WorkerOptions | unde
     const text = values[option];
     return text === undefined ? undefined : wholeNumber(`--${option}`, text, least, most);
   };
-  if (values['env-file'] === '') throw new UsageError('--env-file: must be a file, received nothing');
+  if (values.settings === '') throw new UsageError('--settings: must be a file, received nothing');
   return {
     functionName,
     concurrency: given('concurrency', 1, 200) ?? FUNCTIONS[functionName].concurrency,
@@ -69,6 +69,6 @@ export function readWorkerOptions(args: readonly string[]): WorkerOptions | unde
     timeout: given('timeout', 1, 43_200),
     deadline: wholeNumber('--deadline', values.deadline, 0, 43_200),
     healthPort: given('health-port', 0, 65_535),
-    envFile: values['env-file'],
+    settingsFile: values.settings,
   };
 }
