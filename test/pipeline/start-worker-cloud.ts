@@ -10,9 +10,11 @@ const VISIBILITY_TIMEOUT = 181;
 /** An order queue from which nothing but workers takes orders, unless the test calls `startEvents`. */
 export type WorkerCloud = Awaited<ReturnType<typeof startWorkerCloud>>;
 
-export async function startWorkerCloud() {
-  const cloud = await startTestCloud({ params: { shipping: 'off', sales: 'off' }, events: false });
+export async function startWorkerCloud(shippingAndSales: 'on' | 'off' = 'off') {
+  const params = { shipping: shippingAndSales, sales: shippingAndSales };
+  const cloud = await startTestCloud({ params, events: false });
   const { sqs } = cloud.clients;
+  const settingsFile = join(cloud.localDirectory, 'worker.env');
   let seed = 0;
 
   /** Sets for how many seconds the order queue hides what was received. */
@@ -24,14 +26,13 @@ export async function startWorkerCloud() {
 
   return {
     ...cloud,
-    /** Where the settings of workers are. */
-    settingsFile: join(cloud.localDirectory, 'worker.env'),
+    settingsFile,
     hideFor,
 
     /** A worker of the consumer, with a health endpoint. */
     startConsumer(args: readonly string[] = [], environment?: Record<string, string>): TestWorker {
-      const settings = ['--function', 'consumer', '--settings', join(cloud.localDirectory, 'worker.env')];
-      return startWorker([...settings, '--health-port', '0', ...args], environment);
+      const settings = ['--function', 'consumer', '--settings', settingsFile, '--health-port', '0'];
+      return startWorker([...settings, ...args], environment);
     },
 
     /** Sends orders that nobody has seen before; returns their ids, sorted. */
