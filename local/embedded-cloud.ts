@@ -8,6 +8,7 @@ import type { InvokeResult } from './lambda/execution-environment.ts';
 import { FunctionLog } from './lambda/function-log.ts';
 import { type Functions, startFunctions } from './lambda/start-functions.ts';
 import { writeOutputsFile } from './outputs-file.ts';
+import { writeSettingsFile } from './settings-file.ts';
 import { type Clients, createClients } from './stack/clients.ts';
 import { provision } from './stack/provision.ts';
 import { locateQueue, readStack, type Stack } from './stack/read-stack.ts';
@@ -22,7 +23,7 @@ const MAILBOX = 'mailbox';
 export interface EmbeddedCloudOptions {
   /** Holds serverless.yml. */
   projectDirectory: string;
-  /** Gets outputs.json, the functions' bundles and their log. */
+  /** Gets outputs.json and worker.env, the functions' bundles and their log. */
   localDirectory: string;
   /** Port of the HTTP API; 0 for any free one. */
   port: number;
@@ -127,6 +128,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   cleanUp.defer(httpApi.stop);
   const allOutputs = { ...outputs, ApiUrl: httpApi.url };
   cleanUp.defer(await writeOutputsFile(localDirectory, allOutputs));
+  cleanUp.defer(await writeSettingsFile(localDirectory, deployed.functions.values()));
 
   const running = cleanUp.move();
   return {

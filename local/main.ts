@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { UsageError } from '../lib/command-line/usage-error.ts';
+import { stopOnSignals } from '../lib/process/stop-on-signals.ts';
 import type { SalesReport } from '../lib/report/report-sales.ts';
 import { askFunction } from './ask-function.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from './embedded-cloud.ts';
@@ -6,7 +8,7 @@ import { findDiscrepancies } from './start/discrepancies.ts';
 import { type PipelineCounts, startCounting } from './start/pipeline-counts.ts';
 import { createProgress } from './start/progress.ts';
 import { runOrders } from './start/run-orders.ts';
-import { HELP, readStartOptions, type StartOptions, UsageError } from './start/start-options.ts';
+import { HELP, readStartOptions, type StartOptions } from './start/start-options.ts';
 import { stockUp } from './start/stock-up.ts';
 import { summarize } from './start/summary.ts';
 import { describeCloud, explainFailure, whereToGoNext } from './start/texts.ts';
@@ -17,9 +19,6 @@ const LOCAL = resolve(PROJECT, process.env.ORDER_PIPELINE_LOCAL_DIR ?? '.local')
 
 /** Exit statuses: as asked for; something went wrong; the command line was wrong; ended by Ctrl-C. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
-
-/** Ms in which a second signal is still the same Ctrl-C: the terminal sends it to npm and to this, and npm passes it on. */
-const SAME_SIGNAL_MS = 1_000;
 
 /** What the report at the end of a run asks for: generated orders are of any time. */
 const BEST_SELLERS = { from: '1970-01-01', to: '9999-12-31', by: 'product', limit: 5 };
@@ -47,7 +46,7 @@ async function run(options: StartOptions): Promise<number> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-  stopOnSignals(stopping);
+  stopOnSignals(() => stopping.abort(), EXIT.interrupted);
   stopWithNpm(stopping);
   // Nobody reads any more: the terminal was closed, or the program behind the pipe has ended.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopping.abort());
@@ -125,18 +124,6 @@ async function drain(
     : undefined;
   process.stdout.write(`\n${summarize(result, bestSellers)}`);
   return findDiscrepancies(result).length === 0;
-}
-
-/** The first signal asks for an orderly stop, a later one forces it. */
-function stopOnSignals(stopping: AbortController): void {
-  let asked: number | undefined;
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      asked ??= Date.now();
-      if (Date.now() - asked > SAME_SIGNAL_MS) process.exit(EXIT.interrupted);
-      stopping.abort();
-    });
-  }
 }
 
 /** npm does not take its script along when it is killed. */

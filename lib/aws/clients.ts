@@ -17,14 +17,20 @@ const withTimeout = (requestTimeout: number, maxAttempts: number, keepAlive = tr
     // Until the answer's headers, so a long download is not cut.
     requestTimeout,
     throwOnRequestTimeout: true,
-    // Enough for the highest concurrency in use: ingest's 4 batches of 8 requests.
-    httpAgent: { keepAlive, maxSockets: 64 },
-    httpsAgent: { keepAlive, maxSockets: 64 },
+    // Enough for the highest concurrency in use: a worker's 200 batches, ingest's 4 batches of 8 requests.
+    httpAgent: { keepAlive, maxSockets: 256 },
+    httpsAgent: { keepAlive, maxSockets: 256 },
   },
 });
 
 /** A batch request to SQS or DynamoDB may be repeated; it ends in 12 s and a bit, within intake's 15 s. */
 const BATCH_REQUEST = withTimeout(3_000, 4);
+/**
+ * SQS answers a long poll after 20 s at most
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html). Whoever
+ * polls comes again by itself.
+ */
+const LONG_POLL_REQUEST = withTimeout(25_000, 1);
 /** A publish that is repeated because its answer is late reaches customers twice: so there is patience first. */
 const PUBLISH_REQUEST = withTimeout(8_000, 3);
 /** An order file of 11 MB, or a part of 5 MB, goes up in one request. */
@@ -40,6 +46,8 @@ const STATEMENT_REQUEST = withTimeout(50_000, 1, false);
 const SUBMIT_REQUEST = withTimeout(8_000, 3);
 
 export const createSqsClient = (): SQSClient => new SQSClient(BATCH_REQUEST);
+/** For long polls only: `destroy` ends those that are under way. */
+export const createLongPollClient = (): SQSClient => new SQSClient(LONG_POLL_REQUEST);
 export const createSnsClient = (): SNSClient => new SNSClient(PUBLISH_REQUEST);
 export const createDynamoDbClient = (): DynamoDBClient => new DynamoDBClient(BATCH_REQUEST);
 export const createRdsDataClient = (): RDSDataClient => new RDSDataClient(STATEMENT_REQUEST);

@@ -1,7 +1,19 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { requestId } from './request-id.ts';
+
+/**
+ * Powertools keeps what it knows of the invocation on the logger, so batches side by side would log each other's request
+ * id. (Its own answer to that, `AWS_LAMBDA_MAX_CONCURRENCY`, throws at every line outside an invocation.)
+ */
+class FunctionLogger extends Logger {
+  protected override printLog(level: number, line: Parameters<Logger['printLog']>[1]): void {
+    const id = requestId.getStore();
+    super.printLog(level, id === undefined ? line : line.addAttributes({ function_request_id: id }));
+  }
+}
 
 /**
  * The functions' log: JSON lines, service name and level from the `POWERTOOLS_*` variables. Says `order_id`s and
  * message ids, never names, addresses or bodies.
  */
-export const logger = new Logger();
+export const logger: Logger = new FunctionLogger();

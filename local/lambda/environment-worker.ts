@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
+import { createInvocationContext } from '../../lib/invocation-context.ts';
 import type { FunctionCode } from './bundle-functions.ts';
 import { errorPayload } from './error-payload.ts';
 
@@ -37,25 +38,13 @@ function tell(type: EnvironmentMessage['type'], payload: string): void {
 }
 
 function contextOf({ requestId, deadline }: InvokeMessage): Context {
-  return {
-    awsRequestId: requestId,
-    callbackWaitsForEmptyEventLoop: true,
+  return createInvocationContext({
+    requestId,
     functionName,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: functionArn,
-    logGroupName: `/aws/lambda/${functionName}`,
-    logStreamName: 'local',
-    memoryLimitInMB: String(memorySize),
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-    done: unsupported,
-    fail: unsupported,
-    succeed: unsupported,
-  };
-}
-
-/** Gone since Node.js 24's runtime, as callbacks are. */
-function unsupported(): never {
-  throw new Error('handlers return a promise: context.done, fail and succeed are not supported');
+    functionArn,
+    memorySize: String(memorySize),
+    deadline,
+  });
 }
 
 // Every environment of a function loads the same bundle: only the first one has to compile it.

@@ -1,4 +1,7 @@
-import { parseArgs } from 'node:util';
+import { oneOf } from '../../lib/command-line/one-of.ts';
+import { parseOptions } from '../../lib/command-line/parse-options.ts';
+import { UsageError } from '../../lib/command-line/usage-error.ts';
+import { wholeNumber } from '../../lib/command-line/whole-number.ts';
 
 /** What `npm start` is asked to do. */
 export interface StartOptions {
@@ -41,27 +44,36 @@ Runs the whole pipeline on this machine, sends generated orders through it and s
   --help            show this
 `;
 
-/** A command line that cannot be followed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /**
  * Reads the command line of `npm start`.
  *
  * @throws UsageError that names the option, its rule and the value received
  */
 export function readStartOptions(args: readonly string[]): StartOptions {
-  const { data, ...values } = parse(args);
+  const { data, ...values } = parseOptions(args, {
+    count: { type: 'string', default: '10000' },
+    via: { type: 'string', default: 'queue' },
+    rate: { type: 'string' },
+    seed: { type: 'string' },
+    concurrency: { type: 'string' },
+    shipping: { type: 'string' },
+    sales: { type: 'string' },
+    exit: { type: 'boolean', default: false },
+    'no-produce': { type: 'boolean', default: false },
+    port: { type: 'string', default: '3000' },
+    'aws-port': { type: 'string', default: '4566' },
+    data: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
   if (data === '') throw new UsageError('--data: must be a directory, received nothing');
   return {
     count: wholeNumber('--count', values.count, 1, 1_000_000),
-    via: oneOf('--via', values.via, 'queue', 's3'),
+    via: oneOf('--via', values.via, ['queue', 's3']),
     ratePerSecond: given(values.rate, (rate) => wholeNumber('--rate', rate, 1, 1_000_000)),
     seed: given(values.seed, (seed) => wholeNumber('--seed', seed, 0, 2 ** 32 - 1)),
     concurrency: given(values.concurrency, (most) => wholeNumber('--concurrency', most, 1, 1_000)),
-    shipping: given(values.shipping, (setting) => oneOf('--shipping', setting, 'on', 'off')),
-    sales: given(values.sales, (setting) => oneOf('--sales', setting, 'on', 'off')),
+    shipping: given(values.shipping, (setting) => oneOf('--shipping', setting, ['on', 'off'])),
+    sales: given(values.sales, (setting) => oneOf('--sales', setting, ['on', 'off'])),
     exit: values.exit,
     produce: !values['no-produce'],
     port: wholeNumber('--port', values.port, 0, 65_535),
@@ -71,50 +83,6 @@ export function readStartOptions(args: readonly string[]): StartOptions {
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        count: { type: 'string', default: '10000' },
-        via: { type: 'string', default: 'queue' },
-        rate: { type: 'string' },
-        seed: { type: 'string' },
-        concurrency: { type: 'string' },
-        shipping: { type: 'string' },
-        sales: { type: 'string' },
-        exit: { type: 'boolean', default: false },
-        'no-produce': { type: 'boolean', default: false },
-        port: { type: 'string', default: '3000' },
-        'aws-port': { type: 'string', default: '4566' },
-        data: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
 /** Reads an option that may be left out. */
 const given = <Value>(text: string | undefined, read: (text: string) => Value): Value | undefined =>
   text === undefined ? undefined : read(text);
-
-function oneOf<const Choice extends string>(
-  option: string,
-  text: string,
-  ...choices: [Choice, Choice]
-): Choice {
-  const choice = choices.find((each) => each === text);
-  if (choice) return choice;
-  throw new UsageError(`${option}: must be ${choices.join(' or ')}, received ${text || 'nothing'}`);
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(
-    `${option}: must be a whole number from ${least} to ${most.toLocaleString('en')}, received ${text || 'nothing'}`,
-  );
-}

@@ -1,7 +1,7 @@
 import { dirname, join, relative } from 'node:path';
 import { inspect } from 'node:util';
+import { UsageError } from '../../lib/command-line/usage-error.ts';
 import type { EmbeddedCloud } from '../embedded-cloud.ts';
-import { UsageError } from './start-options.ts';
 
 /** Codes of errors whose message says it all. */
 const EXPLAINED = new Set<string | undefined>([

@@ -48,9 +48,15 @@ export interface TestCloudOptions {
   params?: Record<string, string | number>;
   /** A Postgres that the test runs itself. */
   databaseUrl?: string;
+  /** Whether queues and schedules invoke the functions; where not, the test calls `startEvents` or has workers do it. */
+  events?: boolean;
 }
 
-export async function startTestCloud({ params, databaseUrl }: TestCloudOptions = {}): Promise<TestCloud> {
+export async function startTestCloud({
+  params,
+  databaseUrl,
+  events = true,
+}: TestCloudOptions = {}): Promise<TestCloud> {
   const localDirectory = await mkdtemp(join(tmpdir(), 'order-pipeline-test-'));
   const cloud = await startEmbeddedCloud({
     projectDirectory: resolve(import.meta.dirname, '../..'),
@@ -63,7 +69,7 @@ export async function startTestCloud({ params, databaseUrl }: TestCloudOptions =
       throw error;
     },
   });
-  cloud.startEvents();
+  if (events) cloud.startEvents();
   const { sqs } = cloud.clients;
   const output = (name: string): string => {
     const value = cloud.outputs[name];

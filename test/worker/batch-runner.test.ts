@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { createMessageVisibility, type MessageVisibility } from '../../lib/aws/message-visibility.ts';
+import { createSourceQueue } from '../../lib/aws/source-queue.ts';
+import { toSqsRecord } from '../../lib/aws/sqs-record.ts';
+import { logger } from '../../lib/observability/logger.ts';
+import { type BatchRunnerOptions, createBatchRunner, OverdueError } from '../../worker/batch-runner.ts';
+import type { BatchHandler } from '../../worker/functions.ts';
+import { intercept } from '../aws/intercept.ts';
+import { captureLog } from '../handlers/start-pipeline.ts';
+import { startTestServices } from '../local/start-test-services.ts';
+
+const ARN = 'arn:aws:sqs:us-east-1:000000000000:work';
+
+let log: ReturnType<typeof captureLog>;
+beforeEach(() => {
+  log = captureLog();
+  return () => vi.restoreAllMocks();
+});
+
+/** A queue whose messages are hidden for 300 s, and a runner of batches from it. */
+async function start(handler: BatchHandler, options: Partial<BatchRunnerOptions> = {}) {
+  const { sqs, createQueue, receive } = await startTestServices();
+  const queueUrl = await createQueue('work', { VisibilityTimeout: '300' });
+  const visibility = createMessageVisibility(sqs, queueUrl);
+  const runBatch = createBatchRunner({
+    functionName: 'test',
+    handler,
+    queue: createSourceQueue(sqs, queueUrl),
+    visibility,
+    visibilityTimeout: 300,
+    timeout: 20,
+    ...options,
+  });
+  return {
+    sqs,
+    visibility,
+    runBatch,
+    receive: (waitSeconds = 0) => receive(queueUrl, waitSeconds),
+    /** Puts messages into the queue and takes them in hand. */
+    async takeInHand(bodies: readonly string[], visibilityTimeout = 300): Promise<SQSRecord[]> {
+      const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+      await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      const messages = await receive(queueUrl, 5, visibilityTimeout);
+      return messages.map((message) => toSqsRecord(message, ARN));
+    },
+    /** Has all messages that are left come back, and takes them. */
+    async left(records: readonly SQSRecord[]): Promise<string[]> {
+      await visibility.comeBackIn(
+        records.map(({ receiptHandle }) => receiptHandle),
+        0,
+      );
+      return (await receive(queueUrl)).map(({ Body = '' }) => Body).sort();
+    },
+  };
+}
+
+const idOf = (records: readonly SQSRecord[], body: string) =>
+  records.find((record) => record.body === body)?.messageId;
+
+describe('a batch', () => {
+  test('is deleted, but for what the answer names as failed', async () => {
+    const answer = ({ Records }: SQSEvent) => ({
+      batchItemFailures: [{ itemIdentifier: idOf(Records, 'bad') }],
+    });
+    const { runBatch, takeInHand, left } = await start(async (event) => answer(event));
+    const records = await takeInHand(['good', 'bad', 'fine']);
+    expect(await runBatch(records)).toEqual({ handled: 2, failed: 1 });
+    expect(await left(records)).toEqual(['bad']);
+    expect(log.text()).toBe('');
+  });
+
+  test('is deleted as a whole where the function answers nothing', async () => {
+    const { runBatch, takeInHand, left } = await start(async () => undefined);
+    const records = await takeInHand(['a', 'b']);
+    expect(await runBatch(records)).toEqual({ handled: 2, failed: 0 });
+    expect(await left(records)).toEqual([]);
+  });
+
+  test('stays in the queue as a whole where the function throws, and the log says why', async () => {
+    const { runBatch, takeInHand, left } = await start(() => {
+      throw new Error('no reason');
+    });
+    const records = await takeInHand(['a', 'b']);
+    expect(await runBatch(records)).toEqual({ handled: 0, failed: 2 });
+    expect(await left(records)).toEqual(['a', 'b']);
+    expect(log.lines('batch failed')).toMatchObject([
+      {
+        level: 'ERROR',
+        messages: 2,
+        error: { message: 'no reason' },
+        function_request_id: expect.any(String),
+      },
+    ]);
+  });
+
+  test.for([
+    ['names a message that it does not have', { batchItemFailures: [{ itemIdentifier: 'other' }] }],
+    ['is of another form', []],
+  ] as const)('stays in the queue as a whole where the answer %s', async ([, answer]) => {
+    const { runBatch, takeInHand, left } = await start(async () => answer);
+    const records = await takeInHand(['a', 'b']);
+    expect(await runBatch(records)).toEqual({ handled: 0, failed: 2 });
+    expect(await left(records)).toEqual(['a', 'b']);
+    expect(log.lines('batch failed')).toMatchObject([{ messages: 2, reason: expect.any(String) }]);
+  });
+
+  test('fails as far as its messages cannot be deleted, and the log says so', async () => {
+    const { sqs, runBatch, takeInHand, left } = await start(async () => undefined);
+    const records = await takeInHand(['a', 'b']);
+    intercept(sqs, DeleteMessageBatchCommand, async (input, pass) => {
+      const output = await pass({ ...input, Entries: input.Entries?.slice(1) });
+      return { ...output, Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid', SenderFault: true }] };
+    });
+    expect(await runBatch(records)).toEqual({ handled: 1, failed: 1 });
+    expect(await left(records)).toEqual([records[0]?.body]);
+    expect(log.lines('messages not deleted, they come back')).toMatchObject([
+      { level: 'WARN', messages: 1, error: { name: 'ServiceError' } },
+    ]);
+  });
+});
+
+test('the function gets the records, a request id and the time that is left', async () => {
+  const calls: { event: SQSEvent; context: Context; left: number }[] = [];
+  const { runBatch, takeInHand } = await start(async (event, context) => {
+    calls.push({ event, context, left: context.getRemainingTimeInMillis() });
+    await sleep(20);
+  });
+  const records = await takeInHand(['a']);
+  await runBatch(records);
+  const [call] = calls;
+  expect(call?.event).toEqual({ Records: records });
+  expect(call?.context).toMatchObject({
+    functionName: 'test',
+    awsRequestId: expect.stringMatching(/^[\da-f-]{36}$/),
+  });
+  expect(call?.left).toBeLessThanOrEqual(20_000);
+  expect(call?.left).toBeGreaterThan(10_000);
+  expect(call?.context.getRemainingTimeInMillis()).toBeLessThan(call?.left ?? 0);
+});
+
+describe('a batch that runs out of time', () => {
+  test.for([
+    ['of its own', () => sleep(60_000, undefined, { ref: false })],
+    // middy answers for it shortly before.
+    [
+      'in middy',
+      middy(() => sleep(60_000, undefined, { ref: false })).onError(() => ({ ok: true }) as never),
+    ],
+  ] as [string, BatchHandler][])('is an error, and stays in the queue: a handler %s', async ([, handler]) => {
+    const { runBatch, takeInHand, left } = await start(handler, { timeout: 1 });
+    const records = await takeInHand(['a']);
+    await expect(runBatch(records)).rejects.toThrow(new OverdueError('batch: must end in 1 s, has not'));
+    expect(await left(records)).toEqual(['a']);
+  });
+});
+
+describe('messages in hand', () => {
+  test('are hidden for as long as the function works on them, and beyond their visibility timeout', async () => {
+    const { runBatch, takeInHand, receive } = await start(() => sleep(5_000), { visibilityTimeout: 2 });
+    const records = await takeInHand(['a', 'b'], 2);
+    const running = runBatch(records);
+    expect(await receive(4)).toEqual([]);
+    expect(await running).toEqual({ handled: 2, failed: 0 });
+    expect(log.text()).toBe('');
+  });
+
+  test('come back at the pace that the function sets, as soon as it has answered', async () => {
+    let visibility: MessageVisibility | undefined;
+    const part = await start(
+      async ({ Records }) => {
+        await visibility?.comeBackIn([Records[0]?.receiptHandle ?? ''], 1);
+        return { batchItemFailures: [{ itemIdentifier: Records[0]?.messageId }] };
+      },
+      // One heartbeat every 0.2 s, if it went on.
+      { visibilityTimeout: 0.6 },
+    );
+    visibility = part.visibility;
+    const changes = intercept(part.sqs, ChangeMessageVisibilityBatchCommand);
+    const records = await part.takeInHand(['hopeless', 'fine']);
+    await part.runBatch(records);
+    expect(await part.receive(10)).toMatchObject([{ Body: records[0]?.body }]);
+    expect(changes.flatMap(({ Entries }) => Entries)).toMatchObject([{ VisibilityTimeout: 1 }]);
+  });
+
+  test('that cannot be hidden any longer are a warning', async () => {
+    const { runBatch, takeInHand } = await start(() => sleep(1_000), { visibilityTimeout: 2 });
+    const [record] = await takeInHand(['a']);
+    await runBatch([{ ...(record as SQSRecord), receiptHandle: 'forged' }]);
+    const [line] = log.lines('messages not hidden any longer, they may come back early');
+    expect(line).toMatchObject({ level: 'WARN', messages: 1, error: { name: 'ServiceError' } });
+  });
+});
+
+test('log lines of batches side by side carry the request id of their own batch', async () => {
+  const handler = middy(async ({ Records }: SQSEvent, { awsRequestId }: Context) => {
+    const [{ body = '' } = {}] = Records;
+    logger.info('begun', { body, expected: awsRequestId });
+    await sleep(body === 'slow' ? 300 : 100);
+    logger.info('ended', { body, expected: awsRequestId });
+  }).use(injectLambdaContext(logger));
+  const { runBatch, takeInHand } = await start(handler as BatchHandler);
+  const records = await takeInHand(['slow', 'quick']);
+  await Promise.all(records.map((record) => runBatch([record])));
+
+  const lines = [...log.lines('begun'), ...log.lines('ended')];
+  expect(lines.map(({ body }) => body).sort()).toEqual(['quick', 'quick', 'slow', 'slow']);
+  for (const line of lines) expect(line.function_request_id).toBe(line.expected);
+  expect(new Set(lines.map(({ expected }) => expected)).size).toBe(2);
+});

@@ -1,0 +1,99 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { startHealthServer } from '../../worker/health-server.ts';
+import { WorkerStatus } from '../../worker/worker-status.ts';
+import { captureLog } from '../handlers/start-pipeline.ts';
+
+const START = Date.parse('2026-11-27T08:00:00Z');
+
+let log: ReturnType<typeof captureLog>;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: START });
+  log = captureLog();
+  return () => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  };
+});
+
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
+
+/** A worker's status, and what its health endpoint says of it. */
+async function start() {
+  const status = new WorkerStatus('consumer');
+  const url = await startHealthServer(0, () => status.health());
+  const ask = async () => {
+    const response = await fetch(url);
+    return { code: response.status, ...((await response.json()) as object) };
+  };
+  return { status, url, ask };
+}
+
+test('health has what is in hand, what was dealt with, and when the queue answered last', async () => {
+  const { status, ask } = await start();
+  const before = { code: 200, status: 'ok', function: 'consumer', in_hand: 0, handled: 0, failed: 0 };
+  expect(await ask()).toEqual({ ...before, last_poll_at: null });
+  pass(1);
+  status.pollAnswered();
+  status.batchBegun(10);
+  status.batchBegun(4);
+  status.batchEnded({ handled: 3, failed: 1 });
+  expect(await ask()).toEqual({
+    ...before,
+    in_hand: 10,
+    handled: 3,
+    failed: 1,
+    last_poll_at: '2026-11-27T08:00:01.000Z',
+  });
+});
+
+test('health answers 503 when polls have failed for a minute, and 200 again when one is answered', async () => {
+  const { status, ask } = await start();
+  status.pollAnswered();
+  status.pollFailed(new Error('no way'));
+  pass(59);
+  status.pollFailed(new Error('no way'));
+  expect(await ask()).toMatchObject({ code: 200, status: 'ok' });
+  pass(1);
+  expect(await ask()).toMatchObject({
+    code: 503,
+    status: 'out_of_reach',
+    last_poll_at: '2026-11-27T08:00:00.000Z',
+  });
+  status.pollAnswered();
+  expect(await ask()).toMatchObject({ code: 200, status: 'ok' });
+  status.pollFailed(new Error('no way'));
+  expect(await ask()).toMatchObject({ code: 200, status: 'ok' });
+});
+
+test('pollers that are busy with long batches are healthy', async () => {
+  const { status, ask } = await start();
+  status.pollAnswered();
+  status.batchBegun(1);
+  pass(900);
+  expect(await ask()).toMatchObject({ code: 200, status: 'ok', in_hand: 1 });
+});
+
+test('health answers 503 from the stop on', async () => {
+  const { status, ask } = await start();
+  status.stopping();
+  expect(await ask()).toMatchObject({ code: 503, status: 'stopping' });
+});
+
+test('there is nothing but GET /health, on 127.0.0.1', async () => {
+  const { url } = await start();
+  expect(new URL(url).hostname).toBe('127.0.0.1');
+  expect((await fetch(new URL('/', url))).status).toBe(404);
+  expect((await fetch(url, { method: 'POST' })).status).toBe(404);
+});
+
+test('failing polls are logged once a minute, with how many there were', async () => {
+  const { status } = await start();
+  for (let second = 0; second < 90; second++) {
+    status.pollFailed(new Error('no way'));
+    pass(1);
+  }
+  expect(log.lines('polls fail, they go on')).toMatchObject([
+    { level: 'WARN', polls: 1, error: { message: 'no way' } },
+    { polls: 60 },
+  ]);
+});

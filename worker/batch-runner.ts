@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import type { SQSRecord } from 'aws-lambda';
+import type { MessageVisibility } from '../lib/aws/message-visibility.ts';
+import type { SourceQueue } from '../lib/aws/source-queue.ts';
+import { createInvocationContext } from '../lib/invocation-context.ts';
+import { requestId } from '../lib/observability/request-id.ts';
+import { type BatchAnswer, readBatchAnswer } from '../lib/records/batch-answer.ts';
+import type { BatchHandler } from './functions.ts';
+import { workerLog } from './worker-log.ts';
+
+export interface BatchRunnerOptions {
+  functionName: string;
+  handler: BatchHandler;
+  queue: Pick<SourceQueue, 'delete'>;
+  visibility: MessageVisibility;
+  /** Seconds for which the queue hides a message that was received. */
+  visibilityTimeout: number;
+  /** Seconds that a batch may take. */
+  timeout: number;
+}
+
+/** What became of a batch's messages. */
+export interface BatchCounts {
+  /** Dealt with, and deleted. */
+  handled: number;
+  /** Left in the queue. */
+  failed: number;
+}
+
+/** A batch ran out of time. What its handler is still doing cannot be stopped, only ended with the process. */
+export class OverdueError extends Error {
+  override readonly name = 'OverdueError';
+}
+
+/**
+ * Ms before the end of its time at which a batch counts as overdue: middy answers 5 ms before it for a handler that hangs,
+ * which then would go on unseen.
+ */
+const EARLY_MS = 10;
+
+/** What memory there is, the operating system knows: Lambda's limit has no like here. */
+const MEMORY_SIZE = '';
+
+/**
+ * Runs the handler on one batch after another, or several at once, and deletes what it has dealt with.
+ *
+ * A batch: handler at work, its messages hidden anew at every third of their visibility timeout → answer → deletion.
+ * The hiding ends with the answer, so that the pace at which the handler has failed messages come back stays as it is.
+ *
+ * @returns a function that runs a batch; it throws only an OverdueError
+ */
+export function createBatchRunner(options: BatchRunnerOptions) {
+  const { functionName, handler, queue, visibility, visibilityTimeout, timeout } = options;
+
+  async function hideAgain(records: readonly SQSRecord[]): Promise<void> {
+    const outcomes = await visibility.comeBackIn(
+      records.map(({ receiptHandle }) => receiptHandle),
+      visibilityTimeout,
+    );
+    const refused = outcomes.filter((outcome) => !outcome.ok);
+    if (refused[0]) {
+      workerLog.warn('messages not hidden any longer, they may come back early', {
+        messages: refused.length,
+        error: refused[0].error,
+      });
+    }
+  }
+
+  /** As JSON carries it, like an answer to Lambda. */
+  async function invoke(records: SQSRecord[], id: string): Promise<unknown> {
+    const context = createInvocationContext({
+      requestId: id,
+      functionName,
+      functionArn: '',
+      memorySize: MEMORY_SIZE,
+      deadline: Date.now() + timeout * 1_000,
+    });
+    const answer = await requestId.run(id, () => handler({ Records: records }, context));
+    return JSON.parse(JSON.stringify(answer) ?? 'null');
+  }
+
+  async function ask(records: SQSRecord[], id: string): Promise<BatchAnswer> {
+    const messageIds = records.map(({ messageId }) => messageId);
+    const overdue = Promise.withResolvers<never>();
+    const clock = setTimeout(
+      () => overdue.reject(new OverdueError(`batch: must end in ${timeout} s, has not`)),
+      timeout * 1_000 - EARLY_MS,
+    );
+    const heartbeat = setInterval(() => void hideAgain(records), (visibilityTimeout * 1_000) / 3);
+    try {
+      return readBatchAnswer(await Promise.race([invoke(records, id), overdue.promise]), messageIds);
+    } catch (error) {
+      if (error instanceof OverdueError) throw error;
+      workerLog.error('batch failed', {
+        function_request_id: id,
+        messages: records.length,
+        error: error as Error,
+      });
+      return { failed: new Set(messageIds) };
+    } finally {
+      clearTimeout(clock);
+      clearInterval(heartbeat);
+    }
+  }
+
+  async function deleteAll(records: readonly SQSRecord[]): Promise<number> {
+    const outcomes = await queue.delete(records.map(({ receiptHandle }) => receiptHandle));
+    const refused = outcomes.filter((outcome) => !outcome.ok);
+    if (refused[0]) {
+      workerLog.warn('messages not deleted, they come back', {
+        messages: refused.length,
+        error: refused[0].error,
+      });
+    }
+    return records.length - refused.length;
+  }
+
+  return async function runBatch(records: SQSRecord[]): Promise<BatchCounts> {
+    const id = randomUUID();
+    const { failed, reason } = await ask(records, id);
+    if (reason) {
+      workerLog.error('batch failed', { function_request_id: id, messages: records.length, reason });
+    }
+    const handled = await deleteAll(records.filter(({ messageId }) => !failed.has(messageId)));
+    return { handled, failed: records.length - handled };
+  };
+}

@@ -1,0 +1,35 @@
+import { UsageError } from '../lib/command-line/usage-error.ts';
+import { HELP, readWorkerOptions, type WorkerOptions } from './worker-options.ts';
+
+/** Exit statuses besides those of `runWorker`: help was given; the command line was wrong. */
+const EXIT = { ok: 0, usage: 2 } as const;
+
+// Not left to the event loop: what an overdue batch is still doing would keep it going.
+process.exit(await main(process.argv.slice(2)));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: WorkerOptions | undefined;
+  try {
+    options = readWorkerOptions(args);
+    if (options?.settingsFile) loadSettings(options.settingsFile);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\nSee --help\n`);
+    return EXIT.usage;
+  }
+  if (options) {
+    // Not before the settings are there: the logger reads some when its module is evaluated.
+    const { runWorker } = await import('./run-worker.ts');
+    return runWorker(options);
+  }
+  process.stdout.write(HELP);
+  return EXIT.ok;
+}
+
+function loadSettings(file: string): void {
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    throw new UsageError(`--settings: must be a file that can be read, received ${file} (${error})`);
+  }
+}

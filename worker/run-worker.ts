@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SQSRecord } from 'aws-lambda';
+import { createSqsClient } from '../lib/aws/clients.ts';
+import { createMessageVisibility } from '../lib/aws/message-visibility.ts';
+import { createSourceQueue } from '../lib/aws/source-queue.ts';
+import { readConfig } from '../lib/config.ts';
+import { stopOnSignals } from '../lib/process/stop-on-signals.ts';
+import { createBatchRunner } from './batch-runner.ts';
+import { type BatchHandler, FUNCTIONS } from './functions.ts';
+import { startHealthServer } from './health-server.ts';
+import { pollQueue } from './poll-queue.ts';
+import { workerLog } from './worker-log.ts';
+import type { WorkerOptions } from './worker-options.ts';
+import { WorkerStatus } from './worker-status.ts';
+
+/**
+ * Exit statuses: stopped as asked for; something went wrong, or was still in hand at the deadline; forced to stop. Whoever
+ * supervises the worker should start it again after all but the first.
+ */
+const EXIT = { ok: 0, failed: 1, forced: 130 } as const;
+
+/** Lambda advises a visibility timeout of six times the function's: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const TIMEOUTS_IN_VISIBILITY = 6;
+
+/**
+ * Runs a worker to its end: starting → polling → stopping → ended. It stops by a signal, or because a batch ran out of time.
+ * A message is deleted once its function has dealt with it and at no other time, so whatever ends the process, and however,
+ * those in hand come back after the queue's visibility timeout.
+ *
+ * @returns the exit status; never rejects
+ */
+export async function runWorker(options: WorkerOptions): Promise<number> {
+  try {
+    return await run(options);
+  } catch (error) {
+    workerLog.critical('worker cannot start', { error: error as Error });
+    return EXIT.failed;
+  }
+}
+
+async function run(options: WorkerOptions): Promise<number> {
+  const { functionName, concurrency, deadline, healthPort } = options;
+  const stopping = Promise.withResolvers<{ reason: string; status: number }>();
+  stopOnSignals((signal) => stopping.resolve({ reason: signal, status: EXIT.ok }), EXIT.forced);
+  // Rejections that nobody handles arrive here, too.
+  process.on('uncaughtException', (error) => {
+    workerLog.critical('worker crashed', { error });
+    process.exit(EXIT.failed);
+  });
+
+  const { queueUrl: setting, batchSize, load } = FUNCTIONS[functionName];
+  const { [setting]: queueUrl } = readConfig(setting);
+  const { handler } = (await load()) as { handler: BatchHandler };
+  const sqs = createSqsClient();
+  const queue = createSourceQueue(sqs, queueUrl);
+  const { arn, visibilityTimeout } = await queue.describe();
+  if (visibilityTimeout < TIMEOUTS_IN_VISIBILITY) {
+    throw new Error(
+      `queue ${arn}: VisibilityTimeout must be at least ${TIMEOUTS_IN_VISIBILITY} s, received ${visibilityTimeout}`,
+    );
+  }
+  const timeout = options.timeout ?? Math.floor(visibilityTimeout / TIMEOUTS_IN_VISIBILITY);
+  const visibility = createMessageVisibility(sqs, queueUrl);
+  const runBatch = createBatchRunner({
+    functionName,
+    handler,
+    queue,
+    visibility,
+    visibilityTimeout,
+    timeout,
+  });
+
+  const status = new WorkerStatus(functionName);
+  async function onBatch(records: SQSRecord[]): Promise<void> {
+    status.batchBegun(records.length);
+    try {
+      status.batchEnded(await runBatch(records));
+    } catch (error) {
+      status.batchEnded({ handled: 0, failed: records.length });
+      workerLog.error('batch ran out of time', { messages: records.length, error: error as Error });
+      stopping.resolve({ reason: 'a batch ran out of time', status: EXIT.failed });
+    }
+  }
+
+  const health =
+    healthPort === undefined ? undefined : await startHealthServer(healthPort, () => status.health());
+  const stopPolling = pollQueue({
+    queueUrl,
+    queueArn: arn,
+    batchSize,
+    visibilityTimeout,
+    concurrency,
+    onBatch,
+    onAnswer: () => status.pollAnswered(),
+    onFailure: (error) => status.pollFailed(error),
+  });
+  workerLog.info('worker started', {
+    function: functionName,
+    queue: arn,
+    concurrency,
+    visibility_timeout: visibilityTimeout,
+    timeout,
+    health,
+  });
+
+  const stop = await stopping.promise;
+  status.stopping();
+  workerLog.info('worker stopping', { reason: stop.reason, ...status.counts });
+  const inTime = await Promise.race([
+    stopPolling().then(() => true),
+    sleep(deadline * 1_000, false, { ref: false }),
+  ]);
+  workerLog.info('worker stopped', { reason: stop.reason, ...status.counts });
+  return inTime ? stop.status : EXIT.failed;
+}
