@@ -44,6 +44,9 @@ const resource = z.strictObject({
   DependsOn: z.unknown().optional(),
   DeletionPolicy: z.unknown().optional(),
   UpdateReplacePolicy: z.unknown().optional(),
+  CreationPolicy: z.unknown().optional(),
+  UpdatePolicy: z.unknown().optional(),
+  Metadata: z.unknown().optional(),
 });
 const output = z.object({ Value: z.unknown() });
 
