@@ -1,3 +1,5 @@
+const deriveFleet = require('./derive-fleet.cjs');
+
 /**
  * What serverless.yml derives from its parameters and YAML cannot: `${self:custom.derived.…}`. Both `serverless` and the
  * embedded cloud resolve it.
@@ -5,23 +7,23 @@
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */
 module.exports = async ({ resolveVariable }) => {
+  const read = (name) => resolveVariable(`param:${name}`);
   // A variable that merely led nowhere would be refused without a word about the parameter and its value.
   const readChoice = async (name, choices) => {
-    const value = await resolveVariable(`param:${name}`);
+    const value = await read(name);
     if (choices.includes(value)) return value;
     const rule = choices.map((choice) => JSON.stringify(choice)).join(' or ');
-    throw refuse(`parameter ${name}: must be ${rule}, received ${JSON.stringify(value)}`);
+    throw refuse(name, `must be ${rule}`, value);
   };
   const readWholeNumber = async (name, least, most) => {
-    const value = await resolveVariable(`param:${name}`);
+    const value = await read(name);
     if (/^\d+$/.test(value) && value >= least && value <= most) return Number(value);
-    const rule = `must be a whole number from ${least} to ${most}`;
-    throw refuse(`parameter ${name}: ${rule}, received ${JSON.stringify(value)}`);
+    throw refuse(name, `must be a whole number from ${least} to ${most}`, value);
   };
   const readText = async (name, pattern, rule) => {
-    const value = await resolveVariable(`param:${name}`);
+    const value = await read(name);
     if (pattern.test(value)) return value;
-    throw refuse(`parameter ${name}: must be ${rule}, received ${JSON.stringify(value)}`);
+    throw refuse(name, `must be ${rule}`, value);
   };
   const shipping = await readChoice('shipping', ['on', 'off']);
   const sales = await readChoice('sales', ['on', 'off']);
@@ -47,7 +49,9 @@ module.exports = async ({ resolveVariable }) => {
   // A batch of more than 10 records needs a window of at least 1 s.
   // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
   const window = await readWholeNumber('salesBatchingWindow', 1, 300);
+  const fleet = await deriveFleet({ read, readChoice, readWholeNumber, refuse }, { shipping, sales });
   return {
+    ...fleet,
     shipping,
     sales,
     httpAuthorizer,
@@ -62,7 +66,8 @@ module.exports = async ({ resolveVariable }) => {
 };
 
 /** Serverless shows the stack of what is thrown here, for which nobody who mistyped a parameter has any use. */
-function refuse(message) {
+function refuse(name, rule, value) {
+  const message = `parameter ${name}: ${rule}, received ${JSON.stringify(value)}`;
   const error = new Error(message);
   error.stack = message;
   return error;

@@ -24,6 +24,7 @@ async function copyService(): Promise<string> {
     'plugins',
     'handlers',
     'lib',
+    'worker',
   ];
   await Promise.all(copied.map((name) => cp(join(PROJECT, name), join(folder, name), { recursive: true })));
   await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));

@@ -56,7 +56,7 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
     runtimes.push(runtime);
     invokeByName.set(name, invoke);
     for (const event of properties.events) {
-      if ('sqs' in event) mappingOptions.push(toMappingOptions(name, event.sqs, invoke));
+      if ('sqs' in event && event.sqs.enabled) mappingOptions.push(toMappingOptions(name, event.sqs, invoke));
       if ('schedule' in event && event.schedule.enabled) addSchedules(event.schedule, invoke);
     }
   }

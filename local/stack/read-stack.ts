@@ -44,6 +44,8 @@ const resource = z.strictObject({
   DependsOn: z.unknown().optional(),
   DeletionPolicy: z.unknown().optional(),
   UpdateReplacePolicy: z.unknown().optional(),
+  CreationPolicy: z.unknown().optional(),
+  UpdatePolicy: z.unknown().optional(),
   // Read by nobody but the doctor.
   Metadata: z.unknown().optional(),
 });

@@ -64,6 +64,8 @@ export const resourceSchemas = {
 
 const sqsEvent = z.strictObject({
   arn: z.string(),
+  // Off where a fleet of workers polls instead.
+  enabled: z.boolean().default(true),
   batchSize: z.int().min(1).max(10_000).default(10),
   maximumBatchingWindow: z.coerce.number().int().min(0).max(300).default(0),
   maximumConcurrency: z.coerce.number().int().min(1).max(1_000).optional(),

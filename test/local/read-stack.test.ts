@@ -101,6 +101,19 @@ describe('this project', () => {
     expect(functions.get('migrate')?.environment).toMatchObject(environment);
   });
 
+  test.each([
+    { fleet: 'ec2' },
+    { fleet: 'ecs', fleetImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/w:1' },
+  ])('leaves the order queue to the workers of $fleet, who are on AWS only', async (params) => {
+    const { functions, notEmbodied, outputs } = await resolveStack(params);
+    expect(functions.get('consumer')?.events).toMatchObject([{ sqs: { enabled: false } }]);
+    expect(functions.get('ingest')?.events).toMatchObject([{ sqs: { enabled: true } }]);
+    expect(notEmbodied).toContain(
+      params.fleet === 'ec2' ? 'AWS::AutoScaling::AutoScalingGroup' : 'AWS::ECS::Service',
+    );
+    expect(Object.keys(outputs).filter((name) => name.startsWith('Worker'))).toEqual([]);
+  });
+
   test('refuses a switch that is neither on nor off', async () => {
     await expect(resolveStack({ sales: 'of' })).rejects.toThrow(
       'parameter sales: must be "on" or "off", received "of"',

@@ -73,6 +73,19 @@ test('messages of its queue reach the function once events have started, and wha
   expect(await receive()).toEqual([]);
 });
 
+test('messages of a queue whose mapping is off stay there', async () => {
+  const { open, send, receive, lines } = await start(
+    'export const handler = ({ Records }) => console.log(Records[0].body);',
+    [{ sqs: { ...sqsEvent.sqs, enabled: false } }],
+  );
+  const { find, startEvents } = open();
+  startEvents();
+  await send('hello');
+  await find('greet')?.('{"Records":[{"body":"by hand"}]}');
+  expect(await receive()).toMatchObject([{ Body: 'hello' }]);
+  expect(lines()).toEqual([['greet', 'by hand']]);
+});
+
 test('a schedule invokes the function with the event of EventBridge or its own input, unless disabled', async () => {
   const rate = 'rate(1 minute)';
   const { open, lines } = await start(

@@ -9,7 +9,7 @@ export interface StubbedDeployment {
   hasChanges: boolean;
   /** What a function answers, and how late, as Lambda does: with the error's kind where it threw. */
   answer: { error?: 'Unhandled'; payload: unknown; afterMs?: number };
-  /** Changes to the stack and invocations of functions, in their order. */
+  /** Uploads of the workers' code, changes to the stack and invocations of functions, in their order. */
   done: string[];
 }
 
@@ -35,6 +35,9 @@ export async function startDeployStub(
     } else if (pathname.includes('/functions/')) {
       response.end('{}');
     } else {
+      if (request.method === 'PUT' && pathname.includes('/worker/')) {
+        deployment.done.push(`upload ${pathname.replace('/deployment/', '')}`);
+      }
       // An empty deployment bucket, which takes whatever is put there.
       response.end('<ListBucketResult/>');
     }

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runServerless } from '../run-serverless.ts';
 import { type StubbedStack, startAwsStub } from './aws-stub.ts';
 
+const CURRENT = { versionId: 'null', isDeleteMarker: false };
+
 const versionsOf = (count: number, versionId: string, isDeleteMarker = false) =>
   Array.from({ length: count }, (_, index) => ({ key: `orders ${index}.ndjson`, versionId, isDeleteMarker }));
 
@@ -17,7 +19,7 @@ describe('serverless remove', { timeout: 120_000 }, () => {
         ResultsBucket: 'results',
       },
       buckets: new Map([
-        ['deployment', []],
+        ['deployment', [{ key: 'serverless/order-pipeline/test/worker/1a.mjs', ...CURRENT }]],
         ['uploads', versionsOf(2_500, 'null')],
         ['results', [...versionsOf(3, 'v1'), ...versionsOf(3, 'v2', true)]],
       ]),

@@ -1,0 +1,122 @@
+const { createHash } = require('node:crypto');
+const { mkdir, readFile } = require('node:fs/promises');
+const { join } = require('node:path');
+const setS3UploadEncryptionOptions = require('serverless/lib/aws/set-s3-upload-encryption-options.js');
+const uploadS3Object = require('serverless/lib/plugins/aws/lib/upload-s3-object.js');
+
+/** The bundle's name in the folder that Serverless packages to. */
+const BUNDLE = 'order-worker.mjs';
+// Fargate kills a container 120 s after asking it to stop, and systemd here does, too. What a batch cannot end in is a
+// message that comes back.
+const LONGEST_DEADLINE = 120 - 10;
+const WORKERS = { ec2: 'WorkerGroup', ecs: 'WorkerService' };
+const ROLES = { ec2: 'WorkerInstanceRole', ecs: 'WorkerTaskRole' };
+
+/**
+ * Gives the worker fleet what its function has, so that neither rights nor environment are written twice, and the code:
+ *
+ * - the fleet's role may do what the function's role may, but for its logs and traces;
+ * - the workers' environment is the function's, and the region, which Lambda would set;
+ * - for instances, the bundle of the workers is built with the package, named by its content, and put into the
+ *   deployment bucket before the stack changes. So new code is a new launch template, and rolls the group.
+ */
+module.exports = class WorkerFleet {
+  /** @param {import('serverless')} serverless */
+  constructor(serverless) {
+    this.hooks = {
+      // The template is whole only then: with the functions' roles and with resources/.
+      'after:aws:package:finalize:mergeCustomProviderResources': async () => {
+        const { fleet } = serverless.service.custom.derived;
+        if (fleet.kind !== 'off') await completeFleet(serverless, fleet);
+      },
+      'before:aws:deploy:deploy:uploadArtifacts': async () => {
+        const { shouldNotDeploy, compiledCloudFormationTemplate } = serverless.service.provider;
+        const userData = findUserData(compiledCloudFormationTemplate);
+        if (userData && !shouldNotDeploy) await uploadBundle(serverless, userData.BundleKey);
+      },
+    };
+  }
+};
+
+async function completeFleet(serverless, fleet) {
+  const { Resources } = serverless.service.provider.compiledCloudFormationTemplate;
+  const functionId = serverless.getProvider('aws').naming.getLambdaLogicalId(fleet.function);
+  const { Properties } = Resources[functionId];
+
+  shareRights(Resources, Properties.Role['Fn::GetAtt'][0], ROLES[fleet.kind], fleet.function);
+  // Lambda goes on until the workers run.
+  const mapping = Object.values(Resources).find(
+    ({ Type, Properties: { FunctionName } }) =>
+      Type === 'AWS::Lambda::EventSourceMapping' && FunctionName['Fn::GetAtt'][0] === functionId,
+  );
+  mapping.DependsOn = [mapping.DependsOn, WORKERS[fleet.kind]].flat();
+
+  const variables = { ...Properties.Environment.Variables, AWS_REGION: { Ref: 'AWS::Region' } };
+  const command = [
+    ...['--function', fleet.function],
+    ...['--concurrency', String(fleet.concurrency)],
+    ...['--deadline', String(Math.min(Properties.Timeout, LONGEST_DEADLINE))],
+    ...['--health-port', '8080'],
+  ];
+  if (fleet.kind === 'ecs') {
+    const Environment = Object.entries(variables).map(([Name, Value]) => ({ Name, Value }));
+    Object.assign(Resources.WorkerTask.Properties.ContainerDefinitions[0], { Command: command, Environment });
+  } else {
+    Object.assign(findUserData({ Resources }), {
+      Arguments: command.join(' '),
+      BundleKey: await buildBundle(serverless),
+      Environment: toEnvironmentFile(variables),
+    });
+  }
+}
+
+function shareRights(resources, functionRole, fleetRole, name) {
+  const { Statement } = resources[functionRole].Properties.Policies[0].PolicyDocument;
+  const isOfLambda = ({ Action }) => [Action].flat().every((action) => /^(logs|xray):/.test(action));
+  resources[fleetRole].Properties.Policies.push({
+    PolicyName: name,
+    PolicyDocument: { Version: '2012-10-17', Statement: Statement.filter((each) => !isOfLambda(each)) },
+  });
+  for (const { Type, Properties } of Object.values(resources)) {
+    if (Type !== 'AWS::IAM::Policy') continue;
+    if (Properties.Roles.some(({ Ref }) => Ref === functionRole)) Properties.Roles.push({ Ref: fleetRole });
+  }
+}
+
+/** What CloudFormation fills into resources/worker-boot.sh. */
+const findUserData = ({ Resources }) =>
+  Resources.WorkerLaunchTemplate?.Properties.LaunchTemplateData.UserData['Fn::Base64']['Fn::Sub'][1];
+
+/**
+ * Variables as systemd reads them. What CloudFormation fills in (URLs, ARNs, names) holds nothing that must be escaped.
+ * https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
+ */
+function toEnvironmentFile(variables) {
+  const quote = (value) => (typeof value === 'object' ? value : String(value).replace(/[\\"$`]/g, '\\$&'));
+  const lines = Object.entries(variables).map(([name, value]) => [`${name}="`, quote(value), '"']);
+  return { 'Fn::Join': ['', lines.flatMap((line, index) => (index === 0 ? line : ['\n', ...line]))] };
+}
+
+/** @returns its key in the deployment bucket, where Serverless deletes old packages by their date, and this never */
+async function buildBundle(serverless) {
+  const { buildWorker } = require('../worker/build.cjs');
+  const folder = join(serverless.serviceDir, '.serverless');
+  await mkdir(folder, { recursive: true });
+  await buildWorker(join(folder, BUNDLE));
+  const hash = createHash('sha256').update(await readFile(join(folder, BUNDLE)));
+  const provider = serverless.getProvider('aws');
+  const prefix = `${provider.getDeploymentPrefix()}/${serverless.service.service}/${provider.getStage()}`;
+  return `${prefix}/worker/${hash.digest('hex')}.mjs`;
+}
+
+async function uploadBundle(serverless, key) {
+  const provider = serverless.getProvider('aws');
+  const object = {
+    Bucket: await provider.getServerlessDeploymentBucketName(),
+    Key: key,
+    Body: await readFile(join(serverless.serviceDir, '.serverless', BUNDLE)),
+    ContentType: 'text/javascript',
+  };
+  const { deploymentBucketObject = {} } = serverless.service.provider;
+  await uploadS3Object(provider, setS3UploadEncryptionOptions(object, deploymentBucketObject));
+}

@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
+import { IMAGE } from './package-fleet.ts';
+
+const resolveWith = (params: Record<string, string>) =>
+  resolveServerlessYml(resolve(import.meta.dirname, '../..'), 'test', params, {});
+
+describe('a parameter of the fleet with a value that it does not know is refused by name:', () => {
+  it.each<[Record<string, string>, string]>([
+    [{ fleet: 'on' }, 'parameter fleet: must be "off" or "ec2" or "ecs", received "on"'],
+    [
+      { fleetFunction: 'producer' },
+      'parameter fleetFunction: must be "consumer" or "ingest" or "fulfillment" or "analytics", received "producer"',
+    ],
+    [{ fleetMin: '0' }, 'parameter fleetMin: must be a whole number from 1 to 100, received "0"'],
+    [{ fleetMax: '101' }, 'parameter fleetMax: must be a whole number from 1 to 100, received "101"'],
+    [
+      { fleetMin: '4', fleetMax: '3' },
+      'parameter fleetMin: must be at most fleetMax, which is 3, received 4',
+    ],
+    [
+      { fleetConcurrency: 'many' },
+      'parameter fleetConcurrency: must be a whole number from 1 to 100, received "many"',
+    ],
+    [{ fleetScaling: 'cpu' }, 'parameter fleetScaling: must be "backlog" or "queue-length", received "cpu"'],
+    [
+      { fleetBacklogPerInstance: '0' },
+      'parameter fleetBacklogPerInstance: must be a whole number from 1 to 1000000, received "0"',
+    ],
+    [
+      { fleetQueueLength: '1.5' },
+      'parameter fleetQueueLength: must be a whole number from 1 to 1000000, received "1.5"',
+    ],
+    [
+      { fleetInstanceType: 't3.small' },
+      'parameter fleetInstanceType: must be an instance type of arm64, such as t4g.small, received "t3.small"',
+    ],
+    [
+      { fleet: 'ecs' },
+      'parameter fleetImage: must be an image in ECR with its tag or digest, such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/order-worker:1, received ""',
+    ],
+    [
+      { fleet: 'ecs', fleetImage: 'docker.io/library/node:24' },
+      'parameter fleetImage: must be an image in ECR with its tag or digest',
+    ],
+    [
+      { fleet: 'ecs', fleetImage: IMAGE.replace(':1.2.0', '') },
+      'parameter fleetImage: must be an image in ECR with its tag or digest',
+    ],
+    [
+      { fleet: 'ec2', fleetFunction: 'fulfillment', shipping: 'off' },
+      'parameter fleetFunction: must be a function of a part that is on, and shipping is "off", received "fulfillment"',
+    ],
+    [
+      { fleet: 'ec2', fleetFunction: 'analytics', sales: 'off' },
+      'parameter fleetFunction: must be a function of a part that is on, and sales is "off", received "analytics"',
+    ],
+  ])('%j', async (params, message) => {
+    await expect(resolveWith(params)).rejects.toThrow(message);
+  });
+});
+
+describe('accepted are', () => {
+  it.each(['t4g.small', 'c7gn.medium', 'm8gd.24xlarge', 'x2gd.metal', 'im4gn.large'])(
+    'instances of arm64: %s',
+    async (fleetInstanceType) => {
+      await expect(resolveWith({ fleet: 'ec2', fleetInstanceType })).resolves.toBeDefined();
+    },
+  );
+
+  it.each([
+    IMAGE,
+    IMAGE.replace(':1.2.0', `@sha256:${'0'.repeat(64)}`),
+    '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/order-worker:1',
+  ])('images in ECR: %s', async (fleetImage) => {
+    await expect(resolveWith({ fleet: 'ecs', fleetImage })).resolves.toBeDefined();
+  });
+
+  it('a fleet of a core function without shipping and sales', async () => {
+    await expect(resolveWith({ fleet: 'ec2', shipping: 'off', sales: 'off' })).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,378 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  propertiesOf,
+  readStatements,
+  resourcesOf,
+  type Statement,
+  type Template,
+} from '../../cli/template/template.ts';
+import { IMAGE, type PackagedFleet, packageFleet, userDataOf } from './package-fleet.ts';
+import { arnOf, listDangling } from './template.ts';
+
+const FLEETS = {
+  off: ['fleet=off'],
+  ec2: ['fleet=ec2', 'fleetMin=2', 'fleetMax=6', 'fleetConcurrency=12', 'fleetBacklogPerInstance=300'],
+  ecs: ['fleet=ecs', `fleetImage=${IMAGE}`],
+  'ec2 of fulfillment, by queue length': [
+    'fleet=ec2',
+    'fleetFunction=fulfillment',
+    'fleetScaling=queue-length',
+    'fleetMax=1',
+    'fleetInstanceType=c7g.medium',
+  ],
+  'ecs of analytics, by queue length': [
+    'fleet=ecs',
+    `fleetImage=${IMAGE}`,
+    'fleetFunction=analytics',
+    'fleetScaling=queue-length',
+    'fleetQueueLength=50',
+  ],
+};
+
+const fleets = new Map<string, PackagedFleet>();
+beforeAll(async () => {
+  for (const [name, params] of Object.entries(FLEETS)) fleets.set(name, await packageFleet(...params));
+}, 900_000);
+function fleetOf(name: keyof typeof FLEETS): PackagedFleet {
+  const fleet = fleets.get(name);
+  if (!fleet) throw new Error(`fleet ${name}: not packaged`);
+  return fleet;
+}
+
+/** Each kind with its function, its role, what runs the workers, and the queue that they work off. */
+const KINDS = [
+  ['ec2', 'Consumer', 'WorkerInstanceRole', 'WorkerGroup', 'OrderQueue'],
+  ['ecs', 'Consumer', 'WorkerTaskRole', 'WorkerService', 'OrderQueue'],
+  [
+    'ec2 of fulfillment, by queue length',
+    'Fulfillment',
+    'WorkerInstanceRole',
+    'WorkerGroup',
+    'ShippingQueue',
+  ],
+  ['ecs of analytics, by queue length', 'Analytics', 'WorkerTaskRole', 'WorkerService', 'AnalyticsQueue'],
+] as const;
+
+const isOfFleet = (id: string) => id.startsWith('Worker');
+const mappingsOf = (template: Template) => resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
+const environmentOf = (template: Template, name: string) =>
+  (propertiesOf(template, `${name}LambdaFunction`).Environment as { Variables: Record<string, unknown> })
+    .Variables;
+const policiesOf = (template: Template, role: string): [name: string, statements: Statement[]][] =>
+  (propertiesOf(template, role).Policies as { PolicyName: string; PolicyDocument: unknown }[]).map(
+    ({ PolicyName, PolicyDocument }) => [PolicyName, readStatements(PolicyDocument)],
+  );
+const attachedTo = (template: Template, role: string) =>
+  resourcesOf(template, 'AWS::IAM::Policy')
+    .filter(([, { Roles }]) => (Roles as { Ref: string }[]).some(({ Ref }) => Ref === role))
+    .map(([id]) => id);
+
+describe('without a fleet, the stack', () => {
+  it('holds nothing of one, and Lambda polls every queue', () => {
+    const { template, bundle } = fleetOf('off');
+    expect([...Object.keys(template.Resources), ...Object.keys(template.Outputs)].filter(isOfFleet)).toEqual(
+      [],
+    );
+    expect(JSON.stringify(template)).not.toContain('Worker');
+    expect(mappingsOf(template).map(([, { Enabled }]) => Enabled)).toEqual([true, true, true, true]);
+    expect(bundle).toBeUndefined();
+  });
+});
+
+describe.each(KINDS)('with a fleet on %s, the stack', (kind, name, role, workers, queue) => {
+  let template: Template;
+  beforeAll(() => {
+    ({ template } = fleetOf(kind));
+  });
+
+  it('refers to nothing that it does not hold', () => {
+    expect(listDangling(template)).toEqual([]);
+  });
+
+  it('keeps the mapping of that function, off, and leaves the others on', () => {
+    const mappings = mappingsOf(template).map(([, { FunctionName, EventSourceArn, Enabled }]) => [
+      FunctionName,
+      EventSourceArn,
+      Enabled,
+    ]);
+    expect(mappings).toHaveLength(4);
+    expect(mappings.filter(([, , Enabled]) => Enabled === false)).toEqual([
+      [arnOf(`${name}LambdaFunction`), arnOf(queue), false],
+    ]);
+  });
+
+  it('switches that mapping off once the workers run', () => {
+    const id = `${name}EventSourceMappingSQS${queue}`;
+    expect(template.Resources[id]?.DependsOn).toEqual([`${name}IamRoleLambdaExecution`, workers]);
+  });
+
+  it('allows the workers what their function may, but for its logs', () => {
+    const [, [logs, ...ofFunction] = []] = policiesOf(template, `${name}IamRoleLambdaExecution`)[0] ?? [];
+    expect(logs?.Action).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect(ofFunction.length).toBeGreaterThan(1);
+    expect(policiesOf(template, role).at(-1)).toEqual([name.toLowerCase(), ofFunction]);
+    expect(attachedTo(template, role)).toEqual(attachedTo(template, `${name}IamRoleLambdaExecution`));
+  });
+
+  it('has a network that nothing leads into, and only HTTPS out of', () => {
+    const groups = resourcesOf(template, 'AWS::EC2::SecurityGroup').filter(([id]) => isOfFleet(id));
+    expect(groups.map(([, group]) => [group.SecurityGroupIngress, group.SecurityGroupEgress])).toEqual([
+      [
+        undefined,
+        [{ Description: 'HTTPS', IpProtocol: 'tcp', FromPort: 443, ToPort: 443, CidrIp: '0.0.0.0/0' }],
+      ],
+    ]);
+    expect(resourcesOf(template, 'AWS::EC2::SecurityGroupIngress')).toEqual([]);
+  });
+
+  it('keeps its network apart from that of the databases', () => {
+    const networks = resourcesOf(template, 'AWS::EC2::VPC').map(([id]) => id);
+    expect(networks.toSorted()).toEqual(['DatabaseNetwork', 'WorkerNetwork']);
+    for (const [id, { VpcId }] of resourcesOf(template, 'AWS::EC2::Subnet'))
+      expect(VpcId, id).toEqual({ Ref: isOfFleet(id) ? 'WorkerNetwork' : 'DatabaseNetwork' });
+    expect(resourcesOf(template, 'AWS::EC2::VPCGatewayAttachment').map(([, { VpcId }]) => VpcId)).toEqual([
+      { Ref: 'WorkerNetwork' },
+    ]);
+    expect(
+      resourcesOf(template, 'AWS::EC2::VPCEndpoint').map(([, { VpcEndpointType }]) => VpcEndpointType),
+    ).toEqual(['Gateway', 'Gateway']);
+  });
+
+  it('starts workers once there is a way out, and stops them before it goes', () => {
+    expect(template.Resources[workers]?.DependsOn).toEqual([
+      'WorkerRouteOut',
+      'WorkerSubnetARoutes',
+      'WorkerSubnetBRoutes',
+    ]);
+  });
+
+  it('keeps its logs for 30 days', () => {
+    expect(propertiesOf(template, 'WorkerLogGroup')).toEqual({
+      LogGroupName: '/order-pipeline/test/workers',
+      RetentionInDays: 30,
+    });
+  });
+});
+
+const visible = (queue: string) => ({
+  Namespace: 'AWS/SQS',
+  MetricName: 'ApproximateNumberOfMessagesVisible',
+  Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
+});
+const byBacklog = (TargetValue: number, workers: object) => ({
+  TargetValue,
+  CustomizedMetricSpecification: {
+    Metrics: [
+      { Id: 'visible', MetricStat: { Metric: visible('OrderQueue'), Stat: 'Average' }, ReturnData: false },
+      { Id: 'workers', MetricStat: { Metric: workers, Stat: 'Average' }, ReturnData: false },
+      {
+        Id: 'backlog',
+        Label: 'Messages waiting for each worker',
+        Expression: 'IF(workers > 0, visible / workers, visible)',
+        ReturnData: true,
+      },
+    ],
+  },
+});
+const byQueueLength = (TargetValue: number, queue: string) => ({
+  TargetValue,
+  CustomizedMetricSpecification: { ...visible(queue), Statistic: 'Average' },
+});
+
+describe('a fleet of instances', () => {
+  let template: Template;
+  beforeAll(() => {
+    ({ template } = fleetOf('ec2'));
+  });
+
+  it('grows and shrinks by the messages that wait for each instance in service', () => {
+    expect(propertiesOf(template, 'WorkerScaling')).toEqual({
+      AutoScalingGroupName: { Ref: 'WorkerGroup' },
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingConfiguration: byBacklog(300, {
+        Namespace: 'AWS/AutoScaling',
+        MetricName: 'GroupInServiceInstances',
+        Dimensions: [{ Name: 'AutoScalingGroupName', Value: { Ref: 'WorkerGroup' } }],
+      }),
+    });
+    expect(propertiesOf(template, 'WorkerGroup')).toMatchObject({
+      MetricsCollection: [{ Granularity: '1Minute', Metrics: ['GroupInServiceInstances'] }],
+    });
+  });
+
+  it('or by the messages that wait in all', () => {
+    const other = fleetOf('ec2 of fulfillment, by queue length').template;
+    expect(propertiesOf(other, 'WorkerScaling').TargetTrackingConfiguration).toEqual(
+      byQueueLength(1_000, 'ShippingQueue'),
+    );
+  });
+
+  it('has the size asked for, and is renewed in place, as far as its instances say that their worker runs', () => {
+    expect(propertiesOf(template, 'WorkerGroup')).toMatchObject({ MinSize: 2, MaxSize: 6 });
+    expect(template.Resources.WorkerGroup).toMatchObject({
+      CreationPolicy: { ResourceSignal: { Count: 2 } },
+      UpdatePolicy: {
+        AutoScalingRollingUpdate: { MinInstancesInService: 2, MaxBatchSize: 6, WaitOnResourceSignals: true },
+      },
+    });
+    const { UpdatePolicy } = fleetOf('ec2 of fulfillment, by queue length').template.Resources
+      .WorkerGroup as unknown as { UpdatePolicy: object };
+    expect(UpdatePolicy).toMatchObject({
+      AutoScalingRollingUpdate: { MinInstancesInService: 0, MaxBatchSize: 1 },
+    });
+  });
+
+  it('answers metadata with a token only, encrypts its disks and takes no key pair', () => {
+    const { LaunchTemplateData } = propertiesOf(template, 'WorkerLaunchTemplate');
+    expect(LaunchTemplateData).toMatchObject({
+      MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+      BlockDeviceMappings: [{ Ebs: { Encrypted: true, DeleteOnTermination: true } }],
+      NetworkInterfaces: [{ Groups: [{ Ref: 'WorkerSecurityGroup' }] }],
+      IamInstanceProfile: { Arn: arnOf('WorkerInstanceProfile') },
+    });
+    expect(LaunchTemplateData).not.toHaveProperty('KeyName');
+  });
+
+  it('has the instance type asked for', () => {
+    const typeOf = (name: keyof typeof FLEETS) =>
+      (
+        propertiesOf(fleetOf(name).template, 'WorkerLaunchTemplate').LaunchTemplateData as {
+          InstanceType: string;
+        }
+      ).InstanceType;
+    expect(typeOf('ec2')).toBe('t4g.small');
+    expect(typeOf('ec2 of fulfillment, by queue length')).toBe('c7g.medium');
+  });
+
+  it('may, beyond its function, read its code, say that it runs, and write its logs', () => {
+    const others = policiesOf(template, 'WorkerInstanceRole').slice(0, -1);
+    const granted = others.flatMap(([, statements]) =>
+      statements.map(({ Effect, Action, Resource }) => [Effect, Action, Resource]),
+    );
+    const code = `\${ServerlessDeploymentBucket.Arn}/serverless/order-pipeline/test/worker/*`;
+    expect(granted).toEqual([
+      ['Allow', ['s3:GetObject'], [{ 'Fn::Sub': code }]],
+      ['Allow', ['cloudformation:SignalResource'], [{ Ref: 'AWS::StackId' }]],
+      ['Allow', ['logs:CreateLogStream', 'logs:PutLogEvents'], [arnOf('WorkerLogGroup')]],
+    ]);
+  });
+
+  it('fetches its code under the name of its content, so that new code is a new launch template', () => {
+    const { bundle } = fleetOf('ec2');
+    const hash = createHash('sha256')
+      .update(bundle ?? '')
+      .digest('hex');
+    const [, { BundleKey }] = userDataOf(template);
+    expect(bundle?.length).toBeGreaterThan(0);
+    expect(BundleKey).toBe(`serverless/order-pipeline/test/worker/${hash}.mjs`);
+  });
+
+  it('runs its function with a deadline that systemd bears', () => {
+    expect(userDataOf(template)[1].Arguments).toBe(
+      '--function consumer --concurrency 12 --deadline 30 --health-port 8080',
+    );
+    expect(userDataOf(fleetOf('ec2 of fulfillment, by queue length').template)[1].Arguments).toBe(
+      '--function fulfillment --concurrency 8 --deadline 60 --health-port 8080',
+    );
+  });
+});
+
+describe('a fleet of containers', () => {
+  let template: Template;
+  let container: Record<string, unknown>;
+  beforeAll(() => {
+    ({ template } = fleetOf('ecs'));
+    [container = {}] = propertiesOf(template, 'WorkerTask').ContainerDefinitions as (typeof container)[];
+  });
+
+  it('grows and shrinks by the messages that wait for each running task', () => {
+    expect(propertiesOf(template, 'WorkerScaling')).toMatchObject({
+      PolicyType: 'TargetTrackingScaling',
+      ScalingTargetId: { Ref: 'WorkerScalingTarget' },
+      TargetTrackingScalingPolicyConfiguration: byBacklog(1_000, {
+        Namespace: 'ECS/ContainerInsights',
+        MetricName: 'RunningTaskCount',
+        Dimensions: [
+          { Name: 'ClusterName', Value: { Ref: 'WorkerCluster' } },
+          { Name: 'ServiceName', Value: { 'Fn::GetAtt': ['WorkerService', 'Name'] } },
+        ],
+      }),
+    });
+    expect(propertiesOf(template, 'WorkerScalingTarget')).toMatchObject({ MinCapacity: 1, MaxCapacity: 10 });
+    expect(propertiesOf(template, 'WorkerCluster').ClusterSettings).toEqual([
+      { Name: 'containerInsights', Value: 'enabled' },
+    ]);
+  });
+
+  it('or by the messages that wait in all', () => {
+    const other = fleetOf('ecs of analytics, by queue length').template;
+    expect(propertiesOf(other, 'WorkerScaling').TargetTrackingScalingPolicyConfiguration).toEqual(
+      byQueueLength(50, 'AnalyticsQueue'),
+    );
+  });
+
+  it('runs on Fargate on arm64, and a deployment whose tasks do not start is taken back', () => {
+    expect(propertiesOf(template, 'WorkerTask')).toMatchObject({
+      RequiresCompatibilities: ['FARGATE'],
+      RuntimePlatform: { CpuArchitecture: 'ARM64' },
+    });
+    expect(propertiesOf(template, 'WorkerService')).toMatchObject({
+      LaunchType: 'FARGATE',
+      DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
+      NetworkConfiguration: {
+        AwsvpcConfiguration: { SecurityGroups: [{ Ref: 'WorkerSecurityGroup' }] },
+      },
+    });
+  });
+
+  it('runs its function on a file system that nothing can write to', () => {
+    expect(container).toMatchObject({
+      Image: IMAGE,
+      Command: ['--function', 'consumer', '--concurrency', '8', '--deadline', '30', '--health-port', '8080'],
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      StopTimeout: 120,
+    });
+  });
+
+  it('asks the worker how it is', () => {
+    const { Command } = container.HealthCheck as { Command: string[] };
+    expect(Command).toEqual([
+      'CMD',
+      'node',
+      '-e',
+      "fetch('http://127.0.0.1:8080/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))",
+    ]);
+  });
+
+  it.each([
+    ['ecs', 'Consumer'],
+    ['ecs of analytics, by queue length', 'Analytics'],
+  ] as const)('on %s has the environment of its function, and the region', (kind, name) => {
+    const fleet = fleetOf(kind).template;
+    const [{ Environment } = { Environment: [] }] = propertiesOf(fleet, 'WorkerTask')
+      .ContainerDefinitions as { Environment: { Name: string; Value: unknown }[] }[];
+    const variables = Object.fromEntries(Environment.map(({ Name, Value }) => [Name, Value]));
+    expect(variables).toEqual({ ...environmentOf(fleet, name), AWS_REGION: { Ref: 'AWS::Region' } });
+  });
+
+  it('is started by a role that can pull its image, write its logs, and no more', () => {
+    const granted = policiesOf(template, 'WorkerExecutionRole').flatMap(([, statements]) =>
+      statements.map(({ Effect, Action, Resource }) => [Effect, Action, Resource]),
+    );
+    const repository = `arn:\${AWS::Partition}:ecr:eu-west-1:123456789012:repository/shop/order-worker`;
+    expect(granted).toEqual([
+      ['Allow', ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], [{ 'Fn::Sub': repository }]],
+      ['Allow', ['ecr:GetAuthorizationToken'], ['*']],
+      ['Allow', ['logs:CreateLogStream', 'logs:PutLogEvents'], [arnOf('WorkerLogGroup')]],
+    ]);
+    expect(template.Resources.WorkerExecutionRole?.Metadata).toEqual({
+      WildcardReasons: { 'ecr:GetAuthorizationToken': expect.stringContaining('no resource') },
+    });
+  });
+
+  it('needs no bundle', () => {
+    expect(fleetOf('ecs').bundle).toBeUndefined();
+  });
+});
