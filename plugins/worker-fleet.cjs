@@ -43,7 +43,7 @@ async function completeFleet(serverless, fleet) {
   const functionId = serverless.getProvider('aws').naming.getLambdaLogicalId(fleet.function);
   const { Properties } = Resources[functionId];
 
-  shareRights(Resources, Properties.Role['Fn::GetAtt'][0], ROLES[fleet.kind], fleet.function);
+  shareRights(Resources, Properties.Role['Fn::GetAtt'][0], fleet);
   // Lambda goes on until the workers run.
   const mapping = Object.values(Resources).find(
     ({ Type, Properties: { FunctionName } }) =>
@@ -70,7 +70,8 @@ async function completeFleet(serverless, fleet) {
   }
 }
 
-function shareRights(resources, functionRole, fleetRole, name) {
+function shareRights(resources, functionRole, { kind, function: name, max, concurrency }) {
+  const fleetRole = ROLES[kind];
   const { Statement } = resources[functionRole].Properties.Policies[0].PolicyDocument;
   const isOfLambda = ({ Action }) => [Action].flat().every((action) => /^(logs|xray):/.test(action));
   resources[fleetRole].Properties.Policies.push({
@@ -79,7 +80,10 @@ function shareRights(resources, functionRole, fleetRole, name) {
   });
   for (const { Type, Properties } of Object.values(resources)) {
     if (Type !== 'AWS::IAM::Policy') continue;
-    if (Properties.Roles.some(({ Ref }) => Ref === functionRole)) Properties.Roles.push({ Ref: fleetRole });
+    if (!Properties.Roles.some(({ Ref }) => Ref === functionRole)) continue;
+    // Policies of their own are those for databases. The doctor counts who may ask a database, and cannot see workers.
+    Properties.Roles.push({ Ref: fleetRole });
+    resources[fleetRole].Metadata = { DatabaseConnections: max * concurrency };
   }
 }
 
