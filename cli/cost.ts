@@ -1,9 +1,10 @@
-import { HELP, readCostOptions, UsageError } from './cost/cost-options.ts';
+import { UsageError } from '../lib/command-line/usage-error.ts';
+import { HELP, readCostOptions } from './cost/cost-options.ts';
 import { estimate } from './cost/estimate.ts';
 import { PRICES } from './cost/prices.ts';
 import { readSettings } from './cost/read-settings.ts';
 import { render } from './cost/render.ts';
-import { packageTemplate, readTemplate } from './template/package-template.ts';
+import { loadTemplate, nameTemplate } from './template/template-source.ts';
 
 /** Exit statuses: as asked for; something went wrong; the command line was wrong. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -22,11 +23,10 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function answer(args: readonly string[]): Promise<string> {
   const options = readCostOptions(args);
-  if (options === 'help') return HELP;
-  const { template, json } = options;
-  const packaged = typeof template === 'string' ? readTemplate(template) : packageTemplate(template);
-  const settings = readSettings(await packaged);
+  if (!options) return HELP;
+  const { source, json } = options;
+  const settings = readSettings(await loadTemplate(source));
   const result = estimate(settings, options);
   if (json) return `${JSON.stringify({ ...result, settings, prices: PRICES }, null, 2)}\n`;
-  return render(result, typeof template === 'string' ? template : `stage ${template.stage}`);
+  return render(result, nameTemplate(source));
 }

@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
-import { type DoctorOptions, HELP, readDoctorOptions, UsageError } from './doctor/doctor-options.ts';
+import { UsageError } from '../lib/command-line/usage-error.ts';
+import { type DoctorOptions, HELP, readDoctorOptions } from './doctor/doctor-options.ts';
 import { examine } from './doctor/examine.ts';
 import { type Paint, report } from './doctor/report.ts';
-import { packageTemplate, readTemplate } from './template/package-template.ts';
+import { loadTemplate, nameTemplate } from './template/template-source.ts';
 
 /** Exit statuses: nothing found; something found; nothing examined. */
 const EXIT = { clean: 0, findings: 1, notExamined: 2 } as const;
@@ -15,7 +16,7 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readDoctorOptions(args);
-    if (!options.help) return await run(options);
+    if (options) return await run(options);
     process.stdout.write(HELP);
     return EXIT.clean;
   } catch (error) {
@@ -26,12 +27,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ templateFile, json, ...options }: DoctorOptions): Promise<number> {
-  const template = templateFile ? await readTemplate(templateFile) : await packageTemplate(options);
-  const examination = examine(template);
-  const what = templateFile ?? `Stage ${options.stage}`;
+async function run({ source, json }: DoctorOptions): Promise<number> {
+  const examination = examine(await loadTemplate(source));
   process.stdout.write(
-    json ? `${JSON.stringify(examination, undefined, 2)}\n` : report(what, examination, paint),
+    json
+      ? `${JSON.stringify(examination, undefined, 2)}\n`
+      : report(nameTemplate(source), examination, paint),
   );
   return examination.findings.length > 0 ? EXIT.findings : EXIT.clean;
 }

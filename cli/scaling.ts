@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { UsageError } from '../lib/command-line/usage-error.ts';
 import { comparePolicies, varyTargets } from './scaling/compare.ts';
 import { plotRuns } from './scaling/plot.ts';
-import { HELP, readScalingOptions, type ScalingOptions, UsageError } from './scaling/scaling-options.ts';
+import { HELP, readScalingOptions, type ScalingOptions } from './scaling/scaling-options.ts';
 import { formatRuns, formatVariants } from './scaling/table.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -15,8 +16,8 @@ process.exitCode = await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readScalingOptions(args);
-    if (options.help) process.stdout.write(HELP);
-    else await run(options);
+    if (options) await run(options);
+    else process.stdout.write(HELP);
     return EXIT.ok;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);

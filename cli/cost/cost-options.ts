@@ -1,5 +1,13 @@
-import { parseArgs } from 'node:util';
-import type { PackageOptions } from '../template/package-template.ts';
+import { oneOf } from '../../lib/command-line/one-of.ts';
+import { parseOptions } from '../../lib/command-line/parse-options.ts';
+import { UsageError } from '../../lib/command-line/usage-error.ts';
+import { wholeNumber } from '../../lib/command-line/whole-number.ts';
+import {
+  DEFAULT_STAGE,
+  readTemplateSource,
+  TEMPLATE_OPTIONS,
+  type TemplateSource,
+} from '../template/template-source.ts';
 import { type Demand, meanRate } from './demand.ts';
 import { type FunctionName, INVOCATIONS, type KnownTimes } from './measured.ts';
 
@@ -10,15 +18,12 @@ export interface CostOptions {
   peakRate: number;
   /** Orders that wait in the order queue. */
   backlog: number;
-  /** A template that is packaged already, or how to package one. */
-  template: string | PackageOptions;
+  source: TemplateSource;
   json: boolean;
 }
 
 /** A shop's busiest hour as a multiple of the mean one. A guess: nobody's statistics are behind it. */
 const PEAK_FACTOR = 3;
-/** As serverless.yml has it. */
-const DEFAULT_STAGE = 'dev';
 /** What a function may take at most: 15 minutes. */
 const LONGEST_MS = 900_000;
 
@@ -43,77 +48,40 @@ file of prices and measured durations. docs/cost.md tells the method and its lim
   --help                show this
 `;
 
-/** A command line that cannot be followed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /**
  * Reads the command line of `npm run cost`.
  *
- * @returns what is asked for, or 'help'
+ * @returns undefined where it asks for help
  * @throws UsageError that names the option, its rule and the value received
  */
-export function readCostOptions(args: readonly string[]): CostOptions | 'help' {
-  const values = parse(args);
-  if (values.help) return 'help';
-  const ordersPerDay = wholeNumber('--orders-per-day', values['orders-per-day'], 1, 1_000_000_000);
+export function readCostOptions(args: readonly string[]): CostOptions | undefined {
+  const values = parseOptions(args, {
+    'orders-per-day': { type: 'string' },
+    peak: { type: 'string' },
+    backlog: { type: 'string' },
+    via: { type: 'string', default: 'http' },
+    emails: { type: 'string', default: 'on' },
+    'invoke-ms': { type: 'string', multiple: true, default: [] },
+    ...TEMPLATE_OPTIONS,
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (values.help) return undefined;
+  const perDay = values['orders-per-day'] ?? '';
+  const ordersPerDay = wholeNumber('--orders-per-day', perDay, 1, 1_000_000_000);
   const demand: Demand = {
     ordersPerDay,
-    via: oneOf('--via', values.via, 'http', 'queue'),
-    emails: oneOf('--emails', values.emails, 'on', 'off') === 'on',
+    via: oneOf('--via', values.via, ['http', 'queue']),
+    emails: oneOf('--emails', values.emails, ['on', 'off']) === 'on',
     known: readTimes(values['invoke-ms']),
   };
   return {
     demand,
     peakRate: readPeak(values.peak, meanRate(demand)),
-    backlog:
-      values.backlog === undefined
-        ? ordersPerDay
-        : wholeNumber('--backlog', values.backlog, 0, 1_000_000_000_000),
-    template: readSource(values),
+    backlog: wholeNumber('--backlog', values.backlog ?? perDay, 0, 1_000_000_000_000),
+    source: readTemplateSource(values),
     json: values.json,
   };
-}
-
-type Values = ReturnType<typeof parse>;
-
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        'orders-per-day': { type: 'string' },
-        peak: { type: 'string' },
-        backlog: { type: 'string' },
-        via: { type: 'string', default: 'http' },
-        emails: { type: 'string', default: 'on' },
-        'invoke-ms': { type: 'string', multiple: true, default: [] },
-        stage: { type: 'string' },
-        region: { type: 'string' },
-        param: { type: 'string', multiple: true, default: [] },
-        template: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function readSource({ template, stage, region, param }: Values): CostOptions['template'] {
-  for (const each of param) {
-    if (!/^\w+=/.test(each)) throw refusal('--param', 'must be NAME=VALUE', each);
-  }
-  for (const [option, value] of Object.entries({ stage, region, template })) {
-    if (value === '') throw refusal(`--${option}`, 'must not be empty', value);
-  }
-  if (template === undefined) return { stage: stage ?? DEFAULT_STAGE, region, params: param };
-  const tooMuch = Object.entries({ stage, region, param: param[0] }).find(([, value]) => value !== undefined);
-  if (!tooMuch) return template;
-  throw new UsageError(`--${tooMuch[0]}: must not be given with --template, which is packaged already`);
 }
 
 function readPeak(text: string | undefined, mean: number): number {
@@ -134,22 +102,6 @@ function readTimes(texts: readonly string[]): KnownTimes {
     return [name as FunctionName, wholeNumber(`--invoke-ms ${name}`, ms, 1, LONGEST_MS)];
   });
   return Object.fromEntries(times);
-}
-
-function oneOf<const Choice extends string>(
-  option: string,
-  text: string,
-  ...choices: [Choice, Choice]
-): Choice {
-  const choice = choices.find((each) => each === text);
-  if (choice) return choice;
-  throw refusal(option, `must be ${choices.join(' or ')}`, text);
-}
-
-function wholeNumber(option: string, text: string | undefined, least: number, most: number): number {
-  const value = Number(text);
-  if (text !== undefined && /^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw refusal(option, `must be a whole number from ${least} to ${most.toLocaleString('en')}`, text);
 }
 
 const refusal = (option: string, rule: string, text: string | undefined): UsageError =>

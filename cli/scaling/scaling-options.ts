@@ -1,4 +1,6 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../../lib/command-line/parse-options.ts';
+import { UsageError } from '../../lib/command-line/usage-error.ts';
+import { wholeNumber } from '../../lib/command-line/whole-number.ts';
 import { peakRange } from './black-friday.ts';
 import type { Scenario } from './compare.ts';
 
@@ -8,7 +10,6 @@ export interface ScalingOptions {
   /** Directory that the plot is written to. */
   out: string;
   json: boolean;
-  help: boolean;
 }
 
 export const HELP = `Usage: npm run scaling -- [options]
@@ -31,11 +32,6 @@ tables and draws scaling.svg. docs/scaling.md describes the model. Needs no AWS 
   --help                   show this
 `;
 
-/** A command line that cannot be followed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /**
  * How long an order may wait: its confirmation may come a few minutes later. AWS's page derives the target from it:
  * acceptable latency / time a message takes.
@@ -49,10 +45,27 @@ const PEAK_PER_ORDER = 60 / 1_000_000;
 /**
  * Reads the command line of `npm run scaling`.
  *
+ * @returns undefined where it asks for help
  * @throws UsageError that names the option, its rule and the value received
  */
-export function readScalingOptions(args: readonly string[]): ScalingOptions {
-  const values = parse(args);
+export function readScalingOptions(args: readonly string[]): ScalingOptions | undefined {
+  const values = parseOptions(args, {
+    orders: { type: 'string', default: '50000000' },
+    peak: { type: 'string' },
+    'rate-per-worker': { type: 'string', default: '200' },
+    min: { type: 'string', default: '2' },
+    max: { type: 'string', default: '20' },
+    'warm-up': { type: 'string', default: '120' },
+    'metric-delay': { type: 'string', default: '60' },
+    'scale-in': { type: 'string', default: '1' },
+    'target-backlog': { type: 'string' },
+    'target-queue-length': { type: 'string' },
+    'max-concurrency': { type: 'string', default: '10' },
+    out: { type: 'string', default: 'docs' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  if (values.help) return undefined;
   if (values.out === '') throw new UsageError('--out: must be a directory, received nothing');
   const orders = wholeNumber('--orders', values.orders, 100_000, 1_000_000_000);
   const { least, most } = peakRange(orders);
@@ -82,41 +95,5 @@ export function readScalingOptions(args: readonly string[]): ScalingOptions {
     },
     out: values.out,
     json: values.json,
-    help: values.help,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        orders: { type: 'string', default: '50000000' },
-        peak: { type: 'string' },
-        'rate-per-worker': { type: 'string', default: '200' },
-        min: { type: 'string', default: '2' },
-        max: { type: 'string', default: '20' },
-        'warm-up': { type: 'string', default: '120' },
-        'metric-delay': { type: 'string', default: '60' },
-        'scale-in': { type: 'string', default: '1' },
-        'target-backlog': { type: 'string' },
-        'target-queue-length': { type: 'string' },
-        'max-concurrency': { type: 'string', default: '10' },
-        out: { type: 'string', default: 'docs' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(
-    `${option}: must be a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}, received ${text || 'nothing'}`,
-  );
 }

@@ -9,6 +9,6 @@ export function wholeNumber(option: string, text: string, least: number, most: n
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new UsageError(
-    `${option}: must be a whole number from ${least} to ${most.toLocaleString('en')}, received ${text || 'nothing'}`,
+    `${option}: must be a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}, received ${text || 'nothing'}`,
   );
 }

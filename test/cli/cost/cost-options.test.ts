@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CostOptions, readCostOptions, UsageError } from '../../../cli/cost/cost-options.ts';
+import { type CostOptions, readCostOptions } from '../../../cli/cost/cost-options.ts';
+import { UsageError } from '../../../lib/command-line/usage-error.ts';
 
 const read = (...args: string[]) => readCostOptions(['--orders-per-day', '86400', ...args]) as CostOptions;
 
@@ -10,7 +11,7 @@ describe('the command line', () => {
       // Three times the mean, which is one a second; and the orders of a day.
       peakRate: 3,
       backlog: 86_400,
-      template: { stage: 'dev', region: undefined, params: [] },
+      source: { stage: 'dev', region: undefined, params: [] },
       json: false,
     });
   });
@@ -37,15 +38,15 @@ describe('the command line', () => {
       },
       peakRate: 12.5,
       backlog: 0,
-      template: { stage: 'prod', region: 'eu-west-1', params: ['sales=off', 'shipping=off'] },
+      source: { stage: 'prod', region: 'eu-west-1', params: ['sales=off', 'shipping=off'] },
       json: true,
     });
-    expect(read('--template', 'some.json').template).toBe('some.json');
+    expect(read('--template', 'some.json').source).toBe('some.json');
   });
 
   it('shows help whatever else it says', () => {
-    expect(readCostOptions(['--help'])).toBe('help');
-    expect(readCostOptions(['-h', '--peak', 'x'])).toBe('help');
+    expect(readCostOptions(['--help'])).toBeUndefined();
+    expect(readCostOptions(['-h', '--peak', 'x'])).toBeUndefined();
   });
 
   it.each([

@@ -115,10 +115,10 @@ describe('npm run doctor', () => {
 
   it.each([
     [['--frobnicate'], /Unknown option '--frobnicate'/],
-    [['--param', 'shipping'], /--param: must be a name, = and a value, received shipping/],
+    [['--param', 'shipping'], /--param: must be NAME=VALUE, received shipping/],
     [
       ['--template', 'x.json', '--stage', 'dev'],
-      /--template: --stage, --region and --param say what to package/,
+      /--stage: must not be given with --template, which is packaged already/,
     ],
   ])('ends with 2 for the command line %s', async (args, message) => {
     const { status, stderr } = await runDoctor(...args);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { HELP, readScalingOptions, UsageError } from '../../../cli/scaling/scaling-options.ts';
+import { HELP, readScalingOptions } from '../../../cli/scaling/scaling-options.ts';
+import { UsageError } from '../../../lib/command-line/usage-error.ts';
 
 test('without options it is the day that docs/scaling.md describes', () => {
   expect(readScalingOptions([])).toEqual({
@@ -18,7 +19,6 @@ test('without options it is the day that docs/scaling.md describes', () => {
     },
     out: 'docs',
     json: false,
-    help: false,
   });
 });
 
@@ -41,13 +41,12 @@ test('each option is read, in either form', () => {
     },
     out: 'my plots',
     json: true,
-    help: false,
   });
 });
 
 test('the peak goes with the orders, and the targets with the rate of a worker', () => {
-  expect(readScalingOptions(['--orders', '2000000']).scenario.peak).toBe(120);
-  expect(readScalingOptions(['--rate-per-worker', '50']).scenario).toMatchObject({
+  expect(readScalingOptions(['--orders', '2000000'])?.scenario.peak).toBe(120);
+  expect(readScalingOptions(['--rate-per-worker', '50'])?.scenario).toMatchObject({
     targetBacklog: 15_000,
     targetQueueLength: 15_000,
   });

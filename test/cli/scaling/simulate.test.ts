@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { comparePolicies, type Scenario } from '../../../cli/scaling/compare.ts';
 import { createFleet, type FleetOptions } from '../../../cli/scaling/fleet.ts';
 import { queueLength } from '../../../cli/scaling/policies/queue-length.ts';
-import { readScalingOptions } from '../../../cli/scaling/scaling-options.ts';
+import { readScalingOptions, type ScalingOptions } from '../../../cli/scaling/scaling-options.ts';
 import { type Consumers, simulate } from '../../../cli/scaling/simulate.ts';
 
-const { scenario } = readScalingOptions([]);
+const { scenario } = readScalingOptions([]) as ScalingOptions;
 
 /** A steady flow: so many orders in every step. */
 const steady = (steps: number, arrived: number) => Array.from({ length: steps }, () => arrived);
