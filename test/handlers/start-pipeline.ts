@@ -186,7 +186,7 @@ function toRecord({ MessageId = '', ReceiptHandle = '', Body = '', Attributes }:
     body: Body,
     attributes: {
       ApproximateReceiveCount: Attributes?.ApproximateReceiveCount ?? '',
-      SentTimestamp: '0',
+      SentTimestamp: Attributes?.SentTimestamp ?? '',
       SenderId: 'test',
       ApproximateFirstReceiveTimestamp: '0',
     },
