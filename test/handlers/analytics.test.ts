@@ -15,6 +15,7 @@ import {
   stagedKeys,
   startRedshiftWarehouse,
 } from '../sales/start-test-warehouse.ts';
+import { expectOneLine } from './expect-one-line.ts';
 import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 type Handler = typeof import('../../handlers/analytics.ts')['handler'];
@@ -76,7 +77,14 @@ describe('confirmed orders', () => {
     const expected = { SalesLoaded: 30, SalesRepeated: 0, SalesRejected: 0, SalesFailed: 0 };
     expect(counts()).toMatchObject({ ...expected, reasons: {} });
     expect(log.lines('sales loaded')).toHaveLength(1);
-    expect(log.text()).toContain('"SalesLoaded":30');
+    expect(log.metrics()).toMatchObject([expected]);
+  });
+
+  test('are a single line of the log at info, whatever their number', async () => {
+    const sent = orders(100);
+    await send(sent.map(confirmed));
+    expect((await deliver()).received).toHaveLength(100);
+    expectOneLine(log, 'sales loaded', sent);
   });
 
   test('change nothing when they come again, alone or together', async () => {

@@ -59,6 +59,7 @@ describe('a batch', () => {
     const { batches, put } = startStore();
     expect(await put('1=a', 'poison', '2=b')).toEqual({
       outcomes: [{ ok: true }, poison('poison'), { ok: true }],
+      ids: ['1', '2'],
       stored: 2,
       rejected: [[{ path: 'word', code: 'no_id', message: 'word must have an id, received poison' }]],
     });
