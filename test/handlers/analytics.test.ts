@@ -18,6 +18,9 @@ import {
 import { expectOneLine } from './expect-one-line.ts';
 import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
+// The warehouse's parts, imported above, make the logger before the pipeline could set its level.
+vi.hoisted(() => vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG'));
+
 type Handler = typeof import('../../handlers/analytics.ts')['handler'];
 
 let pipeline: Pipeline;
