@@ -6,8 +6,8 @@ import type { ConfirmOutcome } from './confirm-orders.ts';
 /**
  * Reports a batch: one log line and one metric line, whatever its size; `order_id`s only at debug level.
  *
- * `OldestOrderAge` is how long the batch's oldest order was on its way from the order queue to the topic, in ms: from
- * when SQS took its message until its confirmation was published. A batch that confirmed nothing has none.
+ * `OldestOrderAge` is the age of the batch's oldest order at its confirmation, in ms: from when SQS took its message (its
+ * `SentTimestamp`) until the event's `confirmed_at`. A batch that confirmed nothing has none.
  */
 export function reportConfirmations(outcomes: readonly ConfirmOutcome[]): void {
   const count = (status: ConfirmOutcome['status']) =>
