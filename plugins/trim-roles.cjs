@@ -1,9 +1,15 @@
+const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
+const WHY_ANY_RESOURCE =
+  'X-Ray knows no resource for this action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html';
+
 /**
  * Takes out of the template what serverless-iam-roles-per-function leaves or puts there beyond what the functions need:
  *
  * - the role that Serverless makes for functions that have none of their own, allowed to do all that any mapping needs;
  * - the right to make log groups. CloudFormation makes them, so all it could do is bring one back, to be kept for ever,
  *   when a function logs its last lines during `serverless remove`.
+ *
+ * And gives the functions the right to be traced, which that plugin leaves to the shared role.
  */
 module.exports = class TrimRoles {
   /** @param {import('serverless')} serverless */
@@ -13,13 +19,24 @@ module.exports = class TrimRoles {
       'before:package:finalize': () => {
         const { Resources } = serverless.service.provider.compiledCloudFormationTemplate;
         delete Resources[serverless.getProvider('aws').naming.getRoleLogicalId()];
-        for (const { Type, Properties } of Object.values(Resources)) {
-          if (Type !== 'AWS::IAM::Role') continue;
-          for (const statement of Properties.Policies[0].PolicyDocument.Statement) {
+        for (const resource of Object.values(Resources)) {
+          if (resource.Type !== 'AWS::IAM::Role') continue;
+          const { Statement } = resource.Properties.Policies[0].PolicyDocument;
+          for (const statement of Statement) {
             statement.Action = [statement.Action].flat().filter((action) => action !== 'logs:CreateLogGroup');
           }
+          if (!isForFunction(resource)) continue;
+          Statement.push({ Effect: 'Allow', Action: TRACING, Resource: '*' });
+          resource.Metadata = {
+            WildcardReasons: Object.fromEntries(TRACING.map((action) => [action, WHY_ANY_RESOURCE])),
+          };
         }
       },
     };
   }
 };
+
+const isForFunction = ({ Properties }) =>
+  Properties.AssumeRolePolicyDocument.Statement.some(({ Principal }) =>
+    [Principal.Service].flat().includes('lambda.amazonaws.com'),
+  );

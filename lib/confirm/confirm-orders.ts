@@ -8,12 +8,16 @@ export interface OrderMessage {
   messageId: string;
   /** One order as JSON. */
   body: string;
+  attributes: {
+    /** When SQS took the message, in epoch milliseconds. A message that was redriven from the DLQ counts from then. */
+    SentTimestamp: string;
+  };
 }
 
 /** What became of one message. */
 export type ConfirmOutcome =
-  /** Published; `unmarked` where the ledger could not be told. */
-  | { status: 'confirmed'; order: Order; unmarked?: Error }
+  /** Published, `ageMs` after SQS took the message; `unmarked` where the ledger could not be told. */
+  | { status: 'confirmed'; order: Order; ageMs: number; unmarked?: Error }
   /** Confirmed for another message, before or in this batch: nothing was published. */
   | { status: 'duplicate'; order: Order }
   /** Confirmed for this very message, which SQS has delivered again: nothing was published. */
@@ -22,8 +26,8 @@ export type ConfirmOutcome =
   | { status: 'busy'; order: Order }
   /** Not an order, and never will be. */
   | { status: 'rejected'; errors: OrderIssue[] }
-  /** A passing reason: worth another try later. */
-  | { status: 'failed'; order: Order; error: Error };
+  /** A passing reason, in the ledger or at the topic: worth another try later. */
+  | { status: 'failed'; step: 'claim' | 'publish'; order: Order; error: Error };
 
 /** What confirming needs. */
 export interface ConfirmParts {
@@ -58,18 +62,19 @@ export async function confirmOrders(
     if (claim?.status === 'claimed') claimed.push({ ...inHand, claimedAt: claim.claimedAt });
     else if (claim?.status === 'sent') settleSent(outcomes, inHand, claim.owner);
     else if (claim?.status === 'busy') settleAll(outcomes, inHand, { status: 'busy', order: inHand.order });
-    else settleFailed(outcomes, inHand, claim?.error ?? new Error('claim: no answer for this order'));
+    else settleFailed(outcomes, inHand, 'claim', claim?.error);
   }
 
+  const confirmedAt = Date.now();
   const publishes = await orderEvents.publishConfirmed(
     claimed.map(({ order }) => order),
-    Date.now(),
+    confirmedAt,
   );
   const published: (ClaimedOrder & { snsMessageId: string })[] = [];
   for (const [index, inHand] of claimed.entries()) {
     const publish = publishes[index];
     if (publish?.ok) published.push({ ...inHand, ...publish.value });
-    else settleFailed(outcomes, inHand, publish?.error ?? new Error('publish: no answer for this order'));
+    else settleFailed(outcomes, inHand, 'publish', publish?.error);
   }
 
   // An order that was published but could not be marked stays confirmed: failing its message would bring it back and
@@ -85,10 +90,13 @@ export async function confirmOrders(
   for (const [index, inHand] of published.entries()) {
     const mark = marks[index];
     settleSent(outcomes, inHand, inHand.owner);
-    const { order } = inHand;
-    outcomes[inHand.deliveries[0].position] = {
+    const { order, deliveries } = inHand;
+    const [{ position, sentAt }] = deliveries;
+    outcomes[position] = {
       status: 'confirmed',
       order,
+      // SQS's clock and this one may disagree.
+      ageMs: Math.max(0, confirmedAt - sentAt),
       ...(mark && !mark.ok && { unmarked: mark.error }),
     };
   }
@@ -112,20 +120,23 @@ interface ClaimedOrder extends OrderInHand {
 interface Delivery {
   messageId: string;
   position: number;
+  /** Epoch milliseconds. */
+  sentAt: number;
 }
 
 function groupByOrder(messages: readonly OrderMessage[], outcomes: ConfirmOutcome[]): OrderInHand[] {
   const byOrderId = new Map<string, OrderInHand>();
-  for (const [position, { messageId, body }] of messages.entries()) {
+  for (const [position, { messageId, body, attributes }] of messages.entries()) {
     const parsed = parseOrderText(body);
     if (!parsed.ok) {
       outcomes[position] = { status: 'rejected', errors: parsed.errors };
       continue;
     }
     const { order } = parsed;
+    const delivery = { messageId, position, sentAt: Number(attributes.SentTimestamp) };
     const inHand = byOrderId.get(order.order_id);
-    if (inHand) inHand.deliveries.push({ messageId, position });
-    else byOrderId.set(order.order_id, { order, owner: messageId, deliveries: [{ messageId, position }] });
+    if (inHand) inHand.deliveries.push(delivery);
+    else byOrderId.set(order.order_id, { order, owner: messageId, deliveries: [delivery] });
   }
   return [...byOrderId.values()];
 }
@@ -137,8 +148,13 @@ function settleSent(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInHa
   }
 }
 
-function settleFailed(outcomes: ConfirmOutcome[], inHand: OrderInHand, error: Error): void {
-  settleAll(outcomes, inHand, { status: 'failed', order: inHand.order, error });
+function settleFailed(
+  outcomes: ConfirmOutcome[],
+  inHand: OrderInHand,
+  step: 'claim' | 'publish',
+  error = new Error(`${step}: no answer for this order`),
+): void {
+  settleAll(outcomes, inHand, { status: 'failed', step, order: inHand.order, error });
 }
 
 function settleAll(outcomes: ConfirmOutcome[], { deliveries }: OrderInHand, outcome: ConfirmOutcome): void {

@@ -1,25 +1,36 @@
 import { logger } from '../observability/logger.ts';
-import { publishCounts } from '../observability/metrics.ts';
+import { publishMetrics } from '../observability/metrics.ts';
 import { countReason, reasonOf } from '../observability/reasons.ts';
 import type { ConfirmOutcome } from './confirm-orders.ts';
 
-/** Reports a batch: one log line and one metric line, whatever its size; `order_id`s only at debug level. */
+/**
+ * Reports a batch: one log line and one metric line, whatever its size; `order_id`s only at debug level.
+ *
+ * `OldestOrderAge` is the age of the batch's oldest order at its confirmation, in ms: from when SQS took its message (its
+ * `SentTimestamp`) until the event's `confirmed_at`. A batch that confirmed nothing has none.
+ */
 export function reportConfirmations(outcomes: readonly ConfirmOutcome[]): void {
   const count = (status: ConfirmOutcome['status']) =>
     outcomes.filter((outcome) => outcome.status === status).length;
-  const unmarked = outcomes.filter((outcome) => outcome.status === 'confirmed' && outcome.unmarked);
+  const confirmed = outcomes.filter((outcome) => outcome.status === 'confirmed');
+  const unpublished = outcomes.filter((outcome) => outcome.status === 'failed' && outcome.step === 'publish');
   const counts = {
     OrdersReceived: outcomes.length,
-    OrdersConfirmed: count('confirmed'),
+    OrdersConfirmed: confirmed.length,
     OrdersDuplicate: count('duplicate'),
     OrdersRedelivered: count('redelivered'),
     OrdersBusy: count('busy'),
     OrdersRejected: count('rejected'),
     OrdersFailed: count('failed'),
-    OrdersUnmarked: unmarked.length,
+    // Those of the failed that the topic did not take; the others failed in the ledger.
+    OrdersUnpublished: unpublished.length,
+    OrdersUnmarked: confirmed.filter(({ unmarked }) => unmarked).length,
   };
-  publishCounts(counts);
-  logger.info('batch confirmed', { ...counts, reasons: countReasons(outcomes) });
+  const oldest = Math.max(...confirmed.map(({ ageMs }) => ageMs));
+  // Not where nothing was confirmed.
+  const ages = Number.isFinite(oldest) ? { OldestOrderAge: oldest } : undefined;
+  publishMetrics({ Count: counts, Milliseconds: ages });
+  logger.info('batch confirmed', { ...counts, ...ages, reasons: countReasons(outcomes) });
   for (const outcome of outcomes) {
     if (outcome.status !== 'rejected') logger.debug(outcome.status, { order_id: outcome.order.order_id });
   }

@@ -1,6 +1,7 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { OrderQueue } from '../aws/order-queue.ts';
+import { logger } from '../observability/logger.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import type { Order } from '../order/order.ts';
 import { type OrderFileRow, openOrderFile } from '../order/order-file.ts';
@@ -85,9 +86,10 @@ export async function ingestOrderFile(
 
   async function sendOrders(orders: Order[]): Promise<typeof pMapSkip> {
     const { outcomes } = await orderQueue.send(orders);
-    for (const outcome of outcomes) {
+    for (const [index, outcome] of outcomes.entries()) {
       if (outcome.ok) receipt.sent++;
       else fail(outcome.error);
+      logger.debug(outcome.ok ? 'ingested' : 'not ingested', { order_id: orders[index]?.order_id });
     }
     return pMapSkip;
   }

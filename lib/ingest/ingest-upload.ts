@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { logger } from '../observability/logger.ts';
-import { publishCounts } from '../observability/metrics.ts';
+import { publishMetrics } from '../observability/metrics.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import { UnreadableFileError } from '../order/order-file/unreadable-file-error.ts';
 import { HOPELESS_RETRY_SECONDS, type RecordOutcome } from '../records/settle-records.ts';
@@ -45,7 +45,7 @@ export async function ingestUpload(
 
 /** Reports a file: one log line and one metric line. */
 function reportIngest({ status, key, rows, sent, rejected, error: fault }: Receipt): void {
-  publishCounts({ RowsRead: rows, RowsRejected: rejected, OrdersIngested: sent });
+  publishMetrics({ Count: { RowsRead: rows, RowsRejected: rejected, OrdersIngested: sent } });
   const counts = { key, rows, sent, rejected };
   logger.info(`order file ${status}`, { ...counts, ...(fault && { reason: fault.code }) });
 }

@@ -1,13 +1,21 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Metrics, type MetricUnit } from '@aws-lambda-powertools/metrics';
 
 const metrics = new Metrics({ namespace: 'OrderPipeline' });
 
+/** Metrics by unit, then by name: `{ Count: { OrdersConfirmed: 10 }, Milliseconds: { OldestOrderAge: 812 } }`. */
+export type MetricsByUnit = {
+  [Unit in typeof MetricUnit.Count | typeof MetricUnit.Milliseconds]?:
+    | Readonly<Record<string, number>>
+    | undefined;
+};
+
 /**
- * Writes counts as one CloudWatch metric line (EMF) to standard output.
- *
- * @param counts metric name → count, e.g. `{ OrdersConfirmed: 10 }`
+ * Writes metrics as one CloudWatch metric line (EMF) to standard output. `docs/monitoring.md` lists them. Each name is a
+ * custom metric that is paid for, so there is no dimension but the service.
  */
-export function publishCounts(counts: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, count);
+export function publishMetrics({ Count = {}, Milliseconds = {} }: MetricsByUnit): void {
+  for (const [name, count] of Object.entries(Count)) metrics.addMetric(name, 'Count', count);
+  for (const [name, duration] of Object.entries(Milliseconds))
+    metrics.addMetric(name, 'Milliseconds', duration);
   metrics.publishStoredMetrics();
 }

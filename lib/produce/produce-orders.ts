@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import pMap, { pMapSkip } from 'p-map';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { OrderQueue } from '../aws/order-queue.ts';
+import { logger } from '../observability/logger.ts';
 import { countReason, reasonOf } from '../observability/reasons.ts';
 import { generateOrders } from '../order/generator.ts';
 import type { Order } from '../order/order.ts';
@@ -58,9 +59,10 @@ export async function produceOrders(
   async function sendMessages(orders: Order[]): Promise<void> {
     const { outcomes, requests } = await orderQueue.send(orders);
     report.requests += requests;
-    for (const outcome of outcomes) {
+    for (const [index, outcome] of outcomes.entries()) {
       if (outcome.ok) report.sent++;
       else fail(outcome.error);
+      logger.debug(outcome.ok ? 'produced' : 'not produced', { order_id: orders[index]?.order_id });
     }
   }
 

@@ -16,6 +16,8 @@ export interface StoreBatchOptions<Item, Stored> {
 export interface StoredBatch<Stored> {
   /** One per record, in the order given. */
   outcomes: RecordOutcome[];
+  /** Of the items that there were to store, once each. */
+  ids: string[];
   /** What the store said; left out where it had nothing to store, or failed. */
   stored?: Stored;
   /** Why the store failed. */
@@ -44,14 +46,18 @@ export async function storeBatch<Item, Stored>(
     const error = new Error(parsed.errors.map(({ message }) => message).join('; '));
     return { ok: false, error, retryInSeconds: HOPELESS_RETRY_SECONDS };
   });
-  const settle = (outcome: RecordOutcome) => refusals.map((refusal) => refusal ?? outcome);
+  const settle = (outcome: RecordOutcome) => ({
+    outcomes: refusals.map((refusal) => refusal ?? outcome),
+    ids: [...items.keys()],
+    rejected,
+  });
 
-  if (items.size === 0) return { outcomes: settle({ ok: true }), rejected };
+  if (items.size === 0) return settle({ ok: true });
   try {
     const stored = await store([...items.values()]);
-    return { outcomes: settle({ ok: true }), stored, rejected };
+    return { ...settle({ ok: true }), stored };
   } catch (thrown) {
     const failure = thrown instanceof Error ? thrown : new Error(String(thrown));
-    return { outcomes: settle({ ok: false, error: failure }), failure, rejected };
+    return { ...settle({ ok: false, error: failure }), failure };
   }
 }

@@ -1,12 +1,15 @@
 import { logger } from '../observability/logger.ts';
-import { publishCounts } from '../observability/metrics.ts';
+import { publishMetrics } from '../observability/metrics.ts';
 import { countReasons } from '../records/count-reasons.ts';
 import type { StoredBatch } from '../records/store-batch.ts';
 import type { Fulfilled } from './fulfil-orders.ts';
 
-/** Reports a batch: one log line and one metric line, whatever its size. Each record of it counts once. */
+/**
+ * Reports a batch: one log line and one metric line, whatever its size; `order_id`s only at debug level. Each record of
+ * it counts once.
+ */
 export function reportFulfilled(batch: StoredBatch<Fulfilled>): void {
-  const { outcomes, stored, failure, rejected } = batch;
+  const { outcomes, ids, stored, failure, rejected } = batch;
   const valid = outcomes.length - rejected.length;
   const { scheduled, backordered } = stored ?? { scheduled: 0, backordered: 0 };
   const counts = {
@@ -17,7 +20,8 @@ export function reportFulfilled(batch: StoredBatch<Fulfilled>): void {
     ShipmentsRejected: rejected.length,
     ShipmentsFailed: failure ? valid : 0,
   };
-  publishCounts(counts);
+  publishMetrics({ Count: counts });
   logger.info('orders fulfilled', { ...counts, reasons: countReasons(batch) });
   if (failure) logger.error('orders not fulfilled', { error: failure });
+  for (const order_id of ids) logger.debug(failure ? 'not fulfilled' : 'fulfilled', { order_id });
 }

@@ -1,5 +1,5 @@
 import { logger } from '../observability/logger.ts';
-import { publishCounts } from '../observability/metrics.ts';
+import { publishMetrics } from '../observability/metrics.ts';
 import type { RestockedProduct } from './restock.ts';
 
 /** Reports a restock: one log line and one metric line, whatever its size. */
@@ -7,6 +7,6 @@ export function reportRestocked(restockId: string, products: readonly RestockedP
   const sum = (field: 'added' | 'scheduled') =>
     products.reduce((total, product) => total + product[field], 0);
   const counts = { StockAdded: sum('added'), BackordersScheduled: sum('scheduled') };
-  publishCounts(counts);
+  publishMetrics({ Count: counts });
   logger.info('products restocked', { restock_id: restockId, products: products.length, ...counts });
 }

@@ -99,6 +99,7 @@ export const functionSchema = z.strictObject({
   memorySize: z.int().default(1_024),
   // Here an asynchronous run is never repeated.
   maximumRetryAttempts: elsewhere,
+  destinations: elsewhere,
   dependsOn: elsewhere,
   environment: environmentSchema.default({}),
   events: z

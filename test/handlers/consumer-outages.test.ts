@@ -84,6 +84,7 @@ describe('SNS', () => {
     expect(counts()).toMatchObject({
       OrdersConfirmed: 7,
       OrdersFailed: 3,
+      OrdersUnpublished: 3,
       reasons: { InvalidParameter: 3 },
     });
 
@@ -97,7 +98,11 @@ describe('SNS', () => {
     const { end } = outage(SNSClient.prototype, PublishBatchCommand);
     const { failed } = await deliver();
     expect(failed).toHaveLength(12);
-    expect(counts()).toMatchObject({ OrdersFailed: 12, reasons: { ServiceUnavailable: 12 } });
+    expect(counts()).toMatchObject({
+      OrdersFailed: 12,
+      OrdersUnpublished: 12,
+      reasons: { ServiceUnavailable: 12 },
+    });
     expect((await deliver(2)).received).toEqual([]);
 
     end();
@@ -126,6 +131,7 @@ describe('DynamoDB', () => {
     const published = intercept(SNSClient.prototype, PublishBatchCommand);
     const { failed } = await deliver();
     expect(failed).toHaveLength(5);
+    expect(counts()).toMatchObject({ OrdersFailed: 5, OrdersUnpublished: 0 });
     expect(published).toEqual([]);
     expect((await deliver(2)).received).toEqual([]);
 

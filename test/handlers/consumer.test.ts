@@ -5,6 +5,7 @@ import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { seedOrder } from '../order/seed-order.ts';
+import { expectOneLine } from './expect-one-line.ts';
 import { captureLog, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
@@ -55,6 +56,66 @@ describe('orders', () => {
     expect(counts()).toMatchObject({ OrdersReceived: 30, OrdersConfirmed: 30, OrdersDuplicate: 0 });
     const records = await ledger.find(idsOf(sent));
     expect(records).toMatchObject(sent.map(() => ({ ok: true, value: { status: 'SENT' } })));
+  });
+
+  test('are a single line of the log at info, whatever their number', async () => {
+    const sent = orders(100);
+    await send(sent);
+    expect((await deliver()).received).toHaveLength(100);
+    expectOneLine(log, 'batch confirmed', sent);
+  });
+
+  test('are counted as metrics, each message once, with the age of the oldest one that was confirmed', async () => {
+    const sent = orders(4);
+    const [oldest] = sent;
+    await send([...sent, oldest, 'poison']);
+    const minutesOf = (body: string) =>
+      body === JSON.stringify(oldest) ? 4 : body === JSON.stringify('poison') ? 6 : 1;
+    await pipeline.deliver('OrderQueueUrl', ({ Records }, context) => {
+      const now = Date.now();
+      const aged = Records.map((record) => ({
+        ...record,
+        attributes: { ...record.attributes, SentTimestamp: String(now - minutesOf(record.body) * 60_000) },
+      }));
+      return handler({ Records: aged }, context);
+    });
+    const [metrics, ...more] = log.metrics();
+    expect(more).toEqual([]);
+    expect(metrics).toMatchObject({
+      service: 'order-pipeline-local',
+      OrdersReceived: 6,
+      OrdersConfirmed: 4,
+      OrdersDuplicate: 1,
+      OrdersRedelivered: 0,
+      OrdersBusy: 0,
+      OrdersRejected: 1,
+      OrdersFailed: 0,
+      OrdersUnpublished: 0,
+      OrdersUnmarked: 0,
+    });
+    // The poison's 6 min do not count.
+    expect(metrics?.OldestOrderAge).toBeGreaterThanOrEqual(4 * 60_000);
+    expect(metrics?.OldestOrderAge).toBeLessThan(6 * 60_000);
+    expect(metrics?._aws).toMatchObject({
+      CloudWatchMetrics: [
+        {
+          Namespace: 'OrderPipeline',
+          Dimensions: [['service']],
+          Metrics: expect.arrayContaining([
+            { Name: 'OrdersConfirmed', Unit: 'Count' },
+            { Name: 'OldestOrderAge', Unit: 'Milliseconds' },
+          ]),
+        },
+      ],
+    });
+    expect(counts()).toMatchObject({ OrdersConfirmed: 4, OldestOrderAge: metrics?.OldestOrderAge });
+  });
+
+  test('of which none is confirmed have no age', async () => {
+    await send(['poison']);
+    await deliver();
+    expect(log.metrics()).toMatchObject([{ OrdersReceived: 1, OrdersConfirmed: 0 }]);
+    expect(log.metrics()[0]).not.toHaveProperty('OldestOrderAge');
   });
 
   test('leave no personal data in the log, good or bad, at any level', async () => {

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import samplePoison from '../../events/fulfillment-one-poison.json' with { type: 'json' };
 import sampleOrders from '../../events/fulfillment-orders.json' with { type: 'json' };
+import { generateOrders } from '../../lib/order/generator.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import { confirmedOrder } from '../shipping/confirmed-order.ts';
 import { type ShippingDatabase, startShippingDatabase } from '../shipping/start-shipping-database.ts';
+import { expectOneLine } from './expect-one-line.ts';
 import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
@@ -86,15 +88,19 @@ describe('confirmed orders', () => {
     expect(log.text()).not.toMatch(/jane|doe|example\.com|kettle/i);
   });
 
+  test('are a single line of the log at info, whatever their number', async () => {
+    const sent = [...generateOrders({ count: 100, seed: 1 })];
+    await send(
+      ...sent.map((order) => ({ event: 'OrderConfirmed' as const, order, confirmed_at: Date.now() })),
+    );
+    expect((await deliver()).received).toHaveLength(100);
+    expectOneLine(log, 'orders fulfilled', sent);
+  });
+
   test('are counted as metrics, each record once', async () => {
     await send(...orders(2), 'poison', ...orders(1));
     await deliver();
-    const metrics = log
-      .text()
-      .split('\n')
-      .filter((line) => line.includes('CloudWatchMetrics'))
-      .map((line) => JSON.parse(line));
-    expect(metrics).toMatchObject([
+    expect(log.metrics()).toMatchObject([
       {
         ShipmentsScheduled: 0,
         ShipmentsBackordered: 2,

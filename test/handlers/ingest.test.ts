@@ -5,6 +5,7 @@ import { generateOrders } from '../../lib/order/generator.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
 import { intercept } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
+import { expectOneLine } from './expect-one-line.ts';
 import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
@@ -112,6 +113,14 @@ describe('an order file', () => {
     const receipt = await receiptOf('mended.ndjson');
     expect(receipt).toMatchObject({ status: 'ingested', rows: 2, rejected: 0 });
     expect(receipt).not.toHaveProperty('rejected_key');
+  });
+
+  test('is a single line of the log at info, whatever its length, and a line of metrics', async () => {
+    const sent = orders(100);
+    await pipeline.upload('hundred.ndjson', `${ndjson(sent)}not an order\n`);
+    await deliver();
+    expectOneLine(log, 'order file ingested', sent);
+    expect(log.metrics()).toMatchObject([{ RowsRead: 101, RowsRejected: 1, OrdersIngested: 100 }]);
   });
 
   test('leaves no personal data in the log', async () => {

@@ -4,6 +4,7 @@ import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
+import { expectOneLine } from './expect-one-line.ts';
 import { httpEvent, readAnswer } from './http-event.ts';
 import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
@@ -68,6 +69,12 @@ describe('POST /orders', () => {
       { index: 2, errors: [{ path: '', code: 'not_an_object', message: expect.any(String) }] },
     ]);
     expect(await takeQueued()).toHaveLength(2);
+  });
+
+  test('is a single line of the log at info, whatever the number of orders', async () => {
+    const sent = orders(100);
+    await postJson(sent);
+    expectOneLine(log, 'orders taken', sent);
   });
 
   test('leaves no personal data in the log', async () => {

@@ -168,14 +168,19 @@ export function captureLog() {
     });
   }
   const text = (): string => written.join('');
+  const read = (): Record<string, unknown>[] =>
+    text()
+      .split('\n')
+      .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  const entries = () => read().filter((line) => !('_aws' in line));
   return {
     text,
+    /** The log lines, without those of metrics. */
+    entries,
     /** The log lines with this message. */
-    lines: (message: string): Record<string, unknown>[] =>
-      text()
-        .split('\n')
-        .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []))
-        .filter((line) => line.message === message),
+    lines: (message: string) => entries().filter((line) => line.message === message),
+    /** The metric lines. */
+    metrics: () => read().filter((line) => '_aws' in line),
   };
 }
 
@@ -186,7 +191,7 @@ function toRecord({ MessageId = '', ReceiptHandle = '', Body = '', Attributes }:
     body: Body,
     attributes: {
       ApproximateReceiveCount: Attributes?.ApproximateReceiveCount ?? '',
-      SentTimestamp: '0',
+      SentTimestamp: Attributes?.SentTimestamp ?? '',
       SenderId: 'test',
       ApproximateFirstReceiveTimestamp: '0',
     },

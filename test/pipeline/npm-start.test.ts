@@ -39,6 +39,7 @@ const CORE_OUTPUTS = [
   'DynamoDbEndpointUrl',
   'LedgerTableName',
   'MailboxQueueUrl',
+  'OperationsTopicArn',
   'OrderEventsTopicArn',
   'OrderQueueDLQUrl',
   'OrderQueueUrl',

@@ -39,6 +39,7 @@ describe('a batch', () => {
     const { batches, put } = startStore();
     expect(await put('1=a', '2=b')).toEqual({
       outcomes: [{ ok: true }, { ok: true }],
+      ids: ['1', '2'],
       stored: 2,
       rejected: [],
     });
@@ -49,6 +50,7 @@ describe('a batch', () => {
     const { batches, put } = startStore();
     expect(await put('1=a', '2=b', '1=c')).toMatchObject({
       outcomes: [{ ok: true }, { ok: true }, { ok: true }],
+      ids: ['1', '2'],
     });
     expect(batches).toEqual([['1=a', '2=b']]);
   });
@@ -57,6 +59,7 @@ describe('a batch', () => {
     const { batches, put } = startStore();
     expect(await put('1=a', 'poison', '2=b')).toEqual({
       outcomes: [{ ok: true }, poison('poison'), { ok: true }],
+      ids: ['1', '2'],
       stored: 2,
       rejected: [[{ path: 'word', code: 'no_id', message: 'word must have an id, received poison' }]],
     });
@@ -70,6 +73,7 @@ describe('a batch', () => {
       const { outcomes, ...batch } = await put(...bodies);
       expect(outcomes).toEqual(bodies.map(poison));
       expect(batch).toEqual({
+        ids: [],
         rejected: bodies.map(() => [expect.objectContaining({ code: 'no_id' })]),
       });
       expect(batches).toEqual([]);
@@ -83,6 +87,7 @@ describe('a batch', () => {
     const batch = await put('1=a', 'poison', '1=a', '2=b');
     expect(batch).toEqual({
       outcomes: [failed, poison('poison'), failed, failed],
+      ids: ['1', '2'],
       failure,
       rejected: [[expect.objectContaining({ code: 'no_id' })]],
     });

@@ -29,11 +29,19 @@ const MAY_QUERY_SALES = [
   ['secretsmanager:GetSecretValue', SALES_WAREHOUSE_SECRET_ARN],
 ];
 
-/** What each function may do beyond writing to its own log group: action, resource. */
+const MAY_BE_TRACED = [
+  ['xray:PutTraceSegments', '*'],
+  ['xray:PutTelemetryRecords', '*'],
+];
+
+/** What each function may do beyond writing to its own log group and being traced: action, resource. */
 const ALLOWED: Record<string, unknown[][]> = {
   Producer: [
     ['sqs:SendMessage', arnOf('OrderQueue')],
     ['s3:PutObject', { 'Fn::Sub': `\${UploadBucket.Arn}/generated/*` }],
+    ['sns:Publish', { Ref: 'OperationsTopic' }],
+    ['kms:GenerateDataKey', arnOf('TopicKey')],
+    ['kms:Decrypt', arnOf('TopicKey')],
   ],
   Intake: [['sqs:SendMessage', arnOf('OrderQueue')]],
   Ingest: [
@@ -128,7 +136,15 @@ describe('the packaged functions', () => {
       expect(statement.Effect).toBe('Allow');
       return statement.Action.flatMap((action) => statement.Resource.map((resource) => [action, resource]));
     });
-    expect(granted.toSorted(byText)).toEqual(ALLOWED[name]?.toSorted(byText));
+    const allowed = [...(ALLOWED[name] ?? []), ...MAY_BE_TRACED];
+    expect(granted.toSorted(byText)).toEqual(allowed.toSorted(byText));
+  });
+
+  it.each(FUNCTIONS)('%s is traced, and its role says why that is allowed for any resource', (name) => {
+    expect(propertiesOf(stack.template, `${name}LambdaFunction`).TracingConfig).toEqual({ Mode: 'Active' });
+    const { WildcardReasons } = stack.template.Resources[`${name}IamRoleLambdaExecution`]?.Metadata ?? {};
+    const reason = expect.stringMatching(/^.{20,}https:\/\/docs\.aws\.amazon\.com\/service-authorization\//);
+    expect(WildcardReasons).toEqual(Object.fromEntries(MAY_BE_TRACED.map(([action]) => [action, reason])));
   });
 
   it('may ask after statements of their own only, where an action knows no resource', () => {
@@ -196,7 +212,11 @@ describe('the packaged functions', () => {
     };
     for (const [name, variables] of Object.entries(expected)) {
       expect(propertiesOf(stack.template, `${name}LambdaFunction`).Environment, name).toEqual({
-        Variables: { POWERTOOLS_SERVICE_NAME: 'order-pipeline', ...variables },
+        Variables: {
+          POWERTOOLS_SERVICE_NAME: 'order-pipeline-test',
+          POWERTOOLS_LOG_LEVEL: 'INFO',
+          ...variables,
+        },
       });
     }
     expect(Object.keys(expected).toSorted()).toEqual(FUNCTIONS.toSorted());
@@ -274,14 +294,14 @@ describe('the packaged functions', () => {
     expect(propertiesOf(stack.template, `${name}LambdaFunction`).Timeout).toBeLessThan(30);
   });
 
-  it('include a producer whose failed asynchronous runs are not repeated', () => {
+  it('include a producer whose failed asynchronous runs are not repeated but told to the operators', () => {
     expect(resourcesOf(stack.template, 'AWS::Lambda::EventInvokeConfig')).toEqual([
       [
         'ProducerLambdaEvConf',
         {
           FunctionName: { Ref: 'ProducerLambdaFunction' },
           Qualifier: '$LATEST',
-          DestinationConfig: {},
+          DestinationConfig: { OnFailure: { Destination: { Ref: 'OperationsTopic' } } },
           MaximumRetryAttempts: 0,
         },
       ],

@@ -10,7 +10,7 @@ import { packageStack } from '../run-serverless.ts';
 import { arnOf } from './template.ts';
 
 const QUEUES = ['OrderQueue', 'UploadQueue', 'ShippingQueue', 'AnalyticsQueue'] as const;
-const TOPICS = ['OrderEventsTopic', 'OrderUploadsTopic'] as const;
+const TOPICS = ['OperationsTopic', 'OrderEventsTopic', 'OrderUploadsTopic'] as const;
 const BUCKETS = ['UploadBucket', 'ResultsBucket', 'SalesStagingBucket'] as const;
 const SUBSCRIBED = [
   ['UploadQueue', 'OrderUploadsTopic'],
@@ -120,7 +120,7 @@ describe('queues', () => {
 });
 
 describe('topics', () => {
-  it('are two, encrypted with the key that lets S3 publish', () => {
+  it('are three, encrypted with the key that lets S3 and alarms publish', () => {
     const topics = resourcesOf(template, 'AWS::SNS::Topic');
     expect(topics.map(([id]) => id).toSorted()).toEqual([...TOPICS]);
     for (const [id, properties] of topics) {
@@ -152,9 +152,17 @@ describe('topics', () => {
     expect(policyOf(id)).toContainEqual(denyOtherAccounts(actions, [{ Ref: id }]));
   });
 
-  it('allow nobody by policy but S3 on behalf of the upload bucket', () => {
+  it('allow nobody by policy but alarms of the stack, and S3 on behalf of the upload bucket', () => {
     const allowed = TOPICS.flatMap((id) => policyOf(id)).filter(({ Effect }) => Effect === 'Allow');
     expect(allowed).toEqual([
+      {
+        Sid: 'AllowAlarms',
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: ['sns:Publish'],
+        Resource: [{ Ref: 'OperationsTopic' }],
+        Condition: fromAlarms,
+      },
       {
         Sid: 'AllowUploadBucket',
         Effect: 'Allow',
@@ -166,7 +174,7 @@ describe('topics', () => {
     ]);
   });
 
-  it('have a key that rotates, and that only IAM and the upload bucket may use', () => {
+  it('have a key that rotates, and that only IAM, alarms of the stack and the upload bucket may use', () => {
     const key = propertiesOf(template, 'TopicKey');
     expect(key).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 7 });
     expect(readStatements(key.KeyPolicy)).toEqual([
@@ -176,6 +184,14 @@ describe('topics', () => {
         Principal: { AWS: { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:root` } },
         Action: ['kms:*'],
         Resource: ['*'],
+      },
+      {
+        Sid: 'AllowAlarms',
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        Resource: ['*'],
+        Condition: fromAlarms,
       },
       {
         Sid: 'AllowUploadBucket',
@@ -322,6 +338,7 @@ describe('the stack', () => {
       AnalyticsQueueDLQUrl: { Ref: 'AnalyticsQueueDLQ' },
       OrderEventsTopicArn: { Ref: 'OrderEventsTopic' },
       OrderUploadsTopicArn: { Ref: 'OrderUploadsTopic' },
+      OperationsTopicArn: { Ref: 'OperationsTopic' },
       UploadBucketName: { Ref: 'UploadBucket' },
       ResultsBucketName: { Ref: 'ResultsBucket' },
       LedgerTableName: { Ref: 'LedgerTable' },
@@ -338,6 +355,15 @@ describe('the stack', () => {
 
 const fromUploadBucket = {
   ArnEquals: { 'aws:SourceArn': UPLOAD_BUCKET_ARN },
+  StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+};
+
+const fromAlarms = {
+  ArnLike: {
+    'aws:SourceArn': {
+      'Fn::Sub': `arn:\${AWS::Partition}:cloudwatch:\${AWS::Region}:\${AWS::AccountId}:alarm:order-pipeline-test-*`,
+    },
+  },
   StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
 };
 

@@ -6,7 +6,8 @@ import { propertiesOf, resourcesOf } from '../../cli/template/template.ts';
 import { packageStack, runServerless } from '../run-serverless.ts';
 
 const EMBEDDED_CLOUD = {
-  POWERTOOLS_SERVICE_NAME: 'order-pipeline',
+  POWERTOOLS_SERVICE_NAME: 'order-pipeline-local',
+  POWERTOOLS_LOG_LEVEL: 'INFO',
   AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
   AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:4567',
   AWS_REGION: 'us-east-1',
@@ -127,7 +128,7 @@ describe('stages', { timeout: 120_000 }, () => {
     expect(await runServerless(args, {}, async (_, { stdout }) => stdout.trim())).toBe('twelve-chars');
   });
 
-  it('stage parameters set the throttles, the schedule, the default count, the databases and the retentions', async () => {
+  it('stage parameters set the throttles, the schedule, the default count, the databases, the retentions and the log', async () => {
     const { template } = await packageStack(
       'tuned',
       'consumerConcurrency=25',
@@ -143,6 +144,7 @@ describe('stages', { timeout: 120_000 }, () => {
       'producerScheduleRate=rate(5 minutes)',
       'fileRetentionInDays=3',
       'logRetentionInDays=14',
+      'logLevel=DEBUG',
     );
     expect(propertiesOf(template, 'ConsumerEventSourceMappingSQSOrderQueue').ScalingConfig).toEqual({
       MaximumConcurrency: 25,
@@ -169,7 +171,7 @@ describe('stages', { timeout: 120_000 }, () => {
       'order-pipeline-tuned-sales-final',
     );
     expect(propertiesOf(template, 'ProducerLambdaFunction').Environment).toMatchObject({
-      Variables: { PRODUCER_DEFAULT_COUNT: '7' },
+      Variables: { PRODUCER_DEFAULT_COUNT: '7', POWERTOOLS_LOG_LEVEL: 'DEBUG' },
     });
     expect(propertiesOf(template, 'ProducerEventsRuleSchedule1')).toMatchObject({
       ScheduleExpression: 'rate(5 minutes)',

@@ -18,9 +18,7 @@ const ECR_IMAGE =
  * What serverless.yml derives from the parameters of the worker fleet, and which functions Lambda's own mappings still
  * feed: all but the fleet's.
  *
- * @param {{ read(name: string): Promise<string>, readChoice(name: string, choices: string[]): Promise<string>,
- *   readWholeNumber(name: string, least: number, most: number): Promise<number>, refuse(name: string, rule: string,
- *   value: unknown): Error }} parameters
+ * @param {ReturnType<typeof import('./create-reader.cjs')>} reader
  * @param {{ shipping: 'on' | 'off', sales: 'on' | 'off' }} parts
  */
 module.exports = async ({ read, readChoice, readWholeNumber, refuse }, { shipping, sales }) => {
