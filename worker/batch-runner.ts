@@ -38,9 +38,6 @@ export class OverdueError extends Error {
  */
 const EARLY_MS = 10;
 
-/** What memory there is, the operating system knows: Lambda's limit has no like here. */
-const MEMORY_SIZE = '';
-
 /**
  * Runs the handler on one batch after another, or several at once, and deletes what it has dealt with.
  *
@@ -71,8 +68,9 @@ export function createBatchRunner(options: BatchRunnerOptions) {
     const context = createInvocationContext({
       requestId: id,
       functionName,
+      // These two are Lambda's own.
       functionArn: '',
-      memorySize: MEMORY_SIZE,
+      memorySize: '',
       deadline: Date.now() + timeout * 1_000,
     });
     const answer = await requestId.run(id, () => handler({ Records: records }, context));
@@ -90,12 +88,13 @@ export function createBatchRunner(options: BatchRunnerOptions) {
     try {
       return readBatchAnswer(await Promise.race([invoke(records, id), overdue.promise]), messageIds);
     } catch (error) {
-      if (error instanceof OverdueError) throw error;
-      workerLog.error('batch failed', {
+      const isOverdue = error instanceof OverdueError;
+      workerLog.error(isOverdue ? 'batch ran out of time' : 'batch failed', {
         function_request_id: id,
         messages: records.length,
         error: error as Error,
       });
+      if (isOverdue) throw error;
       return { failed: new Set(messageIds) };
     } finally {
       clearTimeout(clock);

@@ -75,9 +75,8 @@ async function run(options: WorkerOptions): Promise<number> {
     status.batchBegun(records.length);
     try {
       status.batchEnded(await runBatch(records));
-    } catch (error) {
+    } catch {
       status.batchEnded({ handled: 0, failed: records.length });
-      workerLog.error('batch ran out of time', { messages: records.length, error: error as Error });
       stopping.resolve({ reason: 'a batch ran out of time', status: EXIT.failed });
     }
   }
