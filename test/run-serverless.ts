@@ -59,10 +59,13 @@ export async function runServerless<Result>(
   }
 }
 
-/** What `serverless package` makes of the service: the CloudFormation template, and each function's zip size in bytes. */
+/** What `serverless package` makes of the service. */
 export interface PackagedStack {
   template: Template;
+  /** Size of each function's zip. */
   zipBytes: Record<string, number>;
+  /** SHA-256 of the workers' code, in hex; instances only have one. */
+  bundleHash?: string;
 }
 
 /**
@@ -97,6 +100,11 @@ async function packageAnew(stage: string, params: readonly string[]): Promise<Pa
     );
     const zips = (await readdir(output)).filter((name) => name.endsWith('.zip'));
     const sizes = zips.map(async (name) => [name.replace('.zip', ''), (await stat(join(output, name))).size]);
-    return { template, zipBytes: Object.fromEntries(await Promise.all(sizes)) };
+    const bundle = await readFile(join(output, 'order-worker.mjs')).catch(() => undefined);
+    return {
+      template,
+      zipBytes: Object.fromEntries(await Promise.all(sizes)),
+      ...(bundle && { bundleHash: createHash('sha256').update(bundle).digest('hex') }),
+    };
   });
 }

@@ -17,6 +17,7 @@ module.exports = async (variables) => {
     httpApiAlarm(parts),
     ...(parts.hasShipping ? await shippingAlarms(variables, parts) : []),
     ...(parts.hasSales ? await salesAlarms(variables, parts) : []),
+    ...(parts.fleet.kind === 'off' ? [] : [fleetAlarm(parts)]),
   ];
   const entries = alarms.map(({ name, entry = name, means, ...properties }) => [
     `${pascal(name)}Alarm`,
@@ -170,7 +171,40 @@ async function salesAlarms({ resolveVariable }, { thresholds }) {
   ];
 }
 
-const dimensions = (byName) => Object.entries(byName).map(([Name, Value]) => ({ Name, Value }));
+/** Unlike elsewhere, no data is trouble: a fleet that does not run sends none. */
+const fleetAlarm = ({ fleet, thresholds }) => ({
+  name: 'worker-fleet-size',
+  means: `Fewer workers run than the fleet has at least, and nothing else polls for ${fleet.function}. See why they do not start, or switch the fleet off:`,
+  ...WORKERS_IN_SERVICE[fleet.kind],
+  Statistic: 'Maximum',
+  Period: 60,
+  // Longer than instances are replaced in at a deployment.
+  EvaluationPeriods: Math.max(thresholds.alarmMinutes, 15),
+  ComparisonOperator: 'LessThanThreshold',
+  Threshold: fleet.min,
+  TreatMissingData: 'breaching',
+});
+
+/** As resources/worker-scaling.yml divides the backlog by. */
+const WORKERS_IN_SERVICE = {
+  ec2: {
+    Namespace: 'AWS/AutoScaling',
+    MetricName: 'GroupInServiceInstances',
+    Dimensions: dimensions({ AutoScalingGroupName: { Ref: 'WorkerGroup' } }),
+  },
+  ecs: {
+    Namespace: 'ECS/ContainerInsights',
+    MetricName: 'RunningTaskCount',
+    Dimensions: dimensions({
+      ClusterName: { Ref: 'WorkerCluster' },
+      ServiceName: { 'Fn::GetAtt': ['WorkerService', 'Name'] },
+    }),
+  },
+};
+
+function dimensions(byName) {
+  return Object.entries(byName).map(([Name, Value]) => ({ Name, Value }));
+}
 
 /** `order-queue-dlq-not-empty` → `OrderQueueDlqNotEmpty` */
 const pascal = (name) =>

@@ -23,6 +23,7 @@ module.exports = async (variables) => {
     ...functionRows(parts),
     ...(parts.hasShipping ? [shippingRow(parts)] : []),
     ...(parts.hasSales ? [salesRow(parts)] : []),
+    ...(parts.fleet.kind === 'off' ? [] : [fleetRow(parts)]),
   ];
   return JSON.stringify({ widgets: layOut(rows) });
 };
@@ -195,5 +196,25 @@ function salesRow({ prefix }) {
       ['LOAD', 'INSERT', 'SELECT', 'OTHER'].map((type) => warehouse('QueriesRunning', 'QueryType', type)),
       { stat: 'Maximum' },
     ),
+  ];
+}
+
+/** Of instances, what the group knows; of tasks, what Container Insights does. */
+function fleetRow({ fleet }) {
+  if (fleet.kind === 'ec2') {
+    const group = ['AutoScalingGroupName', `\${WorkerGroup}`];
+    return [
+      graph('Workers: instances in service', [['AWS/AutoScaling', 'GroupInServiceInstances', ...group]], {
+        stat: 'Maximum',
+      }),
+      graph('Workers: CPU, in percent', [['AWS/EC2', 'CPUUtilization', ...group]], { stat: 'Average' }),
+    ];
+  }
+  const service = ['ClusterName', `\${WorkerCluster}`, 'ServiceName', `\${WorkerService.Name}`];
+  return [
+    graph('Workers: tasks running', [['ECS/ContainerInsights', 'RunningTaskCount', ...service]], {
+      stat: 'Maximum',
+    }),
+    graph('Workers: CPU, in percent', [['AWS/ECS', 'CPUUtilization', ...service]], { stat: 'Average' }),
   ];
 }

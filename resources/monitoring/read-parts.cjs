@@ -6,7 +6,7 @@
  */
 module.exports = async ({ resolveVariable }) => {
   const definitions = Object.assign({}, ...[await resolveVariable('self:functions')].flat());
-  const { shipping, sales, alarms } = await resolveVariable('self:custom.derived');
+  const { shipping, sales, alarms, fleet } = await resolveVariable('self:custom.derived');
   const functions = Object.keys(definitions).map((name) => ({
     name,
     // As Serverless names it.
@@ -23,6 +23,7 @@ module.exports = async ({ resolveVariable }) => {
     runbook: await resolveVariable('param:runbook'),
     hasShipping: shipping === 'on',
     hasSales: sales === 'on',
+    fleet,
     thresholds: alarms,
   };
 };

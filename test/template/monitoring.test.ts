@@ -4,6 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { propertiesOf, resourcesOf, type Template } from '../../cli/template/template.ts';
 import { listReferences } from '../../local/stack/list-references.ts';
 import { packageStack } from '../run-serverless.ts';
+import { FLEETS, withParts } from './parameter-sets.ts';
+import { resolveWith } from './resolve-with.ts';
 import { listDangling } from './template.ts';
 
 const DOCS = resolve(import.meta.dirname, '../../docs');
@@ -41,7 +43,6 @@ function packaged(...params: string[]): Promise<Template> {
   return template;
 }
 const templates = new Map<string, Promise<Template>>();
-const WHOLE = ['shipping=on', 'sales=on'];
 
 const idsOf = (template: Template, type: string) => resourcesOf(template, type).map(([id]) => id);
 const alarmsOf = (template: Template) =>
@@ -81,11 +82,11 @@ describe.each([
   ['on', 'off'],
   ['off', 'on'],
   ['off', 'off'],
-])('with shipping %s and sales %s, monitoring', (shipping, sales) => {
+] as const)('with shipping %s and sales %s, monitoring', (shipping, sales) => {
   let template: Template;
   let runbook: string;
   beforeAll(async () => {
-    template = await packaged(`shipping=${shipping}`, `sales=${sales}`);
+    template = await packaged(...withParts(shipping, sales));
     runbook = await readFile(join(DOCS, 'runbook.md'), 'utf8');
   }, 120_000);
 
@@ -243,12 +244,15 @@ describe.each([
 describe('the whole stack', () => {
   let template: Template;
   beforeAll(async () => {
-    template = await packaged(...WHOLE);
+    template = await packaged();
   }, 120_000);
 
-  it('has an alarm for each entry of the runbook', async () => {
+  it('has, with a fleet, an alarm for each entry of the runbook', { timeout: 120_000 }, async () => {
     const entries = entriesOf(await readFile(join(DOCS, 'runbook.md'), 'utf8'));
-    const anchors = alarmsOf(template).map(({ AlarmDescription }) => AlarmDescription.split('#').at(-1));
+    const withFleet = await packaged(...FLEETS.ec2);
+    const anchors = [template, withFleet]
+      .flatMap(alarmsOf)
+      .map(({ AlarmDescription }) => AlarmDescription.split('#').at(-1));
     expect(entries.toSorted()).toEqual([...new Set(anchors)].toSorted());
   });
 
@@ -281,9 +285,47 @@ describe('the whole stack', () => {
   });
 });
 
+describe.each([
+  ['ec2', 2, 'GroupInServiceInstances', [{ Name: 'AutoScalingGroupName', Value: { Ref: 'WorkerGroup' } }]],
+  [
+    'ecs',
+    1,
+    'RunningTaskCount',
+    [
+      { Name: 'ClusterName', Value: { Ref: 'WorkerCluster' } },
+      { Name: 'ServiceName', Value: { 'Fn::GetAtt': ['WorkerService', 'Name'] } },
+    ],
+  ],
+] as const)('with a fleet on %s, monitoring', (kind, least, metric, dimensions) => {
+  let template: Template;
+  beforeAll(async () => {
+    template = await packaged(...FLEETS[kind]);
+  }, 120_000);
+
+  it('watches that the fewest workers run, and takes no data for trouble', () => {
+    const alarm = propertiesOf(template, 'WorkerFleetSizeAlarm');
+    expect(alarm).toMatchObject({
+      MetricName: metric,
+      Dimensions: dimensions,
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: least,
+      TreatMissingData: 'breaching',
+      AlarmActions: [{ Ref: 'OperationsTopic' }],
+    });
+    expect(alarm.AlarmDescription).toContain('nothing else polls for consumer');
+    expect(alarm.AlarmDescription).toMatch(/: docs\/runbook\.md#worker-fleet-size$/);
+  });
+
+  it('shows the workers on the dashboard', () => {
+    const shown = widgetsOf(template).flatMap(({ properties }) => properties.metrics ?? []);
+    expect(shown.map(([, name]) => name)).toEqual(expect.arrayContaining([metric, 'CPUUtilization']));
+    expect(listDangling(template)).toEqual([]);
+  });
+});
+
 it('with monitoring off, only alarms and dashboard are left out', { timeout: 240_000 }, async () => {
-  const all = await packaged(...WHOLE);
-  const template = await packaged(...WHOLE, 'monitoring=off');
+  const all = await packaged();
+  const template = await packaged('monitoring=off');
   expect(listDangling(template)).toEqual([]);
   const others = Object.entries(all.Resources).filter(
     ([, { Type }]) => !Type.startsWith('AWS::CloudWatch::'),
@@ -337,7 +379,7 @@ it('stage parameters set thresholds, times, the e-mail and the runbook', { timeo
   expect(bodyOf(template)).toContain('(https://example.com/runbook.md)');
 });
 
-describe('a parameter with a value that it does not know is refused by name:', { timeout: 120_000 }, () => {
+describe('a parameter with a value that it does not know is refused by name:', () => {
   it.each([
     ['monitoring=yes', 'parameter monitoring: must be "on" or "off", received "yes"'],
     [
@@ -354,7 +396,7 @@ describe('a parameter with a value that it does not know is refused by name:', {
     ],
     ['logLevel=loud', 'parameter logLevel: must be "DEBUG" or "INFO" or "WARN" or "ERROR", received "loud"'],
   ])('%s', async (param, message) => {
-    await expect(packageStack('test', param)).rejects.toThrow(message);
+    await expect(resolveWith(param)).rejects.toThrow(message);
   });
 });
 

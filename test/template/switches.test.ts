@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { propertiesOf, readStatements, resourcesOf, type Template } from '../../cli/template/template.ts';
 import { packageStack } from '../run-serverless.ts';
+import { withParts } from './parameter-sets.ts';
 import { resolveWith } from './resolve-with.ts';
 import { listDangling } from './template.ts';
 
@@ -15,7 +16,7 @@ const COMBINATIONS = [
 const templates = new Map<string, Template>();
 beforeAll(async () => {
   for (const [shipping, sales] of COMBINATIONS) {
-    const { template } = await packageStack('test', `shipping=${shipping}`, `sales=${sales}`);
+    const { template } = await packageStack('test', ...withParts(shipping, sales));
     templates.set(`${shipping} ${sales}`, template);
   }
 }, 240_000);

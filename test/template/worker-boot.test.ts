@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { createTestDirectory } from '../local/create-test-directory.ts';
-import { packageFleet, userDataOf } from './package-fleet.ts';
+import { packageStack } from '../run-serverless.ts';
+import { userDataOf } from './user-data.ts';
 
 const run = promisify(execFile);
 const TABLE = 'a "table" for $5 \\ `more`';
@@ -19,7 +20,7 @@ const SAMPLES: Record<string, string> = {
 
 let script: string;
 beforeAll(async () => {
-  const { template } = await packageFleet('fleet=ec2', `ledgerTableName=${TABLE}`);
+  const { template } = await packageStack('test', 'fleet=ec2', `ledgerTableName=${TABLE}`);
   const [source, values] = userDataOf(template);
   script = source.replace(/\$\{([^}]*)\}/g, (_, name: string) => evaluate(name, values[name]));
 }, 240_000);
@@ -59,14 +60,15 @@ test("the workers' environment is the function's and the region, whatever its va
   const { stdout } = await run('env', ['-i', 'bash', '-c', `set -a; . ${file}; printf '%s\\0' "$(env)"`]);
   expect(stdout.split('\n')).toEqual(
     expect.arrayContaining([
-      'POWERTOOLS_SERVICE_NAME=order-pipeline',
+      'POWERTOOLS_SERVICE_NAME=order-pipeline-test',
+      'POWERTOOLS_LOG_LEVEL=INFO',
       `ORDER_QUEUE_URL=${SAMPLES.OrderQueue}`,
       `ORDER_EVENTS_TOPIC_ARN=${SAMPLES.OrderEventsTopic}`,
       `LEDGER_TABLE_NAME=${TABLE}`,
       'AWS_REGION=us-east-1',
     ]),
   );
-  expect(environment.trim().split('\n')).toHaveLength(5);
+  expect(environment.trim().split('\n')).toHaveLength(6);
 });
 
 test('the log agent sends what the worker and the boot print to the log group', () => {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readTemplate } from '../../cli/template/package-template.ts';
 import { runServerless } from '../run-serverless.ts';
 import { type StubbedDeployment, startDeployStub } from './deploy-stub.ts';
-import { userDataOf } from './package-fleet.ts';
+import { userDataOf } from './user-data.ts';
 
 describe('serverless deploy with a fleet of instances', { timeout: 120_000 }, () => {
   let packaged: string;

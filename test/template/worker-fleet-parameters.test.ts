@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
-import { IMAGE } from './package-fleet.ts';
+import { IMAGE } from './parameter-sets.ts';
 
 const resolveWith = (params: Record<string, string>) =>
   resolveServerlessYml(resolve(import.meta.dirname, '../..'), 'test', params, {});

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   propertiesOf,
@@ -7,34 +6,17 @@ import {
   type Statement,
   type Template,
 } from '../../cli/template/template.ts';
-import { IMAGE, type PackagedFleet, packageFleet, userDataOf } from './package-fleet.ts';
+import { type PackagedStack, packageStack } from '../run-serverless.ts';
+import { FLEETS, IMAGE } from './parameter-sets.ts';
 import { arnOf, listDangling } from './template.ts';
+import { userDataOf } from './user-data.ts';
 
-const FLEETS = {
-  off: ['fleet=off'],
-  ec2: ['fleet=ec2', 'fleetMin=2', 'fleetMax=6', 'fleetConcurrency=12', 'fleetBacklogPerInstance=300'],
-  ecs: ['fleet=ecs', `fleetImage=${IMAGE}`],
-  'ec2 of fulfillment, by queue length': [
-    'fleet=ec2',
-    'fleetFunction=fulfillment',
-    'fleetScaling=queue-length',
-    'fleetMax=1',
-    'fleetInstanceType=c7g.medium',
-  ],
-  'ecs of analytics, by queue length': [
-    'fleet=ecs',
-    `fleetImage=${IMAGE}`,
-    'fleetFunction=analytics',
-    'fleetScaling=queue-length',
-    'fleetQueueLength=50',
-  ],
-};
-
-const fleets = new Map<string, PackagedFleet>();
+const fleets = new Map<string, PackagedStack>();
 beforeAll(async () => {
-  for (const [name, params] of Object.entries(FLEETS)) fleets.set(name, await packageFleet(...params));
+  for (const [name, params] of Object.entries(FLEETS))
+    fleets.set(name, await packageStack('test', ...params));
 }, 900_000);
-function fleetOf(name: keyof typeof FLEETS): PackagedFleet {
+function fleetOf(name: keyof typeof FLEETS): PackagedStack {
   const fleet = fleets.get(name);
   if (!fleet) throw new Error(`fleet ${name}: not packaged`);
   return fleet;
@@ -70,13 +52,13 @@ const attachedTo = (template: Template, role: string) =>
 
 describe('without a fleet, the stack', () => {
   it('holds nothing of one, and Lambda polls every queue', () => {
-    const { template, bundle } = fleetOf('off');
+    const { template, bundleHash } = fleetOf('off');
     expect([...Object.keys(template.Resources), ...Object.keys(template.Outputs)].filter(isOfFleet)).toEqual(
       [],
     );
     expect(JSON.stringify(template)).not.toContain('Worker');
     expect(mappingsOf(template).map(([, { Enabled }]) => Enabled)).toEqual([true, true, true, true]);
-    expect(bundle).toBeUndefined();
+    expect(bundleHash).toBeUndefined();
   });
 });
 
@@ -107,12 +89,21 @@ describe.each(KINDS)('with a fleet on %s, the stack', (kind, name, role, workers
     expect(template.Resources[id]?.DependsOn).toEqual([`${name}IamRoleLambdaExecution`, workers]);
   });
 
-  it('allows the workers what their function may, but for its logs', () => {
-    const [, [logs, ...ofFunction] = []] = policiesOf(template, `${name}IamRoleLambdaExecution`)[0] ?? [];
+  it('allows the workers what their function may, but for its logs and traces', () => {
+    const [, [logs, ...others] = []] = policiesOf(template, `${name}IamRoleLambdaExecution`)[0] ?? [];
     expect(logs?.Action).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    const ofFunction = others.filter(({ Action }) => !Action[0]?.startsWith('xray:'));
+    expect(ofFunction).toHaveLength(others.length - 1);
     expect(ofFunction.length).toBeGreaterThan(1);
     expect(policiesOf(template, role).at(-1)).toEqual([name.toLowerCase(), ofFunction]);
     expect(attachedTo(template, role)).toEqual(attachedTo(template, `${name}IamRoleLambdaExecution`));
+  });
+
+  it('says how many connections to a database its workers may take, where their function has one', () => {
+    const hasDatabase = attachedTo(template, role).length > 0;
+    expect(hasDatabase).toBe(name !== 'Consumer');
+    // fleetMax=1 x fleetConcurrency, 8 by default.
+    expect(template.Resources[role]?.Metadata).toEqual(hasDatabase ? { DatabaseConnections: 8 } : undefined);
   });
 
   it('has a network that nothing leads into, and only HTTPS out of', () => {
@@ -204,7 +195,7 @@ describe('a fleet of instances', () => {
   it('or by the messages that wait in all', () => {
     const other = fleetOf('ec2 of fulfillment, by queue length').template;
     expect(propertiesOf(other, 'WorkerScaling').TargetTrackingConfiguration).toEqual(
-      byQueueLength(1_000, 'ShippingQueue'),
+      byQueueLength(60_000, 'ShippingQueue'),
     );
   });
 
@@ -259,13 +250,10 @@ describe('a fleet of instances', () => {
   });
 
   it('fetches its code under the name of its content, so that new code is a new launch template', () => {
-    const { bundle } = fleetOf('ec2');
-    const hash = createHash('sha256')
-      .update(bundle ?? '')
-      .digest('hex');
+    const { bundleHash } = fleetOf('ec2');
     const [, { BundleKey }] = userDataOf(template);
-    expect(bundle?.length).toBeGreaterThan(0);
-    expect(BundleKey).toBe(`serverless/order-pipeline/test/worker/${hash}.mjs`);
+    expect(bundleHash).toMatch(/^[0-9a-f]{64}$/);
+    expect(BundleKey).toBe(`serverless/order-pipeline/test/worker/${bundleHash}.mjs`);
   });
 
   it('runs its function with a deadline that systemd bears', () => {
@@ -290,7 +278,7 @@ describe('a fleet of containers', () => {
     expect(propertiesOf(template, 'WorkerScaling')).toMatchObject({
       PolicyType: 'TargetTrackingScaling',
       ScalingTargetId: { Ref: 'WorkerScalingTarget' },
-      TargetTrackingScalingPolicyConfiguration: byBacklog(1_000, {
+      TargetTrackingScalingPolicyConfiguration: byBacklog(60_000, {
         Namespace: 'ECS/ContainerInsights',
         MetricName: 'RunningTaskCount',
         Dimensions: [
@@ -373,6 +361,6 @@ describe('a fleet of containers', () => {
   });
 
   it('needs no bundle', () => {
-    expect(fleetOf('ecs').bundle).toBeUndefined();
+    expect(fleetOf('ecs').bundleHash).toBeUndefined();
   });
 });

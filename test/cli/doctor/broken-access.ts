@@ -7,7 +7,7 @@ const rolePolicyOf = (template: Template, id: string): unknown =>
 const INTAKE_ROLE = 'IntakeIamRoleLambdaExecution';
 /** Where its right to send stands: after the one to log. */
 const INTAKE_STATEMENT = `${INTAKE_ROLE}.Policies[0].PolicyDocument.Statement[1]`;
-const TRACES = { Effect: 'Allow', Action: ['xray:PutTraceSegments'], Resource: '*' };
+const METRICS = { Effect: 'Allow', Action: ['cloudwatch:PutMetricData'], Resource: '*' };
 
 /** Rules about who may do what. */
 export const BROKEN_ACCESS: readonly Broken[] = [
@@ -110,10 +110,10 @@ export const BROKEN_ACCESS: readonly Broken[] = [
     what: 'a reason for another action',
     change: (template) => {
       const document = rolePolicyOf(template, INTAKE_ROLE) as { Statement: unknown[] };
-      document.Statement.push({ ...TRACES, Action: ['xray:PutTelemetryRecords', ...TRACES.Action] });
-      giveReason(template, 'xray:PutTraceSegments');
+      document.Statement.push({ ...METRICS, Action: ['cloudwatch:ListMetrics', ...METRICS.Action] });
+      giveReason(template, 'cloudwatch:PutMetricData');
     },
-    expected: [[`${INTAKE_ROLE}.Policies[0].PolicyDocument.Statement[2]`, 'xray:PutTelemetryRecords on *']],
+    expected: [[`${INTAKE_ROLE}.Policies[0].PolicyDocument.Statement[3]`, 'cloudwatch:ListMetrics on *']],
   },
   {
     rule: 'wildcards',
@@ -229,8 +229,8 @@ export const SOUND_ACCESS: readonly Sound[] = [
   {
     what: 'a wildcard with a reason beside it',
     change: (template) => {
-      (rolePolicyOf(template, INTAKE_ROLE) as { Statement: unknown[] }).Statement.push(TRACES);
-      giveReason(template, 'xray:PutTraceSegments');
+      (rolePolicyOf(template, INTAKE_ROLE) as { Statement: unknown[] }).Statement.push(METRICS);
+      giveReason(template, 'cloudwatch:PutMetricData');
     },
   },
   {
@@ -255,5 +255,7 @@ export const SOUND_ACCESS: readonly Sound[] = [
 function giveReason(template: Template, action: string): void {
   const resource = template.Resources[INTAKE_ROLE];
   if (!resource) throw new Error(`no ${INTAKE_ROLE}`);
-  resource.Metadata = { WildcardReasons: { [action]: 'Traces belong to no resource that could be named.' } };
+  const reasons = { [action]: 'Metrics are no resource that could be named.' };
+  const others = resource.Metadata?.WildcardReasons as Record<string, string> | undefined;
+  resource.Metadata = { WildcardReasons: { ...others, ...reasons } };
 }

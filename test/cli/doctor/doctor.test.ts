@@ -4,6 +4,7 @@ import { RULES } from '../../../cli/doctor/rules.ts';
 import { deadLetterQueues } from '../../../cli/template/dead-letter-queues.ts';
 import type { Template } from '../../../cli/template/template.ts';
 import { packageStack } from '../../run-serverless.ts';
+import { FLEETS } from '../../template/parameter-sets.ts';
 import { addResource, setProperty } from './broken.ts';
 import { BROKEN_ACCESS, SOUND_ACCESS } from './broken-access.ts';
 import { BROKEN_QUEUES, SOUND_QUEUES } from './broken-queues.ts';
@@ -31,6 +32,15 @@ describe('the doctor', () => {
   it('finds nothing without shipping and sales', () => {
     expect(findingsOf(examine(core))).toEqual([]);
   });
+
+  it.each(Object.entries(FLEETS))(
+    'finds nothing with a fleet: %s',
+    { timeout: 120_000 },
+    async (_name, params) => {
+      const { template } = await packageStack('test', ...params);
+      expect(findingsOf(examine(template))).toEqual([]);
+    },
+  );
 
   it('looks at something by every rule, but at databases where there are none', () => {
     expect(unseen(examine(packaged))).toEqual([]);
