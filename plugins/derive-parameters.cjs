@@ -26,6 +26,9 @@ module.exports = async ({ resolveVariable }) => {
     // 6 x analytics' timeout + its batching window = 6 x 60 s + the window.
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     analyticsVisibilityTimeout: 6 * 60 + window,
+    // As a number, which Serverless wants here.
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
+    salesBatchSize: await readWholeNumber('salesBatchSize', 10, 10_000),
     salesFinalSnapshotName:
       deletionPolicy === 'Snapshot' ? `${salesNamespace}-final` : { Ref: 'AWS::NoValue' },
     ...(await deriveHttpApi(reader)),

@@ -1,7 +1,14 @@
 import { type CostLine, costLine } from './cost-line.ts';
 import { type Demand, MONTH, meanRate } from './demand.ts';
 import type { Flows } from './flows.ts';
-import { type FunctionName, INVOCATIONS, invokeMs, METRICS, PLATFORM_LOG_BYTES } from './measured.ts';
+import {
+  ACCESS_LOG_BYTES,
+  type FunctionName,
+  INVOCATIONS,
+  invokeMs,
+  METRICS,
+  PLATFORM_LOG_BYTES,
+} from './measured.ts';
 import type { FunctionSettings, Settings } from './read-settings.ts';
 
 /**
@@ -17,23 +24,30 @@ interface InvokedFunction {
   ordersPerInvocation: number;
 }
 
-/** What the functions' time costs, their logs, metrics and traces; their invocations are requests of an order. */
+/**
+ * What the functions' time costs, their logs, metrics and traces, and the log of the HTTP API in front of them; their
+ * invocations are requests of an order.
+ */
 export function functionLines(settings: Settings, demand: Demand, flows: Flows): CostLine[] {
   const invoked = invokedFunctions(settings, demand, flows);
   const rate = meanRate(demand);
   const lines: CostLine[] = [];
   let [ingested, stored, metrics, traces] = [0, 0, 0, 0];
+  const addLog = (bytesPerSecond: number, days: number) => {
+    ingested += (bytesPerSecond * MONTH.seconds) / GB;
+    stored += (bytesPerSecond * days * 86_400) / GB;
+  };
   for (const { name, settings: own, ordersPerInvocation } of invoked) {
     const perSecond = rate / ordersPerInvocation;
     const seconds = invokeMs(name, own.memoryMb, ordersPerInvocation, demand.known) / 1_000;
     const gbSeconds = perSecond * MONTH.seconds * seconds * (own.memoryMb / 1_024);
     lines.push(costLine('Lambda', `${name}: duration`, gbSeconds, 'lambdaGbSecondArm64'));
-    const logBytes = perSecond * (INVOCATIONS[name].logBytes + PLATFORM_LOG_BYTES);
-    ingested += (logBytes * MONTH.seconds) / GB;
-    stored += (logBytes * own.logDays * 86_400) / GB;
+    addLog(perSecond * (INVOCATIONS[name].logBytes + PLATFORM_LOG_BYTES), own.logDays);
     if (name !== 'intake') metrics += METRICS[name].length;
     if (own.traced) traces += tracesPerSecond(perSecond) * MONTH.seconds;
   }
+  const { accessLogDays } = settings;
+  if (demand.via === 'http' && accessLogDays !== undefined) addLog(rate * ACCESS_LOG_BYTES, accessLogDays);
   return [
     ...lines,
     costLine('CloudWatch', 'logs: taken in', ingested, 'logIngestion'),

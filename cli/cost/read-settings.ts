@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { findReferred } from '../template/find-referred.ts';
+import { queueMappings } from '../template/queue-mappings.ts';
 import { propertiesOf, resourcesOf, type Template } from '../template/template.ts';
 
 /** A queue and the function that Lambda invokes with its messages. */
@@ -28,6 +30,8 @@ export interface Settings {
   intake: FunctionSettings;
   /** Requests a second that `POST /orders` takes; undefined where it has no limit of its own. */
   intakeLimit: number | undefined;
+  /** Days that the HTTP API's line for each request is kept; undefined where it writes none. */
+  accessLogDays: number | undefined;
   consumer: Consumer;
   ingest: Consumer;
   /** Left out where shipping is off. */
@@ -57,10 +61,6 @@ export interface Settings {
 }
 
 const number = z.coerce.number();
-const reference = z.union([
-  z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }).transform((value) => value['Fn::GetAtt'][0]),
-  z.unknown().transform(() => ''),
-]);
 
 const functionProperties = z.object({
   MemorySize: number,
@@ -69,8 +69,6 @@ const functionProperties = z.object({
 });
 
 const mappingProperties = z.object({
-  FunctionName: reference,
-  EventSourceArn: reference,
   Enabled: z.boolean().default(true),
   BatchSize: number.default(10),
   MaximumBatchingWindowInSeconds: number.default(0),
@@ -80,6 +78,7 @@ const mappingProperties = z.object({
 const queueProperties = z.object({ ReceiveMessageWaitTimeSeconds: number, MessageRetentionPeriod: number });
 
 const stageProperties = z.object({
+  AccessLogSettings: z.object({ DestinationArn: z.unknown() }).optional(),
   RouteSettings: z.record(z.string(), z.object({ ThrottlingRateLimit: number.optional() })).optional(),
 });
 
@@ -99,6 +98,9 @@ const workgroupProperties = z.object({ BaseCapacity: number, MaxCapacity: number
  * @throws Error that names the resource where it is missing, or is none that the prices are for
  */
 export function readSettings(template: Template): Settings {
+  const [stage] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage').map(([, each]) =>
+    stageProperties.parse(each),
+  );
   const cluster = resourcesOf(template, 'AWS::RDS::DBCluster')[0]?.[1];
   const workgroup = resourcesOf(template, 'AWS::RedshiftServerless::Workgroup')[0]?.[1];
   const managedSecrets = resourcesOf(template, 'AWS::RDS::DBCluster').filter(
@@ -106,7 +108,8 @@ export function readSettings(template: Template): Settings {
   );
   return {
     intake: readFunction(template, 'intake'),
-    intakeLimit: readIntakeLimit(template),
+    intakeLimit: stage?.RouteSettings?.['POST /orders']?.ThrottlingRateLimit,
+    accessLogDays: readAccessLogDays(template, stage?.AccessLogSettings?.DestinationArn),
     consumer: readConsumer(template, 'consumer'),
     ingest: readConsumer(template, 'ingest'),
     ...(cluster && { shipping: readShipping(template, cluster) }),
@@ -120,12 +123,13 @@ export function readSettings(template: Template): Settings {
   };
 }
 
-function readIntakeLimit(template: Template): number | undefined {
-  const stages = resourcesOf(template, 'AWS::ApiGatewayV2::Stage').map(([, properties]) =>
-    stageProperties.parse(properties),
-  );
-  return stages[0]?.RouteSettings?.['POST /orders']?.ThrottlingRateLimit;
+function readAccessLogDays(template: Template, destination: unknown): number | undefined {
+  const logGroup = findReferred(template, 'AWS::Logs::LogGroup', destination);
+  return logGroup === undefined ? undefined : readLogDays(template, logGroup);
 }
+
+const readLogDays = (template: Template, logGroup: string): number =>
+  number.parse(propertiesOf(template, logGroup).RetentionInDays);
 
 function readShipping(template: Template, cluster: unknown): NonNullable<Settings['shipping']> {
   const { MinCapacity, MaxCapacity, SecondsUntilAutoPause } =
@@ -156,23 +160,25 @@ function readFunction(template: Template, name: string): FunctionSettings {
   if (Architectures[0] !== 'arm64') {
     throw new Error(`template: ${id} must be for arm64, as the prices are, received ${Architectures[0]}`);
   }
-  const { RetentionInDays } = propertiesOf(template, idOf(name, 'LogGroup'));
   return {
     memoryMb: MemorySize,
     traced: TracingConfig?.Mode === 'Active',
-    logDays: number.parse(RetentionInDays),
+    logDays: readLogDays(template, idOf(name, 'LogGroup')),
   };
 }
 
 function readConsumer(template: Template, name: string): Consumer {
   const functionId = idOf(name, 'LambdaFunction');
-  const mapping = resourcesOf(template, 'AWS::Lambda::EventSourceMapping')
-    .map(([, properties]) => mappingProperties.parse(properties))
-    .find(({ FunctionName, Enabled }) => Enabled && FunctionName === functionId);
-  if (!mapping) {
-    throw new Error(`template: ${functionId} must have an event source mapping that is enabled, found none`);
+  const found = queueMappings(template).find((mapping) => mapping.functionId === functionId);
+  if (!found) throw new Error(`template: ${functionId} must have a mapping of a queue, found none`);
+  const mapping = mappingProperties.parse(found.properties);
+  if (!mapping.Enabled) {
+    throw new Error(
+      `template: ${found.id} must be enabled, since this reckons with Lambda only, received Enabled: false. ` +
+        'A worker fleet that polls in its place, and what that costs, is in docs/worker-fleet.md.',
+    );
   }
-  const queue = queueProperties.parse(propertiesOf(template, mapping.EventSourceArn));
+  const queue = queueProperties.parse(propertiesOf(template, found.queueId ?? ''));
   return {
     ...readFunction(template, name),
     batchSize: mapping.BatchSize,

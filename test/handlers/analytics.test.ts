@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import poisonEvent from '../../events/analytics-one-poison.json' with { type: 'json' };
 import sampleEvent from '../../events/analytics-orders.json' with { type: 'json' };
+import { toSqsRecord } from '../../lib/aws/sqs-record.ts';
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
@@ -64,6 +65,9 @@ const send = (bodies: readonly unknown[]) =>
     bodies.map((body) => (typeof body === 'string' ? body : JSON.stringify(body))),
   );
 const deliver = (waitSeconds = 0) => pipeline.deliver('AnalyticsQueueUrl', handler, waitSeconds);
+/** A message as Lambda would hand it over. */
+const recordOf = (body: string) =>
+  toSqsRecord({ Body: body, ReceiptHandle: 'receipt-handle' }, 'arn:aws:sqs:us-east-1:000000000000:test');
 const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
 async function loadedIds(from = observer): Promise<string[]> {
   const { rows } = await from.query('SELECT order_id FROM sales ORDER BY order_id COLLATE "C"');
@@ -88,6 +92,22 @@ describe('confirmed orders', () => {
     await send(sent.map(confirmed));
     expect((await deliver()).received).toHaveLength(100);
     expectOneLine(log, 'sales loaded', sent);
+  });
+
+  test('are loaded by the thousand, and a thousand bad ones among them are named', async () => {
+    const sent = orders(4_000);
+    const bodies = sent.flatMap((order, index) => [
+      JSON.stringify(confirmed(order)),
+      ...(index % 4 === 0 ? ['poison'] : []),
+    ]);
+    const Records = bodies.map((body, index) => ({ ...recordOf(body), messageId: `message-${index}` }));
+    const answer = await handler({ Records }, lambdaContext(), {} as never);
+    const poison = Records.filter(({ body }) => body === 'poison');
+    expect(answer).toEqual({
+      batchItemFailures: poison.map(({ messageId }) => ({ itemIdentifier: messageId })),
+    });
+    expect(await loadedIds()).toEqual(idsOf(sent));
+    expect(counts()).toMatchObject({ SalesLoaded: 4_000, SalesRejected: 1_000 });
   });
 
   test('change nothing when they come again, alone or together', async () => {

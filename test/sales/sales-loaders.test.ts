@@ -43,9 +43,10 @@ describe.each(WAREHOUSES)('a load into %s', (_name, start) => {
     expect(await find(salesOf(1, 2))).toEqual([undefined]);
   });
 
-  test('takes hundreds at once', async () => {
-    const sales = salesOf(500, 3);
-    expect(await load(sales)).toEqual({ loaded: 500, repeated: 0 });
+  test('takes a full batch of thousands at once, and once more as repeats', async () => {
+    const sales = salesOf(5_000, 3);
+    expect(await load(sales)).toEqual({ loaded: 5_000, repeated: 0 });
+    expect(await load(sales)).toEqual({ loaded: 0, repeated: 5_000 });
     expect(await orderIds()).toEqual(idsOf(sales));
   });
 

@@ -265,7 +265,7 @@ describe('the packaged functions', () => {
           EventSourceArn: arnOf('AnalyticsQueue'),
           FunctionName: arnOf('AnalyticsLambdaFunction'),
           Enabled: true,
-          BatchSize: 500,
+          BatchSize: 5_000,
           MaximumBatchingWindowInSeconds: 300,
           FunctionResponseTypes: ['ReportBatchItemFailures'],
           ScalingConfig: { MaximumConcurrency: 2 },

@@ -135,6 +135,7 @@ describe('stages', { timeout: 120_000 }, () => {
       'ingestConcurrency=5',
       'fulfillmentConcurrency=3',
       'salesBatchingWindow=20',
+      'salesBatchSize=2000',
       'shippingMaxCapacity=16',
       'salesBaseCapacity=16',
       'salesMaxCapacity=32',
@@ -157,6 +158,7 @@ describe('stages', { timeout: 120_000 }, () => {
     });
     expect(propertiesOf(template, 'AnalyticsEventSourceMappingSQSAnalyticsQueue')).toMatchObject({
       MaximumBatchingWindowInSeconds: 20,
+      BatchSize: 2_000,
     });
     expect(propertiesOf(template, 'AnalyticsQueue').VisibilityTimeout).toBe(6 * 60 + 20);
     expect(propertiesOf(template, 'ShippingDatabase').ServerlessV2ScalingConfiguration).toMatchObject({

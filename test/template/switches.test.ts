@@ -202,6 +202,15 @@ describe('a parameter with a value that it does not know is refused by name:', (
       'salesBatchingWindow=five',
       'parameter salesBatchingWindow: must be a whole number from 1 to 300, received "five"',
     ],
+    ['salesBatchSize=9', 'parameter salesBatchSize: must be a whole number from 10 to 10000, received "9"'],
+    [
+      'salesBatchSize=10001',
+      'parameter salesBatchSize: must be a whole number from 10 to 10000, received "10001"',
+    ],
+    [
+      'salesBatchSize=5e3',
+      'parameter salesBatchSize: must be a whole number from 10 to 10000, received "5e3"',
+    ],
     [
       'databaseDeletionPolicy=Keep',
       'parameter databaseDeletionPolicy: must be "Delete" or "Snapshot", received "Keep"',

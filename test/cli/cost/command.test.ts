@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Estimate, estimate } from '../../../cli/cost/estimate.ts';
-import type { Consumer, Settings } from '../../../cli/cost/read-settings.ts';
+import type { Consumer, FunctionSettings, Settings } from '../../../cli/cost/read-settings.ts';
 import { packageStack } from '../../run-serverless.ts';
 import { type CostCommand, copyCostCommand } from './run-cost.ts';
 
@@ -84,6 +84,7 @@ describe('npm run cost', () => {
     const { settings, demand, peakRate, backlog } = million.json;
     const { shipping, sales, ...core } = settings;
     if (!shipping || !sales) throw new Error('settings: shipping and sales must be on');
+    const untraced = <Own extends FunctionSettings>(own: Own): Own => ({ ...own, traced: false });
     const slowly = (consumer: Consumer) => ({ ...consumer, windowSeconds: 5 });
     const monthly = (changed: Settings, changes: Partial<Estimate['demand']> = {}) => {
       const asked = { demand: { ...demand, ...changes }, peakRate, backlog };
@@ -92,8 +93,16 @@ describe('npm run cost', () => {
     expect(docsTable('| change | USD a month |').map(([, cell]) => usd(cell).toFixed(2))).toEqual([
       monthly(settings),
       monthly(settings, { emails: false }),
-      monthly({ ...core, shipping }),
-      monthly({ ...settings, sales: { ...sales, analytics: { ...sales.analytics, batchSize: 5_000 } } }),
+      // A password and seven alarms go with the sales.
+      monthly({ ...core, shipping, secrets: core.secrets - 1, alarmMetrics: core.alarmMetrics - 7 }),
+      monthly({ ...settings, sales: { ...sales, analytics: { ...sales.analytics, batchSize: 500 } } }),
+      monthly({
+        ...core,
+        intake: untraced(core.intake),
+        consumer: untraced(core.consumer),
+        shipping: { ...shipping, fulfillment: untraced(shipping.fulfillment) },
+        sales: { ...sales, analytics: untraced(sales.analytics) },
+      }),
       monthly({
         ...settings,
         consumer: slowly(core.consumer),
@@ -114,6 +123,17 @@ describe('npm run cost', () => {
     // 2 pollers have 5.787 orders a second each: 1.116 + 5.787 in a batch instead of 3.36.
     expect(bills.mean.flows.consumer.ordersPerBatch).toBeCloseTo(6.903, 3);
     expect(bills.mean.lines.filter(({ service }) => ['Aurora', 'Redshift'].includes(service))).toEqual([]);
+  });
+
+  it('ends with 1 where a fleet works off a queue, and says where to read on', {
+    timeout: 180_000,
+  }, async () => {
+    const { status, stdout, stderr } = await command.run(...MILLION, '--param', 'fleet=ec2');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toBe(
+      'template: ConsumerEventSourceMappingSQSOrderQueue must be enabled, since this reckons with Lambda only, received Enabled: false. ' +
+        'A worker fleet that polls in its place, and what that costs, is in docs/worker-fleet.md.\n',
+    );
   });
 
   it('shows its help', async () => {

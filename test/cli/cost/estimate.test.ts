@@ -54,9 +54,10 @@ describe('the bill', () => {
       "Redshift storage of a month's sales": [7.83, 0.19],
       'S3 analytics: PUT': [507_240.7, 2.54],
       'S3 analytics: GET': [507_240.7, 0.2],
-      'CloudWatch logs: taken in': [45.12, 22.56],
-      'CloudWatch logs: kept': [45.12, 1.35],
-      'CloudWatch metrics of our own': [17, 5.1],
+      // 25,920,000 × (1,016 + 3,174 / 3.04 + 1,253 / 51.1) bytes.
+      'CloudWatch logs: taken in': [54.03, 27.02],
+      'CloudWatch logs: kept': [54.03, 1.62],
+      'CloudWatch metrics of our own': [19, 5.7],
       'CloudWatch alarms': [12, 1.2],
       'CloudWatch composite alarms': [1, 0.5],
       'CloudWatch dashboards': [1, 3],
@@ -69,7 +70,7 @@ describe('the bill', () => {
   });
 
   it('adds up', () => {
-    expect(estimated().bills.mean.monthly).toBeCloseTo(1_920.66, 1);
+    expect(estimated().bills.mean.monthly).toBeCloseTo(1_925.98, 1);
   });
 
   it('is without the functions and databases that are off', () => {
@@ -78,7 +79,7 @@ describe('the bill', () => {
     const services = new Set(result.bills.mean.lines.map(({ service }) => service));
     expect([...services].filter((service) => ['Aurora', 'Redshift', 'S3'].includes(service))).toEqual([]);
     expect(linesOf(result)).not.toHaveProperty(['SQS fulfillment: requests']);
-    expect(linesOf(result)['CloudWatch metrics of our own']).toEqual([8, 2.4]);
+    expect(linesOf(result)['CloudWatch metrics of our own']).toEqual([10, 3]);
     expect(result.capacities.map(({ name }) => name)).toEqual(['consumer']);
   });
 
@@ -102,6 +103,15 @@ describe('the bill', () => {
     expect(lines).not.toHaveProperty(['KMS data keys of the topic']);
     // Those of fulfillment and analytics: 1.114 + 0.196 a second.
     expect(lines['X-Ray traces']?.[1]).toBeCloseTo(16.98, 1);
+  });
+
+  it('has a line of the HTTP API in the log for each request, where it writes one', () => {
+    const gb = (settings: Partial<Settings>, demand: Partial<Demand> = {}) =>
+      linesOf(estimated(settings, demand))['CloudWatch logs: taken in']?.[0] ?? 0;
+    // 25,920,000 × 189 bytes.
+    expect(gb({}) - gb({ accessLogDays: undefined })).toBeCloseTo(4.9, 1);
+    const byQueue = { via: 'queue' } as const;
+    expect(gb({}, byQueue)).toBe(gb({ accessLogDays: undefined }, byQueue));
   });
 
   it('has a tenth of a send for an order of a system that sends ten at once, and no intake', () => {

@@ -1,12 +1,37 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { invokeMs, LEDGER_ITEM_BYTES, METRICS, RECORD_BYTES } from '../../../cli/cost/measured.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  ACCESS_LOG_BYTES,
+  INVOCATIONS,
+  invokeMs,
+  LEDGER_ITEM_BYTES,
+  METRICS,
+  RECORD_BYTES,
+} from '../../../cli/cost/measured.ts';
+import { propertiesOf } from '../../../cli/template/template.ts';
 import { type LedgerItem, toItem } from '../../../lib/aws/ledger-record.ts';
 import { toSqsRecord } from '../../../lib/aws/sqs-record.ts';
+import { reportConfirmations } from '../../../lib/confirm/report-confirmations.ts';
+import { reportTakenOrders } from '../../../lib/intake/report-taken-orders.ts';
+import { logger } from '../../../lib/observability/logger.ts';
 import { generateOrders } from '../../../lib/order/generator.ts';
 import type { Order } from '../../../lib/order/order.ts';
+import { reportLoad } from '../../../lib/sales/report-load.ts';
+import { reportFulfilled } from '../../../lib/shipping/report-fulfilled.ts';
+import { captureLog, lambdaContext } from '../../handlers/start-pipeline.ts';
+import { packageStack } from '../../run-serverless.ts';
+
+// As on Lambda; the logger is made when it is imported.
+vi.hoisted(() => {
+  vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'order-pipeline-dev');
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'INFO');
+  vi.stubEnv(
+    '_X_AMZN_TRACE_ID',
+    'Root=1-6f1d7c2a-0a1b2c3d4e5f60718293a4b5;Parent=0a1b2c3d4e5f6071;Sampled=1',
+  );
+});
 
 const LIB = resolve(import.meta.dirname, '../../../lib');
 const orders = [...generateOrders({ count: 1_000, seed: 1 })];
@@ -51,6 +76,62 @@ describe('measured sizes', () => {
     });
     expect(bytes / RECORD_BYTES).toBeGreaterThan(0.95);
     expect(bytes / RECORD_BYTES).toBeLessThan(1.05);
+  });
+});
+
+describe('measured lines of the log', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  const batch = orders.slice(0, 3);
+  const stored = <Stored>(result: Stored) => ({
+    outcomes: batch.map(() => ({ ok: true as const })),
+    ids: batch.map(({ order_id }) => order_id),
+    stored: result,
+    rejected: [],
+  });
+
+  it.each([
+    ['intake', () => reportTakenOrders({ accepted: [], rejected: [], failed: [] })],
+    [
+      'consumer',
+      () =>
+        reportConfirmations(batch.map((order) => ({ status: 'confirmed' as const, order, ageMs: 1_234 }))),
+    ],
+    ['fulfillment', () => reportFulfilled(stored({ scheduled: 3, backordered: 0, repeated: 0 }))],
+    ['analytics', () => reportLoad(stored({ loaded: 3, repeated: 0 }))],
+  ] as const)('are right for %s, to a fiftieth', (name, report) => {
+    const functionName = `order-pipeline-dev-${name}`;
+    const invokedFunctionArn = `arn:aws:lambda:us-east-1:123456789012:function:${functionName}`;
+    logger.addContext({ ...lambdaContext(), functionName, invokedFunctionArn, awsRequestId: randomUUID() });
+    const log = captureLog();
+    report();
+    const ratio = Buffer.byteLength(log.text()) / INVOCATIONS[name].logBytes;
+    expect(ratio).toBeGreaterThan(0.98);
+    expect(ratio).toBeLessThan(1.02);
+  });
+
+  it('are right for a request to the HTTP API, to a fiftieth', { timeout: 180_000 }, async () => {
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+    const values: Record<string, string> = {
+      requestTime: '27/Nov/2026:10:30:00 +0000',
+      requestId: 'JKJaXmPLvHcESHA=',
+      routeKey: 'POST /orders',
+      status: '202',
+      responseLatency: '29',
+      responseLength: '118',
+      'error.responseType': '-',
+      integrationStatus: '202',
+    };
+    const { template } = await packageStack('dev');
+    const { AccessLogSettings } = propertiesOf(template, 'HttpApiStage');
+    const { Format } = AccessLogSettings as { Format: string };
+    const line = Format.replaceAll(
+      /\$context\.([\w.]+)/g,
+      (_, name) => values[name] ?? `no value for ${name}`,
+    );
+    expect(line).not.toContain('no value');
+    expect(line.length / ACCESS_LOG_BYTES).toBeGreaterThan(0.98);
+    expect(line.length / ACCESS_LOG_BYTES).toBeLessThan(1.02);
   });
 });
 

@@ -10,6 +10,7 @@ describe('settings of a packaged template', () => {
       'consumerConcurrency=25',
       'salesBatchingWindow=60',
       'shippingMaxCapacity=16',
+      'salesBatchSize=2000',
       'logRetentionInDays=7',
       'intakeRateLimit=300',
     ];
@@ -32,15 +33,19 @@ describe('settings of a packaged template', () => {
   }
 
   it('are those that it was packaged with', () => {
-    const { consumer, ingest, intake, intakeLimit, shipping, sales } = readSettings(packaged);
+    const { consumer, ingest, intake, intakeLimit, accessLogDays, shipping, sales } = readSettings(packaged);
     expect(consumer).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 25 });
     expect(consumer).toMatchObject({ memoryMb: 512, logDays: 7, pollSeconds: 20, retentionSeconds: 345_600 });
     expect(ingest).toMatchObject({ batchSize: 1, windowSeconds: 0, maximumConcurrency: 2, memoryMb: 1_024 });
     expect(intake).toMatchObject({ memoryMb: 512, logDays: 7 });
     expect(intakeLimit).toBe(300);
+    expect(accessLogDays).toBe(7);
+    expect([intake, consumer, shipping?.fulfillment, sales?.analytics]).toMatchObject(
+      Array(4).fill({ traced: true }),
+    );
     expect(shipping?.fulfillment).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 5 });
     expect(shipping).toMatchObject({ minCapacity: 0, maxCapacity: 16, pauseSeconds: 300 });
-    expect(sales?.analytics).toMatchObject({ batchSize: 500, windowSeconds: 60, maximumConcurrency: 2 });
+    expect(sales?.analytics).toMatchObject({ batchSize: 2_000, windowSeconds: 60, maximumConcurrency: 2 });
     expect(sales).toMatchObject({ baseCapacity: 4, maxCapacity: 8 });
   });
 
@@ -50,7 +55,6 @@ describe('settings of a packaged template', () => {
 
   it.each([
     ['ConsumerLambdaFunction.MemorySize', 1_769, { consumer: { memoryMb: 1_769 } }],
-    ['ConsumerLambdaFunction.TracingConfig', { Mode: 'Active' }, { consumer: { traced: true } }],
     ['ConsumerLambdaFunction.TracingConfig', { Mode: 'PassThrough' }, { consumer: { traced: false } }],
     ['ConsumerEventSourceMappingSQSOrderQueue.BatchSize', '7', { consumer: { batchSize: 7 } }],
     ['OrderQueue.ReceiveMessageWaitTimeSeconds', 5, { consumer: { pollSeconds: 5 } }],
@@ -61,6 +65,8 @@ describe('settings of a packaged template', () => {
     ],
     ['SalesWarehouse.BaseCapacity', 32, { sales: { baseCapacity: 32 } }],
     ['OrderEventsTopic.KmsMasterKeyId', undefined, { orderEventsEncrypted: false }],
+    ['HttpApiStage.AccessLogSettings', undefined, { accessLogDays: undefined }],
+    ['HttpApiLogGroup.RetentionInDays', 90, { accessLogDays: 90, intake: { logDays: 7 } }],
   ])('follow %s', (path, value, expected) => {
     expect(readSettings(changed(path, value))).toMatchObject(expected);
   });
@@ -88,8 +94,24 @@ describe('settings of a packaged template', () => {
     expect(() => readSettings(changed('ConsumerLambdaFunction.Architectures', ['x86_64']))).toThrow(
       'template: ConsumerLambdaFunction must be for arm64, as the prices are, received x86_64',
     );
-    expect(() => readSettings(changed('ConsumerEventSourceMappingSQSOrderQueue.Enabled', false))).toThrow(
-      'template: ConsumerLambdaFunction must have an event source mapping that is enabled, found none',
+    expect(() =>
+      readSettings(
+        changed(
+          'ConsumerEventSourceMappingSQSOrderQueue.FunctionName',
+          'arn:aws:lambda:us-east-1:1:function:x',
+        ),
+      ),
+    ).toThrow('template: ConsumerLambdaFunction must have a mapping of a queue, found none');
+  });
+
+  it.each([
+    'ConsumerEventSourceMappingSQSOrderQueue',
+    'IngestEventSourceMappingSQSUploadQueue',
+    'FulfillmentEventSourceMappingSQSShippingQueue',
+    'AnalyticsEventSourceMappingSQSAnalyticsQueue',
+  ])('are refused where workers poll a queue instead of %s', (mapping) => {
+    expect(() => readSettings(changed(`${mapping}.Enabled`, false))).toThrow(
+      `template: ${mapping} must be enabled, since this reckons with Lambda only, received Enabled: false. A worker fleet`,
     );
   });
 });

@@ -14,6 +14,7 @@ const COPIED = [
   'package.json',
   'plugins',
   'resources',
+  'worker',
 ];
 
 export interface CostCommand {

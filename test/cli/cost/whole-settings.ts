@@ -16,6 +16,7 @@ export const CONSUMER: Consumer = {
 export const WHOLE_SETTINGS: Settings = {
   intake: traced,
   intakeLimit: 500,
+  accessLogDays: 30,
   consumer: CONSUMER,
   ingest: { ...CONSUMER, batchSize: 1, windowSeconds: 0, maximumConcurrency: 2 },
   shipping: { fulfillment: CONSUMER, minCapacity: 0, maxCapacity: 4, pauseSeconds: 300 },
