@@ -128,7 +128,7 @@ async function invokeLocal(file: string): Promise<string> {
   const [name = ''] = file.split('-');
   const args = ['invoke', 'local', '-f', name, '--stage', 'local', '--path', `events/${file}`];
   const environment = { ORDER_PIPELINE_LOCAL_DIR: cloud.localDirectory };
-  return runServerless(args, environment, async (_folder, { stdout }) => stdout).catch(
+  return runServerless(args, environment, async (_folder, { stdout }) => stdout, 'real').catch(
     (error: Error) => error.message,
   );
 }

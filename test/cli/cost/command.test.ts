@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Estimate, estimate } from '../../../cli/cost/estimate.ts';
 import type { Consumer, FunctionSettings, Settings } from '../../../cli/cost/read-settings.ts';
 import { packageStack } from '../../run-serverless.ts';
+import { FLEETS } from '../../template/parameter-sets.ts';
 import { type CostCommand, copyCostCommand } from './run-cost.ts';
 
 const DOCS = readFileSync(resolve(import.meta.dirname, '../../../docs/cost.md'), 'utf8');
@@ -41,7 +42,7 @@ describe('npm run cost', () => {
   let million: { text: string; json: Estimate & { settings: Settings } };
   beforeAll(async () => {
     command = await copyCostCommand();
-    const { template } = await packageStack('dev');
+    const { template } = await packageStack('test');
     const file = await command.write('packaged.json', JSON.stringify(template));
     const [text, json] = await Promise.all([
       command.run(...MILLION, '--template', file),
@@ -128,7 +129,9 @@ describe('npm run cost', () => {
   it('ends with 1 where a fleet works off a queue, and says where to read on', {
     timeout: 180_000,
   }, async () => {
-    const { status, stdout, stderr } = await command.run(...MILLION, '--param', 'fleet=ec2');
+    const { template } = await packageStack('test', ...FLEETS.ec2);
+    const file = await command.write('fleet.json', JSON.stringify(template));
+    const { status, stdout, stderr } = await command.run(...MILLION, '--template', file);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toBe(
       'template: ConsumerEventSourceMappingSQSOrderQueue must be enabled, since this reckons with Lambda only, received Enabled: false. ' +
