@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runServerless } from '../run-serverless.ts';
 import { type StubbedDeployment, startDeployStub } from './deploy-stub.ts';
+import { stubEnvironment } from './stub-environment.ts';
 
 describe('serverless deploy', { timeout: 120_000 }, () => {
   let packaged: string;
@@ -28,15 +29,7 @@ describe('serverless deploy', { timeout: 120_000 }, () => {
   const deploy = (env: Record<string, string> = {}): Promise<string> =>
     runServerless(
       ['deploy', '--stage', 'test', '--package', packaged],
-      {
-        AWS_ENDPOINT_URL: stub.url,
-        // A profile of the user's would win over these keys.
-        AWS_PROFILE: '',
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        SLS_AWS_MONITORING_FREQUENCY: '50',
-        ...env,
-      },
+      { ...stubEnvironment(stub.url), ...env },
       async (_, { stderr }) => stderr,
     );
 

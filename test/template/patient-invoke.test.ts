@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runServerless } from '../run-serverless.ts';
 import { type StubbedDeployment, startDeployStub } from './deploy-stub.ts';
+import { stubEnvironment } from './stub-environment.ts';
 
 describe('serverless invoke', { timeout: 120_000 }, () => {
   let deployment: StubbedDeployment;
@@ -14,14 +15,7 @@ describe('serverless invoke', { timeout: 120_000 }, () => {
   it('waits for a run that is silent for longer than Serverless waits, and starts it once', async () => {
     const printed = await runServerless(
       ['invoke', '--stage', 'test', '--function', 'producer', '--data', '{"count":5000}'],
-      {
-        AWS_ENDPOINT_URL: stub.url,
-        // A profile of the user's would win over these keys.
-        AWS_PROFILE: '',
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_CLIENT_TIMEOUT: '3000',
-      },
+      { ...stubEnvironment(stub.url), AWS_CLIENT_TIMEOUT: '3000' },
       async (_, { stdout }) => stdout,
     );
     expect(JSON.parse(printed)).toEqual({ sent: 5_000 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runServerless } from '../run-serverless.ts';
 import { type StubbedStack, startAwsStub } from './aws-stub.ts';
+import { stubEnvironment } from './stub-environment.ts';
 
 const CURRENT = { versionId: 'null', isDeleteMarker: false };
 
@@ -32,18 +33,7 @@ describe('serverless remove', { timeout: 120_000 }, () => {
   afterEach(() => stub.close());
 
   const remove = (): Promise<string> =>
-    runServerless(
-      ['remove', '--stage', 'test'],
-      {
-        AWS_ENDPOINT_URL: stub.url,
-        // A profile of the user's would win over these keys.
-        AWS_PROFILE: '',
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        SLS_AWS_MONITORING_FREQUENCY: '50',
-      },
-      async (_, { stderr }) => stderr,
-    );
+    runServerless(['remove', '--stage', 'test'], stubEnvironment(stub.url), async (_, { stderr }) => stderr);
 
   it('empties the buckets of all versions, then deletes the stack', async () => {
     expect(await remove()).toContain('has been successfully removed');

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readTemplate } from '../../cli/template/package-template.ts';
 import { runServerless } from '../run-serverless.ts';
 import { type StubbedDeployment, startDeployStub } from './deploy-stub.ts';
+import { stubEnvironment } from './stub-environment.ts';
 import { userDataOf } from './user-data.ts';
 
 describe('serverless deploy with a fleet of instances', { timeout: 120_000 }, () => {
@@ -30,14 +31,7 @@ describe('serverless deploy with a fleet of instances', { timeout: 120_000 }, ()
   it('uploads the code of the workers, where their instances look for it, before the stack changes', async () => {
     await runServerless(
       ['deploy', '--stage', 'test', '--package', packaged],
-      {
-        AWS_ENDPOINT_URL: stub.url,
-        // A profile of the user's would win over these keys.
-        AWS_PROFILE: '',
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        SLS_AWS_MONITORING_FREQUENCY: '50',
-      },
+      stubEnvironment(stub.url),
       async () => undefined,
     );
     expect(deployment.done).toEqual([
