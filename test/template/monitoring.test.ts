@@ -35,14 +35,8 @@ interface Widget {
   properties: { region?: string; stat?: string; markdown?: string; alarms?: string[]; metrics?: unknown[][] };
 }
 
-/** Packages once for each set of parameters. */
-function packaged(...params: string[]): Promise<Template> {
-  const key = params.join();
-  const template = templates.get(key) ?? packageStack('test', ...params).then((stack) => stack.template);
-  templates.set(key, template);
-  return template;
-}
-const templates = new Map<string, Promise<Template>>();
+const packaged = async (...params: string[]): Promise<Template> =>
+  (await packageStack('test', ...params)).template;
 
 const idsOf = (template: Template, type: string) => resourcesOf(template, type).map(([id]) => id);
 const alarmsOf = (template: Template) =>

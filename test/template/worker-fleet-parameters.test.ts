@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
 import { IMAGE } from './parameter-sets.ts';
+import { resolveWith } from './resolve-with.ts';
 
-const resolveWith = (params: Record<string, string>) =>
-  resolveServerlessYml(resolve(import.meta.dirname, '../..'), 'test', params, {});
+const resolveNamed = (params: Record<string, string>) =>
+  resolveWith(...Object.entries(params).map(([name, value]) => `${name}=${value}`));
 
 describe('a parameter of the fleet with a value that it does not know is refused by name:', () => {
   it.each<[Record<string, string>, string]>([
@@ -57,7 +56,7 @@ describe('a parameter of the fleet with a value that it does not know is refused
       'parameter fleetFunction: must be a function of a part that is on, and sales is "off", received "analytics"',
     ],
   ])('%j', async (params, message) => {
-    await expect(resolveWith(params)).rejects.toThrow(message);
+    await expect(resolveNamed(params)).rejects.toThrow(message);
   });
 });
 
@@ -65,7 +64,7 @@ describe('accepted are', () => {
   it.each(['t4g.small', 'c7gn.medium', 'm8gd.24xlarge', 'x2gd.metal', 'im4gn.large'])(
     'instances of arm64: %s',
     async (fleetInstanceType) => {
-      await expect(resolveWith({ fleet: 'ec2', fleetInstanceType })).resolves.toBeDefined();
+      await expect(resolveNamed({ fleet: 'ec2', fleetInstanceType })).resolves.toBeDefined();
     },
   );
 
@@ -74,10 +73,10 @@ describe('accepted are', () => {
     IMAGE.replace(':1.2.0', `@sha256:${'0'.repeat(64)}`),
     '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/order-worker:1',
   ])('images in ECR: %s', async (fleetImage) => {
-    await expect(resolveWith({ fleet: 'ecs', fleetImage })).resolves.toBeDefined();
+    await expect(resolveNamed({ fleet: 'ecs', fleetImage })).resolves.toBeDefined();
   });
 
   it('a fleet of a core function without shipping and sales', async () => {
-    await expect(resolveWith({ fleet: 'ec2', shipping: 'off', sales: 'off' })).resolves.toBeDefined();
+    await expect(resolveNamed({ fleet: 'ec2', shipping: 'off', sales: 'off' })).resolves.toBeDefined();
   });
 });
