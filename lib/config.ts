@@ -44,6 +44,8 @@ const settings = {
   SALES_WAREHOUSE_SECRET_ARN: optionalArn,
   /** Bucket in which sales are staged for the warehouse to copy. */
   SALES_STAGING_BUCKET_NAME: name.optional().describe('a name of at least 3 characters'),
+  /** Where the embedded cloud writes its outputs, for `invoke local` and operators: `.local` where it is left out. */
+  ORDER_PIPELINE_LOCAL_DIR: z.string().optional().describe('a folder'),
   /** URL of the shipping queue. */
   SHIPPING_QUEUE_URL: url,
   /** URL of the analytics queue. */

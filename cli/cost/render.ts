@@ -1,9 +1,9 @@
+import { table } from '../table.ts';
 import { slowestOf } from './capacity.ts';
 import { MONTH } from './demand.ts';
 import type { Estimate } from './estimate.ts';
 import { PRICE_REGION, PRICES } from './prices.ts';
 import type { OrderRequests } from './requests-per-order.ts';
-import { table } from './table.ts';
 
 /**
  * The estimate as tables.

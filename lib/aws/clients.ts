@@ -1,4 +1,7 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -45,14 +48,34 @@ const STATEMENT_REQUEST = withTimeout(50_000, 1, false);
 /** The Redshift Data API only takes statements in, and knows a repeated one by its token. */
 const SUBMIT_REQUEST = withTimeout(8_000, 3);
 
-export const createSqsClient = (): SQSClient => new SQSClient(BATCH_REQUEST);
+/** What an operator asks for once, and waits for: also an invocation of up to 29 s, which is not to be made twice. */
+const OPERATOR_REQUEST = withTimeout(30_000, 2);
+
+/** Where the services are, where the environment does not say it. */
+export interface ClientPlace {
+  region?: string;
+  endpoint?: string;
+  credentials?: { accessKeyId: string; secretAccessKey: string };
+}
+
+export const createSqsClient = (place: ClientPlace = {}): SQSClient =>
+  new SQSClient({ ...BATCH_REQUEST, ...place });
 /** For long polls only: `destroy` ends those that are under way. */
 export const createLongPollClient = (): SQSClient => new SQSClient(LONG_POLL_REQUEST);
 export const createSnsClient = (): SNSClient => new SNSClient(PUBLISH_REQUEST);
-export const createDynamoDbClient = (): DynamoDBClient => new DynamoDBClient(BATCH_REQUEST);
-export const createRdsDataClient = (): RDSDataClient => new RDSDataClient(STATEMENT_REQUEST);
-export const createRedshiftDataClient = (): RedshiftDataClient => new RedshiftDataClient(SUBMIT_REQUEST);
+export const createDynamoDbClient = (place: ClientPlace = {}): DynamoDBClient =>
+  new DynamoDBClient({ ...BATCH_REQUEST, ...place });
+export const createRdsDataClient = (place: ClientPlace = {}): RDSDataClient =>
+  new RDSDataClient({ ...STATEMENT_REQUEST, ...place });
+export const createRedshiftDataClient = (place: ClientPlace = {}): RedshiftDataClient =>
+  new RedshiftDataClient({ ...SUBMIT_REQUEST, ...place });
+export const createLambdaClient = (place: ClientPlace): LambdaClient =>
+  new LambdaClient({ ...OPERATOR_REQUEST, ...place });
+export const createCloudWatchClient = (place: ClientPlace): CloudWatchClient =>
+  new CloudWatchClient({ ...OPERATOR_REQUEST, ...place });
+export const createCloudFormationClient = (place: ClientPlace): CloudFormationClient =>
+  new CloudFormationClient({ ...OPERATOR_REQUEST, ...place });
 
 /** @param pathStyle address buckets as `endpoint/bucket`, which endpoints without wildcard DNS need */
-export const createS3Client = (pathStyle: boolean): S3Client =>
-  new S3Client({ ...OBJECT_REQUEST, forcePathStyle: pathStyle });
+export const createS3Client = (pathStyle: boolean, place: ClientPlace = {}): S3Client =>
+  new S3Client({ ...OBJECT_REQUEST, forcePathStyle: pathStyle, ...place });

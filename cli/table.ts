@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Between columns. */
 const GAP = '  ';
 
@@ -12,13 +14,13 @@ export function table(
   alignment: string,
 ): string {
   const widths = header.map((name, column) =>
-    Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    rows.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), widthOf(name)),
   );
   const lines = [header, ...rows].map((row) =>
     row
       .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return alignment[column] === 'r' ? cell.padStart(width) : cell.padEnd(width);
+        const padding = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
+        return alignment[column] === 'r' ? `${padding}${cell}` : `${cell}${padding}`;
       })
       .join(GAP),
   );
@@ -27,3 +29,6 @@ export function table(
     .join('\n')
     .concat('\n');
 }
+
+/** Columns on the screen: colours take none. */
+const widthOf = (cell: string): number => stripVTControlCharacters(cell).length;

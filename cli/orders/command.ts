@@ -1,0 +1,54 @@
+import { Command } from 'commander';
+import { type Context, createContext } from './context.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+
+/** What a command answers. */
+export interface Answer {
+  /** For programs: printed as JSON with `--json`. */
+  data: unknown;
+  /** For people; ends with a line feed. */
+  text: string;
+  /** 0 where it is left out. */
+  exit?: ExitStatus;
+}
+
+/** Options that every command has. */
+export interface CommonOptions {
+  stage?: string;
+  region?: string;
+  json?: true;
+}
+
+/** A command with the options that all have: where the pipeline is, and JSON. */
+export function createCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option(
+      '--stage <name>',
+      'a stage on AWS, by the credentials of the environment; the embedded cloud without it',
+    )
+    .option('--region <name>', "the stage's region (default: the environment's)")
+    .option('--json', 'answer in JSON')
+    .showSuggestionAfterError()
+    .exitOverride();
+}
+
+/**
+ * Makes an action of what answers a command: prints the answer and closes what was opened.
+ *
+ * @param run gets what commander gives an action, after the context: arguments, then options
+ */
+export function answering<Args extends unknown[]>(
+  onExit: (exit: ExitStatus) => void,
+  run: (context: Context, ...args: Args) => Promise<Answer>,
+): (...args: [...Args, Command]) => Promise<void> {
+  return async (...all) => {
+    const args = all.slice(0, -1) as Args;
+    const command = all.at(-1) as Command;
+    const options = command.optsWithGlobals<CommonOptions>();
+    await using context = createContext(options);
+    const { data, text, exit = EXIT.ok } = await run(context, ...args);
+    process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : text);
+    onExit(exit);
+  };
+}

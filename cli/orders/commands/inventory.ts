@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
+import { printable } from '../../../lib/order/received.ts';
+import { toCsv } from '../../../lib/report/to-csv.ts';
+import { type InventoryRow, listInventory } from '../../../lib/shipping/list-inventory.ts';
+import { table } from '../../table.ts';
+import { type Answer, answering, createCommand as create } from '../command.ts';
+import type { Context } from '../context.ts';
+import type { ExitStatus } from '../exit-status.ts';
+
+const COLUMNS = ['product_id', 'product_name', 'stock', 'scheduled', 'backordered', 'updated_at'] as const;
+
+export function createCommand(onExit: (exit: ExitStatus) => void): Command {
+  return create('inventory', 'Shows stock, scheduled shipments and backorders of each product.')
+    .option('--csv', 'answer in CSV')
+    .action(answering(onExit, inventory));
+}
+
+async function inventory(context: Context, { csv }: { csv?: true }): Promise<Answer> {
+  const { shippingDatabase, stage } = await context.open();
+  if (!shippingDatabase) throw new InvalidInputError(`inventory: shipping is off in stage ${stage}`);
+  const rows = await listInventory(shippingDatabase);
+  return { data: rows, text: csv ? toCsv(COLUMNS, rows) : toTable(rows) };
+}
+
+function toTable(rows: readonly InventoryRow[]): string {
+  const number = (value: number) => value.toLocaleString('en');
+  return table(
+    ['product', 'name', 'stock', 'scheduled', 'backordered'],
+    rows.map(({ product_id, product_name, stock, scheduled, backordered }) => [
+      printable(product_id),
+      printable(product_name),
+      number(stock),
+      number(scheduled),
+      number(backordered),
+    ]),
+    'llrrr',
+  );
+}

@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import type { ExitStatus } from './exit-status.ts';
+
+/** What a command's module exports: the command as commander knows it, which tells its exit status when it is done. */
+interface CommandModule {
+  createCommand(onExit: (exit: ExitStatus) => void): Command;
+}
+
+/**
+ * The commands, by name. Their modules are loaded when they are asked for: the AWS SDK takes half a second, for which nobody
+ * who wants help should wait.
+ */
+const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
+  inventory: {
+    summary: 'stock and backorders of each product',
+    load: () => import('./commands/inventory.ts'),
+  },
+};
+
+const EPILOGUE = `
+Commands are for the embedded cloud that npm start runs in this folder; with --stage, for that stage on AWS.
+orders help COMMAND lists a command's options; orders complete bash|zsh|fish prints its completion for a shell.
+
+Exit status: 0 done · 1 something is wrong, or failed · 2 the command line is · 3 out of reach · 130 Ctrl-C
+`;
+
+/**
+ * The program as commander knows it. Commands that are not asked for are there by name only.
+ *
+ * @param args what follows the program's name
+ * @param onExit told a command's exit status when it is done
+ */
+export async function createProgram(
+  args: readonly string[],
+  onExit: (exit: ExitStatus) => void,
+): Promise<Command> {
+  const program = new Command('orders')
+    .description('Sees into the order pipeline and sets right what went wrong.')
+    .addHelpText('after', EPILOGUE)
+    .showSuggestionAfterError()
+    .exitOverride();
+  const asked = args.filter((arg) => !arg.startsWith('-'));
+  const completes = asked[0] === 'complete';
+  const wanted = asked[0] === 'help' ? asked[1] : asked[0];
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    if (completes || name === wanted)
+      program.addCommand((await load()).createCommand(onExit).summary(summary));
+    else program.command(name).description(summary);
+  }
+  if (completes) (await import('@bomb.sh/tab/commander')).default(program);
+  return program;
+}

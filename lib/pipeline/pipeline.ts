@@ -1,0 +1,58 @@
+import type {
+  createCloudWatchClient,
+  createDynamoDbClient,
+  createLambdaClient,
+  createS3Client,
+  createSqsClient,
+} from '../aws/clients.ts';
+import type { Database } from '../database/database.ts';
+
+/** The queues, in the order that orders take. */
+export const QUEUE_NAMES = ['upload', 'order', 'shipping', 'analytics'] as const;
+
+/** One of the four queues, as operators name it. */
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** A queue with its dead-letter queue, and the function that works on it. */
+export interface PipelineQueue {
+  name: QueueName;
+  url: string;
+  deadLetterUrl: string;
+  /** As in serverless.yml. */
+  consumer: string;
+}
+
+/** SDK clients for what an operator sees and does. */
+export interface PipelineClients {
+  sqs: ReturnType<typeof createSqsClient>;
+  s3: ReturnType<typeof createS3Client>;
+  dynamoDb: ReturnType<typeof createDynamoDbClient>;
+  lambda: ReturnType<typeof createLambdaClient>;
+  cloudWatch: ReturnType<typeof createCloudWatchClient>;
+}
+
+/** One stage of the pipeline as its operator reaches it: on AWS, or the embedded cloud. */
+export interface Pipeline {
+  /** `local` for the embedded cloud. */
+  stage: string;
+  /** Goes before the names of functions: `order-pipeline-STAGE-`. */
+  prefix: string;
+  /**
+   * Where the embedded cloud tells what AWS has CloudWatch and a real mailbox for; undefined on AWS, which is how the two
+   * are told apart.
+   */
+  inspectionUrl: string | undefined;
+  /** Those that are on; upload and order always are. */
+  queues: readonly PipelineQueue[];
+  topicArn: string;
+  uploadBucket: string;
+  resultsBucket: string;
+  ledgerTable: string;
+  clients: PipelineClients;
+  /** Undefined where shipping is off. */
+  shippingDatabase: Database | undefined;
+  /** Undefined where sales are off. */
+  salesDatabase: Database | undefined;
+  /** Ends connections. */
+  close(): Promise<void>;
+}
