@@ -1,3 +1,4 @@
+const { byCapacity, mostWithLittleCapacity } = require('../aurora-max-connections.json');
 const readParts = require('./read-parts.cjs');
 
 /**
@@ -142,12 +143,11 @@ async function shippingAlarms({ resolveVariable }, { thresholds }) {
   ];
 }
 
-/**
- * Connections that Aurora PostgreSQL takes: one per 9,531,392 bytes of memory, of which an ACU has 2 GiB, and no more
- * than 2,000 where the least capacity is 0.
- * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html#aurora-serverless-v2.max-connections
- */
-const maxConnections = (capacity) => Math.min(2_000, Math.floor((capacity * 2 ** 31) / 9_531_392));
+/** As the doctor reckons it: between two rows of AWS's table, the connections of the lower one. The least capacity is 0. */
+const maxConnections = (capacity) => {
+  const [, connections] = byCapacity.findLast(([units]) => units <= capacity) ?? byCapacity[0];
+  return Math.min(connections, mostWithLittleCapacity);
+};
 
 /** https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-audit-logging.html, for its metrics and their dimensions */
 async function salesAlarms({ resolveVariable }, { thresholds }) {

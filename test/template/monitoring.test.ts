@@ -150,10 +150,10 @@ describe.each([
     ).toEqual([
       ...idsOf(template, 'AWS::RDS::DBCluster').flatMap((id) => {
         const dimension = { Name: 'DBClusterIdentifier', Value: { Ref: id } };
-        // 4 ACU of 2 GiB take 901 connections, of which 90 %.
+        // 4 ACU take 823 connections, of which 90 %.
         return [
           ['ACUUtilization', dimension, 90],
-          ['DatabaseConnections', dimension, 810],
+          ['DatabaseConnections', dimension, 740],
         ];
       }),
       ...idsOf(template, 'AWS::RedshiftServerless::Workgroup').map((id) => [
