@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { editDeadLetter } from '../../lib/dead-letters/edit-dead-letter.ts';
+import { judgeBody } from '../../lib/dead-letters/judge-body.ts';
 import { listDeadLetters } from '../../lib/dead-letters/list-dead-letters.ts';
 import { redriveDeadLetters } from '../../lib/dead-letters/redrive-dead-letters.ts';
+import { InvalidInputError } from '../../lib/invalid-input-error.ts';
 import { received } from '../../lib/order/received.ts';
 import { QUEUE_NAMES, type QueueName } from '../../lib/pipeline/pipeline.ts';
 import type { DeadLetterPage, RedriveReport } from '../api.ts';
@@ -27,6 +29,12 @@ interface OfQueue {
   Params: { queue: string };
 }
 
+/** The body is fine, so what is left is that there is no such letter, or that the queue has not taken it. */
+function refuseEdit(error: Error): never {
+  if (error instanceof InvalidInputError) throw new Refusal(404, error.message);
+  throw error.name === 'Error' ? new Refusal(503, error.message) : error;
+}
+
 /** Dead letters: list, redrive, mend. */
 export function addDeadLetterRoutes(app: FastifyInstance, { pipeline, stopping }: DashboardParts): void {
   const inTurn = takeTurns<QueueName>();
@@ -39,20 +47,22 @@ export function addDeadLetterRoutes(app: FastifyInstance, { pipeline, stopping }
     throw new Refusal(404, `queue: the ${known} queue is off in stage ${pipeline.stage}`);
   }
 
-  app.get<OfQueue>('/dead-letters/:queue', async ({ params }): Promise<DeadLetterPage> => {
+  app.get<OfQueue>('/dead-letters/:queue', async ({ params }, reply): Promise<DeadLetterPage> => {
     const queue = readQueue(params.queue);
+    // Nobody waits for an answer to a page that is gone: its turn passes.
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const signal = AbortSignal.any([stopping, gone.signal]);
     const { seen, groups, letters } = await inTurn(queue, () =>
-      listDeadLetters(pipeline, queue, { limit: LOOKED_AT, signal: stopping }),
+      listDeadLetters(pipeline, queue, { limit: LOOKED_AT, signal }),
     );
-    const oldestFirst = letters.toSorted((one, other) => (one.sent_at < other.sent_at ? -1 : 1));
-    return { queue, seen, groups, letters: oldestFirst.slice(0, SHOWN) };
+    return { queue, seen, groups, letters: letters.slice(0, SHOWN) };
   });
 
   app.post<OfQueue>('/dead-letters/:queue/redrive', async ({ params, body }): Promise<RedriveReport> => {
     const queue = readQueue(params.queue);
     const { reason, ids } = readFields(REDRIVE, body);
-    const choice = { ...(reason !== undefined && { reason }), ...(ids !== undefined && { ids }) };
-    return inTurn(queue, () => redriveDeadLetters(pipeline, queue, choice, { signal: stopping }));
+    return inTurn(queue, () => redriveDeadLetters(pipeline, queue, { reason, ids }, { signal: stopping }));
   });
 
   app.put<{ Params: { queue: string; id: string } }>(
@@ -60,7 +70,10 @@ export function addDeadLetterRoutes(app: FastifyInstance, { pipeline, stopping }
     async ({ params, body }, reply) => {
       const queue = readQueue(params.queue);
       const edited = readFields(EDIT, body);
-      await inTurn(queue, () => editDeadLetter(pipeline, queue, params.id, edited.body));
+      const issues = judgeBody(queue, edited.body);
+      if (issues.length > 0)
+        throw new InvalidInputError(`body: ${issues.map(({ message }) => message).join('; ')}`);
+      await inTurn(queue, () => editDeadLetter(pipeline, queue, params.id, edited.body)).catch(refuseEdit);
       return reply.code(204).send();
     },
   );
