@@ -2,7 +2,7 @@
  * What the page and its server say to each other. All of it is under /dashboard/; bodies are JSON, errors are
  * problem details (RFC 9457).
  *
- *   GET    /                                            the page: an element #page, a script and a style
+ *   GET    /                                            the page: an element #app, a script and a style
  *   GET    /dashboard/events                            SSE: an event `status` (LiveStatus) a second, every 5 s on AWS;
  *                                                       `trouble` (Trouble) instead while that cannot be read
  *   GET    /dashboard/dead-letters/:queue               DeadLetterPage
