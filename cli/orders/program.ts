@@ -11,6 +11,10 @@ interface CommandModule {
  * who wants help should wait.
  */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
+  dlq: {
+    summary: 'dead letters: list, show, redrive, edit, purge',
+    load: () => import('./commands/dlq.ts'),
+  },
   inventory: {
     summary: 'stock and backorders of each product',
     load: () => import('./commands/inventory.ts'),
