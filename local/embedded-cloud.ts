@@ -79,7 +79,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const configuration = await resolve({});
   // All that is known before anything listens.
   const { functions: properties } = readStack(configuration, '');
-  // The Invoke API is one of the services, which are there before the functions are.
+  // Lambda's API is one of the services, which are there before the functions are.
   let functions: Functions | undefined;
   const find: Functions['find'] = (name) => functions?.find(name);
   const starting = startServices(
@@ -89,10 +89,15 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
       needsDatabase: [...properties.values()].some(
         ({ environment }) => environment.SHIPPING_DATABASE_URL || environment.SALES_DATABASE_URL,
       ),
-      async invoke(name, payload, invocationType) {
-        const answer = find(name)?.(JSON.stringify(payload));
-        if (!answer) return { found: false };
-        return { found: true, ...(invocationType === 'RequestResponse' && (await answer)) };
+      functions: {
+        async invoke(name, payload, invocationType) {
+          const answer = find(name)?.(JSON.stringify(payload));
+          if (!answer) return { found: false };
+          return { found: true, ...(invocationType === 'RequestResponse' && (await answer)) };
+        },
+        listMappings: async () => functions?.mappings.list() ?? [],
+        updateMapping: async (uuid, change) => functions?.mappings.update(uuid, change),
+        functionCounts: async () => functions?.counts() ?? {},
       },
     },
     cleanUp,
@@ -110,6 +115,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     ...stack.outputs,
     AwsEndpointUrl: awsServices.endpoint,
     DynamoDbEndpointUrl: dynamoDb.endpoint,
+    InspectionUrl: awsServices.inspectionUrl,
     MailboxQueueUrl: locateQueue(MAILBOX, awsServices.endpoint).url,
     ...(database && { DatabaseUrl: database.url }),
   };
