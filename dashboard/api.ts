@@ -25,6 +25,7 @@ import type { QueueName } from '../lib/pipeline/pipeline.ts';
 import type { PipelineStatus } from '../lib/status/pipeline-status.ts';
 
 export type { DeadLetter, DeadLetterGroup, RedriveReport } from '../lib/dead-letters/dead-letter.ts';
+export type { MailboxPage, MailRow } from '../lib/mailbox/mailbox.ts';
 export type { QueueName } from '../lib/pipeline/pipeline.ts';
 export type { SalesReport, SalesRow } from '../lib/report/report-sales.ts';
 export type { InventoryRow } from '../lib/shipping/list-inventory.ts';
@@ -76,23 +77,6 @@ export interface RedriveRequest {
 export interface EditRequest {
   /** What the message says instead. */
   body: string;
-}
-
-/** An e-mail that SNS would have sent. */
-export interface MailRow {
-  email_id: string;
-  subject: string;
-  message: string;
-  order_id: string | null;
-  /** ISO 8601. */
-  sent_at: string;
-}
-
-export interface MailboxPage {
-  /** In the mailbox queue. */
-  total: number;
-  /** Up to 50. */
-  mails: MailRow[];
 }
 
 export interface ShipmentRow {

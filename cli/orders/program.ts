@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
   dashboard: {
     summary: 'the live page, in a browser',
     load: () => import('./commands/dashboard.ts'),
+  },
   dlq: {
     summary: 'dead letters: list, show, redrive, edit, purge',
     load: () => import('./commands/dlq.ts'),
