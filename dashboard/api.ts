@@ -2,7 +2,9 @@
  * What the page and its server say to each other. All of it is under /dashboard/; bodies are JSON, errors are
  * problem details (RFC 9457).
  *
- *   GET    /dashboard/events                            SSE: an event `status` (LiveStatus) a second
+ *   GET    /                                            the page: an element #page, a script and a style
+ *   GET    /dashboard/events                            SSE: an event `status` (LiveStatus) a second, every 5 s on AWS;
+ *                                                       `trouble` (Trouble) instead while that cannot be read
  *   GET    /dashboard/dead-letters/:queue               DeadLetterPage
  *   POST   /dashboard/dead-letters/:queue/redrive       RedriveRequest → RedriveReport
  *   PUT    /dashboard/dead-letters/:queue/:id           EditRequest → 204: mended, and sent back to its queue
@@ -47,6 +49,11 @@ export interface LiveStatus extends PipelineStatus {
   burst: Burst | null;
   /** What this pipeline has. */
   features: { shipping: boolean; sales: boolean; mailbox: boolean };
+}
+
+/** What the page is told instead of its status while that cannot be read. */
+export interface Trouble {
+  message: string;
 }
 
 export interface DeadLetterPage {

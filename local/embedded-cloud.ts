@@ -1,5 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { registerDashboard } from '../dashboard/server/register-dashboard.ts';
+import { openEmbeddedPipeline } from '../lib/pipeline/open-pipeline.ts';
 import { askFunction } from './ask-function.ts';
 import type { AwsServices } from './aws-services/start-aws-services.ts';
 import { type Route, startHttpApi } from './http-api.ts';
@@ -124,7 +127,14 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     return run(JSON.stringify(event));
   };
   if (database) await migrate(invoke);
-  const httpApi = await startHttpApi(routesOf(stack, find), port);
+  const pipeline = openEmbeddedPipeline(outputs);
+  cleanUp.defer(pipeline.close);
+  const httpApi = await startHttpApi(routesOf(stack, find), port, (app) =>
+    registerDashboard(app, {
+      pipeline,
+      report: (error) => log.write('dashboard', inspect(error)),
+    }),
+  );
   cleanUp.defer(httpApi.stop);
   const allOutputs = { ...outputs, ApiUrl: httpApi.url };
   cleanUp.defer(await writeOutputsFile(localDirectory, allOutputs));

@@ -11,6 +11,10 @@ interface CommandModule {
  * who wants help should wait.
  */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
+  dashboard: {
+    summary: 'the live page, in a browser',
+    load: () => import('./commands/dashboard.ts'),
+  },
   inventory: {
     summary: 'stock and backorders of each product',
     load: () => import('./commands/inventory.ts'),
