@@ -82,7 +82,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const configuration = await resolve({});
   // All that is known before anything listens.
   const { functions: properties } = readStack(configuration, '');
-  // The Invoke API is one of the services, which are there before the functions are.
+  // Lambda's API is one of the services, which are there before the functions are.
   let functions: Functions | undefined;
   const find: Functions['find'] = (name) => functions?.find(name);
   const starting = startServices(
@@ -92,10 +92,15 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
       needsDatabase: [...properties.values()].some(
         ({ environment }) => environment.SHIPPING_DATABASE_URL || environment.SALES_DATABASE_URL,
       ),
-      async invoke(name, payload, invocationType) {
-        const answer = find(name)?.(JSON.stringify(payload));
-        if (!answer) return { found: false };
-        return { found: true, ...(invocationType === 'RequestResponse' && (await answer)) };
+      functions: {
+        async invoke(name, payload, invocationType) {
+          const answer = find(name)?.(JSON.stringify(payload));
+          if (!answer) return { found: false };
+          return { found: true, ...(invocationType === 'RequestResponse' && (await answer)) };
+        },
+        listMappings: async () => functions?.mappings.list() ?? [],
+        updateMapping: async (uuid, change) => functions?.mappings.update(uuid, change),
+        functionCounts: async () => functions?.counts() ?? {},
       },
     },
     cleanUp,
@@ -113,6 +118,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     ...stack.outputs,
     AwsEndpointUrl: awsServices.endpoint,
     DynamoDbEndpointUrl: dynamoDb.endpoint,
+    InspectionUrl: awsServices.inspectionUrl,
     MailboxQueueUrl: locateQueue(MAILBOX, awsServices.endpoint).url,
     ...(database && { DatabaseUrl: database.url }),
   };

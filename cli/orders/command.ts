@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type Context, createContext } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { toJson } from './to-json.ts';
 
 /** What a command answers. */
 export interface Answer {
@@ -48,7 +49,7 @@ export function answering<Args extends unknown[]>(
     const options = command.optsWithGlobals<CommonOptions>();
     await using context = createContext(options);
     const { data, text, exit = EXIT.ok } = await run(context, ...args);
-    process.stdout.write(options.json ? `${JSON.stringify(data, null, 2)}\n` : text);
+    process.stdout.write(options.json ? toJson(data) : text);
     onExit(exit);
   };
 }

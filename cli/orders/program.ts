@@ -15,6 +15,10 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'the live page, in a browser',
     load: () => import('./commands/dashboard.ts'),
   },
+  dlq: {
+    summary: 'dead letters: list, show, redrive, edit, purge',
+    load: () => import('./commands/dlq.ts'),
+  },
   inventory: {
     summary: 'stock and backorders of each product',
     load: () => import('./commands/inventory.ts'),

@@ -97,7 +97,7 @@ function toHtml(names: readonly string[]): string {
 ${style ? `<link rel="stylesheet" href="${PATH}${style}">\n` : ''}<script type="module" src="${PATH}${entry('.js')}"></script>
 </head>
 <body>
-<div id="page"></div>
+<div id="app"></div>
 <noscript>This page needs JavaScript.</noscript>
 </body>
 </html>

@@ -11,7 +11,6 @@ import type { DeadLetterPage, RedriveReport } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { readFields } from './read-fields.ts';
 import { Refusal } from './refusal.ts';
-import { takeTurns } from './take-turns.ts';
 
 /** Messages that are looked at. */
 const LOOKED_AT = 1_000;
@@ -36,9 +35,10 @@ function refuseEdit(error: Error): never {
 }
 
 /** Dead letters: list, redrive, mend. */
-export function addDeadLetterRoutes(app: FastifyInstance, { pipeline, stopping }: DashboardParts): void {
-  const inTurn = takeTurns<QueueName>();
-
+export function addDeadLetterRoutes(
+  app: FastifyInstance,
+  { pipeline, stopping, inTurn }: DashboardParts,
+): void {
   function readQueue(name: string): QueueName {
     const known = QUEUE_NAMES.find((each) => each === name);
     if (!known)
@@ -53,7 +53,7 @@ export function addDeadLetterRoutes(app: FastifyInstance, { pipeline, stopping }
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const signal = AbortSignal.any([stopping, gone.signal]);
-    const { seen, groups, letters } = await inTurn(queue, () =>
+    const { seen, groups, letters } = await inTurn([queue], () =>
       listDeadLetters(pipeline, queue, { limit: LOOKED_AT, signal }),
     );
     return { queue, seen, groups, letters: letters.slice(0, SHOWN) };
@@ -62,7 +62,7 @@ export function addDeadLetterRoutes(app: FastifyInstance, { pipeline, stopping }
   app.post<OfQueue>('/dead-letters/:queue/redrive', async ({ params, body }): Promise<RedriveReport> => {
     const queue = readQueue(params.queue);
     const { reason, ids } = readFields(REDRIVE, body);
-    return inTurn(queue, () => redriveDeadLetters(pipeline, queue, { reason, ids }, { signal: stopping }));
+    return inTurn([queue], () => redriveDeadLetters(pipeline, queue, { reason, ids }, { signal: stopping }));
   });
 
   app.put<{ Params: { queue: string; id: string } }>(
@@ -73,7 +73,7 @@ export function addDeadLetterRoutes(app: FastifyInstance, { pipeline, stopping }
       const issues = judgeBody(queue, edited.body);
       if (issues.length > 0)
         throw new InvalidInputError(`body: ${issues.map(({ message }) => message).join('; ')}`);
-      await inTurn(queue, () => editDeadLetter(pipeline, queue, params.id, edited.body)).catch(refuseEdit);
+      await inTurn([queue], () => editDeadLetter(pipeline, queue, params.id, edited.body)).catch(refuseEdit);
       return reply.code(204).send();
     },
   );

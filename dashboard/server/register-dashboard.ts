@@ -16,6 +16,7 @@ import { Refusal } from './refusal.ts';
 import { addSalesRoutes } from './sales-routes.ts';
 import { sendProblem } from './send-problem.ts';
 import { addShippingRoutes } from './shipping-routes.ts';
+import { takeTurns } from './take-turns.ts';
 import { addThrottleRoutes } from './throttle-routes.ts';
 
 export interface DashboardOptions {
@@ -29,7 +30,7 @@ export interface DashboardOptions {
 export function registerDashboard(app: FastifyInstance, { pipeline, report }: DashboardOptions): void {
   const stopping = new AbortController();
   const bursts = createBursts(pipeline, report);
-  const parts: DashboardParts = { pipeline, bursts, stopping: stopping.signal };
+  const parts: DashboardParts = { pipeline, bursts, inTurn: takeTurns(), stopping: stopping.signal };
 
   function answerError(error: unknown, reply: FastifyReply): FastifyReply {
     const { status, detail } = explainToOperator(error);

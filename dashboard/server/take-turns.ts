@@ -1,15 +1,12 @@
-/**
- * Lets one task at a time run for each name, in the order that they came: looking at a dead-letter queue hides its messages
- * for a moment, so two at once would each see a part of it.
- */
-export function takeTurns<Name>(): <Value>(name: Name, task: () => Promise<Value>) => Promise<Value> {
+/** Runs a task when no other one with any of these names runs; those with a name in common run in the order that they came. */
+export type InTurn<Name> = <Value>(names: readonly Name[], task: () => Promise<Value>) => Promise<Value>;
+
+export function takeTurns<Name>(): InTurn<Name> {
   const last = new Map<Name, Promise<unknown>>();
-  return (name, task) => {
-    const turn = (last.get(name) ?? Promise.resolve()).then(task);
-    last.set(
-      name,
-      turn.catch(() => undefined),
-    );
+  return (names, task) => {
+    const turn = Promise.all(names.map((name) => last.get(name))).then(task);
+    const ended = turn.catch(() => undefined);
+    for (const name of names) last.set(name, ended);
     return turn;
   };
 }

@@ -1,4 +1,4 @@
-import pMap from 'p-map';
+import { allEnded } from '../batch/all-ended.ts';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -16,11 +16,12 @@ export async function findDeadLetters(
   ids: readonly string[],
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<DeadLetter[]> {
-  const found = await pMap(pipeline.queues, async ({ name }) => {
+  const searches = pipeline.queues.map(async ({ name }) => {
     const { held, chosen } = await takeDeadLetters(pipeline, name, { ids }, options);
     await held[Symbol.asyncDispose]();
     return chosen;
   });
+  const found = await allEnded(searches);
   const byId = new Map(found.flat().map((letter) => [letter.id, letter]));
   const missing = ids.filter((id) => !byId.has(id));
   if (missing.length > 0) {

@@ -1,4 +1,5 @@
 import { createQueueMessages, type ReceivedMessage } from '../aws/queue-messages.ts';
+import { allEnded } from '../batch/all-ended.ts';
 import type { PipelineClients } from '../pipeline/pipeline.ts';
 import { createLeases, type Leases } from './leases.ts';
 
@@ -64,16 +65,11 @@ export async function holdMessages(
   }
 
   const receivers = Math.min(MOST_RECEIVERS, Math.max(1, Math.ceil(expected / MESSAGES_PER_RECEIVER)));
-  const results = await Promise.allSettled(
-    Array.from({ length: receivers }, () =>
-      receive().catch((error) => {
-        failed = true;
-        throw error;
-      }),
-    ),
-  );
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-
+  const stopOthers = (error: unknown): never => {
+    failed = true;
+    throw error;
+  };
+  await allEnded(Array.from({ length: receivers }, () => receive().catch(stopOthers)));
   const { hidden } = await queue.count();
   cleanUp.move();
   return Object.assign(leases, { seen: messages.size, hidden: Math.max(0, hidden - messages.size) });
