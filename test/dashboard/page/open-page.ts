@@ -13,9 +13,10 @@ export async function openPage(browser: Browser, url: string): Promise<OpenPage>
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   page.setDefaultTimeout(30_000);
   const faults: string[] = [];
-  // Chromium reports breaches of the policy as errors on the console.
+  // Chromium reports breaches of the policy as errors on the console; and requests that were refused, which cases provoke.
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+    const isRefusal = /^Failed to load resource: .* status of 4\d\d/.test(message.text());
+    if (message.type() === 'error' && !isRefusal) faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
   page.on('dialog', (dialog) => {

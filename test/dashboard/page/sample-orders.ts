@@ -35,7 +35,7 @@ export const hostileOrders = (): SampleOrder[] =>
       order_id: `hostile-${index}`,
       customer_name: name,
       product_name: name,
-      product_id: `H-${index}`,
+      product_id: name,
       email_id: `hostile-${index}@example.com`,
     }),
   );
