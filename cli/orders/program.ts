@@ -23,6 +23,22 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'stock and backorders of each product',
     load: () => import('./commands/inventory.ts'),
   },
+  reconcile: {
+    summary: 'whether orders received, confirmed, shipped and sold add up, and --repair where not',
+    load: () => import('./commands/reconcile.ts'),
+  },
+  report: {
+    summary: 'what was sold, by product, customer, hour or day',
+    load: () => import('./commands/report.ts'),
+  },
+  restock: {
+    summary: 'add stock, which goes to the oldest backorders first',
+    load: () => import('./commands/restock.ts'),
+  },
+  trace: {
+    summary: 'what became of an order',
+    load: () => import('./commands/trace.ts'),
+  },
 };
 
 const EPILOGUE = `

@@ -1,20 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
 import { received } from '../../lib/order/received.ts';
 import { setThrottle } from '../../lib/status/set-throttle.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { readFields } from './read-fields.ts';
 import { Refusal } from './refusal.ts';
 
+/** Types only: what they must be else is said by `setThrottle`. */
 const THROTTLE = {
-  // https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
-  maximumConcurrency: z
-    .int()
-    .min(2)
-    .max(1_000)
-    .optional()
-    .describe('a whole number from 2 to 1,000, or left out'),
+  maximumConcurrency: z.number().optional().describe('a number, or left out'),
   enabled: z.boolean().optional().describe('true or false, or left out'),
 };
 
@@ -27,8 +21,6 @@ export function addThrottleRoutes(app: FastifyInstance, { pipeline }: DashboardP
       throw new Refusal(404, `${rule}, received ${received(params.function)}`);
     }
     const { maximumConcurrency, enabled } = readFields(THROTTLE, body);
-    if (maximumConcurrency === undefined && enabled === undefined)
-      throw new InvalidInputError('body: must have maximumConcurrency or enabled, received neither');
     await setThrottle(pipeline, params.function, {
       ...(maximumConcurrency !== undefined && { maximumConcurrency }),
       ...(enabled !== undefined && { enabled }),

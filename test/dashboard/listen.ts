@@ -15,8 +15,8 @@ export interface Listener {
   events: ReceivedEvent[];
   /** Resolves when the connection has ended, whoever ended it. */
   ended: Promise<void>;
-  /** Waits for an event that fits, among those that have come or will; throws after 30 s. */
-  next(fits?: (event: ReceivedEvent) => boolean): Promise<ReceivedEvent>;
+  /** Waits for an event that fits, among those that have come or will; throws after 30 s, or as many ms as it is told. */
+  next(fits?: (event: ReceivedEvent) => boolean, patience?: number): Promise<ReceivedEvent>;
   close(): void;
 }
 
@@ -45,8 +45,8 @@ export async function listen(url: string): Promise<Listener> {
     response,
     events,
     ended,
-    async next(fits = () => true) {
-      for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(20)) {
+    async next(fits = () => true, patience = 30_000) {
+      for (const deadline = Date.now() + patience; Date.now() < deadline; await sleep(20)) {
         const event = events.find(fits);
         if (event) return event;
       }
