@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { Header } from './frame/header.tsx';
+import { TroubleBanner } from './live/trouble-banner.tsx';
 import { NoticeBar } from './notices/notice-bar.tsx';
 import type { Route } from './routing/route.ts';
 import { useRoute } from './routing/use-route.ts';
@@ -24,6 +25,7 @@ export function App() {
       </button>
       <Header route={route} />
       <main ref={main} id="main" tabIndex={-1}>
+        <TroubleBanner />
         {viewOf(route)}
       </main>
       <NoticeBar />

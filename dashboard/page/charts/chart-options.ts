@@ -16,6 +16,11 @@ interface ChartLook {
 const FONT = '12px system-ui, sans-serif';
 /** Least height of the y axis, so that a single message is no mountain. */
 const LEAST_TOP = 10;
+/** Between lines of the y axis: 1, 2, 5, 10 and so on. */
+const STEPS = Array.from(
+  { length: 36 },
+  (_, index) => ([1, 2, 5][index % 3] ?? 1) * 10 ** Math.floor(index / 3),
+);
 
 /** Options of uPlot for a chart in the colours that `element` has by its styles. */
 export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Options {
@@ -31,7 +36,7 @@ export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Optio
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 22, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
@@ -39,10 +44,22 @@ export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Optio
       y: { range: (_, __, max) => [0, Math.max(LEAST_TOP, (max ?? 0) * 1.08)] },
     },
     axes: [
-      { ...axis, size: 26, space: 72, values: (_, splits) => splits.map(formatTime) },
-      { ...axis, size: 56, space: 36, values: (_, splits) => splits.map(formatValue) },
+      {
+        ...axis,
+        size: 26,
+        space: 64,
+        values: (_, splits) => splits.map(formatTime),
+        // Live charts are told in minutes.
+        ...(span !== null && { incrs: [60, 120] }),
+      },
+      { ...axis, size: 56, space: 34, incrs: STEPS, values: (_, splits) => splits.map(formatValue) },
     ],
-    series: [{}, ...series.map((each) => seriesOptions(each, color(`--series-${each.color}`)))],
+    series: [
+      {},
+      ...series.map((each) =>
+        seriesOptions(each, color(each.kind === 'bars' ? '--bars' : `--series-${each.color}`)),
+      ),
+    ],
     hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? null)] },
   };
 }

@@ -15,13 +15,18 @@ export function Legend({ series, index, formatValue }: LegendProps) {
         const value = values[index];
         return (
           <li key={label}>
-            <svg width="22" height="10" class={`swatch series-${color}`} aria-hidden="true">
+            <svg
+              width="20"
+              height="10"
+              class={`swatch ${kind === 'bars' ? 'bars' : `series-${color}`}`}
+              aria-hidden="true"
+            >
               {kind === 'bars' ? (
                 <rect x="4" y="0" width="12" height="10" />
               ) : (
                 <line
                   x1="0"
-                  x2="22"
+                  x2="20"
                   y1="5"
                   y2="5"
                   stroke-width="2.5"

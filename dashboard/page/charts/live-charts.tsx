@@ -2,7 +2,7 @@ import type { LiveStatus, QueueName } from '../../api.ts';
 import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatRate } from '../format/format-rate.ts';
-import { HISTORY_LENGTH, type History } from '../live/history.ts';
+import { HISTORY_SECONDS, type History } from '../live/history.ts';
 import { Chart } from './chart.tsx';
 import type { ChartSeries } from './chart-series.ts';
 
@@ -13,7 +13,7 @@ const DONE: Partial<Record<QueueName, string>> = {
   analytics: 'Sold',
 };
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const formatClock = (seconds: number) => clock.format(seconds * 1_000);
 const formatDepth = (value: number) =>
@@ -39,7 +39,7 @@ export function LiveCharts({ status, history }: { status: LiveStatus; history: H
       return label ? [{ label, color: COLORS[name], kind: 'line', values: history.out[name] }] : [];
     }),
   ];
-  const shared = { times: history.times, formatTime: formatClock, span: HISTORY_LENGTH };
+  const shared = { times: history.times, formatTime: formatClock, span: HISTORY_SECONDS };
   return (
     <section aria-labelledby="charts-heading" class="charts">
       <h2 id="charts-heading">Last 5 minutes</h2>

@@ -6,8 +6,10 @@ import { BurstProgress } from './burst-progress.tsx';
 export function BurstControl() {
   const burst = useLive((live) => live.status?.burst ?? null);
   return (
-    <section class="card" aria-labelledby="burst-heading">
-      <h2 id="burst-heading">Generate orders</h2>
+    <section class="burst" aria-labelledby="burst-heading">
+      <h2 id="burst-heading" class="visually-hidden">
+        Generate orders
+      </h2>
       {burst?.running ? <BurstProgress burst={burst} /> : <BurstForm last={burst} />}
     </section>
   );

@@ -31,7 +31,14 @@ export function BurstForm({ last }: { last: Burst | null }) {
       }}
     >
       <div class="form-row">
-        <Field label="Orders" error={isAboutRate ? null : error}>
+        <p class="muted number burst-note">
+          {last
+            ? `The last burst sent ${formatCount(last.sent)} of ${formatCount(last.requested)} orders${
+                last.failed > 0 ? `, ${formatCount(last.failed)} failed` : ''
+              }.`
+            : 'Generated orders go to the order queue.'}
+        </p>
+        <Field label="Orders to generate" error={isAboutRate ? null : error}>
           {(described) => (
             <input
               {...described}
@@ -64,13 +71,6 @@ export function BurstForm({ last }: { last: Burst | null }) {
           Start burst
         </button>
       </div>
-      <p class="muted number">
-        {last
-          ? `The last one sent ${formatCount(last.sent)} of ${formatCount(last.requested)} orders${
-              last.failed > 0 ? `, ${formatCount(last.failed)} failed` : ''
-            }.`
-          : 'They go to the order queue, as fast as it takes them or at the rate given.'}
-      </p>
     </form>
   );
 }

@@ -37,15 +37,17 @@ export function BurstProgress({ burst }: { burst: Burst }) {
         change();
       }}
     >
-      <div class="progress-line">
-        <label for={id} class="number">
-          {formatCount(sent)} of {formatCount(requested)} sent
-          {failed > 0 && <span class="danger">, {formatCount(failed)} failed</span>}
-        </label>
-        <span class="muted">{ratePerSecond === null ? 'no limit' : `${formatCount(ratePerSecond)}/s`}</span>
-      </div>
-      <progress id={id} max={requested} value={sent + failed} />
       <div class="form-row">
+        <div class="burst-progress">
+          <label for={id} class="number">
+            {formatCount(sent)} of {formatCount(requested)} sent
+            {failed > 0 && <span class="danger">, {formatCount(failed)} failed</span>}
+            <span class="muted">
+              , {ratePerSecond === null ? 'no limit' : `${formatCount(ratePerSecond)}/s`}
+            </span>
+          </label>
+          <progress id={id} max={requested} value={sent + failed} />
+        </div>
         <Field label="Orders a second" error={error}>
           {(described) => (
             <input

@@ -8,11 +8,10 @@ interface ConsumerFactsProps {
   consumer: FunctionStatus;
   /** Messages that it is done with. */
   perSecond: number | null;
-  result: { href: string; text: string } | undefined;
 }
 
 /** The function that works on a queue: how fast, how many at once, how well. */
-export function ConsumerFacts({ consumer, perSecond, result }: ConsumerFactsProps) {
+export function ConsumerFacts({ consumer, perSecond }: ConsumerFactsProps) {
   const { name, running, averageMs, errors, mapping } = consumer;
   return (
     <div class="consumer">
@@ -27,16 +26,17 @@ export function ConsumerFacts({ consumer, perSecond, result }: ConsumerFactsProp
           </p>
         )}
       </div>
-      <p class="muted number">
-        {running !== null && `${formatCount(running)} of ${mapping?.maximumConcurrency ?? 'any'} running, `}
-        {averageMs === null ? 'not run yet' : `${formatDuration(averageMs / 1_000)} each`}
-      </p>
-      <p class="node-foot">
-        <span class={errors > 0 ? 'warning' : 'muted'}>
-          {formatCount(errors)} {errors === 1 ? 'error' : 'errors'}
-        </span>
-        {result && <a href={result.href}>{result.text}</a>}
-      </p>
+      <div class="node-head number">
+        <p class="muted">
+          {running !== null && `${formatCount(running)} of ${mapping?.maximumConcurrency ?? 'any'} running, `}
+          {averageMs === null ? 'not run yet' : `${formatDuration(averageMs / 1_000)} each`}
+        </p>
+        {errors > 0 && (
+          <p class="warning">
+            {formatCount(errors)} {errors === 1 ? 'error' : 'errors'}
+          </p>
+        )}
+      </div>
     </div>
   );
 }

@@ -27,7 +27,7 @@ export function FlowLines({
   const sideBySide = order.left >= senders.right;
   return (
     <svg class="flow-lines" aria-hidden="true">
-      {hops.map(({ from, to, perSecond, labelled }) => {
+      {hops.toSorted(idleFirst).map(({ from, to, perSecond, labelled }) => {
         const [source, target] = [boxes.get(from), boxes.get(to)];
         if (!source || !target) return null;
         const { line, arrow, label } = linePath(source, target, sideBySide);
@@ -47,6 +47,9 @@ export function FlowLines({
     </svg>
   );
 }
+
+/** Lines that share their way are drawn one over the other. */
+const idleFirst = (a: Hop, b: Hop): number => (a.perSecond ?? 0) - (b.perSecond ?? 0);
 
 /** Where the nodes are; measured again when one of them changes its size. */
 function useBoxes(diagram: RefObject<HTMLElement | null>): ReadonlyMap<string, Box> {

@@ -35,10 +35,10 @@ export function QueueNode({ queue, consumer, hint, result }: QueueNodeProps) {
         <Fact name="Oldest" value={oldestSeconds === null ? '–' : formatDuration(oldestSeconds)} />
         <Fact name="Empty in" value={drainText(drainSeconds)} />
       </dl>
-      {consumer && <ConsumerFacts consumer={consumer} perSecond={queue.outPerSecond} result={result} />}
-      <p class="dead-letters">
+      {consumer && <ConsumerFacts consumer={consumer} perSecond={queue.outPerSecond} />}
+      <p class="node-foot">
         {deadLetters > 0 ? (
-          <a href={toHash('dead-letters', name)}>
+          <a class="dead-letters" href={toHash('dead-letters', name)}>
             <span aria-hidden="true">▲ </span>
             {formatCount(deadLetters)} dead {deadLetters === 1 ? 'letter' : 'letters'}
             <span class="visually-hidden"> of the {QUEUE_TITLES[name].toLowerCase()}</span>
@@ -46,6 +46,7 @@ export function QueueNode({ queue, consumer, hint, result }: QueueNodeProps) {
         ) : (
           <span class="muted">No dead letters</span>
         )}
+        {result && <a href={result.href}>{result.text}</a>}
       </p>
     </li>
   );
@@ -62,5 +63,5 @@ function Fact({ name, value }: { name: string; value: string }) {
 
 function drainText(seconds: number | null): string {
   if (seconds === null) return '–';
-  return seconds === 0 ? 'is empty' : formatDuration(Math.max(1, seconds));
+  return formatDuration(Math.ceil(seconds));
 }

@@ -13,8 +13,8 @@ export function SendersNode({
     <li class="node" data-node="senders">
       <h3>Senders</h3>
       <dl class="rows">
-        <Sender name="Producer" sender={functions.find(({ name }) => name === 'producer')} unit="runs" />
-        <Sender name="HTTP API" sender={functions.find(({ name }) => name === 'intake')} unit="requests" />
+        <Sender name="Producer" sender={functions.find(({ name }) => name === 'producer')} unit="run" />
+        <Sender name="HTTP API" sender={functions.find(({ name }) => name === 'intake')} unit="request" />
         <div>
           <dt>This page</dt>
           <dd class="number">{burst?.running ? `${formatCount(burst.sent)} sent` : 'idle'}</dd>
@@ -30,7 +30,7 @@ function Sender({ name, sender, unit }: { name: string; sender: FunctionStatus |
     <div>
       <dt>{name}</dt>
       <dd class="number">
-        {formatCount(sender.invocations)} {unit}
+        {formatCount(sender.invocations)} {sender.invocations === 1 ? unit : `${unit}s`}
       </dd>
     </div>
   );

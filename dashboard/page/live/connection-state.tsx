@@ -5,7 +5,7 @@ const TEXTS: Record<Connection, string> = {
   connecting: 'Connecting',
   live: 'Live',
   reconnecting: 'Reconnecting',
-  trouble: 'No connection',
+  trouble: 'Trouble',
 };
 
 /** Whether what the page shows is of now. Told to screen readers only when it changes. */

@@ -1,9 +1,9 @@
 import type { LiveStatus, QueueName } from '../../api.ts';
 
-/** Points of a series: 5 minutes of an event a second. */
-export const HISTORY_LENGTH = 300;
+/** Seconds that are remembered. The server tells once a second, so a column has at most so many points. */
+export const HISTORY_SECONDS = 300;
 
-/** What the charts draw. All columns have the same length, at most `HISTORY_LENGTH`. */
+/** What the charts draw. All columns have the same length. */
 export interface History {
   /** Epoch seconds. */
   times: number[];
@@ -26,18 +26,20 @@ export const emptyHistory = (): History => ({ times: [], depths: columns(), in: 
 /** Adds what was told now to the end of each column, and forgets what is too old for the charts. Changes `history`. */
 export function remember(history: History, status: LiveStatus): void {
   const time = Date.parse(status.at) / 1_000;
-  // A server that starts anew, or a clock that was set back: charts need times that grow.
+  // Clocks may be set back; charts need times that grow.
   if (time <= (history.times.at(-1) ?? 0)) return;
-  push(history.times, time);
+  const kept = history.times.filter((each) => each > time - HISTORY_SECONDS).length;
+  const forgotten = history.times.length - kept;
+  push(history.times, time, forgotten);
   for (const name of Object.keys(history.depths) as QueueName[]) {
     const queue = status.queues.find((each) => each.name === name);
-    push(history.depths[name], queue ? queue.visible + queue.inFlight + queue.delayed : null);
-    push(history.in[name], queue?.inPerSecond ?? null);
-    push(history.out[name], queue?.outPerSecond ?? null);
+    push(history.depths[name], queue ? queue.visible + queue.inFlight + queue.delayed : null, forgotten);
+    push(history.in[name], queue?.inPerSecond ?? null, forgotten);
+    push(history.out[name], queue?.outPerSecond ?? null, forgotten);
   }
 }
 
-function push<Value>(column: Value[], value: Value): void {
+function push<Value>(column: Value[], value: Value, forgotten: number): void {
+  column.splice(0, forgotten);
   column.push(value);
-  if (column.length > HISTORY_LENGTH) column.shift();
 }

@@ -1,10 +1,10 @@
-import type { Burst, LiveStatus } from '../../api.ts';
+import type { Burst, LiveStatus, Trouble } from '../../api.ts';
 import { emptyHistory, type History, remember } from './history.ts';
 
 /**
  * connecting → live ⇄ reconnecting → trouble → live
  *
- * `trouble` is where several attempts failed, or a connection is open and says nothing.
+ * `trouble` is where several attempts failed, or the server cannot read the pipeline.
  */
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'trouble';
 
@@ -12,6 +12,8 @@ export interface Live {
   /** Null until the server has told. */
   status: LiveStatus | null;
   connection: Connection;
+  /** Why the server cannot tell; null while it can. */
+  trouble: string | null;
   /** The same object all along; its columns grow. */
   history: History;
 }
@@ -28,14 +30,14 @@ export interface LiveStore {
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 30_000;
 const FAILURES_TO_TROUBLE = 3;
-/** The server tells every second. */
-const SILENCE_MS = 15_000;
+/** The server tells every 5 s at least, unless what it asks is slow. */
+const SILENCE_MS = 30_000;
 /** A tab that nobody looks at for so long lets go of its connection, so that nobody is asked for its sake. */
 const HIDDEN_MS = 5 * 60_000;
 
 /** Listens to the server's events, keeps the latest and 5 minutes of history, and connects again by itself. */
 export function createLiveStore(url: string): LiveStore {
-  let live: Live = { status: null, connection: 'connecting', history: emptyHistory() };
+  let live: Live = { status: null, connection: 'connecting', trouble: null, history: emptyHistory() };
   const listeners = new Set<() => void>();
   let source: EventSource | undefined;
   let failures = 0;
@@ -59,7 +61,12 @@ export function createLiveStore(url: string): LiveStore {
       failures = 0;
       expectNext();
       remember(live.history, status);
-      update({ status, connection: 'live' });
+      update({ status, connection: 'live', trouble: null });
+    });
+    source.addEventListener('trouble', ({ data }: MessageEvent<string>) => {
+      failures = 0;
+      expectNext();
+      update({ connection: 'trouble', trouble: (JSON.parse(data) as Trouble).message });
     });
     source.addEventListener('error', connectLater);
     expectNext();
@@ -68,7 +75,7 @@ export function createLiveStore(url: string): LiveStore {
   function connectLater(): void {
     close();
     failures += 1;
-    update({ connection: failures >= FAILURES_TO_TROUBLE ? 'trouble' : 'reconnecting' });
+    update({ connection: failures >= FAILURES_TO_TROUBLE ? 'trouble' : 'reconnecting', trouble: null });
     const delay = Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), LONGEST_DELAY_MS);
     // Tabs that lost the same server do not come back in step.
     retry = window.setTimeout(connect, delay * (0.75 + Math.random() / 2));

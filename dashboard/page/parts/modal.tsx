@@ -12,10 +12,13 @@ interface ModalProps {
 /** A dialog that is open for as long as it is rendered. The browser keeps focus in it, and gives it back. */
 export function Modal({ heading, onClose, children, wide = false }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
   const id = useId();
   useEffect(() => {
     const opened = dialog.current;
-    if (!opened?.open) opened?.showModal();
+    opened?.showModal();
+    // Not the first control: what the dialog is about is read first, and Enter does nothing yet.
+    title.current?.focus();
     return () => opened?.close();
   }, []);
   return (
@@ -28,7 +31,9 @@ export function Modal({ heading, onClose, children, wide = false }: ModalProps) 
         onClose();
       }}
     >
-      <h2 id={id}>{heading}</h2>
+      <h2 id={id} ref={title} tabIndex={-1} class="dialog-heading">
+        {heading}
+      </h2>
       {children}
     </dialog>
   );

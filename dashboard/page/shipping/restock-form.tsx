@@ -26,7 +26,7 @@ export function RestockForm({ productId, productName, onRestocked }: RestockForm
       setQuantity('');
       for (const { added, scheduled, stock } of restocked) {
         notify({
-          text: `${formatCount(added)} × ${name} added: ${formatCount(scheduled)} backorders scheduled, ${formatCount(stock)} in stock.`,
+          text: `${formatCount(added)} × ${name} added: ${formatCount(scheduled)} ${scheduled === 1 ? 'backorder' : 'backorders'} scheduled, ${formatCount(stock)} in stock.`,
         });
       }
       onRestocked();

@@ -55,6 +55,7 @@ function Mails({ query }: { query: string }) {
         </div>
       </div>
       {error && <Failure message={error.message} onRetry={reload} />}
+      {!page && !error && <p class="muted">Looking …</p>}
       {page?.mails.length === 0 && (
         <p class="empty">{query ? 'No e-mail is about that order, or to that address.' : 'No e-mail yet.'}</p>
       )}

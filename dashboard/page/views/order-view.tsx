@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { OrderTrace } from '../../api.ts';
 import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { Failure } from '../parts/failure.tsx';
@@ -16,7 +16,9 @@ const STATES = {
   dead_lettered: { kind: 'danger', text: 'in a dead-letter queue' },
 } as const;
 
+/** For a minute it is looked at again and again, since each look asks several services. */
 const AGAIN_MS = 3_000;
+const MOST_LOOKS = 20;
 
 /** What became of an order. */
 export function OrderView({ orderId }: { orderId: string }) {
@@ -28,10 +30,14 @@ export function OrderView({ orderId }: { orderId: string }) {
   } = useLoaded<OrderTrace>(`orders/${encodeURIComponent(orderId)}`);
 
   // An order that is under way moves on, and one that has just been sent may not be known yet.
-  const isUnderWay = trace ? trace.state !== 'complete' : error?.status === 404;
+  const isUnderWay = trace ? trace.state === 'claimed' || trace.state === 'confirmed' : error?.status === 404;
+  const looks = useRef(0);
   useEffect(() => {
-    if (loading || !isUnderWay) return;
-    const timer = setTimeout(() => !document.hidden && reload(), AGAIN_MS);
+    if (loading || !isUnderWay || looks.current >= MOST_LOOKS) return;
+    const timer = setTimeout(() => {
+      looks.current += 1;
+      reload();
+    }, AGAIN_MS);
     return () => clearTimeout(timer);
   }, [loading, isUnderWay, reload]);
 
@@ -44,7 +50,12 @@ export function OrderView({ orderId }: { orderId: string }) {
         </span>
       </ViewHeading>
       {!trace && !error && <p class="muted">Looking …</p>}
-      {error && <Failure message={error.message} onRetry={reload} />}
+      {error?.status === 404 && (
+        <p class="empty">
+          Nobody knows an order with this id, or not yet: it may still wait in the order queue.
+        </p>
+      )}
+      {error && error.status !== 404 && <Failure message={error.message} onRetry={reload} />}
       {trace && (
         <>
           <p>

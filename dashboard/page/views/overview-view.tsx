@@ -11,7 +11,10 @@ export function OverviewView() {
   const history = useLive((live) => live.history);
   return (
     <>
-      <ViewHeading title="Overview" />
+      <div class="overview-head">
+        <ViewHeading title="Overview" />
+        <BurstControl />
+      </div>
       {status ? (
         <>
           <section aria-labelledby="flow-heading">
@@ -20,11 +23,8 @@ export function OverviewView() {
             </h2>
             <FlowDiagram status={status} />
           </section>
-          <div class="control-pair">
-            <BurstControl />
-            <Throttles functions={status.functions} />
-          </div>
           <LiveCharts status={status} history={history} />
+          <Throttles functions={status.functions} />
         </>
       ) : (
         <p class="muted">Waiting for the first figures …</p>

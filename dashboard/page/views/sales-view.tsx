@@ -52,6 +52,7 @@ function Report() {
         </div>
       </div>
       {error && <Failure message={error.message} onRetry={reload} />}
+      {!trend.answer && !error && <p class="muted">Looking …</p>}
       {trend.answer && (
         <>
           <SalesTotals totals={trend.answer.totals} />

@@ -28,8 +28,10 @@ export function SearchView({ query }: { query: string }) {
       </p>
       {hits?.length === 0 && (
         <p class="empty">
-          Orders are found by their id, or by the customer’s e-mail address once they are confirmed and
-          shipped or sold.
+          Orders are found once they are confirmed, by their id or the customer’s e-mail address.{' '}
+          {!query.includes('@') && (
+            <a href={toHash('orders', query)}>Look for this id among the dead letters, too</a>
+          )}
         </p>
       )}
       {hits && hits.length > 1 && (

@@ -22,6 +22,7 @@ function Stock() {
   return (
     <>
       {error && <Failure message={error.message} onRetry={reload} />}
+      {!rows && !error && <p class="muted">Looking …</p>}
       {rows && <StockTable rows={rows} loading={loading} onChange={reload} />}
       {rows && <Shipments products={rows} />}
     </>
