@@ -2,7 +2,9 @@
  * What the page and its server say to each other. All of it is under /dashboard/; bodies are JSON, errors are
  * problem details (RFC 9457).
  *
- *   GET    /dashboard/events                            SSE: an event `status` (LiveStatus) a second
+ *   GET    /                                            the page: an element #app, a script and a style
+ *   GET    /dashboard/events                            SSE: an event `status` (LiveStatus) a second, every 5 s on AWS;
+ *                                                       `trouble` (Trouble) instead while that cannot be read
  *   GET    /dashboard/dead-letters/:queue               DeadLetterPage
  *   POST   /dashboard/dead-letters/:queue/redrive       RedriveRequest → RedriveReport
  *   PUT    /dashboard/dead-letters/:queue/:id           EditRequest → 204: mended, and sent back to its queue
@@ -23,6 +25,7 @@ import type { QueueName } from '../lib/pipeline/pipeline.ts';
 import type { PipelineStatus } from '../lib/status/pipeline-status.ts';
 
 export type { DeadLetter, DeadLetterGroup, RedriveReport } from '../lib/dead-letters/dead-letter.ts';
+export type { MailboxPage, MailRow } from '../lib/mailbox/mailbox.ts';
 export type { QueueName } from '../lib/pipeline/pipeline.ts';
 export type { SalesReport, SalesRow } from '../lib/report/report-sales.ts';
 export type { InventoryRow } from '../lib/shipping/list-inventory.ts';
@@ -49,6 +52,11 @@ export interface LiveStatus extends PipelineStatus {
   features: { shipping: boolean; sales: boolean; mailbox: boolean };
 }
 
+/** What the page is told instead of its status while that cannot be read. */
+export interface Trouble {
+  message: string;
+}
+
 export interface DeadLetterPage {
   queue: QueueName;
   /** All messages that were looked at: up to 1,000. */
@@ -69,23 +77,6 @@ export interface RedriveRequest {
 export interface EditRequest {
   /** What the message says instead. */
   body: string;
-}
-
-/** An e-mail that SNS would have sent. */
-export interface MailRow {
-  email_id: string;
-  subject: string;
-  message: string;
-  order_id: string | null;
-  /** ISO 8601. */
-  sent_at: string;
-}
-
-export interface MailboxPage {
-  /** In the mailbox queue. */
-  total: number;
-  /** Up to 50. */
-  mails: MailRow[];
 }
 
 export interface ShipmentRow {

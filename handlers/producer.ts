@@ -42,7 +42,7 @@ async function producer(event: unknown, context: Context) {
 const readInput = (input: unknown): ProducerInput => readProducerInput(input, config.PRODUCER_DEFAULT_COUNT);
 
 async function produce(input: ProducerInput, deadline: number): Promise<ProducerReport> {
-  const { report, reasons } = await produceOrders(input, parts, deadline);
+  const { report, reasons } = await produceOrders(input, parts, { deadline });
   logger.info('orders produced', { report, reasons });
   return report;
 }

@@ -8,15 +8,11 @@ import {
   SHIPPING_DATABASE_SETTINGS,
 } from '../lib/shipping/open-shipping-database.ts';
 import { reportRestocked } from '../lib/shipping/report-restocked.ts';
-import { type RestockedProduct, restock as restockProducts } from '../lib/shipping/restock.ts';
+import type { Restocked } from '../lib/shipping/request-restock.ts';
+import { restock as restockProducts } from '../lib/shipping/restock.ts';
 import { readRestockInput } from '../lib/shipping/restock-input.ts';
 
 const database = requireShippingDatabase(readConfig(...SHIPPING_DATABASE_SETTINGS));
-
-interface Restocked {
-  restock_id: string;
-  products: RestockedProduct[];
-}
 
 async function restock(event: unknown, context: Context): Promise<Restocked> {
   // An asynchronous invocation that Lambda repeats keeps its request id, so it is the same restock.

@@ -46,6 +46,9 @@ const settings = {
   SALES_STAGING_BUCKET_NAME: name.optional().describe('a name of at least 3 characters'),
   /** Where the embedded cloud writes its outputs, for `invoke local` and operators: `.local` where it is left out. */
   ORDER_PIPELINE_LOCAL_DIR: z.string().optional().describe('a folder'),
+  /** The operator's editor, as a command of the shell; `VISUAL` comes first, as everywhere. */
+  VISUAL: z.string().optional().describe('a command'),
+  EDITOR: z.string().optional().describe('a command'),
   /** URL of the shipping queue. */
   SHIPPING_QUEUE_URL: url,
   /** URL of the analytics queue. */

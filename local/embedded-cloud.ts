@@ -1,5 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { registerDashboard } from '../dashboard/server/register-dashboard.ts';
+import { openEmbeddedPipeline } from '../lib/pipeline/open-pipeline.ts';
 import { askFunction } from './ask-function.ts';
 import type { AwsServices } from './aws-services/start-aws-services.ts';
 import { type Route, startHttpApi } from './http-api.ts';
@@ -79,7 +82,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const configuration = await resolve({});
   // All that is known before anything listens.
   const { functions: properties } = readStack(configuration, '');
-  // The Invoke API is one of the services, which are there before the functions are.
+  // Lambda's API is one of the services, which are there before the functions are.
   let functions: Functions | undefined;
   const find: Functions['find'] = (name) => functions?.find(name);
   const starting = startServices(
@@ -89,10 +92,15 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
       needsDatabase: [...properties.values()].some(
         ({ environment }) => environment.SHIPPING_DATABASE_URL || environment.SALES_DATABASE_URL,
       ),
-      async invoke(name, payload, invocationType) {
-        const answer = find(name)?.(JSON.stringify(payload));
-        if (!answer) return { found: false };
-        return { found: true, ...(invocationType === 'RequestResponse' && (await answer)) };
+      functions: {
+        async invoke(name, payload, invocationType) {
+          const answer = find(name)?.(JSON.stringify(payload));
+          if (!answer) return { found: false };
+          return { found: true, ...(invocationType === 'RequestResponse' && (await answer)) };
+        },
+        listMappings: async () => functions?.mappings.list() ?? [],
+        updateMapping: async (uuid, change) => functions?.mappings.update(uuid, change),
+        functionCounts: async () => functions?.counts() ?? {},
       },
     },
     cleanUp,
@@ -110,6 +118,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     ...stack.outputs,
     AwsEndpointUrl: awsServices.endpoint,
     DynamoDbEndpointUrl: dynamoDb.endpoint,
+    InspectionUrl: awsServices.inspectionUrl,
     MailboxQueueUrl: locateQueue(MAILBOX, awsServices.endpoint).url,
     ...(database && { DatabaseUrl: database.url }),
   };
@@ -124,7 +133,14 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     return run(JSON.stringify(event));
   };
   if (database) await migrate(invoke);
-  const httpApi = await startHttpApi(routesOf(stack, find), port);
+  const pipeline = openEmbeddedPipeline(outputs);
+  cleanUp.defer(pipeline.close);
+  const httpApi = await startHttpApi(routesOf(stack, find), port, (app) =>
+    registerDashboard(app, {
+      pipeline,
+      report: (error) => log.write('dashboard', inspect(error)),
+    }),
+  );
   cleanUp.defer(httpApi.stop);
   const allOutputs = { ...outputs, ApiUrl: httpApi.url };
   cleanUp.defer(await writeOutputsFile(localDirectory, allOutputs));

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { guardServer } from '../dashboard/server/guard-server.ts';
 import type { InvokeResult } from './lambda/execution-environment.ts';
 import { ACCOUNT_ID } from './stack/account.ts';
 
@@ -20,14 +26,16 @@ const BODY_LIMIT = 10 * 1_048_576;
 
 /**
  * Starts an HTTP API on 127.0.0.1: the functions see events of payload format 2.0, as from API Gateway. Callers are
- * not authorised here; on AWS they are, by IAM.
+ * not authorised here; on AWS they are, by IAM. Pages of other web sites are kept out.
  *
  * @param port 0 for any free one
+ * @param extend adds what else is served at this port
  * @throws Error with code `EADDRINUSE` where the port is taken
  */
 export async function startHttpApi(
   routes: readonly Route[],
   port: number,
+  extend?: (app: FastifyInstance) => void,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const app = fastify({
     bodyLimit: BODY_LIMIT,
@@ -35,6 +43,7 @@ export async function startHttpApi(
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 1_024 },
   });
+  guardServer(app);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   for (const { method, path, invoke } of routes) {
@@ -50,6 +59,7 @@ export async function startHttpApi(
   app.setErrorHandler(({ statusCode = 500 }: FastifyError, _request, reply) =>
     reply.code(statusCode).send({ message: STATUS_CODES[statusCode] }),
   );
+  extend?.(app);
   const url = await app.listen({ host: '127.0.0.1', port });
   return { url, stop: () => app.close() };
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InvokeFunction } from './aws-services/invoke-route.ts';
 import { startAwsServices } from './aws-services/start-aws-services.ts';
+import type { FunctionCalls } from './aws-services/worker.ts';
 import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import type { EmbeddedCloudOptions } from './embedded-cloud.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
@@ -10,15 +10,15 @@ import { startTogether } from './start-together.ts';
 export interface ServicesOptions
   extends Pick<EmbeddedCloudOptions, 'port' | 'awsPort' | 'dataDir' | 'databaseUrl' | 'onCrash'> {
   mailboxQueueName: string;
-  /** Runs the functions behind Lambda's Invoke API. */
-  invoke: InvokeFunction;
+  /** The functions and mappings behind Lambda's API. */
+  functions: FunctionCalls;
   /** Whether there is to be a database. */
   needsDatabase: boolean;
 }
 
 /** Starts SQS, SNS and S3, DynamoDB, and Postgres where it is needed, side by side; they are stopped with `cleanUp`. */
 export async function startServices(options: ServicesOptions, cleanUp: AsyncDisposableStack) {
-  const { port, awsPort, dataDir, databaseUrl, onCrash, mailboxQueueName, invoke } = options;
+  const { port, awsPort, dataDir, databaseUrl, onCrash, mailboxQueueName, functions } = options;
   // Postgres, which never runs as root, must be able to enter it. What is in it is for its owners alone: customers' data.
   if (dataDir) await mkdir(dataDir, { recursive: true, mode: 0o711 });
 
@@ -56,7 +56,7 @@ export async function startServices(options: ServicesOptions, cleanUp: AsyncDisp
   const [database, awsServices, dynamoDb] = await startTogether(
     cleanUp,
     startDatabase(),
-    startAwsServices({ port: awsPort, mailboxQueueName, invoke, onCrash, ...stored }),
+    startAwsServices({ port: awsPort, mailboxQueueName, functions, onCrash, ...stored }),
     startDynamoDbBeside(),
   );
   return { database, awsServices, dynamoDb };

@@ -9,7 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'lib/order': ['lib/order'],
   'lib/batch': ['lib/batch'],
   'lib/database': ['lib/database'],
-  'lib/aws': ['lib/aws', 'lib/batch', 'lib/database', 'lib/order'],
+  'lib/aws': ['lib/aws', 'lib/batch', 'lib/database', 'lib/order', 'lib/invalid-input-error.ts'],
   lib: ['lib'],
   handlers: ['lib'],
   worker: ['worker', 'lib', 'handlers'],

@@ -11,9 +11,49 @@ interface CommandModule {
  * who wants help should wait.
  */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
+  send: {
+    summary: 'generated orders, or those of a file, into the order queue',
+    load: () => import('./commands/send.ts'),
+  },
+  upload: {
+    summary: 'order files into the upload bucket, and what became of them',
+    load: () => import('./commands/upload.ts'),
+  },
+  status: {
+    summary: 'queues, rates, functions and dead letters, once or all the time',
+    load: () => import('./commands/status.ts'),
+  },
+  throttle: {
+    summary: 'invocations of a function at once; pause and resume',
+    load: () => import('./commands/throttle.ts'),
+  },
+  dashboard: {
+    summary: 'the live page, in a browser',
+    load: () => import('./commands/dashboard.ts'),
+  },
+  dlq: {
+    summary: 'dead letters: list, show, redrive, edit, purge',
+    load: () => import('./commands/dlq.ts'),
+  },
   inventory: {
     summary: 'stock and backorders of each product',
     load: () => import('./commands/inventory.ts'),
+  },
+  reconcile: {
+    summary: 'whether orders received, confirmed, shipped and sold add up, and --repair where not',
+    load: () => import('./commands/reconcile.ts'),
+  },
+  report: {
+    summary: 'what was sold, by product, customer, hour or day',
+    load: () => import('./commands/report.ts'),
+  },
+  restock: {
+    summary: 'add stock, which goes to the oldest backorders first',
+    load: () => import('./commands/restock.ts'),
+  },
+  trace: {
+    summary: 'what became of an order',
+    load: () => import('./commands/trace.ts'),
   },
 };
 

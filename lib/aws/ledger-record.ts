@@ -1,22 +1,34 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ServiceError } from './service-error.ts';
 
-/** An order that a message owns. Times are epoch milliseconds. */
-export interface ClaimedRecord {
-  status: 'CLAIMED';
+/**
+ * What a record says of the message that owns an order. Of records from before they were kept, the last two are missing.
+ *
+ * With the order, whoever missed it can be given it again: a shipment has no price, a sale no name. It costs nothing more:
+ * a write unit is for an item of up to 1 KB, and the mean item has less than half of that (`LEDGER_ITEM_BYTES` in
+ * `cli/cost/measured.ts`); only with texts near their limits is it more than one.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
+ */
+export interface OwningMessage {
   orderId: string;
   /** SQS message id. */
   owner: string;
+  /** The order as the message has it, normalised, as JSON. */
+  order?: string | undefined;
+  /** When SQS took the message, in epoch milliseconds. */
+  queuedAt?: number | undefined;
+}
+
+/** An order that a message owns. Times are epoch milliseconds. */
+export interface ClaimedRecord extends OwningMessage {
+  status: 'CLAIMED';
   leaseUntil: number;
   claimedAt: number;
 }
 
-/** An order that was published. Times are epoch milliseconds. */
-export interface SentRecord {
+/** An order that was published for the message. Times are epoch milliseconds. */
+export interface SentRecord extends OwningMessage {
   status: 'SENT';
-  orderId: string;
-  /** SQS message id of the message that it was published for. */
-  owner: string;
   snsMessageId: string;
   sentAt: number;
   claimedAt?: number | undefined;
@@ -36,12 +48,14 @@ export const KEPT_SECONDS = 30 * 24 * 60 * 60;
 
 /** The record as its DynamoDB item; `expires_at` is the table's TTL attribute, in epoch seconds. */
 export function toItem(record: LedgerRecord): LedgerItem {
-  const { orderId, status, owner, claimedAt } = record;
+  const { orderId, status, owner, order, queuedAt, claimedAt } = record;
   const lastsUntil = status === 'CLAIMED' ? record.leaseUntil : record.sentAt;
   return {
     order_id: { S: orderId },
     status: { S: status },
     owner: { S: owner },
+    ...(order === undefined ? {} : { order: { S: order } }),
+    ...(queuedAt === undefined ? {} : { queued_at: number(queuedAt) }),
     ...(claimedAt === undefined ? {} : { claimed_at: number(claimedAt) }),
     ...(status === 'CLAIMED'
       ? { lease_until: number(record.leaseUntil) }
@@ -52,8 +66,14 @@ export function toItem(record: LedgerRecord): LedgerItem {
 
 /** @throws ServiceError `UnknownStatus` where the status is none of the ledger's */
 export function fromItem(item: LedgerItem): LedgerRecord {
-  const { order_id, status, owner, lease_until, claimed_at, sns_message_id, sent_at } = item;
-  const common = { orderId: order_id?.S ?? '', owner: owner?.S ?? '' };
+  const { order_id, status, owner, order, queued_at, lease_until, claimed_at, sns_message_id, sent_at } =
+    item;
+  const common = {
+    orderId: order_id?.S ?? '',
+    owner: owner?.S ?? '',
+    ...(order?.S !== undefined && { order: order.S }),
+    ...(queued_at?.N !== undefined && { queuedAt: Number(queued_at.N) }),
+  };
   if (status?.S === 'CLAIMED') {
     const leaseUntil = Number(lease_until?.N);
     return { ...common, status: 'CLAIMED', leaseUntil, claimedAt: Number(claimed_at?.N) };

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
-import type { LedgerRecord } from './ledger-record.ts';
+import type { LedgerRecord, OwningMessage } from './ledger-record.ts';
 import { createLedgerTable, type InsertResult } from './ledger-table.ts';
 import { toServiceError } from './service-error.ts';
 
@@ -21,11 +21,7 @@ const WRITES = { maxEntries: 25, concurrency: 4 };
 const READS = { maxEntries: 100, concurrency: 4 };
 
 /** One message that wants to own an order. */
-export interface Claim {
-  orderId: string;
-  /** SQS message id. */
-  owner: string;
-}
+export type Claim = OwningMessage;
 
 /** What became of one claim. Times are epoch milliseconds. */
 export type ClaimOutcome =
@@ -105,7 +101,8 @@ export function createLedger(client: DynamoDBClient, { tableName, now = Date.now
     // replacement lets only one message through.
     if (seen?.status !== 'CLAIMED' || !(own || seen.leaseUntil <= at)) return toOutcome(claim, seen);
     const claimedAt = own ? seen.claimedAt : at;
-    const next = { ...seen, owner: claim.owner, leaseUntil: at + leaseMs, claimedAt };
+    // Whoever claims publishes what its own message says, which may be another order under the same id.
+    const next = { ...seen, ...claim, leaseUntil: at + leaseMs, claimedAt };
     if (await table.replace(seen, next)) return toOutcome(claim, next);
     return toOutcome(claim, await findOne(claim.orderId));
   }

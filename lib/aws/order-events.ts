@@ -2,8 +2,8 @@ import { PublishBatchCommand, type PublishBatchRequestEntry, type SNSClient } fr
 import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
 import { confirmationText } from '../order/confirmation.ts';
 import type { Order } from '../order/order.ts';
-import type { OrderConfirmed } from '../order/order-confirmed.ts';
 import { readBatchAnswer } from './batch-answers.ts';
+import { toConfirmedMessage } from './confirmed-message.ts';
 import { converted } from './service-error.ts';
 
 /**
@@ -52,17 +52,13 @@ type Message = Omit<PublishBatchRequestEntry, 'Id' | 'Message'> & { Message: str
 
 function toMessage(order: Order, confirmedAt: number): Message {
   const { subject, text } = confirmationText(order);
-  const event: OrderConfirmed = { event: 'OrderConfirmed', order, confirmed_at: confirmedAt };
-  const json = JSON.stringify(event);
+  const { body, attributes } = toConfirmedMessage(order, confirmedAt);
   return {
     Subject: subject,
     MessageStructure: 'json',
     // `default` is mandatory and serves protocols without a text of their own; machines get the event there as well.
-    Message: JSON.stringify({ default: json, email: text, sqs: json }),
-    MessageAttributes: {
-      event: { DataType: 'String', StringValue: event.event },
-      email_id: { DataType: 'String', StringValue: order.email_id },
-    },
+    Message: JSON.stringify({ default: body, email: text, sqs: body }),
+    MessageAttributes: attributes,
   };
 }
 

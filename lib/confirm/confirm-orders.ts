@@ -1,4 +1,4 @@
-import type { Ledger } from '../aws/ledger.ts';
+import type { Claim, Ledger } from '../aws/ledger.ts';
 import type { OrderEvents } from '../aws/order-events.ts';
 import { type Order, type OrderIssue, parseOrderText } from '../order/order.ts';
 
@@ -53,7 +53,7 @@ export async function confirmOrders(
   const batch = groupByOrder(messages, outcomes);
 
   const claims = await ledger.claim(
-    batch.map(({ order, owner }) => ({ orderId: order.order_id, owner })),
+    batch.map(({ claim }) => claim),
     leaseMs,
   );
   const claimed: ClaimedOrder[] = [];
@@ -80,16 +80,11 @@ export async function confirmOrders(
   // An order that was published but could not be marked stays confirmed: failing its message would bring it back and
   // publish it again for certain, while the unmarked claim repeats only if the customer sends the order once more.
   const marks = await ledger.markSent(
-    published.map(({ order, owner, claimedAt, snsMessageId }) => ({
-      orderId: order.order_id,
-      owner,
-      claimedAt,
-      snsMessageId,
-    })),
+    published.map(({ claim, claimedAt, snsMessageId }) => ({ ...claim, claimedAt, snsMessageId })),
   );
   for (const [index, inHand] of published.entries()) {
     const mark = marks[index];
-    settleSent(outcomes, inHand, inHand.owner);
+    settleSent(outcomes, inHand, inHand.claim.owner);
     const { order, deliveries } = inHand;
     const [{ position, sentAt }] = deliveries;
     outcomes[position] = {
@@ -106,8 +101,8 @@ export async function confirmOrders(
 /** An order with the messages of this batch that carry it. */
 interface OrderInHand {
   order: Order;
-  /** The first of the messages: it claims for all of them. */
-  owner: string;
+  /** By the first of the messages: it claims for all of them. */
+  claim: Claim;
   deliveries: [Delivery, ...Delivery[]];
 }
 
@@ -136,10 +131,17 @@ function groupByOrder(messages: readonly OrderMessage[], outcomes: ConfirmOutcom
     const delivery = { messageId, position, sentAt: Number(attributes.SentTimestamp) };
     const inHand = byOrderId.get(order.order_id);
     if (inHand) inHand.deliveries.push(delivery);
-    else byOrderId.set(order.order_id, { order, owner: messageId, deliveries: [delivery] });
+    else byOrderId.set(order.order_id, { order, claim: toClaim(order, delivery), deliveries: [delivery] });
   }
   return [...byOrderId.values()];
 }
+
+const toClaim = (order: Order, { messageId, sentAt }: Delivery): Claim => ({
+  orderId: order.order_id,
+  owner: messageId,
+  order: JSON.stringify(order),
+  queuedAt: sentAt,
+});
 
 /** The order was published for the message `owner`: any other message is a duplicate. */
 function settleSent(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInHand, owner: string): void {

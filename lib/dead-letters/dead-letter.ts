@@ -45,7 +45,7 @@ export interface RedriveReport {
   matched: number;
   /** Those that the queue has taken back. */
   sent: number;
-  /** Why the others were not, each with its message id. */
+  /** Why the others were not, each with its message id; ids that were chosen and are not there are among them. */
   failures: { id: string; message: string }[];
   dryRun: boolean;
 }

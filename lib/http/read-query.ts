@@ -8,7 +8,9 @@ import { received } from '../order/received.ts';
  *
  * @throws InvalidInputError that names each parameter that is repeated
  */
-export function readQuery({ rawQueryString }: APIGatewayProxyEventV2): Record<string, string> {
+export function readQuery({
+  rawQueryString,
+}: Pick<APIGatewayProxyEventV2, 'rawQueryString'>): Record<string, string> {
   const query = new URLSearchParams(rawQueryString);
   const repeated = [...new Set(query.keys())].filter((name) => query.getAll(name).length > 1);
   if (repeated.length > 0) {

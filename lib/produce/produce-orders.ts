@@ -33,6 +33,18 @@ export interface ProducerParts {
   uploadBucket: string;
 }
 
+/** How a run goes. */
+export interface ProducerRun {
+  /** Epoch ms after which no further request is begun. */
+  deadline: number;
+  /** Begins no further request; those under way end. */
+  signal?: AbortSignal;
+  /** Orders a second at the moment, where that may change during the run; the input's where it is left out. */
+  ratePerSecond?: () => number | undefined;
+  /** Told the report so far after each request. */
+  onProgress?: (report: Readonly<ProducerReport>) => void;
+}
+
 /** Requests under way at once: enough to hide a round trip of 10 ms, far below the client's 64 sockets. */
 const CONCURRENCY = 16;
 /** SendMessageBatch takes ten. */
@@ -43,13 +55,12 @@ const MIN_BATCHES_PER_SECOND = 10;
 /**
  * Generates orders and sends them at the rate asked for.
  *
- * @param deadline epoch ms after which no further request is begun
  * @returns the report, and why orders failed: how many for each reason
  */
 export async function produceOrders(
-  { count, via, ratePerSecond, seed = randomInt(2 ** 32), ordersPerFile }: ProducerInput,
+  { count, via, seed = randomInt(2 ** 32), ordersPerFile, ...input }: ProducerInput,
   { orderQueue, objectStore, uploadBucket }: ProducerParts,
-  deadline: number,
+  { ratePerSecond = () => input.ratePerSecond, onProgress, ...limits }: ProducerRun,
 ): Promise<{ report: ProducerReport; reasons: Record<string, number> }> {
   const start = Date.now();
   const report = { requested: count, sent: 0, failed: 0, files: 0, requests: 0, elapsedMs: 0, seed };
@@ -84,12 +95,16 @@ export async function produceOrders(
     countReason(reasons, reasonOf(error));
   }
 
-  const batchSize = via === 's3' ? ordersPerFile : messagesPerBatch(ratePerSecond);
-  const batches = paced(inBatches(generateOrders({ count, seed }), batchSize), { ratePerSecond, deadline });
-  const send = via === 's3' ? putFile : sendMessages;
-  await pMap(batches, async (batch, index) => send(batch, index).then(() => pMapSkip), {
-    concurrency: CONCURRENCY,
-  });
+  async function send(orders: Order[], index: number): Promise<typeof pMapSkip> {
+    await (via === 's3' ? putFile(orders, index) : sendMessages(orders));
+    report.elapsedMs = Date.now() - start;
+    onProgress?.(report);
+    return pMapSkip;
+  }
+
+  const batchSize = () => (via === 's3' ? ordersPerFile : messagesPerBatch(ratePerSecond()));
+  const batches = inBatches(generateOrders({ count, seed }), batchSize);
+  await pMap(paced(batches, { ratePerSecond, ...limits }), send, { concurrency: CONCURRENCY });
   report.elapsedMs = Date.now() - start;
   return { report, reasons };
 }
@@ -99,11 +114,11 @@ function messagesPerBatch(ratePerSecond = Number.POSITIVE_INFINITY): number {
 }
 
 /** Batches of a lazy sequence: a run of a million orders holds only those under way. */
-function* inBatches<Entry>(entries: Iterable<Entry>, size: number): Generator<Entry[]> {
+function* inBatches<Entry>(entries: Iterable<Entry>, size: () => number): Generator<Entry[]> {
   let batch: Entry[] = [];
   for (const entry of entries) {
     batch.push(entry);
-    if (batch.length === size) {
+    if (batch.length >= size()) {
       yield batch;
       batch = [];
     }

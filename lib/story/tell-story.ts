@@ -1,11 +1,11 @@
+import { findRecord } from '../aws/find-record.ts';
 import type { Ledger } from '../aws/ledger.ts';
 import type { LedgerRecord } from '../aws/ledger-record.ts';
 import type { Database } from '../database/database.ts';
-import { isOutOfReach } from '../http/is-out-of-reach.ts';
-import { UnavailableError } from '../http/unavailable-error.ts';
 import { findSale } from '../sales/find-sale.ts';
 import type { Sale } from '../sales/sale.ts';
 import { findShipment, type Shipment } from '../shipping/find-shipment.ts';
+import { askSources } from './ask-sources.ts';
 
 /** What became of one order. Times are ISO 8601. */
 export interface OrderStory {
@@ -44,41 +44,22 @@ export async function tellStory(
   orderId: string,
   { ledger, shippingDatabase, salesDatabase }: StorySources,
 ): Promise<OrderStory | undefined> {
-  const [record, shipment, sale] = await Promise.all([
-    ask('the ledger', findRecord(ledger, orderId)),
-    ask('the shipping database', shippingDatabase && findShipment(shippingDatabase, orderId)),
-    ask('the sales database', salesDatabase && findSale(salesDatabase, orderId)),
-  ]);
-  const down = [record, shipment, sale].filter((answer) => answer.error !== undefined);
-  if (down.length > 0) {
-    const names = down.map(({ source }) => source).join(' and ');
-    const cause = down[0]?.error;
-    throw new UnavailableError(`story of ${orderId}: out of reach: ${names}; try again in a minute`, {
-      cause,
-    });
-  }
-  if (!record.value && !shipment.value && !sale.value) return undefined;
+  const {
+    'the ledger': record,
+    'the shipping database': shipment,
+    'the sales database': sale,
+  } = await askSources(`story of ${orderId}`, {
+    'the ledger': findRecord(ledger, orderId),
+    'the shipping database': shippingDatabase && findShipment(shippingDatabase, orderId),
+    'the sales database': salesDatabase && findSale(salesDatabase, orderId),
+  });
+  if (!record && !shipment && !sale) return undefined;
   return {
     order_id: orderId,
-    ...fromLedger(record.value),
-    ...(shippingDatabase && { shipment: shipment.value ?? null }),
-    ...(salesDatabase && { sale: sale.value ? fromSale(sale.value) : null }),
+    ...fromLedger(record),
+    ...(shippingDatabase && { shipment: shipment ?? null }),
+    ...(salesDatabase && { sale: sale ? fromSale(sale) : null }),
   };
-}
-
-async function findRecord(ledger: StorySources['ledger'], orderId: string) {
-  const [outcome] = await ledger.find([orderId]);
-  if (!outcome?.ok) throw outcome?.error;
-  return outcome.value;
-}
-
-async function ask<Value>(source: string, answer: Promise<Value> | undefined) {
-  try {
-    return { source, value: await answer };
-  } catch (error) {
-    if (isOutOfReach(error)) return { source, error };
-    throw error;
-  }
 }
 
 function fromLedger(record: LedgerRecord | undefined): Pick<OrderStory, 'received' | 'confirmed'> {

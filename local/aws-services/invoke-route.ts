@@ -15,6 +15,9 @@ export type InvokeFunction = (
 /** A name alone, with a qualifier, or any form of ARN. */
 const FUNCTION_NAME = /^(?:.*:?function:)?([^:]+)(?::[^:]*)?$/;
 
+/** The function's name in what a request calls it by. */
+export const functionNameOf = (text: string): string => FUNCTION_NAME.exec(text)?.[1] ?? text;
+
 /**
  * Lambda's Invoke API: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
  * A `DryRun` is answered 204 without a call, for any name.
@@ -50,7 +53,7 @@ export function addInvokeRoute(app: FauxqsApp, invoke: InvokeFunction): void {
           );
         }
 
-        const name = FUNCTION_NAME.exec(params.name)?.[1] ?? params.name;
+        const name = functionNameOf(params.name);
         const answer = await invoke(name, payload, type);
         if (!answer.found)
           return refuse(404, 'ResourceNotFoundException', `Function not found: ${params.name}`);

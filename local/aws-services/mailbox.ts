@@ -1,5 +1,7 @@
+import type { MailboxPage } from '../../lib/mailbox/mailbox.ts';
 import { parseJson } from '../parse-json.ts';
 import { ACCOUNT_ID, REGION, SqsStore } from './fauxqs.ts';
+import { listMails, type MailChoice } from './list-mails.ts';
 import type { PublishedMessage } from './publish-actions.ts';
 
 /**
@@ -25,6 +27,8 @@ export interface Mailbox {
   /** Puts what a published message means to each of its readers into the mailbox queue, and counts it. */
   deliver(message: PublishedMessage, readers: Iterable<string>): void;
   counts(): MailCounts;
+  /** The newest mails, which stay where they are. */
+  list(choice: MailChoice): MailboxPage;
 }
 
 /** The address of the customer to whom a message confirms an order; undefined for any other message. */
@@ -71,5 +75,6 @@ export function openMailbox(sqsStore: SqsStore, queueName: string, queueUrl: str
       if (customerOf(published) !== undefined) count(order_id);
     },
     counts: () => ({ mails, orders: orders.size }),
+    list: (choice) => listMails(queue, choice),
   };
 }

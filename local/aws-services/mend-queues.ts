@@ -8,12 +8,15 @@ const BEYOND_UFFFF = /[\u{10000}-\u{10FFFF}]/gu;
  * - characters beyond U+FFFF (emoji, rare CJK names) are legal in a body; fauxqs takes them for lone surrogates;
  * - a receive that ends in the dead-letter queue does not count as one, since no consumer saw the message;
  * - a message wakes one long poll; fauxqs wakes all, and all but one answer empty at once;
+ * - messages whose visibility timeout is over count as visible; fauxqs notices at the next receive, and nobody polls a
+ *   dead-letter queue;
  * - a long poll whose client has gone takes nothing; fauxqs hides a message for the whole visibility timeout.
  */
 export function mendQueues(app: FauxqsApp, sqsStore: SqsStore): void {
   mendCharacters();
   mendRedrive();
   mendWaking();
+  mendCounts();
 
   app.addHook('onSend', (request, _reply, payload, done) => {
     if (request.raw.socket.destroyed && request.headers['x-amz-target'] === 'AmazonSQS.ReceiveMessage') {
@@ -76,5 +79,14 @@ function mendWaking(): void {
       waiter.resolve();
       prototype.notifyWaiters.call(this);
     });
+  };
+}
+
+function mendCounts(): void {
+  const prototype = SqsQueue.prototype as unknown as { processTimers(this: SqsQueue): void };
+  const { getAllAttributes } = SqsQueue.prototype;
+  SqsQueue.prototype.getAllAttributes = function (requested) {
+    prototype.processTimers.call(this);
+    return getAllAttributes.call(this, requested);
   };
 }

@@ -2,8 +2,8 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { memoryForStores } from '../memory-for-stores.ts';
 import { connect, serve } from '../thread-rpc.ts';
 import type { TopicNotification } from './bucket-notifications.ts';
-import type { InvokeFunction } from './invoke-route.ts';
-import type { ServiceCounts, WorkerCalls, WorkerOptions } from './worker.ts';
+import { INSPECTION_PATH } from './inspection-routes.ts';
+import type { FunctionCalls, ServiceCounts, WorkerCalls, WorkerOptions } from './worker.ts';
 
 export interface AwsServicesOptions {
   /** Port on 127.0.0.1; 0 for any that is free. */
@@ -12,15 +12,17 @@ export interface AwsServicesOptions {
   mailboxQueueName: string;
   /** Directory in which queues, topics and objects survive a restart or a crash. Without it they live in memory. */
   dataDir?: string;
-  /** Runs the functions behind Lambda's Invoke API. Without it no function is found. */
-  invoke?: InvokeFunction;
+  /** The functions and mappings behind Lambda's API. Without them none is found. */
+  functions?: Partial<FunctionCalls>;
   /** Told when the thread dies though nobody stopped it. Without it, that is an uncaught exception. */
   onCrash?: (error: Error) => void;
 }
 
 export interface AwsServices {
-  /** `http://127.0.0.1:PORT`, for SQS, SNS, S3, STS and Lambda's Invoke. */
+  /** `http://127.0.0.1:PORT`, for SQS, SNS, S3, STS, and Lambda's Invoke and event source mappings. */
   endpoint: string;
+  /** Base of what operators are told, see `inspection-routes.ts`. */
+  inspectionUrl: string;
   /** Totals since the start; confirmations also count what the mailbox queue already held in `dataDir`. */
   counts(): Promise<ServiceCounts>;
   /** Sets where a bucket announces new objects. Rejects with NoSuchBucket, or NotFound for a topic that is not there. */
@@ -29,6 +31,13 @@ export interface AwsServices {
   stop(): Promise<void>;
 }
 
+const NO_FUNCTIONS: FunctionCalls = {
+  invoke: async () => ({ found: false }),
+  listMappings: async () => [],
+  updateMapping: async () => undefined,
+  functionCounts: async () => ({}),
+};
+
 /**
  * Starts SQS, SNS, S3 and Lambda's Invoke API in a thread of their own, so that queues do not compete with the
  * functions for one event loop. Region us-east-1, account 000000000000.
@@ -36,7 +45,7 @@ export interface AwsServices {
  * @throws EADDRINUSE when the port is taken, DATA_DIR_IN_USE when another process uses the directory
  */
 export async function startAwsServices({
-  invoke = async () => ({ found: false }),
+  functions,
   onCrash = (error) => {
     throw error;
   },
@@ -51,7 +60,7 @@ export async function startAwsServices({
     resourceLimits: { maxOldGenerationSizeMb: memoryForStores() },
   });
   const call = connect<WorkerCalls>(port);
-  serve(port, { invoke });
+  serve(port, { ...NO_FUNCTIONS, ...functions });
 
   let cause: unknown;
   let running = false;
@@ -80,6 +89,7 @@ export async function startAwsServices({
     running = true;
     return {
       endpoint,
+      inspectionUrl: `${endpoint}${INSPECTION_PATH}`,
       counts: () => call('counts'),
       putBucketNotification: (bucket, topics) => call('putBucketNotification', bucket, topics),
       stop: () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type MessagePort, workerData } from 'node:worker_threads';
+import type { InspectedFunction, Inspection } from '../../lib/status/inspection.ts';
 import { connect, serve } from '../thread-rpc.ts';
 import { addBucketNotifications } from './bucket-notifications.ts';
 import {
@@ -19,12 +20,15 @@ import {
   SnsStore,
   SqsStore,
 } from './fauxqs.ts';
+import { addInspectionRoutes } from './inspection-routes.ts';
 import { addInvokeRoute, type InvokeFunction } from './invoke-route.ts';
 import { type Mailbox, type MailCounts, openMailbox } from './mailbox.ts';
+import { addMappingRoutes, type MappingCalls } from './mapping-routes.ts';
 import { mendQueues } from './mend-queues.ts';
+import { watchAges } from './message-ages.ts';
+import { countMessages } from './message-counts.ts';
 import { openPersistence, type Persistence } from './persistence.ts';
 import { createPublishActions } from './publish-actions.ts';
-import { countQueued } from './queued-counts.ts';
 import { refuseQuerySqs } from './refuse-query-sqs.ts';
 
 /** What the thread is told to start with. */
@@ -40,6 +44,13 @@ export interface ServiceCounts extends MailCounts {
   queued: Record<string, number>;
 }
 
+/** What the other side serves. */
+export interface FunctionCalls extends MappingCalls {
+  invoke: InvokeFunction;
+  /** What each function has done since the start. */
+  functionCounts(): Promise<Record<string, InspectedFunction>>;
+}
+
 /** PutObject takes up to 5 GB on S3; fauxqs holds an object in memory, and SQLite takes 1,000,000,000 bytes at most. */
 const MAX_OBJECT_BYTES = 1_000_000_000;
 
@@ -47,14 +58,24 @@ const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: ne
 const { sqsStore, snsStore } = stores;
 const port = workerData as MessagePort;
 const app = buildApp({ logger: false, defaultRegion: REGION, stores });
+const since = new Date().toISOString();
 let mailbox: Mailbox;
+/** Confirmations of earlier runs that the mailbox still held at the start. */
+let confirmedBefore = 0;
 let emailSubscriptions: EmailSubscriptions;
 let persistence: Persistence | undefined;
 
-const queued = countQueued(sqsStore);
+const messageCounts = countMessages(sqsStore);
 const putBucketNotification = addBucketNotifications(app, stores);
 mendQueues(app, sqsStore);
-addInvokeRoute(app, connect<{ invoke: InvokeFunction }>(port).bind(null, 'invoke'));
+const ages = watchAges();
+const ask = connect<Pick<FunctionCalls, keyof FunctionCalls>>(port);
+addInvokeRoute(app, (...args) => ask('invoke', ...args));
+addMappingRoutes(app, {
+  listMappings: () => ask('listMappings'),
+  updateMapping: (...args) => ask('updateMapping', ...args),
+});
+addInspectionRoutes(app, inspect, (choice) => mailbox.list(choice));
 takeBigObjects(app);
 refuseQuerySqs(app);
 takeSnsActions(app);
@@ -72,7 +93,9 @@ async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promis
     const queueUrl = (name: string) => `${endpoint}/${ACCOUNT_ID}/${name}`;
     sqsStore.buildQueueUrl = queueUrl;
     if (dataDir !== undefined) persistence = openPersistence(dataDir, endpoint, stores);
+    ages.takeIn(sqsStore.allQueues());
     mailbox = openMailbox(sqsStore, mailboxQueueName, queueUrl(mailboxQueueName));
+    confirmedBefore = mailbox.counts().mails;
     emailSubscriptions = openEmailSubscriptions(
       snsStore,
       sqsStore,
@@ -84,6 +107,19 @@ async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promis
   });
   const [started] = await Promise.all([opened, app.listen({ port, host: '127.0.0.1' })]);
   return started;
+}
+
+async function inspect(): Promise<Inspection> {
+  const functions = await ask('functionCounts');
+  const now = Date.now() / 1_000;
+  const queues = Array.from(sqsStore.allQueues(), (queue) => {
+    const { taken = 0, deleted = 0 } = messageCounts.get(queue.name) ?? {};
+    const oldest = ages.oldest(queue);
+    const oldestSeconds = oldest === undefined ? null : Math.max(0, Math.floor(now - oldest));
+    return [queue.name, { taken, deleted, oldestSeconds }] as const;
+  });
+  const confirmed = mailbox.counts().mails - confirmedBefore;
+  return { since, queues: Object.fromEntries(queues), functions, confirmed };
 }
 
 async function stop(): Promise<void> {
@@ -130,7 +166,10 @@ const handlers = {
     putBucketNotification(...args);
     persistence?.commit();
   },
-  counts: (): ServiceCounts => ({ ...mailbox.counts(), queued: Object.fromEntries(queued) }),
+  counts: (): ServiceCounts => ({
+    ...mailbox.counts(),
+    queued: Object.fromEntries(Array.from(messageCounts, ([name, { taken }]) => [name, taken])),
+  }),
 };
 export type WorkerCalls = typeof handlers;
 serve(port, handlers);

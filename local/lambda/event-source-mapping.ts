@@ -18,7 +18,7 @@ export interface MappingOptions {
   batchSize: number;
   /** Seconds to wait for a batch to fill. */
   batchingWindow: number;
-  /** Invocations at once. */
+  /** Invocations at once to begin with: none while it is 0. */
   maximumConcurrency: number;
   /** Whether the function answers which records failed (`ReportBatchItemFailures`). */
   reportsItemFailures: boolean;
@@ -37,8 +37,19 @@ const MAX_PAYLOAD = 6 * 1_048_576;
 const MAX_RECORDS = MAX_PAYLOAD - Buffer.byteLength('{"Records":[]}');
 /** Ms until a queue that could not be reached is tried again. */
 const RETRY_MS = 500;
-/** Ms that a receive under way gets for its answer when the mapping stops: messages on their way would be hidden for long. */
+/** Ms that a receive under way gets for its answer when its poller stops: messages on their way would be hidden for long. */
 const HANG_UP_MS = 250;
+
+/** What polls the queue, one invocation at a time. */
+interface Poller {
+  /** Aborted when it is to end: it takes nothing more, and deals with what it has in hand. */
+  stopping: AbortController;
+  /** Aborts the receive under way. */
+  hangingUp: AbortController;
+  /** Whether it has messages in hand. */
+  busy: boolean;
+  done: Promise<void>;
+}
 
 /**
  * An event source mapping: polls a queue, invokes the function with what it finds, deletes what the function has
@@ -51,29 +62,59 @@ const HANG_UP_MS = 250;
 export class EventSourceMapping {
   readonly #sqs: SQSClient;
   readonly #options: MappingOptions;
-  readonly #stopping = new AbortController();
-  readonly #hangingUp = new AbortController();
-  readonly #pollers: Promise<void>[];
+  readonly #pollers = new Set<Poller>();
+  #concurrency = 0;
 
   constructor(sqs: SQSClient, options: MappingOptions) {
     this.#sqs = sqs;
     this.#options = options;
-    this.#pollers = Array.from({ length: options.maximumConcurrency }, () => this.#poll());
+    this.resize(options.maximumConcurrency);
+  }
+
+  /**
+   * Sets how many invocations there may be at once, from now on; none with 0. Batches in hand end as they would have, and
+   * until they have, those that are to follow wait.
+   */
+  resize(concurrency: number): void {
+    this.#concurrency = concurrency;
+    while (this.#pollers.size < concurrency) this.#start();
+    const staying = [...this.#pollers].filter(({ stopping }) => !stopping.signal.aborted);
+    const idleFirst = staying.toSorted((one, other) => Number(one.busy) - Number(other.busy));
+    for (const poller of idleFirst.slice(0, Math.max(0, staying.length - concurrency))) this.#end(poller);
   }
 
   /** Stops polling; resolves when the batches in hand are dealt with. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    const hangUp = setTimeout(() => this.#hangingUp.abort(), HANG_UP_MS);
-    await Promise.all(this.#pollers);
-    clearTimeout(hangUp);
+    this.resize(0);
+    await Promise.all(Array.from(this.#pollers, ({ done }) => done));
   }
 
-  async #poll(): Promise<void> {
-    const { signal } = this.#stopping;
+  #start(): void {
+    const poller: Poller = {
+      stopping: new AbortController(),
+      hangingUp: new AbortController(),
+      busy: false,
+      done: Promise.resolve(),
+    };
+    this.#pollers.add(poller);
+    poller.done = this.#poll(poller).finally(() => {
+      this.#pollers.delete(poller);
+      // Whoever is to follow has waited for this.
+      this.resize(this.#concurrency);
+    });
+  }
+
+  #end({ stopping, hangingUp, done }: Poller): void {
+    stopping.abort();
+    const hangUp = setTimeout(() => hangingUp.abort(), HANG_UP_MS);
+    void done.finally(() => clearTimeout(hangUp));
+  }
+
+  async #poll(poller: Poller): Promise<void> {
+    const { signal } = poller.stopping;
     while (!signal.aborted) {
       try {
-        const records = await this.#fillBatch();
+        const records = await this.#fillBatch(poller);
         const limits = { maxEntries: this.#options.batchSize, maxBytes: MAX_RECORDS, sizeOf };
         const batches = chunk(records, limits);
         for (const batch of batches) await this.#deal(batch);
@@ -81,19 +122,22 @@ export class EventSourceMapping {
         if (signal.aborted) return;
         this.#options.onTrouble(`queue ${this.#options.queueArn}: ${String(error)}`);
         await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      } finally {
+        poller.busy = false;
       }
     }
   }
 
   /** Receives until the batch is full or its window is over. */
-  async #fillBatch(): Promise<RecordInHand[]> {
+  async #fillBatch(poller: Poller): Promise<RecordInHand[]> {
     const { batchSize, batchingWindow } = this.#options;
-    const records = await this.#receive(batchSize, LONG_POLL);
+    const records = await this.#receive(poller, batchSize, LONG_POLL);
+    poller.busy = records.length > 0;
     const closes = Date.now() + batchingWindow * 1_000;
-    while (records.length > 0 && records.length < batchSize && !this.#stopping.signal.aborted) {
+    while (records.length > 0 && records.length < batchSize && !poller.stopping.signal.aborted) {
       // Whole seconds are all that a long poll knows: the window closes within half a second of its time.
       const secondsLeft = Math.min(LONG_POLL, Math.max(0, Math.round((closes - Date.now()) / 1_000)));
-      const receiving = this.#receive(batchSize - records.length, secondsLeft);
+      const receiving = this.#receive(poller, batchSize - records.length, secondsLeft);
       // Stopping, or the queue is out of reach: what is in hand is dealt with all the same.
       const more = await receiving.catch(() => undefined);
       if (!more || (more.length === 0 && secondsLeft === 0)) break;
@@ -102,7 +146,7 @@ export class EventSourceMapping {
     return records;
   }
 
-  async #receive(most: number, waitSeconds: number): Promise<RecordInHand[]> {
+  async #receive({ hangingUp }: Poller, most: number, waitSeconds: number): Promise<RecordInHand[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: this.#options.queueUrl,
       MaxNumberOfMessages: Math.min(REQUEST_SIZE, most),
@@ -110,7 +154,7 @@ export class EventSourceMapping {
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     });
-    const { Messages = [] } = await this.#sqs.send(command, { abortSignal: this.#hangingUp.signal });
+    const { Messages = [] } = await this.#sqs.send(command, { abortSignal: hangingUp.signal });
     return Messages.map((message) => take(message, this.#options.queueArn));
   }
 

@@ -79,6 +79,11 @@ export class ExecutionEnvironment {
     return this.#ended === undefined;
   }
 
+  /** Resolves once its code is loaded, or could not be. */
+  async loaded(): Promise<void> {
+    await this.#loaded;
+  }
+
   /** @param payload JSON of the event */
   async invoke(payload: string): Promise<InvokeResult> {
     const loaded = await this.#loaded;

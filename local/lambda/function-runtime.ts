@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { InspectedFunction } from '../../lib/status/inspection.ts';
 import { errorPayload } from './error-payload.ts';
 import { ExecutionEnvironment, type InvokeResult, type LambdaFunction } from './execution-environment.ts';
 
@@ -12,6 +13,7 @@ export class FunctionRuntime {
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #busy = new Set<ExecutionEnvironment>();
+  readonly #counts: InspectedFunction = { invocations: 0, errors: 0, totalMs: 0, running: 0 };
   #stopped = false;
 
   /** @param onLog gets each line that the function writes */
@@ -32,6 +34,16 @@ export class FunctionRuntime {
     return result;
   }
 
+  /** Lets that many invocations run at once, from now on; those under way go on. */
+  limitTo(concurrency: number): void {
+    this.#limit.concurrency = concurrency;
+  }
+
+  /** What it has done since the start. */
+  counts(): InspectedFunction {
+    return { ...this.#counts };
+  }
+
   /** Ends all environments at once: invocations under way fail, and so do those that wait or come later. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -45,7 +57,14 @@ export class FunctionRuntime {
     }
     const environment = this.#takeIdle() ?? new ExecutionEnvironment(this.#function, this.#onLog);
     this.#busy.add(environment);
+    this.#counts.running++;
+    await environment.loaded();
+    const start = performance.now();
     const result = await environment.invoke(payload);
+    this.#counts.totalMs += performance.now() - start;
+    this.#counts.running--;
+    this.#counts.invocations++;
+    if (result.functionError) this.#counts.errors++;
     this.#busy.delete(environment);
     if (environment.alive) this.#idle.push(environment);
     return result;

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { InspectedFunction } from '../../lib/status/inspection.ts';
 import type { Stack } from '../stack/read-stack.ts';
 import type { FunctionProperties, ScheduleProperties, SqsEventProperties } from '../stack/stack-schema.ts';
 import type { FunctionCode } from './bundle-functions.ts';
-import { EventSourceMapping, type MappingOptions } from './event-source-mapping.ts';
 import type { InvokeResult } from './execution-environment.ts';
 import type { FunctionLog } from './function-log.ts';
 import { FunctionRuntime } from './function-runtime.ts';
+import { createMappings, type Mapping, type Mappings } from './mappings.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 
 /** Invocations at once of a function, where no mapping asks for more: as many as a laptop bears. */
@@ -21,6 +22,10 @@ export type Invoke = (payload: string) => Promise<InvokeResult>;
 export interface Functions {
   /** @param name as in serverless.yml, or as on AWS */
   find(name: string): Invoke | undefined;
+  /** What polls queues for them. */
+  mappings: Pick<Mappings, 'list' | 'update'>;
+  /** What each has done since the start, by its name in serverless.yml. */
+  counts(): Record<string, InspectedFunction>;
   /** Lets events invoke the functions, from now on. To be called once. */
   startEvents(): void;
   /** Takes no more work, lets batches in hand end for 3 s, then ends every thread. */
@@ -43,47 +48,48 @@ export interface FunctionSurroundings {
  * @throws Error for an event that the embedded cloud cannot embody
  */
 export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurroundings): Functions {
-  const runtimes: FunctionRuntime[] = [];
-  const invokeByName = new Map<string, Invoke>();
-  const mappingOptions: MappingOptions[] = [];
+  const runtimes = new Map<string, FunctionRuntime>();
   const schedules: Schedule[] = [];
-  let mappings: EventSourceMapping[] = [];
+  const mappings = createMappings(sqs);
   for (const [name, properties] of stack.functions) create(name, properties);
 
   function create(name: string, properties: FunctionProperties): void {
     const runtime = createRuntime(name, properties);
     const invoke: Invoke = (payload) => runtime.invoke(payload);
-    runtimes.push(runtime);
-    invokeByName.set(name, invoke);
+    runtimes.set(name, runtime);
     for (const event of properties.events) {
-      if ('sqs' in event && event.sqs.enabled) mappingOptions.push(toMappingOptions(name, event.sqs, invoke));
+      if ('sqs' in event) mappings.add(toMapping(name, event.sqs, runtime));
       if ('schedule' in event && event.schedule.enabled) addSchedules(event.schedule, invoke);
     }
   }
 
-  function createRuntime(name: string, { events, ...properties }: FunctionProperties): FunctionRuntime {
+  function createRuntime(name: string, properties: FunctionProperties): FunctionRuntime {
     const functionCode = code.get(name);
     if (!functionCode) throw new Error(`function ${name}: has not been bundled`);
-    const concurrency = events.map((event) => ('sqs' in event && event.sqs.maximumConcurrency) || 0);
+    const { timeout, memorySize, environment } = properties;
     return new FunctionRuntime(
-      { ...properties, name: `${prefix}${name}`, code: functionCode },
-      Math.max(DEFAULT_CONCURRENCY, ...concurrency),
+      { timeout, memorySize, environment, name: `${prefix}${name}`, code: functionCode },
+      DEFAULT_CONCURRENCY,
       (line) => log.write(name, line),
     );
   }
 
-  function toMappingOptions(name: string, event: SqsEventProperties, invoke: Invoke): MappingOptions {
+  function toMapping(name: string, event: SqsEventProperties, runtime: FunctionRuntime): Mapping {
     const queue = stack.queues.find(({ arn }) => arn === event.arn);
     if (!queue) throw new Error(`function ${name}: the queue ${event.arn} of its event is not in the stack`);
     return {
+      functionName: `${prefix}${name}`,
+      enabled: event.enabled,
+      maximumConcurrency: event.maximumConcurrency,
       queueUrl: queue.url,
       queueArn: queue.arn,
       batchSize: event.batchSize,
       batchingWindow: event.maximumBatchingWindow,
-      maximumConcurrency: event.maximumConcurrency ?? DEFAULT_CONCURRENCY,
       reportsItemFailures: event.functionResponseType === 'ReportBatchItemFailures',
-      invoke,
+      invoke: (payload) => runtime.invoke(payload),
       onTrouble: (trouble) => log.writeTrouble(name, trouble),
+      // Besides what the queue asks for there are invocations by hand.
+      onConcurrency: (concurrency) => runtime.limitTo(Math.max(DEFAULT_CONCURRENCY, concurrency)),
     };
   }
 
@@ -94,19 +100,25 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
 
   function startEvents(): void {
     for (const schedule of schedules) schedule.start();
-    mappings = mappingOptions.map((options) => new EventSourceMapping(sqs, options));
+    mappings.start();
   }
 
   async function stop(): Promise<void> {
     for (const schedule of schedules) schedule.stop();
-    const drained = Promise.all(mappings.map((mapping) => mapping.stop()));
+    const drained = mappings.stop();
     await Promise.race([drained, sleep(GRACE_MS, undefined, { ref: false })]);
-    await Promise.all(runtimes.map((runtime) => runtime.stop()));
+    await Promise.all(Array.from(runtimes.values(), (runtime) => runtime.stop()));
     await drained;
   }
 
   return {
-    find: (name) => invokeByName.get(name.startsWith(prefix) ? name.slice(prefix.length) : name),
+    find(name) {
+      const runtime = runtimes.get(name.startsWith(prefix) ? name.slice(prefix.length) : name);
+      return runtime && ((payload) => runtime.invoke(payload));
+    },
+    mappings,
+    counts: () =>
+      Object.fromEntries(Array.from(runtimes, ([name, runtime]) => [name, runtime.counts()] as const)),
     startEvents,
     stop,
   };

@@ -1,5 +1,5 @@
-import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
+import { bar } from '../../lib/command-line/bar.ts';
 import type { EventCounts, PipelineCounts } from './pipeline-counts.ts';
 
 /** Shows how a run is getting on. */
@@ -9,7 +9,6 @@ export interface Progress {
   done(): void;
 }
 
-const BAR_WIDTH = 30;
 /** Ms between plain lines. */
 const LINE_INTERVAL = 2_000;
 /** Rates are over this many ms: long enough to be steady, short enough to show a change. */
@@ -105,11 +104,6 @@ const stores = ({ shipping, sales }: PipelineCounts): [string, EventCounts][] =>
 /** Of orders, and of confirmed ones that were not shipped or not loaded. */
 const deadLetters = ({ deadLettered, shipping, sales }: PipelineCounts): number =>
   deadLettered + (shipping?.deadLettered ?? 0) + (sales?.deadLettered ?? 0);
-
-function bar(value: number, total: number): string {
-  const filled = Math.round(Math.max(0, Math.min(1, value / Math.max(1, total))) * BAR_WIDTH);
-  return styleText('green', '█'.repeat(filled)) + styleText('dim', '░'.repeat(BAR_WIDTH - filled));
-}
 
 /** What should not be, and where to look. */
 function hints({ failures, troubles }: PipelineCounts, separator: string): string {

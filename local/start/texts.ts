@@ -15,6 +15,7 @@ const EXPLAINED = new Set<string | undefined>([
 export function describeCloud({ outputs, notEmbodied, log }: EmbeddedCloud, startMs: number): string {
   const file = relative('', log.file);
   const places = [
+    ['Live page', outputs.ApiUrl && `${outputs.ApiUrl}/`],
     ['HTTP API', outputs.ApiUrl],
     ['SQS, SNS, S3', outputs.AwsEndpointUrl],
     ['DynamoDB', outputs.DynamoDbEndpointUrl],

@@ -323,6 +323,36 @@ test('of many orders claimed by two at once, each has exactly one winner', async
   }
 });
 
+describe('the order and when it was queued', () => {
+  const message = { orderId: 'o-1', owner: 'm-1', order: '{"price":39.9}', queuedAt: 1_795_329_424_000 };
+  const ofMessage = { order: { S: message.order }, queued_at: { N: String(message.queuedAt) } };
+
+  test('are kept from the claim on, and by the mark', async () => {
+    await ledger.claim([message], LEASE_MS);
+    expect(await itemOf('o-1')).toMatchObject({ status: { S: 'CLAIMED' }, ...ofMessage });
+    expect(await ledger.find(['o-1'])).toMatchObject([{ ok: true, value: message }]);
+    await ledger.markSent([{ ...message, snsMessageId: 's-1' }]);
+    expect(await itemOf('o-1')).toMatchObject({ status: { S: 'SENT' }, ...ofMessage });
+    expect(await ledger.find(['o-1'])).toMatchObject([{ ok: true, value: message }]);
+  });
+
+  test('are those of the message that takes over: it is what will be published', async () => {
+    await ledger.claim([message], LEASE_MS);
+    clock += LEASE_MS;
+    const other = { ...message, owner: 'm-2', order: '{"price":1}', queuedAt: message.queuedAt + 1 };
+    await ledger.claim([other], LEASE_MS);
+    expect(await ledger.find(['o-1'])).toMatchObject([{ ok: true, value: other }]);
+  });
+
+  test('may be missing: records from before they were kept are taken over and marked like others', async () => {
+    await ledger.claim([{ orderId: 'o-1', owner: 'm-0' }], LEASE_MS);
+    expect(Object.keys((await itemOf('o-1')) ?? {})).not.toContain('order');
+    clock += LEASE_MS;
+    expect(await ledger.claim([message], LEASE_MS)).toMatchObject([{ status: 'claimed' }]);
+    expect(await itemOf('o-1')).toMatchObject({ owner: { S: 'm-1' }, ...ofMessage });
+  });
+});
+
 describe('marking sent', () => {
   test('keeps what was sent, for whom and when, for 30 days', async () => {
     const [claim] = await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);

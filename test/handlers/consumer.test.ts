@@ -55,7 +55,11 @@ describe('orders', () => {
     expect(await pipeline.takeAll('AnalyticsQueueUrl')).toHaveLength(30);
     expect(counts()).toMatchObject({ OrdersReceived: 30, OrdersConfirmed: 30, OrdersDuplicate: 0 });
     const records = await ledger.find(idsOf(sent));
-    expect(records).toMatchObject(sent.map(() => ({ ok: true, value: { status: 'SENT' } })));
+    expect(records).toMatchObject(
+      sent.map(() => ({ ok: true, value: { status: 'SENT', queuedAt: expect.any(Number) } })),
+    );
+    const kept = records.map((record) => record.ok && JSON.parse(record.value?.order ?? ''));
+    expect(kept).toEqual(expect.arrayContaining(sent));
   });
 
   test('are a single line of the log at info, whatever their number', async () => {

@@ -212,10 +212,12 @@ describe("Lambda's Invoke API", () => {
 
   test('answers what the function answers, whatever the content type', async () => {
     const { services } = await startTestServices({
-      invoke: async (name, payload, type) => ({
-        found: true,
-        payload: JSON.stringify({ name, payload, type }),
-      }),
+      functions: {
+        invoke: async (name, payload, type) => ({
+          found: true,
+          payload: JSON.stringify({ name, payload, type }),
+        }),
+      },
     });
     for (const contentType of [
       'application/json',
@@ -241,7 +243,9 @@ describe("Lambda's Invoke API", () => {
 
   test('tells a function error in its header', async () => {
     const { services } = await startTestServices({
-      invoke: async () => ({ found: true, payload: '{"errorMessage":"no"}', functionError: 'Unhandled' }),
+      functions: {
+        invoke: async () => ({ found: true, payload: '{"errorMessage":"no"}', functionError: 'Unhandled' }),
+      },
     });
     const answer = await invokeOver(services.endpoint, 'producer');
     expect(answer.status).toBe(200);
@@ -251,7 +255,7 @@ describe("Lambda's Invoke API", () => {
 
   test('answers an event 202 and a dry run 204, and calls nothing for the dry run', async () => {
     const invoke = vi.fn(async () => ({ found: true as const }));
-    const { services } = await startTestServices({ invoke });
+    const { services } = await startTestServices({ functions: { invoke } });
     const asType = (type: string) => ({ headers: { 'x-amz-invocation-type': type }, body: '{"a":1}' });
     expect((await invokeOver(services.endpoint, 'f', asType('DryRun'))).status).toBe(204);
     expect(invoke).not.toHaveBeenCalled();

@@ -262,6 +262,75 @@ describe('stop', () => {
   });
 });
 
+describe('a mapping whose concurrency changes', () => {
+  /** A function whose invocations end when the test says so; how many are under way, and the most that ever were. */
+  function startHeld() {
+    const held: (() => void)[] = [];
+    const seen = { running: 0, most: 0 };
+    return {
+      seen,
+      release: (count: number) => {
+        for (const end of held.splice(0, count)) end();
+      },
+      async handle(): Promise<InvokeResult> {
+        seen.running += 1;
+        seen.most = Math.max(seen.most, seen.running);
+        await new Promise<void>((resolve) => held.push(resolve));
+        seen.running -= 1;
+        return succeed();
+      },
+    };
+  }
+
+  test('runs as many more at once as it may', async () => {
+    const queue = await startQueue();
+    await send(queue, numbered(10));
+    const { seen, release, handle } = startHeld();
+    const { mapping } = startMapping(queue, { batchSize: 1, maximumConcurrency: 2 }, handle);
+    await vi.waitFor(() => expect(seen.running).toBe(2), patient);
+    mapping.resize(5);
+    await vi.waitFor(() => expect(seen.running).toBe(5), patient);
+    mapping.resize(0);
+    release(5);
+    await vi.waitFor(() => expect(seen.running).toBe(0), patient);
+  });
+
+  test('has never more at once than the last limit allows, once batches in hand have ended', async () => {
+    const queue = await startQueue();
+    await send(queue, numbered(20));
+    const { seen, release, handle } = startHeld();
+    const { mapping, batches } = startMapping(queue, { batchSize: 1, maximumConcurrency: 4 }, handle);
+    await vi.waitFor(() => expect(seen.running).toBe(4), patient);
+    // Down and up again, while all four are at work.
+    mapping.resize(1);
+    mapping.resize(4);
+    release(4);
+    await vi.waitFor(() => expect(batches).toHaveLength(8), patient);
+    expect(seen).toEqual({ running: 4, most: 4 });
+    mapping.resize(1);
+    release(4);
+    await vi.waitFor(() => expect(batches.length).toBeGreaterThan(8), patient);
+    await sleep(300);
+    expect(seen.running).toBe(1);
+    mapping.resize(0);
+    release(1);
+  });
+
+  test('takes nothing while it is paused, though it was polling, and goes on afterwards', async () => {
+    const queue = await startQueue();
+    const { mapping, bodies } = startMapping(queue);
+    await send(queue, ['before']);
+    await vi.waitFor(() => expect(bodies()).toEqual(['before']), patient);
+    mapping.resize(0);
+    // Its polls get a moment for answers that are on their way.
+    await sleep(400);
+    await send(queue, ['while paused']);
+    expect((await queue.receive(queue.queueUrl, 1, 0)).map(({ Body }) => Body)).toEqual(['while paused']);
+    mapping.resize(2);
+    await vi.waitFor(() => expect(bodies()).toEqual(['before', 'while paused']), patient);
+  });
+});
+
 test('a queue out of reach is told, and polled again when it is back', async () => {
   const first = await startTestServices();
   const port = Number(new URL(first.services.endpoint).port);

@@ -99,3 +99,22 @@ test('stop fails invocations under way, those that wait and those that come late
     });
   }
 });
+
+test('invocations, errors and time are counted, and what is under way', async () => {
+  const { runtime, invoke } = await start(
+    `import { setTimeout as sleep } from 'node:timers/promises';
+     export async function handler({ ms = 0, fail }) {
+       await sleep(ms);
+       if (fail) throw new Error('no');
+     }`,
+    2,
+  );
+  expect(runtime.counts()).toEqual({ invocations: 0, errors: 0, totalMs: 0, running: 0 });
+  const slow = invoke({ ms: 200 });
+  await invoke({ fail: true });
+  expect(runtime.counts()).toMatchObject({ invocations: 1, errors: 1, running: 1 });
+  await slow;
+  const { totalMs, ...counts } = runtime.counts();
+  expect(counts).toEqual({ invocations: 2, errors: 1, running: 0 });
+  expect(totalMs).toBeGreaterThanOrEqual(190);
+});

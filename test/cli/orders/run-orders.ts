@@ -1,39 +1,38 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 
-const PROGRAM = resolve(import.meta.dirname, '../../../cli/orders.ts');
+const ORDERS = resolve(import.meta.dirname, '../../../cli/orders.ts');
 
-/** What a run of `orders` came to. */
+/** What a run of `orders` has printed, and how it ended. */
 export interface OrdersRun {
-  status: number | null;
   stdout: string;
   stderr: string;
+  exit: number | null;
 }
 
-/** Runs `orders`, as npx would. */
-export type RunOrders = (...args: string[]) => Promise<OrdersRun>;
-
-export interface RunOrdersOptions {
-  /** Folder of the embedded cloud's outputs; one that does not exist where none is running. */
-  localDirectory: string;
-  /** Besides the environment of the test. */
-  env?: Record<string, string>;
-  /** What the program reads from stdin. */
-  input?: string;
+/** `orders` as a process of its own, on the embedded cloud of a folder. */
+export function spawnOrders(localDirectory: string, args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [ORDERS, ...args], {
+    env: { ...process.env, ORDER_PIPELINE_LOCAL_DIR: localDirectory, NO_COLOR: '1' },
+  });
 }
 
-/** @returns what runs the program in a process of its own, for the pipeline of that folder */
-export function createRunOrders({ localDirectory, env = {}, input = '' }: RunOrdersOptions): RunOrders {
-  return async (...args) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
-      env: { ...process.env, ...env, ORDER_PIPELINE_LOCAL_DIR: localDirectory },
-    });
-    // A program that reads nothing may have ended before.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-    const ended = new Promise<number | null>((done) => child.on('close', done));
-    const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    return { status, stdout, stderr };
-  };
+/** Runs `orders` to its end. */
+export async function runOrders(
+  localDirectory: string,
+  args: readonly string[],
+  input?: string,
+): Promise<OrdersRun> {
+  const child = spawnOrders(localDirectory, args);
+  const run: OrdersRun = { stdout: '', stderr: '', exit: null };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    run.stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    run.stderr += text;
+  });
+  child.stdin?.end(input);
+  [run.exit] = (await once(child, 'close')) as [number | null];
+  return run;
 }

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { UsageError } from '../../../lib/command-line/usage-error.ts';
+import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
+import { printable } from '../../../lib/order/received.ts';
+import { type Restocked, requestRestock } from '../../../lib/shipping/request-restock.ts';
+import { table } from '../../table.ts';
+import { type Answer, answering, createCommand as create } from '../command.ts';
+import type { Context } from '../context.ts';
+import type { ExitStatus } from '../exit-status.ts';
+import { readStockFile } from '../read-stock-file.ts';
+
+interface RestockOptions {
+  name?: string;
+  id?: string;
+  file?: string;
+}
+
+export function createCommand(onExit: (exit: ExitStatus) => void): Command {
+  return create('restock', 'Adds to the stock, which goes to the oldest backorders first.')
+    .argument('[product_id]', 'the product')
+    .argument('[quantity]', 'pieces to add')
+    .option('--name <name>', 'what the product is called from now on')
+    .option('--id <restock_id>', 'what this restock is known by: it adds once, however often it is sent')
+    .option('--file <file>', 'many products: CSV with product_id,quantity[,product_name], or JSON')
+    .action(answering(onExit, restock));
+}
+
+async function restock(
+  context: Context,
+  productId: string | undefined,
+  quantity: string | undefined,
+  options: RestockOptions,
+): Promise<Answer> {
+  const items = await readItems(productId, quantity, options);
+  const restocked = await requestRestock(await context.open(), {
+    items,
+    ...(options.id !== undefined && { restock_id: options.id }),
+  });
+  return { data: restocked, text: toText(restocked) };
+}
+
+async function readItems(
+  product_id: string | undefined,
+  quantity: string | undefined,
+  { name, file }: RestockOptions,
+): Promise<unknown> {
+  if (file !== undefined) {
+    if (product_id === undefined && name === undefined) return readStockFile(file);
+    throw new UsageError('--file: must be without a product and --name, received both');
+  }
+  if (product_id === undefined || quantity === undefined) {
+    throw new UsageError('restock: must have PRODUCT_ID and QUANTITY, or --file FILE');
+  }
+  const pieces = wholeNumber('QUANTITY', quantity, 1, 1_000_000_000);
+  return [{ product_id, quantity: pieces, ...(name !== undefined && { product_name: name }) }];
+}
+
+function toText({ restock_id, products }: Restocked): string {
+  const number = (value: number) => value.toLocaleString('en');
+  const rows = products.map(({ product_id, added, scheduled, stock }) => [
+    printable(product_id),
+    number(added),
+    number(scheduled),
+    number(stock),
+  ]);
+  return `restock ${restock_id}\n\n${table(['product', 'added', 'to backorders', 'stock'], rows, 'lrrr')}`;
+}

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
+import { parseOrderField } from '../../../lib/order/order.ts';
+import { printable } from '../../../lib/order/received.ts';
+import type { OrderTrace, TraceStep } from '../../../lib/trace/order-trace.ts';
+import { traceOrder } from '../../../lib/trace/trace-order.ts';
+import { table } from '../../table.ts';
+import { type Answer, answering, createCommand as create } from '../command.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import type { Style } from '../style.ts';
+
+export function createCommand(onExit: (exit: ExitStatus) => void): Command {
+  return create(
+    'trace',
+    'Tells what became of an order. Exits 1 where it is unknown or in a dead-letter queue.',
+  )
+    .argument('<order_id>', 'the order')
+    .action(answering(onExit, trace));
+}
+
+async function trace(context: Context, text: string): Promise<Answer> {
+  const orderId = parseOrderField('order_id', text);
+  if (!orderId.ok) throw new InvalidInputError(orderId.message);
+  const order = await traceOrder(await context.open(), orderId.text);
+  if (!order) {
+    const message = `order ${orderId.text}: nobody knows it: it was never sent, or waits in the order queue for its first try`;
+    // As a failure is told: on stderr, with nothing for programs to mistake for a trace.
+    throw new Error(message);
+  }
+  const exit = order.dead_letters.length > 0 ? EXIT.failed : EXIT.ok;
+  return { data: order, text: toText(order, context.style), exit };
+}
+
+const STATES: Record<OrderTrace['state'], string> = {
+  claimed: 'claimed, not confirmed yet',
+  confirmed: 'confirmed, not everywhere yet',
+  complete: 'confirmed, shipped and sold',
+  dead_lettered: 'in a dead-letter queue',
+};
+
+function toText({ order_id, state, steps, dead_letters }: OrderTrace, style: Style): string {
+  const colour = {
+    claimed: style.warning,
+    confirmed: style.warning,
+    complete: style.good,
+    dead_lettered: style.bad,
+  };
+  const lines = table(
+    ['time', 'step', ''],
+    steps.map(({ at, what, text }) => [style.faint(at ?? '-'), nameOf(what), printable(text)]),
+    'lll',
+  );
+  const faults = dead_letters.flatMap(({ queue, id, errors }) => [
+    ...errors.map((error) => `  ${style.bad(printable(error))}\n`),
+    `  To mend it: orders dlq edit ${id}; to send it back as it is: orders dlq redrive ${queue} --order ${order_id}\n`,
+  ]);
+  const end = faults.length > 0 ? `\n${faults.join('')}` : '';
+  return `${style.strong(order_id)}: ${colour[state](STATES[state])}\n\n${lines}${end}`;
+}
+
+const nameOf = (what: TraceStep['what']): string => what.replace('_', ' ');

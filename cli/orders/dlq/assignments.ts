@@ -1,0 +1,85 @@
+import { UsageError } from '../../../lib/command-line/usage-error.ts';
+import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
+import { ORDER_FIELDS } from '../../../lib/order/order.ts';
+import { received } from '../../../lib/order/received.ts';
+import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
+
+/** Fields that are texts even where a number would fit. */
+const TEXT_FIELDS = new Set(['customer_name', 'email_id', 'product_id', 'product_name', 'order_id', 'event']);
+
+const EVENT_FIELDS = ['event', 'confirmed_at', ...ORDER_FIELDS.map((field) => `order.${field}`)];
+/** What may be set in the messages of a queue; anything in an S3 event, which is not ours. */
+const FIELDS: Readonly<Record<QueueName, readonly string[] | undefined>> = {
+  upload: undefined,
+  order: ORDER_FIELDS,
+  shipping: EVENT_FIELDS,
+  analytics: EVENT_FIELDS,
+};
+
+/** A field that is to have another value. */
+export interface Assignment {
+  /** From the outside inwards. */
+  path: string[];
+  value: unknown;
+}
+
+/**
+ * Reads the values of `--set`.
+ *
+ * @throws UsageError that names what cannot be followed, or a field that messages of this queue do not have
+ */
+export function readAssignments(texts: readonly string[], queue: QueueName): Assignment[] {
+  return texts.map((text) => {
+    const [, field = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    const fields = FIELDS[queue];
+    if (field && (fields?.includes(field) ?? true))
+      return { path: field.split('.'), value: readValue(field, value) };
+    const rule = fields
+      ? `FIELD one of ${fields.join(', ')}`
+      : 'FIELD a path such as Records.0.s3.object.key';
+    throw new UsageError(`--set: must be FIELD=VALUE, ${rule}, received ${received(text)}`);
+  });
+}
+
+function readValue(field: string, text: string): unknown {
+  if (TEXT_FIELDS.has(field.replace(/^order\./, ''))) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * Gives fields of a JSON text their new values.
+ *
+ * @throws InvalidInputError for what is not JSON, or has nothing where the field would be
+ */
+export function assign(body: string, assignments: readonly Assignment[]): string {
+  let root: unknown;
+  try {
+    root = JSON.parse(body);
+  } catch (cause) {
+    throw new InvalidInputError('--set: must have JSON to set a field in; dlq edit takes another body', {
+      cause,
+    });
+  }
+  for (const { path, value } of assignments) {
+    let parent = root;
+    for (const name of path.slice(0, -1)) {
+      parent = Object.hasOwn(Object(parent), name) ? (parent as Record<string, unknown>)[name] : undefined;
+    }
+    if (typeof parent !== 'object' || parent === null) {
+      throw new InvalidInputError(
+        `--set: must have an object to set ${path.join('.')} in, received ${received(parent)}`,
+      );
+    }
+    Object.defineProperty(parent, path.at(-1) ?? '', {
+      value,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+  }
+  return JSON.stringify(root);
+}

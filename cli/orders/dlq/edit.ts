@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { UsageError } from '../../../lib/command-line/usage-error.ts';
+import type { DeadLetter } from '../../../lib/dead-letters/dead-letter.ts';
+import { editDeadLetter } from '../../../lib/dead-letters/edit-dead-letter.ts';
+import { findDeadLetters } from '../../../lib/dead-letters/find-dead-letters.ts';
+import { redriveDeadLetters } from '../../../lib/dead-letters/redrive-dead-letters.ts';
+import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
+import { type Answer, answering, createCommand as create } from '../command.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { canAsk } from './ask.ts';
+import { assign, readAssignments } from './assignments.ts';
+import { editLetter } from './edit-letter.ts';
+import { failuresText } from './failures-text.ts';
+import { collect } from './set-option.ts';
+
+interface EditOptions {
+  set: string[];
+  body?: string;
+}
+
+/** What became of the letters: those that are not sent are still in their dead-letter queue. */
+interface EditReport {
+  sent: string[];
+  failures: { id: string; message: string }[];
+}
+
+export function createCommand(onExit: (exit: ExitStatus) => void): Command {
+  return create('edit', 'Mends dead letters and sends them back: in an editor, by --set or by --body.')
+    .argument('<id...>', 'message ids, as list shows them')
+    .option('--set <field=value>', 'give a field another value, such as price=3 (repeatable)', collect, [])
+    .option('--body <file>', 'what the message says instead, - for standard input; for one message')
+    .action(answering(onExit, edit));
+}
+
+async function edit(context: Context, ids: string[], { set, body: file }: EditOptions): Promise<Answer> {
+  if (set.length > 0 && file !== undefined)
+    throw new UsageError('--body: must be without --set, received both');
+  if (file !== undefined && ids.length > 1) {
+    throw new UsageError(`--body: must be for one message, received ${ids.length} ids`);
+  }
+  if (set.length === 0 && file === undefined && !canAsk()) {
+    throw new UsageError('--set or --body: must be there without a terminal to edit on, received nothing');
+  }
+  const body = file === undefined ? undefined : await readBody(file);
+  const signal = context.signal();
+  const pipeline = await context.open();
+  const letters = await findDeadLetters(pipeline, ids, { signal });
+  const report = await mend(pipeline, letters, set, body);
+  const { sent, failures } = report;
+  const told = `${sent.length} of ${letters.length} messages mended and sent back.\n`;
+  return {
+    data: report,
+    text: told + (failures.length > 0 ? `\nNot sent, or not only:\n${failuresText(failures)}` : ''),
+    exit: failures.length > 0 ? EXIT.failed : EXIT.ok,
+  };
+}
+
+async function mend(
+  pipeline: Pipeline,
+  letters: readonly DeadLetter[],
+  set: readonly string[],
+  body: string | undefined,
+): Promise<EditReport> {
+  if (set.length > 0) return setFields(pipeline, letters, set);
+  const [letter] = letters;
+  if (body === undefined || !letter) return editLetters(pipeline, letters);
+  await editDeadLetter(pipeline, letter.queue, letter.id, body);
+  return { sent: [letter.id], failures: [] };
+}
+
+async function readBody(file: string): Promise<string> {
+  if (file === '-') return textOf(process.stdin);
+  return readFile(file, 'utf8').catch((error: Error) => {
+    throw new UsageError(`--body: must be a file that can be read, received ${file} (${error.message})`);
+  });
+}
+
+async function setFields(
+  pipeline: Pipeline,
+  letters: readonly DeadLetter[],
+  set: readonly string[],
+): Promise<EditReport> {
+  const report: EditReport = { sent: [], failures: [] };
+  const groups = [...Map.groupBy(letters, ({ queue }) => queue)].map(([queue, group]) => ({
+    queue,
+    ids: group.map(({ id }) => id),
+    // Of all queues before anything is sent.
+    assignments: readAssignments(set, queue),
+  }));
+  for (const { queue, ids, assignments } of groups) {
+    const { failures } = await redriveDeadLetters(
+      pipeline,
+      queue,
+      { ids },
+      {
+        mend: (body) => assign(body, assignments),
+      },
+    );
+    const failed = new Set(failures.map(({ id }) => id));
+    report.sent.push(...ids.filter((id) => !failed.has(id)));
+    report.failures.push(...failures);
+  }
+  return report;
+}
+
+/** Each letter by itself: those before one that fails have been sent, and that has to be told. */
+async function editLetters(pipeline: Pipeline, letters: readonly DeadLetter[]): Promise<EditReport> {
+  const report: EditReport = { sent: [], failures: [] };
+  for (const letter of letters) {
+    const { id, queue } = letter;
+    try {
+      const mended = await editLetter(letter);
+      if (mended === undefined) throw new Error('left as it was');
+      await editDeadLetter(pipeline, queue, id, mended);
+      report.sent.push(id);
+    } catch (error) {
+      report.failures.push({ id, message: (error as Error).message });
+    }
+  }
+  return report;
+}

@@ -1,0 +1,37 @@
+import type { DeadLetter } from '../../../lib/dead-letters/dead-letter.ts';
+import { printable } from '../../../lib/order/received.ts';
+import type { Style } from '../style.ts';
+import { prettyJson } from './pretty-json.ts';
+
+/** A letter in two lines: which, and the first thing that is wrong with it. */
+export function letterSummary({ id, order_id, sent_at, reason, errors }: DeadLetter, style: Style): string {
+  const order = order_id === null ? style.faint('no order id') : printable(order_id);
+  const [error = reason.text, ...more] = errors;
+  const others = more.length > 0 ? style.faint(` (and ${more.length} more)`) : '';
+  return `  ${style.strong(id)}  ${moment(sent_at)}  ${order}\n    ${error}${others}\n`;
+}
+
+/** All of a letter. */
+export function letterText(letter: DeadLetter, style: Style): string {
+  const { id, queue, order_id, sent_at, reason, errors, attributes, body } = letter;
+  const lines = [
+    `${style.strong(id)}`,
+    `  queue       ${queue}`,
+    `  sent        ${moment(sent_at)}`,
+    `  order id    ${order_id === null ? style.faint('none that can be told') : printable(order_id)}`,
+    `  reason      ${style.bad(printable(reason.code))}`,
+    `              ${reason.text}`,
+    ...errors.map((error, index) => `  ${index === 0 ? 'errors    ' : '          '}  ${error}`),
+    ...Object.entries(attributes).map(
+      ([name, value], index) =>
+        `  ${index === 0 ? 'attributes' : '          '}  ${printable(name)} = ${printable(value)}`,
+    ),
+    '  body',
+    // Line feeds of our own indentation stay; one within the body's text is written out like any control character.
+    ...(prettyJson(body) ?? body).split('\n').map((line) => `    ${printable(line)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** To the second, in UTC. */
+const moment = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')}Z`;

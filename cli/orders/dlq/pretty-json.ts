@@ -1,0 +1,40 @@
+/** A string, a bracket, a comma or colon, or any other token; JSON has nothing else but white space. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g;
+const INDENT = '  ';
+
+/**
+ * JSON on lines of their own, token by token as it was written: numbers and names that occur twice are left alone, which
+ * reading and writing it anew would change.
+ *
+ * @returns undefined for what is not JSON
+ */
+export function prettyJson(text: string): string | undefined {
+  if (!isJson(text)) return undefined;
+  let pretty = '';
+  let depth = 0;
+  const newLine = () => `\n${INDENT.repeat(depth)}`;
+  const tokens = text.match(TOKEN) ?? [];
+  for (const [index, token] of tokens.entries()) {
+    const isEmpty = /^[[{]$/.test(tokens[index - 1] ?? '');
+    if (token === '{' || token === '[') {
+      if (isEmpty) pretty += newLine();
+      depth++;
+      pretty += token;
+    } else if (token === '}' || token === ']') {
+      depth--;
+      pretty += isEmpty ? token : `${newLine()}${token}`;
+    } else if (token === ',') pretty += `,${newLine()}`;
+    else if (token === ':') pretty += ': ';
+    else pretty += isEmpty ? `${newLine()}${token}` : token;
+  }
+  return pretty;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { type PurgeReport, purgeDeadLetters } from '../../../lib/dead-letters/purge-dead-letters.ts';
+import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
+import { type Answer, answering, createCommand as create } from '../command.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { confirmChoice } from './confirm-choice.ts';
+import { failuresText } from './failures-text.ts';
+import { createProgressBars } from './progress.ts';
+import { queueArgument } from './queue-argument.ts';
+
+export function createCommand(onExit: (exit: ExitStatus) => void): Command {
+  return create('purge', 'Deletes dead letters for good, those that are there when it asks.')
+    .addArgument(queueArgument('<queue>', 'upload, order, shipping or analytics'))
+    .option('--reason <code>', 'only messages of this reason, as list shows it')
+    .option('--yes', 'do not ask')
+    .action(answering(onExit, purge));
+}
+
+async function purge(
+  context: Context,
+  queue: QueueName,
+  { reason, yes }: { reason?: string; yes?: true },
+): Promise<Answer> {
+  const signal = context.signal();
+  const choice = yes
+    ? { reason }
+    : await confirmChoice(
+        context,
+        queue,
+        { reason },
+        {
+          question: (count) => `Delete ${count} of the ${queue} queue's dead letters for good?`,
+          unasked: '--yes',
+        },
+      );
+  if (!choice) {
+    const report: PurgeReport = { queue, seen: 0, matched: 0, deleted: 0, failures: [] };
+    const exit = signal.aborted ? EXIT.interrupted : EXIT.failed;
+    return { data: report, text: 'Nothing was deleted.\n', exit };
+  }
+  using progress = createProgressBars('looked at', 'deleted');
+  const report = await purgeDeadLetters(await context.open(), queue, choice, {
+    signal,
+    onProgress: progress.update,
+  });
+  const { matched, deleted, failures } = report;
+  const told = `${deleted.toLocaleString('en')} of ${matched.toLocaleString('en')} messages deleted.\n`;
+  const left = failures.length > 0 ? `\nNot deleted:\n${failuresText(failures)}` : '';
+  return { data: report, text: told + left, exit: exitOf(report, signal) };
+}
+
+function exitOf({ matched, deleted, failures }: PurgeReport, signal: AbortSignal): ExitStatus {
+  if (signal.aborted) return EXIT.interrupted;
+  return failures.length > 0 || deleted < matched ? EXIT.failed : EXIT.ok;
+}

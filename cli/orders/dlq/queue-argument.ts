@@ -1,0 +1,6 @@
+import { Argument } from 'commander';
+import { QUEUE_NAMES } from '../../../lib/pipeline/pipeline.ts';
+
+/** @param name `<queue>`, or `[queue]` where it may be left out */
+export const queueArgument = (name: '<queue>' | '[queue]', description: string): Argument =>
+  new Argument(name, description).choices(QUEUE_NAMES);

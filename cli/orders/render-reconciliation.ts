@@ -1,0 +1,120 @@
+import { printable } from '../../lib/order/received.ts';
+import type { DeadLettered, Gap, Reconciliation, StoredCounts } from '../../lib/reconcile/reconciliation.ts';
+import type { Replay } from '../../lib/reconcile/replay.ts';
+import { table } from '../table.ts';
+import type { Style } from './style.ts';
+
+/** Orders listed of each kind; JSON has all. */
+const LISTED = 20;
+
+const TITLES: Record<Gap['kind'], string> = {
+  missing_shipment: 'Confirmed, but never shipped',
+  missing_sale: 'Confirmed, but never sold',
+  stuck_claim: 'Claimed, but never confirmed, and in no queue',
+  unknown_shipment: 'Shipped, but unknown to the ledger: put there past the pipeline',
+  unknown_sale: 'Sold, but unknown to the ledger: put there past the pipeline',
+  damaged_record: 'With a record in the ledger that cannot be read',
+};
+
+/** What reconciling has found, for people. */
+export function renderReconciliation(found: Reconciliation, style: Style): string {
+  const { from, to, orders, queued, shipments, sales, gaps, dead_letters } = found;
+  const waiting = queued.order ? ` (the order queue holds ${number(queued.order)} messages)` : '';
+  const unmarked = orders.unmarked ? ` (${number(orders.unmarked)} never marked as sent)` : '';
+  const received = equation(style, [
+    ['  received', orders.received, ''],
+    ['= confirmed', orders.confirmed, unmarked],
+    ['+ dead-lettered', orders.dead_lettered, ''],
+    ['+ in progress', orders.in_progress, waiting],
+    ['+ stuck', orders.stuck, '', true],
+  ]);
+  const sides = [
+    sideOf('shipments', orders.confirmed, shipments, style),
+    sideOf('sales', orders.confirmed, sales, style),
+  ];
+  const lists = Object.entries(TITLES).map(([kind, title]) => {
+    const ids = gaps.filter((gap) => gap.kind === kind).map(({ order_id }) => printable(order_id));
+    return list(`${title}: ${number(ids.length)}`, ids, style);
+  });
+  return [
+    `Orders confirmed from ${from} to ${to}\n`,
+    received,
+    ...sides,
+    ...lists,
+    deadLetterList(dead_letters, style),
+    verdict(found, style),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+/** What a repair has done, for people. */
+export function renderReplay({ sent, unsent }: Replay, style: Style): string {
+  const to = (queue: string) => sent.filter((order) => order.queue === queue).length;
+  const counts = [
+    ['to the shipping queue', to('shipping')],
+    ['to the analytics queue', to('analytics')],
+    ['to the order queue, to be confirmed', to('order')],
+  ] as const;
+  const lines = counts
+    .filter(([, count]) => count > 0)
+    .map(([where, count]) => `  ${number(count)} ${where}\n`);
+  const failures = unsent.map(({ order_id, reason }) => `${printable(order_id)}: ${printable(reason)}`);
+  const kept = list(`Left alone: ${number(unsent.length)}`, failures, style);
+  return `${style.strong('Sent again')}\n\n${lines.join('') || '  nothing\n'}${kept && `\n${kept}`}`;
+}
+
+type Term = [label: string, count: number, note: string, isWrong?: boolean];
+
+function equation(style: Style, terms: readonly Term[]): string {
+  const rows = terms.map(([label, count, note, isWrong]) => {
+    const shown = number(count);
+    return [label, isWrong && count > 0 ? style.bad(shown) : shown, note.trim()];
+  });
+  return table(['', '', ''], rows, 'lrl').replace(/^\s*\n/, '');
+}
+
+function sideOf(name: string, confirmed: number, counts: StoredCounts | null, style: Style): string {
+  if (!counts) return '';
+  const unknown: Term[] = counts.unknown > 0 ? [['  besides, unknown', counts.unknown, '', true]] : [];
+  return equation(style, [
+    ['  confirmed', confirmed, ''],
+    [`= ${name}`, counts.stored, ''],
+    ['+ on the way', counts.on_the_way, ''],
+    ['+ dead-lettered', counts.dead_lettered, '', true],
+    ['+ missing', counts.missing, '', true],
+    ...unknown,
+  ]);
+}
+
+function deadLetterList(letters: readonly DeadLettered[], style: Style): string {
+  const rows = letters.map(
+    ({ queue, id, order_id, reason }) =>
+      `${queue}  ${printable(order_id ?? '(no order_id)')}  ${printable(reason)}  ${id}`,
+  );
+  const hint = '  orders dlq list QUEUE says why; orders dlq edit and orders dlq redrive send them back.\n';
+  return rows.length > 0
+    ? `${list(`In dead-letter queues: ${number(rows.length)}`, rows, style)}${hint}`
+    : '';
+}
+
+function list(title: string, lines: readonly string[], style: Style): string {
+  if (lines.length === 0) return '';
+  const more =
+    lines.length > LISTED ? `  … and ${number(lines.length - LISTED)} more: --json lists all\n` : '';
+  return `${style.strong(title)}\n\n${lines
+    .slice(0, LISTED)
+    .map((line) => `  ${line}\n`)
+    .join('')}${more}`;
+}
+
+function verdict({ reconciled, gaps, shipments, sales }: Reconciliation, style: Style): string {
+  const onTheWay = (shipments?.on_the_way ?? 0) + (sales?.on_the_way ?? 0);
+  const later =
+    onTheWay > 0 ? ` ${number(onTheWay)} are on the way: run it again when the queues are empty.` : '';
+  if (reconciled) return `${style.good('Reconciled: no gaps.')}${later}\n`;
+  const hint = gaps.length > 0 ? ' With --repair, orders are given again to just those who missed them.' : '';
+  return `${style.bad(`Not reconciled: ${number(gaps.length)} gaps.`)}${hint}${later}\n`;
+}
+
+const number = (value: number): string => value.toLocaleString('en');

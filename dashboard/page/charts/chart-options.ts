@@ -1,0 +1,71 @@
+import uPlot from 'uplot';
+import { type ChartSeries, DASHES } from './chart-series.ts';
+
+interface ChartLook {
+  series: readonly ChartSeries[];
+  formatValue: (value: number) => string;
+  /** Of a moment in epoch seconds; short. */
+  formatTime: (seconds: number) => string;
+  /** Least range of the x axis in seconds, to the left of the latest point. */
+  span: number | null;
+  width: number;
+  height: number;
+  onCursor: (index: number | null) => void;
+}
+
+const FONT = '12px system-ui, sans-serif';
+/** Least height of the y axis, so that a single message is no mountain. */
+const LEAST_TOP = 10;
+/** Between lines of the y axis: 1, 2, 5, 10 and so on. */
+const STEPS = Array.from(
+  { length: 36 },
+  (_, index) => ([1, 2, 5][index % 3] ?? 1) * 10 ** Math.floor(index / 3),
+);
+
+/** Options of uPlot for a chart in the colours that `element` has by its styles. */
+export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Options {
+  const { series, formatValue, formatTime, span, width, height, onCursor } = look;
+  const styles = getComputedStyle(element);
+  const color = (name: string) => styles.getPropertyValue(name).trim();
+  const axis: uPlot.Axis = {
+    stroke: color('--muted'),
+    font: FONT,
+    grid: { stroke: color('--grid'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height,
+    padding: [8, 22, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+    scales: {
+      x: span === null ? {} : { range: (_, min, max) => [Math.min(min, max - span), max] },
+      y: { range: (_, __, max) => [0, Math.max(LEAST_TOP, (max ?? 0) * 1.08)] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 26,
+        space: 64,
+        values: (_, splits) => splits.map(formatTime),
+        // Live charts are told in minutes.
+        ...(span !== null && { incrs: [60, 120] }),
+      },
+      { ...axis, size: 56, space: 34, incrs: STEPS, values: (_, splits) => splits.map(formatValue) },
+    ],
+    series: [
+      {},
+      ...series.map((each) =>
+        seriesOptions(each, color(each.kind === 'bars' ? '--bars' : `--series-${each.color}`)),
+      ),
+    ],
+    hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? null)] },
+  };
+}
+
+function seriesOptions({ color, kind }: ChartSeries, stroke: string): uPlot.Series {
+  if (kind === 'line') return { stroke, width: 2, dash: DASHES[color], points: { show: false } };
+  const paths = uPlot.paths.bars?.({ size: [0.7, 40] });
+  return { fill: stroke, stroke, width: 0, points: { show: false }, ...(paths && { paths }) };
+}

@@ -1,0 +1,73 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import { chartOptions } from './chart-options.ts';
+import type { ChartSeries } from './chart-series.ts';
+import { Legend } from './legend.tsx';
+
+interface ChartProps {
+  title: string;
+  /** Epoch seconds, growing. */
+  times: readonly number[];
+  series: readonly ChartSeries[];
+  formatValue: (value: number) => string;
+  formatTime: (seconds: number) => string;
+  /** Least range of the x axis in seconds; null for that of the data. */
+  span?: number | null;
+  /** What it says, for those who do not see it. */
+  summary: string;
+}
+
+const HEIGHT = 190;
+
+/** A chart over time with a legend that tells the values at the cursor, or else the latest ones. */
+export function Chart({ title, times, series, formatValue, formatTime, span = null, summary }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const scheme = useColorScheme();
+  const id = useId();
+  const data = [times, ...series.map(({ values }) => values)] as unknown as uPlot.AlignedData;
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const size = () => ({ width: element.clientWidth, height: HEIGHT });
+    const look = { series, formatValue, formatTime, span, onCursor: setCursor, ...size() };
+    const made = new uPlot(chartOptions(element, look), data, element);
+    plot.current = made;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth !== made.width) made.setSize(size());
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+    };
+    // Only what it looks like makes a new plot; data are set below.
+  }, [scheme, series.map(({ label, kind }) => label + kind).join()]);
+
+  useEffect(() => plot.current?.setData(data));
+
+  return (
+    <figure class="chart" aria-labelledby={id}>
+      <figcaption>
+        <h3 id={id}>{title}</h3>
+        <Legend series={series} index={cursor ?? times.length - 1} formatValue={formatValue} />
+        <p class="visually-hidden">{summary}</p>
+      </figcaption>
+      <div class="plot" ref={place} aria-hidden="true" />
+    </figure>
+  );
+}
+
+/** Canvas has no styles: who switches between light and dark gets a new plot. */
+function useColorScheme(): boolean {
+  const [dark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  useEffect(() => {
+    const query = matchMedia('(prefers-color-scheme: dark)');
+    const read = () => setDark(query.matches);
+    query.addEventListener('change', read);
+    return () => query.removeEventListener('change', read);
+  }, []);
+  return dark;
+}

@@ -1,0 +1,74 @@
+import type { LiveStatus, QueueName } from '../../api.ts';
+import { QUEUE_TITLES } from '../flow/queue-titles.ts';
+import { formatCount } from '../format/format-count.ts';
+import { formatRate } from '../format/format-rate.ts';
+import { HISTORY_SECONDS, type History } from '../live/history.ts';
+import { Chart } from './chart.tsx';
+import type { ChartSeries } from './chart-series.ts';
+
+const COLORS: Record<QueueName, ChartSeries['color']> = { order: 1, shipping: 2, analytics: 3, upload: 4 };
+const DONE: Partial<Record<QueueName, string>> = {
+  order: 'Confirmed',
+  shipping: 'Shipped',
+  analytics: 'Sold',
+};
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const formatClock = (seconds: number) => clock.format(seconds * 1_000);
+const formatDepth = (value: number) =>
+  value < 100_000 ? formatCount(Math.round(value)) : compact.format(value);
+
+/** How full the queues are and how fast orders move, over the last 5 minutes. */
+export function LiveCharts({ status, history }: { status: LiveStatus; history: History }) {
+  const names = (['order', 'shipping', 'analytics', 'upload'] as const).filter((name) =>
+    status.queues.some((queue) => queue.name === name),
+  );
+  const depths = names.map(
+    (name): ChartSeries => ({
+      label: QUEUE_TITLES[name].replace(' queue', ''),
+      color: COLORS[name],
+      kind: 'line',
+      values: history.depths[name],
+    }),
+  );
+  const rates: ChartSeries[] = [
+    { label: 'Ordered', color: 4, kind: 'line', values: history.in.order },
+    ...names.flatMap((name): ChartSeries[] => {
+      const label = DONE[name];
+      return label ? [{ label, color: COLORS[name], kind: 'line', values: history.out[name] }] : [];
+    }),
+  ];
+  const shared = { times: history.times, formatTime: formatClock, span: HISTORY_SECONDS };
+  return (
+    <section aria-labelledby="charts-heading" class="charts">
+      <h2 id="charts-heading">Last 5 minutes</h2>
+      <div class="chart-pair">
+        <Chart
+          title="Messages in the queues"
+          series={depths}
+          formatValue={formatDepth}
+          summary={summaryOf(depths, formatDepth)}
+          {...shared}
+        />
+        <Chart
+          title="Orders a second"
+          series={rates}
+          formatValue={formatRate}
+          summary={summaryOf(rates, formatRate)}
+          {...shared}
+        />
+      </div>
+    </section>
+  );
+}
+
+function summaryOf(series: readonly ChartSeries[], format: (value: number) => string): string {
+  const parts = series.map(({ label, values }) => {
+    const latest = values.at(-1);
+    if (latest === null || latest === undefined) return `${label}: not known yet`;
+    const most = Math.max(...values.map((value) => value ?? 0));
+    return `${label}: ${format(latest)} now, ${format(most)} at most`;
+  });
+  return `${parts.join('; ')}.`;
+}

@@ -1,0 +1,16 @@
+import { useLive } from '../live/use-live.ts';
+import { BurstForm } from './burst-form.tsx';
+import { BurstProgress } from './burst-progress.tsx';
+
+/** Generates orders: starts a burst, or shows the one under way. */
+export function BurstControl() {
+  const burst = useLive((live) => live.status?.burst ?? null);
+  return (
+    <section class="burst" aria-labelledby="burst-heading">
+      <h2 id="burst-heading" class="visually-hidden">
+        Generate orders
+      </h2>
+      {burst?.running ? <BurstProgress burst={burst} /> : <BurstForm last={burst} />}
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+import { useId, useState } from 'preact/hooks';
+import type { FunctionStatus, ThrottleRequest } from '../../api.ts';
+import { notify } from '../notices/notices.ts';
+import { Tag } from '../parts/tag.tsx';
+import { request } from '../request.ts';
+import { useAction } from '../use-action.ts';
+
+interface ThrottleFormProps {
+  /** Of the function. */
+  name: string;
+  mapping: NonNullable<FunctionStatus['mapping']>;
+}
+
+/** How many of a function may run at once, and whether it gets messages at all. */
+export function ThrottleForm({ name, mapping: { maximumConcurrency, enabled } }: ThrottleFormProps) {
+  const { run, busy, error } = useAction();
+  /** Null until the operator writes: then it shows what is set. */
+  const [written, setWritten] = useState<string | null>(null);
+  const id = useId();
+  const set = (body: ThrottleRequest, text: string) =>
+    run(async () => {
+      await request(`throttle/${encodeURIComponent(name)}`, { method: 'PUT', body });
+      setWritten(null);
+      notify({ text });
+    });
+
+  return (
+    <li>
+      <form
+        class="throttle"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const maximum = Number(written ?? maximumConcurrency);
+          set({ maximumConcurrency: maximum }, `Up to ${maximum} of ${name} run at once.`);
+        }}
+      >
+        <p class="throttle-name">
+          <label for={id}>
+            {name}
+            <span class="visually-hidden">: most at once</span>
+          </label>
+          {enabled ? (
+            <span class="muted number">
+              {maximumConcurrency === null ? 'no limit' : `up to ${maximumConcurrency}`}
+            </span>
+          ) : (
+            <Tag kind="warning">paused</Tag>
+          )}
+        </p>
+        <input
+          id={id}
+          type="number"
+          inputMode="numeric"
+          required
+          min={2}
+          max={1_000}
+          value={written ?? maximumConcurrency ?? ''}
+          aria-describedby={error ? `${id}-error` : undefined}
+          aria-invalid={error ? 'true' : undefined}
+          onInput={(event) => setWritten(event.currentTarget.value)}
+        />
+        <button type="submit" disabled={busy}>
+          Set<span class="visually-hidden"> how many of {name} run at once</span>
+        </button>
+        <button
+          type="button"
+          disabled={busy}
+          onClick={() => set({ enabled: !enabled }, enabled ? `${name} is paused.` : `${name} goes on.`)}
+        >
+          {enabled ? 'Pause' : 'Resume'}
+          <span class="visually-hidden"> {name}</span>
+        </button>
+      </form>
+      {error && (
+        <p class="field-error" id={`${id}-error`} role="alert">
+          {error}
+        </p>
+      )}
+    </li>
+  );
+}

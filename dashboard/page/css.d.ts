@@ -1,0 +1,2 @@
+/** Styles are bundled by esbuild, and have no value. */
+declare module '*.css';

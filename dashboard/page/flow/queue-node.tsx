@@ -1,0 +1,67 @@
+import type { FunctionStatus, QueueStatus } from '../../api.ts';
+import { formatCount } from '../format/format-count.ts';
+import { formatDuration } from '../format/format-duration.ts';
+import { formatRate } from '../format/format-rate.ts';
+import { toHash } from '../routing/route.ts';
+import { ConsumerFacts } from './consumer-facts.tsx';
+import { QUEUE_TITLES } from './queue-titles.ts';
+
+interface QueueNodeProps {
+  queue: QueueStatus;
+  consumer: FunctionStatus | undefined;
+  /** What comes in. */
+  hint?: string;
+  /** Where what the consumer made can be seen. */
+  result?: { href: string; text: string };
+}
+
+/** A queue, the function that works on it, and what could not be worked on. */
+export function QueueNode({ queue, consumer, hint, result }: QueueNodeProps) {
+  const { name, visible, inFlight, delayed, oldestSeconds, drainSeconds, taken, deadLetters } = queue;
+  return (
+    <li class={`node node-queue ${deadLetters > 0 ? 'has-dead-letters' : ''}`} data-node={name}>
+      <div class="node-head">
+        <h3>{QUEUE_TITLES[name]}</h3>
+        <p class="muted number">{formatCount(taken)} taken</p>
+      </div>
+      {hint && <p class="node-hint muted">{hint}</p>}
+      <p class="depth">
+        <strong class="number">{formatCount(visible)}</strong> waiting
+        <span class="visually-hidden">, {formatRate(queue.inPerSecond)} coming in</span>
+      </p>
+      <dl class="facts">
+        <Fact name="In flight" value={formatCount(inFlight)} />
+        <Fact name="Delayed" value={formatCount(delayed)} />
+        <Fact name="Oldest" value={oldestSeconds === null ? '–' : formatDuration(oldestSeconds)} />
+        <Fact name="Empty in" value={drainText(drainSeconds)} />
+      </dl>
+      {consumer && <ConsumerFacts consumer={consumer} perSecond={queue.outPerSecond} />}
+      <p class="node-foot">
+        {deadLetters > 0 ? (
+          <a class="dead-letters" href={toHash('dead-letters', name)}>
+            <span aria-hidden="true">▲ </span>
+            {formatCount(deadLetters)} dead {deadLetters === 1 ? 'letter' : 'letters'}
+            <span class="visually-hidden"> of the {QUEUE_TITLES[name].toLowerCase()}</span>
+          </a>
+        ) : (
+          <span class="muted">No dead letters</span>
+        )}
+        {result && <a href={result.href}>{result.text}</a>}
+      </p>
+    </li>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="number">{value}</dd>
+    </div>
+  );
+}
+
+function drainText(seconds: number | null): string {
+  if (seconds === null) return '–';
+  return formatDuration(Math.ceil(seconds));
+}

@@ -1,0 +1,16 @@
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { createLiveStore } from './live/live-store.ts';
+import { LiveContext } from './live/use-live.ts';
+import './page.css';
+
+const place = document.getElementById('app');
+if (!place) throw new Error('#app: must be in the page');
+const store = createLiveStore('/dashboard/events');
+store.connect();
+render(
+  <LiveContext.Provider value={store}>
+    <App />
+  </LiveContext.Provider>,
+  place,
+);

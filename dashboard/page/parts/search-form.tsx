@@ -1,0 +1,44 @@
+import { useEffect, useId, useState } from 'preact/hooks';
+
+interface SearchFormProps {
+  label: string;
+  value: string;
+  /** Gets the text trimmed; it may be empty. */
+  onSearch: (text: string) => void;
+  /** Whether the label is for screen readers only, and stands in the empty field. */
+  compact?: boolean;
+}
+
+/** A field to search by, with its button. */
+export function SearchForm({ label, value, onSearch, compact = false }: SearchFormProps) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  const id = useId();
+  return (
+    <search>
+      <form
+        class={compact ? 'search compact' : 'search'}
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSearch(text.trim());
+        }}
+      >
+        <label for={id} class={compact ? 'visually-hidden' : undefined}>
+          {label}
+        </label>
+        <div class="search-line">
+          <input
+            id={id}
+            type="search"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder={compact ? label : undefined}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+          <button type="submit">Search</button>
+        </div>
+      </form>
+    </search>
+  );
+}

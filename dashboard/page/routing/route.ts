@@ -1,0 +1,50 @@
+import type { QueueName } from '../../api.ts';
+
+/** A view, and what it is about. */
+export type Route =
+  | { view: 'overview' }
+  | { view: 'dead-letters'; queue: QueueName; id: string | null }
+  | { view: 'mailbox'; query: string }
+  | { view: 'shipping' }
+  | { view: 'sales' }
+  | { view: 'order'; orderId: string }
+  | { view: 'search'; query: string }
+  | { view: 'unknown' };
+
+const QUEUES: readonly string[] = ['upload', 'order', 'shipping', 'analytics'] satisfies QueueName[];
+
+/** Reads the part of the address after `#`. */
+export function parseRoute(hash: string): Route {
+  const [view = '', first = '', second = ''] = hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .map(decode);
+  switch (view) {
+    case '':
+      return { view: 'overview' };
+    case 'dead-letters':
+      if (first !== '' && !QUEUES.includes(first)) return { view: 'unknown' };
+      return { view, queue: (first || 'order') as QueueName, id: second || null };
+    case 'mailbox':
+    case 'search':
+      return { view, query: first };
+    case 'shipping':
+    case 'sales':
+      return { view };
+    case 'orders':
+      return first ? { view: 'order', orderId: first } : { view: 'unknown' };
+    default:
+      return { view: 'unknown' };
+  }
+}
+
+/** The address of a view, each part encoded: `toHash('orders', 'A-1')` is `#/orders/A-1`. */
+export const toHash = (...parts: readonly string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`;
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,54 @@
+import type { SalesRow } from '../../api.ts';
+import { formatCount } from '../format/format-count.ts';
+import { formatMoney } from '../format/format-money.ts';
+import { Received } from '../parts/received.tsx';
+import { TableRegion } from '../parts/table-region.tsx';
+
+const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1 });
+const BAR = 80;
+
+/** Products by revenue. */
+export function BestSellers({ rows }: { rows: readonly SalesRow[] }) {
+  const greatest = Math.max(...rows.map(({ share }) => share ?? 0));
+  return (
+    <section aria-labelledby="best-sellers-heading">
+      <h2 id="best-sellers-heading">Best sellers</h2>
+      <TableRegion label="Best-selling products by revenue">
+        <thead>
+          <tr>
+            <th scope="col">Product</th>
+            <th scope="col" class="figure">
+              Orders
+            </th>
+            <th scope="col" class="figure">
+              Revenue
+            </th>
+            <th scope="col" class="figure">
+              Share
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ product_id = '', product_name = '', orders, revenue, share }) => (
+            <tr key={product_id}>
+              <th scope="row">
+                <Received text={product_name} cut />
+                <span class="muted second">
+                  <Received text={product_id} cut />
+                </span>
+              </th>
+              <td class="figure number">{formatCount(orders)}</td>
+              <td class="figure number">{formatMoney(revenue)}</td>
+              <td class="figure number">
+                <svg width={BAR} height="8" class="share wide-only" aria-hidden="true">
+                  <rect width={greatest > 0 ? ((share ?? 0) / greatest) * BAR : 0} height="8" rx="2" />
+                </svg>
+                {share === null ? '–' : percent.format(share)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </TableRegion>
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+import { useState } from 'preact/hooks';
+import type { InventoryRow, ShipmentRow } from '../../api.ts';
+import { formatCount } from '../format/format-count.ts';
+import { formatTime } from '../format/format-time.ts';
+import { Failure } from '../parts/failure.tsx';
+import { Field } from '../parts/field.tsx';
+import { Received } from '../parts/received.tsx';
+import { TableRegion } from '../parts/table-region.tsx';
+import { Tag } from '../parts/tag.tsx';
+import { withQuery } from '../request.ts';
+import { toHash } from '../routing/route.ts';
+import { useLoaded } from '../use-loaded.ts';
+
+/**
+ * The latest shipments, which can be narrowed down.
+ *
+ * @param products loaded anew after a restock, and then shipments are, too
+ */
+export function Shipments({ products }: { products: readonly InventoryRow[] }) {
+  const [status, setStatus] = useState('');
+  const [product, setProduct] = useState('');
+  const version = products.reduce((sum, { scheduled, backordered }) => sum + scheduled + 2 * backordered, 0);
+  return (
+    <section aria-labelledby="shipments-heading">
+      <div class="view-head">
+        <h2 id="shipments-heading">Latest shipments</h2>
+        <div class="actions filters">
+          <Field label="Status">
+            {(described) => (
+              <select
+                {...described}
+                value={status}
+                onChange={(event) => setStatus(event.currentTarget.value)}
+              >
+                <option value="">all</option>
+                <option value="scheduled">scheduled</option>
+                <option value="backordered">backordered</option>
+              </select>
+            )}
+          </Field>
+          <Field label="Product">
+            {(described) => (
+              <select
+                {...described}
+                value={product}
+                onChange={(event) => setProduct(event.currentTarget.value)}
+              >
+                <option value="">all</option>
+                {products.map(({ product_id, product_name }) => (
+                  <option key={product_id} value={product_id}>
+                    {`${product_id} ${product_name}`.slice(0, 60)}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        </div>
+      </div>
+      <ShipmentTable key={version} path={withQuery('shipments', { status, product_id: product })} />
+    </section>
+  );
+}
+
+function ShipmentTable({ path }: { path: string }) {
+  const { answer: rows, error, reload } = useLoaded<ShipmentRow[]>(path);
+  if (error) return <Failure message={error.message} onRetry={reload} />;
+  if (!rows) return <p class="muted">Loading …</p>;
+  if (rows.length === 0) return <p class="empty">No such shipments.</p>;
+  return (
+    <TableRegion label={`The latest ${formatCount(rows.length)} shipments`}>
+      <thead>
+        <tr>
+          <th scope="col">Order</th>
+          <th scope="col">Customer</th>
+          <th scope="col">Product</th>
+          <th scope="col">Delivery</th>
+          <th scope="col">Created</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ order_id, customer_name, product_id, status, delivery_date, created_at }) => (
+          <tr key={order_id}>
+            <th scope="row">
+              <a href={toHash('orders', order_id)}>
+                <Received text={order_id} cut />
+              </a>
+            </th>
+            <td>
+              <Received text={customer_name} cut />
+            </td>
+            <td>
+              <Received text={product_id} cut />
+            </td>
+            <td class="number">
+              {status === 'backordered' ? <Tag kind="danger">backordered</Tag> : delivery_date}
+            </td>
+            <td class="number">{formatTime(created_at)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </TableRegion>
+  );
+}

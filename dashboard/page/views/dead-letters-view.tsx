@@ -1,0 +1,84 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { DeadLetterPage, QueueName } from '../../api.ts';
+import { LetterEditor } from '../dead-letters/letter-editor.tsx';
+import { LetterGroups } from '../dead-letters/letter-groups.tsx';
+import { LetterList } from '../dead-letters/letter-list.tsx';
+import { QueueTabs } from '../dead-letters/queue-tabs.tsx';
+import { RedriveAll } from '../dead-letters/redrive-all.tsx';
+import { QUEUE_TITLES } from '../flow/queue-titles.ts';
+import { formatCount } from '../format/format-count.ts';
+import { useLive } from '../live/use-live.ts';
+import { Failure } from '../parts/failure.tsx';
+import { ViewHeading } from '../parts/view-heading.tsx';
+import { toHash } from '../routing/route.ts';
+import { useLoaded } from '../use-loaded.ts';
+
+const SETTLE_MS = 1_500;
+
+interface DeadLettersViewProps {
+  queue: QueueName;
+  /** Of the letter that is open. */
+  id: string | null;
+}
+
+/** What could not be worked on, why, and the ways to set it right. */
+export function DeadLettersView({ queue, id }: DeadLettersViewProps) {
+  const { answer: page, error, loading, reload } = useLoaded<DeadLetterPage>(`dead-letters/${queue}`);
+  useReloadOnChange(queue, reload);
+  const letter = page?.letters.find((each) => each.id === id);
+  const close = () => {
+    location.hash = toHash('dead-letters', queue);
+  };
+  return (
+    <>
+      <ViewHeading title="Dead letters" />
+      <QueueTabs current={queue} />
+      <div class="view-head">
+        <p class="muted number">
+          {page
+            ? `${formatCount(page.seen)} looked at in the dead-letter queue of the ${QUEUE_TITLES[queue].toLowerCase()}`
+            : 'Looking …'}
+        </p>
+        <div class="actions">
+          <button type="button" onClick={reload} disabled={loading}>
+            Look again
+          </button>
+          {page && page.seen > 0 && <RedriveAll queue={queue} seen={page.seen} onDone={reload} />}
+        </div>
+      </div>
+      {error && <Failure message={error.message} onRetry={reload} />}
+      {page && page.seen === 0 && (
+        <p class="empty">No dead letters here. What fails three times is kept here until it is sent again.</p>
+      )}
+      {page && page.seen > 0 && (
+        <>
+          <LetterGroups queue={queue} groups={page.groups} onDone={reload} />
+          <LetterList page={page} />
+        </>
+      )}
+      {letter && <LetterEditor key={letter.id} letter={letter} onClose={close} onSent={reload} />}
+      {page && id && !letter && (
+        <p class="empty">The letter {id} is not here (any more), or not among the oldest 100.</p>
+      )}
+    </>
+  );
+}
+
+/** Loads again once the count of the live status has changed and stands still. */
+function useReloadOnChange(queue: QueueName, reload: () => void): void {
+  const count = useLive((live) => live.status?.queues.find(({ name }) => name === queue)?.deadLetters);
+  const [seen, setSeen] = useState({ queue, count });
+  useEffect(() => {
+    if (seen.queue === queue && seen.count === count) return;
+    const isFirst = seen.queue !== queue || seen.count === undefined;
+    if (isFirst) {
+      setSeen({ queue, count });
+      return;
+    }
+    const timer = setTimeout(() => {
+      setSeen({ queue, count });
+      reload();
+    }, SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [queue, count, seen, reload]);
+}

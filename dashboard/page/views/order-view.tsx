@@ -1,0 +1,80 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { OrderTrace } from '../../api.ts';
+import { QUEUE_TITLES } from '../flow/queue-titles.ts';
+import { Failure } from '../parts/failure.tsx';
+import { Received } from '../parts/received.tsx';
+import { Tag } from '../parts/tag.tsx';
+import { ViewHeading } from '../parts/view-heading.tsx';
+import { toHash } from '../routing/route.ts';
+import { Timeline } from '../trace/timeline.tsx';
+import { useLoaded } from '../use-loaded.ts';
+
+const STATES = {
+  claimed: { kind: 'plain', text: 'being confirmed' },
+  confirmed: { kind: 'plain', text: 'confirmed' },
+  complete: { kind: 'good', text: 'complete' },
+  dead_lettered: { kind: 'danger', text: 'in a dead-letter queue' },
+} as const;
+
+/** For a minute it is looked at again and again, since each look asks several services. */
+const AGAIN_MS = 3_000;
+const MOST_LOOKS = 20;
+
+/** What became of an order. */
+export function OrderView({ orderId }: { orderId: string }) {
+  const {
+    answer: trace,
+    error,
+    loading,
+    reload,
+  } = useLoaded<OrderTrace>(`orders/${encodeURIComponent(orderId)}`);
+
+  // An order that is under way moves on, and one that has just been sent may not be known yet.
+  const isUnderWay = trace ? trace.state === 'claimed' || trace.state === 'confirmed' : error?.status === 404;
+  const looks = useRef(0);
+  useEffect(() => {
+    if (loading || !isUnderWay || looks.current >= MOST_LOOKS) return;
+    const timer = setTimeout(() => {
+      looks.current += 1;
+      reload();
+    }, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [loading, isUnderWay, reload]);
+
+  return (
+    <>
+      <ViewHeading title={`Order ${orderId}`}>
+        Order{' '}
+        <span class="order-id">
+          <Received text={orderId} />
+        </span>
+      </ViewHeading>
+      {!trace && !error && <p class="muted">Looking …</p>}
+      {error?.status === 404 && (
+        <p class="empty">
+          Nobody knows an order with this id, or not yet: it may still wait in the order queue.
+        </p>
+      )}
+      {error && error.status !== 404 && <Failure message={error.message} onRetry={reload} />}
+      {trace && (
+        <>
+          <p>
+            <Tag kind={STATES[trace.state].kind}>{STATES[trace.state].text}</Tag>
+          </p>
+          {trace.dead_letters.map(({ queue, id, reason, errors }) => (
+            <div key={id} class="failure">
+              <p>
+                <strong>It waits among the dead letters of the {QUEUE_TITLES[queue].toLowerCase()}:</strong>{' '}
+                <Received text={errors.length > 0 ? errors.join('; ') : reason} />
+              </p>
+              <a class="button" href={toHash('dead-letters', queue, id)}>
+                Open this letter
+              </a>
+            </div>
+          ))}
+          <Timeline steps={trace.steps} />
+        </>
+      )}
+    </>
+  );
+}

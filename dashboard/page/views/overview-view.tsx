@@ -1,0 +1,34 @@
+import { LiveCharts } from '../charts/live-charts.tsx';
+import { BurstControl } from '../controls/burst-control.tsx';
+import { Throttles } from '../controls/throttles.tsx';
+import { FlowDiagram } from '../flow/flow-diagram.tsx';
+import { useLive } from '../live/use-live.ts';
+import { ViewHeading } from '../parts/view-heading.tsx';
+
+/** How the pipeline is doing now, and what can be done about it. */
+export function OverviewView() {
+  const status = useLive((live) => live.status);
+  const history = useLive((live) => live.history);
+  return (
+    <>
+      <div class="overview-head">
+        <ViewHeading title="Overview" />
+        <BurstControl />
+      </div>
+      {status ? (
+        <>
+          <section aria-labelledby="flow-heading">
+            <h2 id="flow-heading" class="visually-hidden">
+              Flow
+            </h2>
+            <FlowDiagram status={status} />
+          </section>
+          <LiveCharts status={status} history={history} />
+          <Throttles functions={status.functions} />
+        </>
+      ) : (
+        <p class="muted">Waiting for the first figures …</p>
+      )}
+    </>
+  );
+}

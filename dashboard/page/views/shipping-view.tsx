@@ -1,0 +1,30 @@
+import type { InventoryRow } from '../../api.ts';
+import { useLive } from '../live/use-live.ts';
+import { Failure } from '../parts/failure.tsx';
+import { ViewHeading } from '../parts/view-heading.tsx';
+import { Shipments } from '../shipping/shipments.tsx';
+import { StockTable } from '../shipping/stock-table.tsx';
+import { useLoaded } from '../use-loaded.ts';
+
+/** Stock, and what is delivered when. */
+export function ShippingView() {
+  const isOn = useLive((live) => live.status?.features.shipping);
+  return (
+    <>
+      <ViewHeading title="Shipping" />
+      {isOn === false ? <p class="empty">This stage has shipping off.</p> : <Stock />}
+    </>
+  );
+}
+
+function Stock() {
+  const { answer: rows, error, loading, reload } = useLoaded<InventoryRow[]>('inventory');
+  return (
+    <>
+      {error && <Failure message={error.message} onRetry={reload} />}
+      {!rows && !error && <p class="muted">Looking …</p>}
+      {rows && <StockTable rows={rows} loading={loading} onChange={reload} />}
+      {rows && <Shipments products={rows} />}
+    </>
+  );
+}

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify';
+import * as z from 'zod';
+import type { Database } from '../../lib/database/database.ts';
+import { listInventory } from '../../lib/shipping/list-inventory.ts';
+import { listShipments } from '../../lib/shipping/list-shipments.ts';
+import { requestRestock } from '../../lib/shipping/request-restock.ts';
+import type { InventoryRow, RestockedProduct, ShipmentRow } from '../api.ts';
+import type { DashboardParts } from './dashboard-parts.ts';
+import { queryOf } from './query-of.ts';
+import { readFields } from './read-fields.ts';
+import { requirePart } from './require-part.ts';
+
+/** Shipments that the page gets. */
+const SHOWN = 100;
+const SHIPMENTS = {
+  status: z.enum(['scheduled', 'backordered']).optional().describe('scheduled or backordered'),
+  product_id: z.string().min(1).max(256).optional().describe('a text of 1 to 256 characters'),
+};
+/** Names only: what they must be is said by `requestRestock`. */
+const RESTOCK = { product_id: z.unknown().optional(), quantity: z.unknown().optional() };
+
+/** Stock, shipments, restock. */
+export function addShippingRoutes(app: FastifyInstance, { pipeline }: DashboardParts): void {
+  const database = (): Database =>
+    requirePart(pipeline.shippingDatabase, `shipping is off in stage ${pipeline.stage}`);
+
+  app.get('/inventory', async (): Promise<InventoryRow[]> => listInventory(database()));
+
+  app.get('/shipments', async (request): Promise<ShipmentRow[]> => {
+    const { status, product_id } = readFields(SHIPMENTS, queryOf(request));
+    return listShipments(database(), {
+      limit: SHOWN,
+      ...(status && { status }),
+      ...(product_id && { productId: product_id }),
+    });
+  });
+
+  app.post('/restock', async ({ body }): Promise<RestockedProduct[]> => {
+    database();
+    const { products } = await requestRestock(pipeline, readFields(RESTOCK, body));
+    return products;
+  });
+}

@@ -1,0 +1,99 @@
+import { type QueueDepth, readQueueDepth } from '../aws/queue-depth.ts';
+import type { Pipeline, PipelineQueue } from '../pipeline/pipeline.ts';
+import { createCloudWatchStatus } from './cloud-watch-status.ts';
+import { createEmbeddedStatus } from './embedded-status.ts';
+import { functionNames } from './function-names.ts';
+import { keptFor } from './kept-for.ts';
+import type { MappingStatus, PipelineStatus, QueueStatus } from './pipeline-status.ts';
+import { readMappings } from './read-mappings.ts';
+import { type Measured, queueNameOf } from './status-source.ts';
+
+/** Reads how a pipeline is doing, as often as it is asked. */
+export interface StatusReader {
+  /**
+   * On the embedded cloud, the first reading has no rates: they take two.
+   *
+   * @throws UnavailableError or ServiceError where something does not answer
+   */
+  read(): Promise<PipelineStatus>;
+}
+
+/** Ms for which mappings are not asked for again: hardly anything changes as seldom. */
+const MAPPINGS_MS = { embedded: 1_000, aws: 5_000 };
+
+/** Of a queue that nobody has told anything of yet. */
+const UNKNOWN = { oldestSeconds: null, taken: 0, inPerSecond: null, outPerSecond: null };
+
+export function createStatusReader(pipeline: Pipeline): StatusReader {
+  const { stage, queues, clients, inspectionUrl } = pipeline;
+  const names = functionNames(pipeline);
+  const source =
+    inspectionUrl === undefined
+      ? createCloudWatchStatus(pipeline, names)
+      : createEmbeddedStatus(inspectionUrl, names);
+  const mappings = keptFor(inspectionUrl === undefined ? MAPPINGS_MS.aws : MAPPINGS_MS.embedded, () =>
+    readMappings(pipeline),
+  );
+
+  async function readDepths({ url, deadLetterUrl }: PipelineQueue) {
+    const [depth, deadLetters] = await Promise.all([
+      readQueueDepth(clients.sqs, url),
+      readQueueDepth(clients.sqs, deadLetterUrl),
+    ]);
+    return { depth, deadLetters: total(deadLetters) };
+  }
+
+  return {
+    async read() {
+      const [measured, mappingOf, ...depths] = await Promise.all([
+        source.measure(),
+        mappings(),
+        ...queues.map(readDepths),
+      ]);
+      return {
+        at: new Date().toISOString(),
+        stage,
+        since: measured.since,
+        queues: queues.map((queue, index) => toQueueStatus(queue, measured, depths[index])),
+        functions: measured.functions.map((each) => ({
+          ...each,
+          mapping: toMappingStatus(mappingOf.get(each.name)),
+        })),
+        confirmed: measured.confirmed,
+      };
+    },
+  };
+}
+
+const total = ({ visible, inFlight, delayed }: QueueDepth): number => visible + inFlight + delayed;
+
+const EMPTY = { depth: { visible: 0, inFlight: 0, delayed: 0 }, deadLetters: 0 };
+
+function toQueueStatus(
+  { name, url }: PipelineQueue,
+  { queues }: Measured,
+  { depth, deadLetters } = EMPTY,
+): QueueStatus {
+  const measured = queues.get(queueNameOf(url)) ?? UNKNOWN;
+  const held = total(depth);
+  return {
+    name,
+    ...depth,
+    ...measured,
+    oldestSeconds: held === 0 ? null : measured.oldestSeconds,
+    drainSeconds: drainSeconds(held, measured.inPerSecond, measured.outPerSecond),
+    deadLetters,
+  };
+}
+
+function drainSeconds(held: number, inPerSecond: number | null, outPerSecond: number | null): number | null {
+  if (held === 0) return 0;
+  if (inPerSecond === null || outPerSecond === null || outPerSecond <= inPerSecond) return null;
+  return Math.ceil(held / (outPerSecond - inPerSecond));
+}
+
+function toMappingStatus(mapping: MappingStatus | undefined): MappingStatus | null {
+  if (!mapping) return null;
+  const { queue, enabled, maximumConcurrency, batchSize } = mapping;
+  return { queue, enabled, maximumConcurrency, batchSize };
+}

@@ -1,0 +1,374 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  type MessageAttributeValue,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chunk } from '../../../../lib/batch/chunk.ts';
+import type { DeadLetter, DeadLetterGroup } from '../../../../lib/dead-letters/dead-letter.ts';
+import { type DeadLetterList, listDeadLetters } from '../../../../lib/dead-letters/list-dead-letters.ts';
+import { generateOrders } from '../../../../lib/order/generator.ts';
+import { openEmbeddedPipeline } from '../../../../lib/pipeline/open-pipeline.ts';
+import type { Pipeline, QueueName } from '../../../../lib/pipeline/pipeline.ts';
+import { seedOrder } from '../../../order/seed-order.ts';
+import { startTestCloud, type TestCloud } from '../../../pipeline/start-test-cloud.ts';
+import { type OrdersRun, type RunOptions, runOnTerminal, runOrders } from './run-orders.ts';
+
+let cloud: TestCloud;
+let pipeline: Pipeline;
+beforeAll(async () => {
+  cloud = await startTestCloud({ params: { sales: 'off' } });
+  pipeline = openEmbeddedPipeline(cloud.outputs);
+});
+afterAll(async () => {
+  await pipeline.close();
+  await cloud.stop();
+});
+beforeEach(async () => {
+  for (const queue of ['OrderQueueDLQUrl', 'ShippingQueueDLQUrl', 'MailboxQueueUrl'])
+    await cloud.takeAll(queue);
+});
+
+const orders = (args: readonly string[], options?: RunOptions) =>
+  runOrders(cloud.localDirectory, ['dlq', ...args], options);
+const onTerminal = (args: readonly string[], options: RunOptions) =>
+  runOnTerminal(cloud.localDirectory, ['dlq', ...args], options);
+
+interface Listed {
+  queue: string;
+  seen: number;
+  hidden: number;
+  groups: (DeadLetterGroup & { example: string[] })[];
+  letters: DeadLetter[];
+}
+const json = <Data>({ stdout }: OrdersRun): Data => JSON.parse(stdout) as Data;
+
+async function list(...args: string[]): Promise<Listed> {
+  const run = await orders(['list', ...args, '--json']);
+  expect(run).toMatchObject({ exit: 0, stderr: '' });
+  const [first] = json<Listed[]>(run);
+  if (!first) throw new Error('no queue was listed');
+  return first;
+}
+const look = (queue: QueueName) => listDeadLetters(pipeline, queue);
+const countsOf = ({ groups }: Pick<Listed, 'groups'> | DeadLetterList) =>
+  Object.fromEntries(groups.map(({ reason, count }) => [reason.code, count]));
+
+const untilDead = (queue: string, count: number) =>
+  cloud.until(
+    () => cloud.depth(queue),
+    (depth) => depth >= count,
+  );
+
+async function visible(queue: string): Promise<number> {
+  const { Attributes = {} } = await cloud.clients.sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: cloud.output(queue), AttributeNames: ['All'] }),
+  );
+  return Number(Attributes.ApproximateNumberOfMessages);
+}
+
+async function sendWith(
+  MessageAttributes: Record<string, MessageAttributeValue>,
+  bodies: readonly string[],
+  queue: string,
+): Promise<void> {
+  for (const batch of chunk(bodies, { maxEntries: 10 })) {
+    const Entries = batch.map((MessageBody, index) => ({ Id: `${index}`, MessageBody, MessageAttributes }));
+    await cloud.clients.sqs.send(new SendMessageBatchCommand({ QueueUrl: cloud.output(queue), Entries }));
+  }
+}
+
+/** What is in a dead-letter queue, up to ten messages or so, body and attributes; left there. */
+async function peek(queue: string): Promise<Pick<Message, 'Body' | 'MessageAttributes'>[]> {
+  const QueueUrl = cloud.output(queue);
+  const found: Message[] = [];
+  for (;;) {
+    const command = new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      MessageAttributeNames: ['All'],
+    });
+    const { Messages = [] } = await cloud.clients.sqs.send(command);
+    if (Messages.length === 0) break;
+    found.push(...Messages);
+  }
+  for (const batch of chunk(found, { maxEntries: 10 })) {
+    const Entries = batch.map(({ ReceiptHandle }, index) => ({
+      Id: `${index}`,
+      ReceiptHandle,
+      VisibilityTimeout: 0,
+    }));
+    await cloud.clients.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  }
+  return found
+    .map(({ Body, MessageAttributes }) => ({ Body, MessageAttributes }))
+    .sort((one, other) => ((one.Body ?? '') < (other.Body ?? '') ? -1 : 1));
+}
+
+const ATTRIBUTES: Record<string, MessageAttributeValue> = {
+  source: { DataType: 'String', StringValue: 'till 7' },
+  weight: { DataType: 'Number.float', StringValue: '1.50' },
+  token: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255, 10, 27]) },
+};
+
+describe('twenty poison orders of four kinds', () => {
+  const order = (order_id: string, changed: object) => JSON.stringify({ ...seedOrder, order_id, ...changed });
+  const ids = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+  const negative = ids('negative', 8);
+  const nameless = ids('nameless', 5);
+  const unreachable = ids('unreachable', 4);
+  const bodies = [
+    ...negative.map((id, index) => order(id, { price: -1 - index })),
+    ...nameless.map((id) => order(id, { product_name: undefined })),
+    ...unreachable.map((id, index) => order(id, { email_id: `nobody-${index}` })),
+    ...ids('not JSON', 3),
+  ];
+  const CODES = {
+    'price:too_small': 8,
+    'product_name:missing': 5,
+    'email_id:invalid_format': 4,
+    not_json: 3,
+  };
+
+  it('are grouped by reason; the kind that is mended is redriven and confirmed, the others stay as they were', async () => {
+    await sendWith(ATTRIBUTES, bodies, 'OrderQueueUrl');
+    await untilDead('OrderQueueDLQUrl', 20);
+
+    const listed = await list('order');
+    expect(countsOf(listed)).toEqual(CODES);
+    expect(listed).toMatchObject({ queue: 'order', seen: 20, hidden: 0 });
+    expect(listed.letters.length).toBe(20);
+    expect(listed.groups[0]).toMatchObject({
+      reason: { text: 'price must be a finite JSON number of at least 0' },
+      example: [expect.stringMatching(/^price must be a finite JSON number of at least 0, received -\d$/)],
+    });
+
+    const redriven = await orders([
+      'redrive',
+      'order',
+      '--reason',
+      'price:too_small',
+      '--set',
+      'price=3',
+      '--json',
+    ]);
+    expect(redriven).toMatchObject({ exit: 0, stderr: '' });
+    expect(json(redriven)).toEqual({
+      queue: 'order',
+      seen: 20,
+      matched: 8,
+      sent: 8,
+      failures: [],
+      dryRun: false,
+    });
+    await untilDead('MailboxQueueUrl', 8);
+    await cloud.drained();
+    const mails = await cloud.takeMails();
+    expect(mails.map(({ order_id }) => order_id).sort()).toEqual(negative);
+    expect(mails.every(({ message }) => message.includes('3.00'))).toBe(true);
+
+    const others = bodies.slice(8).sort();
+    expect(await peek('OrderQueueDLQUrl')).toEqual(
+      others.map((Body) => ({ Body, MessageAttributes: ATTRIBUTES })),
+    );
+  });
+
+  it('are mended by their message ids, too, and with a body of one’s own', async () => {
+    await cloud.send(bodies, 'OrderQueueDLQUrl');
+    const { letters } = await list('order', '--reason', 'product_name:missing');
+    const chosen = letters.map(({ id }) => id);
+    const edited = await orders(['edit', ...chosen, '--set', 'product_name=42', '--json']);
+    expect(json(edited)).toEqual({ sent: chosen, failures: [] });
+
+    const broken = (await look('order')).letters.find(({ reason }) => reason.code === 'not_json');
+    const refused = await orders(['edit', broken?.id ?? '', '--body', '-'], {
+      input: order('own', { price: '3' }),
+    });
+    expect(refused).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('price must be') });
+    const replaced = await orders(['edit', broken?.id ?? '', '--body', '-'], { input: order('own', {}) });
+    expect(replaced).toEqual({ exit: 0, stdout: '1 of 1 messages mended and sent back.\n', stderr: '' });
+
+    await untilDead('MailboxQueueUrl', 6);
+    await cloud.drained();
+    const mails = await cloud.takeMails();
+    expect(mails.map(({ order_id }) => order_id).sort()).toEqual([...nameless, 'own'].sort());
+    expect(countsOf(await look('order'))).toEqual({
+      ...CODES,
+      'product_name:missing': undefined,
+      not_json: 2,
+    });
+  });
+
+  it('stay where they are when what is set does not mend them, or nothing is to be sent', async () => {
+    await cloud.send(bodies, 'OrderQueueDLQUrl');
+    const tried = await orders(['redrive', 'order', '--dry-run', '--set', 'price=3', '--json']);
+    expect(tried.exit).toBe(1);
+    expect(json(tried)).toMatchObject({ matched: 20, sent: 0, dryRun: true });
+    expect(json<{ failures: [] }>(tried).failures.length).toBe(12);
+
+    const unmended = await orders(['redrive', 'order', '--order', 'negative-3', '--set', 'price=dear']);
+    expect(unmended).toMatchObject({ exit: 1, stdout: expect.stringContaining('received "dear"') });
+    const misspelt = await orders(['redrive', 'order', '--all', '--set', 'prize=3']);
+    expect(misspelt).toMatchObject({ exit: 2, stderr: expect.stringContaining('received "prize=3"') });
+    const unknown = await orders(['redrive', 'order', '--order', 'nobody’s']);
+    expect(unknown).toMatchObject({
+      exit: 1,
+      stdout: expect.stringContaining('nobody’s  not in the dead-letter queue'),
+    });
+    const unchosen = await orders(['redrive', 'order']);
+    expect(unchosen).toMatchObject({ exit: 2, stderr: expect.stringContaining('--all') });
+    expect(countsOf(await look('order'))).toEqual(CODES);
+  });
+});
+
+describe('dead letters of other queues', () => {
+  it('tell why an order file could not be read, as its receipt says', async () => {
+    const put = new PutObjectCommand({
+      Bucket: cloud.output('UploadBucketName'),
+      Key: 'broken \u001b[31m.ndjson.gz',
+      Body: Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]),
+    });
+    await cloud.clients.s3.send(put);
+    await untilDead('UploadQueueDLQUrl', 1);
+    const { groups, letters } = await list('upload');
+    expect(groups).toMatchObject([
+      { count: 1, reason: { code: 'bad_gzip', text: 'the file is not whole gzip data' } },
+    ]);
+    expect(letters[0]?.errors).toEqual([
+      expect.stringMatching(/^broken \\u\{1b\}\[31m\.ndjson\.gz: must be whole gzip data/),
+    ]);
+  });
+
+  it('tell what is wrong with the order of an event, by its place in it, and take it back mended', async () => {
+    const event = {
+      event: 'OrderConfirmed',
+      order: { ...seedOrder, order_id: 'ship-1', price: -3 },
+      confirmed_at: 1,
+    };
+    await cloud.send([JSON.stringify(event)], 'ShippingQueueUrl');
+    await untilDead('ShippingQueueDLQUrl', 1);
+    const { groups, letters } = await look('shipping');
+    expect(groups.map(({ reason }) => reason)).toEqual([
+      { code: 'order.price:too_small', text: 'order.price must be a finite JSON number of at least 0' },
+    ]);
+    expect(letters).toMatchObject([{ order_id: 'ship-1', errors: [expect.stringContaining('received -3')] }]);
+
+    const redriven = await orders(['redrive', 'shipping', '--order', 'ship-1', '--set', 'order.price=3']);
+    expect(redriven.exit).toBe(0);
+    await cloud.until(
+      () => cloud.query("SELECT 1 FROM shipments WHERE order_id = 'ship-1'"),
+      (rows) => rows.length === 1,
+    );
+    expect(await cloud.depth('ShippingQueueDLQUrl')).toBe(0);
+  });
+});
+
+it('prints nothing of a message that a terminal would act on', async () => {
+  const hostile = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202egnp.exe\r';
+  await sendWith(
+    { note: { DataType: 'String', StringValue: '\u009b2J' } },
+    [JSON.stringify({ ...seedOrder, product_name: hostile, [hostile]: 1 }).replaceAll('\\u001b', '\u009b')],
+    'OrderQueueDLQUrl',
+  );
+  const { letters } = await look('order');
+  const id = letters[0]?.id ?? '';
+  for (const args of [['list'], ['list', '--json'], ['show', id], ['show', id, '--json']]) {
+    const { stdout, exit } = await orders(args);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('gnp.exe');
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  }
+});
+
+describe('two thousand dead letters', () => {
+  it('are all listed and all visible again; purge asks, deletes a kind, then all', async () => {
+    const good = Array.from(generateOrders({ count: 1_500, seed: 5 }), (each) => JSON.stringify(each));
+    await cloud.send(
+      [...good, ...Array.from({ length: 500 }, (_, index) => `junk ${index}`)],
+      'OrderQueueDLQUrl',
+    );
+    const listed = await list('order', '--limit', '3');
+    expect(listed).toMatchObject({ seen: 2_000, hidden: 0 });
+    expect(countsOf(listed)).toEqual({ passing: 1_500, not_json: 500 });
+    expect(listed.letters.length).toBe(3);
+    expect(await visible('OrderQueueDLQUrl')).toBe(2_000);
+
+    const refused = await orders(['purge', 'order']);
+    expect(refused).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('--yes') });
+    const declined = await onTerminal(['purge', 'order'], { input: 'n\n' });
+    expect(declined.stdout).toContain(
+      "Delete 2,000 messages of the order queue's dead letters for good? [y/N]",
+    );
+    expect(declined).toMatchObject({ exit: 1, stdout: expect.stringContaining('Nothing was deleted.') });
+    expect(await visible('OrderQueueDLQUrl')).toBe(2_000);
+
+    const kind = await orders(['purge', 'order', '--reason', 'not_json', '--yes', '--json']);
+    expect(json(kind)).toEqual({ queue: 'order', seen: 2_000, matched: 500, deleted: 500, failures: [] });
+    expect(await visible('OrderQueueDLQUrl')).toBe(1_500);
+    const agreed = await onTerminal(['purge', 'order'], { input: 'y\n' });
+    expect(agreed).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining('1,500 of 1,500 messages deleted.'),
+    });
+    expect(await cloud.depth('OrderQueueDLQUrl')).toBe(0);
+  });
+});
+
+it('a redrive that is killed half-way loses no order and confirms none twice', async () => {
+  const sent = [...generateOrders({ count: 200, seed: 6 })];
+  await cloud.send(
+    sent.map((each) => JSON.stringify(each)),
+    'OrderQueueDLQUrl',
+  );
+  await orders(['redrive', 'order', '--all', '--rate', '40'], {
+    onStart: (child) => {
+      void untilDead('MailboxQueueUrl', 20).then(() => child.kill('SIGKILL'));
+    },
+  });
+  const left = await cloud.depth('OrderQueueDLQUrl');
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThan(200);
+  await cloud.drained();
+
+  // Those that it had in hand come back by themselves.
+  await cloud.until(
+    () => visible('OrderQueueDLQUrl'),
+    (count) => count === left,
+  );
+  const dead = (await peek('OrderQueueDLQUrl')).map(({ Body = '' }) => JSON.parse(Body).order_id as string);
+  const confirmed = (await cloud.takeMails()).map(({ order_id }) => order_id);
+  expect(new Set([...dead, ...confirmed])).toEqual(new Set(sent.map(({ order_id }) => order_id)));
+
+  const rest = await orders(['redrive', 'order', '--all', '--json']);
+  expect(json(rest)).toMatchObject({ matched: left, sent: left });
+  await cloud.until(
+    () => cloud.depth('MailboxQueueUrl'),
+    (count) => count + confirmed.length >= 200,
+  );
+  await cloud.drained();
+  const all = [...confirmed, ...(await cloud.takeMails()).map(({ order_id }) => order_id)];
+  expect(all.sort()).toEqual(sent.map(({ order_id }) => order_id).sort());
+});
+
+it('an editor shows a message, judges what was saved, and sends it when it is right', async () => {
+  await cloud.send([JSON.stringify({ ...seedOrder, order_id: 'edited', price: -5 })], 'OrderQueueDLQUrl');
+  const { letters } = await look('order');
+  // The first time it changes the price to another wrong one.
+  const EDITOR = `sh -c 'grep -q -- "price.: -5" "$1" && sed -i.old s/-5/-6/ "$1" || sed -i.old s/-6/6.50/ "$1"' edit`;
+  const run = await onTerminal(['edit', letters[0]?.id ?? ''], { input: 'y\n', env: { EDITOR, VISUAL: '' } });
+  expect(run.stdout).toContain('received -6');
+  expect(run.stdout).toContain('Edit it again? [Y/n]');
+  expect(run).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining('1 of 1 messages mended and sent back.'),
+  });
+  await untilDead('MailboxQueueUrl', 1);
+  expect(await cloud.takeMails()).toMatchObject([
+    { order_id: 'edited', message: expect.stringContaining('6.50') },
+  ]);
+});

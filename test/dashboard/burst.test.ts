@@ -1,0 +1,102 @@
+import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { LiveStatus, QueueStatus } from '../../dashboard/api.ts';
+import { startDashboard } from '../../dashboard/server/start-dashboard.ts';
+import { openEmbeddedPipeline } from '../../lib/pipeline/open-pipeline.ts';
+import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
+import { type Asked, ask } from './ask.ts';
+import { listen } from './listen.ts';
+
+/** Nothing takes what a burst sends, so that what is in the order queue is what it sent. */
+let cloud: TestCloud;
+
+beforeAll(async () => {
+  cloud = await startTestCloud({ events: false });
+});
+afterAll(() => cloud.stop());
+
+const burst = (method: string, body?: unknown) =>
+  ask(`${cloud.output('ApiUrl')}/dashboard/burst`, { method, body } satisfies Asked);
+
+async function openPage() {
+  const page = await listen(`${cloud.output('ApiUrl')}/dashboard/events`);
+  onTestFinished(() => page.close());
+  return page;
+}
+
+async function emptyOrderQueue(): Promise<void> {
+  await cloud.clients.sqs.send(new PurgeQueueCommand({ QueueUrl: cloud.output('OrderQueueUrl') }));
+}
+
+test('a burst sends what it was asked for, and pages see it run and end', async () => {
+  const { next } = await openPage();
+  const started = await burst('POST', { count: 200, ratePerSecond: 100, seed: 1 });
+  expect(started).toMatchObject({
+    status: 200,
+    json: { requested: 200, sent: 0, failed: 0, ratePerSecond: 100, running: true },
+  });
+  const again = await burst('POST', { count: 1 });
+  expect(again).toMatchObject({ status: 409, json: { detail: /under way/ } });
+  const running = await next(({ data }) => data.burst?.running === true && data.burst.sent > 0);
+  expect(running.data.burst).toMatchObject({ requested: 200, startedAt: started.json.startedAt });
+  const { data } = await next(({ data: { burst } }) => burst?.running === false);
+  expect(data.burst).toMatchObject({ sent: 200, failed: 0 });
+  expect(Date.parse(data.at) - Date.parse(started.json.startedAt)).toBeGreaterThanOrEqual(1_900);
+  expect(await cloud.depth('OrderQueueUrl')).toBe(200);
+  await emptyOrderQueue();
+});
+
+test('its rate can be changed while it waits for its next order, and it can be stopped', async () => {
+  const { next, events } = await openPage();
+  // The first order would go after 100 s.
+  await burst('POST', { count: 1_000_000, ratePerSecond: 0.01 });
+  const changed = await burst('PATCH', { ratePerSecond: 50 });
+  expect(changed).toMatchObject({ status: 200, json: { ratePerSecond: 50, running: true } });
+  await next(({ data }) => data.burst?.sent > 0 && data.burst.ratePerSecond === 50);
+  expect(await burst('PATCH', { ratePerSecond: null })).toMatchObject({ json: { ratePerSecond: null } });
+  await next(({ data }) => data.burst?.sent > 300);
+  const { status, json } = await burst('DELETE');
+  expect({ status, running: json.running }).toEqual({ status: 200, running: false });
+  expect(json.sent).toBeLessThan(1_000_000);
+  expect(await cloud.depth('OrderQueueUrl')).toBe(json.sent);
+  expect(await burst('DELETE')).toMatchObject({ status: 200, json });
+  const { length } = events;
+  await next((event) => events.indexOf(event) >= length && event.data.burst?.running === false);
+  await emptyOrderQueue();
+});
+
+test('it ends with its server, in good order', async () => {
+  const pipeline = openEmbeddedPipeline(cloud.outputs);
+  const { url, stop } = await startDashboard({ pipeline, port: 0, report: () => undefined });
+  const wanted = { method: 'POST', body: { count: 1_000, ratePerSecond: 100 } };
+  expect((await ask(`${url}dashboard/burst`, wanted)).json.running).toBe(true);
+  await cloud.until(
+    () => cloud.depth('OrderQueueUrl'),
+    (depth) => depth > 0,
+  );
+  const stopping = Date.now();
+  await stop();
+  expect(Date.now() - stopping).toBeLessThan(3_000);
+  await pipeline.close();
+  // If it went on, the next test would find more than it has sent itself.
+  expect(await cloud.depth('OrderQueueUrl')).toBeLessThan(1_000);
+  await emptyOrderQueue();
+});
+
+test('with 100,000 orders on their way into the queue, and in it, pages are told of it each second', async () => {
+  const { next, events } = await openPage();
+  const { json } = await burst('POST', { count: 100_000 });
+  // On a busy machine of two cores it takes a minute.
+  await next(
+    ({ data: { burst } }) => burst?.startedAt === json.startedAt && !burst.running && burst.sent === 100_000,
+    240_000,
+  );
+  const isFull = ({ name, visible }: QueueStatus) => name === 'order' && visible === 100_000;
+  const full = await next(({ data }) => (data as LiveStatus).queues.some(isFull));
+  await next((event) => events.indexOf(event) >= events.indexOf(full) + 3);
+  const gaps = events.slice(1).map(({ at }, index) => at - (events[index]?.at ?? 0));
+  expect(events.every(({ name }) => name === 'status')).toBe(true);
+  expect(gaps.length).toBeGreaterThan(10);
+  // A second and a bit on a machine of one's own.
+  expect(Math.max(...gaps)).toBeLessThan(4_000);
+}, 300_000);
