@@ -58,7 +58,7 @@ const look = (queue: QueueName) => listDeadLetters(pipeline, queue);
 const countsOf = ({ groups }: Pick<Listed, 'groups'> | DeadLetterList) =>
   Object.fromEntries(groups.map(({ reason, count }) => [reason.code, count]));
 
-const untilDead = (queue: string, count: number) =>
+const untilHolds = (queue: string, count: number) =>
   cloud.until(
     () => cloud.depth(queue),
     (depth) => depth >= count,
@@ -137,7 +137,7 @@ describe('twenty poison orders of four kinds', () => {
 
   it('are grouped by reason; the kind that is mended is redriven and confirmed, the others stay as they were', async () => {
     await sendWith(ATTRIBUTES, bodies, 'OrderQueueUrl');
-    await untilDead('OrderQueueDLQUrl', 20);
+    await untilHolds('OrderQueueDLQUrl', 20);
 
     const listed = await list('order');
     expect(countsOf(listed)).toEqual(CODES);
@@ -166,7 +166,7 @@ describe('twenty poison orders of four kinds', () => {
       failures: [],
       dryRun: false,
     });
-    await untilDead('MailboxQueueUrl', 8);
+    await untilHolds('MailboxQueueUrl', 8);
     await cloud.drained();
     const mails = await cloud.takeMails();
     expect(mails.map(({ order_id }) => order_id).sort()).toEqual(negative);
@@ -193,7 +193,7 @@ describe('twenty poison orders of four kinds', () => {
     const replaced = await orders(['edit', broken?.id ?? '', '--body', '-'], { input: order('own', {}) });
     expect(replaced).toEqual({ exit: 0, stdout: '1 of 1 messages mended and sent back.\n', stderr: '' });
 
-    await untilDead('MailboxQueueUrl', 6);
+    await untilHolds('MailboxQueueUrl', 6);
     await cloud.drained();
     const mails = await cloud.takeMails();
     expect(mails.map(({ order_id }) => order_id).sort()).toEqual([...nameless, 'own'].sort());
@@ -234,7 +234,7 @@ describe('dead letters of other queues', () => {
       Body: Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]),
     });
     await cloud.clients.s3.send(put);
-    await untilDead('UploadQueueDLQUrl', 1);
+    await untilHolds('UploadQueueDLQUrl', 1);
     const { groups, letters } = await list('upload');
     expect(groups).toMatchObject([
       { count: 1, reason: { code: 'bad_gzip', text: 'the file is not whole gzip data' } },
@@ -251,7 +251,7 @@ describe('dead letters of other queues', () => {
       confirmed_at: 1,
     };
     await cloud.send([JSON.stringify(event)], 'ShippingQueueUrl');
-    await untilDead('ShippingQueueDLQUrl', 1);
+    await untilHolds('ShippingQueueDLQUrl', 1);
     const { groups, letters } = await look('shipping');
     expect(groups.map(({ reason }) => reason)).toEqual([
       { code: 'order.price:too_small', text: 'order.price must be a finite JSON number of at least 0' },
@@ -327,7 +327,7 @@ it('a redrive that is killed half-way loses no order and confirms none twice', a
   );
   await orders(['redrive', 'order', '--all', '--rate', '40'], {
     onStart: (child) => {
-      void untilDead('MailboxQueueUrl', 20).then(() => child.kill('SIGKILL'));
+      void untilHolds('MailboxQueueUrl', 20).then(() => child.kill('SIGKILL'));
     },
   });
   const left = await cloud.depth('OrderQueueDLQUrl');
@@ -355,6 +355,24 @@ it('a redrive that is killed half-way loses no order and confirms none twice', a
   expect(all.sort()).toEqual(sent.map(({ order_id }) => order_id).sort());
 });
 
+it('a redrive that is interrupted says how far it came, and gives the others back at once', async () => {
+  const sent = Array.from(generateOrders({ count: 60, seed: 7 }), (each) => JSON.stringify(each));
+  await cloud.send(sent, 'OrderQueueDLQUrl');
+  const run = await orders(['redrive', 'order', '--all', '--rate', '20'], {
+    onStart: (child) => {
+      void untilHolds('MailboxQueueUrl', 10).then(() => child.kill('SIGINT'));
+    },
+  });
+  const left = await visible('OrderQueueDLQUrl');
+  expect(run).toMatchObject({
+    exit: 130,
+    stdout: `${60 - left} of 60 messages sent back to the order queue; 60 looked at.\n`,
+  });
+  expect(left).toBeGreaterThan(0);
+  expect(await cloud.depth('OrderQueueDLQUrl')).toBe(left);
+  await cloud.drained();
+});
+
 it('an editor shows a message, judges what was saved, and sends it when it is right', async () => {
   await cloud.send([JSON.stringify({ ...seedOrder, order_id: 'edited', price: -5 })], 'OrderQueueDLQUrl');
   const { letters } = await look('order');
@@ -367,7 +385,7 @@ it('an editor shows a message, judges what was saved, and sends it when it is ri
     exit: 0,
     stdout: expect.stringContaining('1 of 1 messages mended and sent back.'),
   });
-  await untilDead('MailboxQueueUrl', 1);
+  await untilHolds('MailboxQueueUrl', 1);
   expect(await cloud.takeMails()).toMatchObject([
     { order_id: 'edited', message: expect.stringContaining('6.50') },
   ]);
