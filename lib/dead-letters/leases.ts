@@ -46,6 +46,11 @@ export function createLeases(sqs: PipelineClients['sqs'], queueUrl: string, expe
   const hiddenUntil = new Map<string, number>();
   let renewal: Promise<void> | undefined;
 
+  /**
+   * Those whose lease has not run out. The others may be in somebody else's hands by now, for whom an old receipt handle would
+   * change the visibility, too.
+   */
+  const leased = (ids: Iterable<string>) => [...ids].filter((id) => (hiddenUntil.get(id) ?? 0) > Date.now());
   const handlesOf = (ids: readonly string[]) => ids.map((id) => messages.get(id)?.receiptHandle ?? '');
 
   function forget(ids: readonly string[]): void {
@@ -56,7 +61,7 @@ export function createLeases(sqs: PipelineClients['sqs'], queueUrl: string, expe
   }
 
   async function renew(): Promise<void> {
-    const ids = [...messages.keys()];
+    const ids = leased(messages.keys());
     const until = Date.now() + seconds * 1_000;
     const outcomes = await visibility.comeBackIn(handlesOf(ids), seconds);
     for (const [index, id] of ids.entries()) {
@@ -84,7 +89,7 @@ export function createLeases(sqs: PipelineClients['sqs'], queueUrl: string, expe
     async release(ids) {
       // A renewal that overtakes it would hide them again.
       await renewal;
-      await visibility.comeBackIn(handlesOf(ids), 0);
+      await visibility.comeBackIn(handlesOf(leased(ids)), 0);
       forget(ids);
     },
     async delete(ids) {

@@ -2,6 +2,7 @@ import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
 import type { DeadLetter, DeadLetterGroup } from './dead-letter.ts';
 import { groupDeadLetters } from './group-dead-letters.ts';
 import { type HoldOptions, holdMessages } from './hold-messages.ts';
+import { oldestFirst } from './oldest-first.ts';
 import { toDeadLetters } from './to-dead-letters.ts';
 
 export interface DeadLetterList {
@@ -29,7 +30,6 @@ export async function listDeadLetters(
   options: Omit<HoldOptions, 'enough'> = {},
 ): Promise<DeadLetterList> {
   await using held = await holdMessages(pipeline, queue, options);
-  const letters = await toDeadLetters(pipeline, queue, held.messages.values());
-  letters.sort((one, other) => (one.sent_at < other.sent_at ? -1 : 1));
+  const letters = oldestFirst(await toDeadLetters(pipeline, queue, held.messages.values()));
   return { seen: held.seen, hidden: held.hidden, groups: groupDeadLetters(letters), letters };
 }

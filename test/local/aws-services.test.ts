@@ -110,6 +110,15 @@ describe('queues', () => {
     expect(performance.now() - before).toBeLessThan(10_000);
   });
 
+  test('count a message as visible once its visibility timeout is over, though nobody receives', async () => {
+    const { sqs, createQueue, receive, countVisible } = await startTestServices();
+    const queueUrl = await createQueue('orders');
+    await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'any' }));
+    expect(await receive(queueUrl, 0, 1)).toHaveLength(1);
+    expect(await countVisible(queueUrl)).toBe(0);
+    await vi.waitFor(async () => expect(await countVisible(queueUrl)).toBe(1), { timeout: 5_000 });
+  });
+
   test('change visibility in batches, and say which handles are unknown', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const QueueUrl = await createQueue('orders');

@@ -12,7 +12,11 @@ export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
 export async function ask(question: string, otherwise = false): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await new Promise<string | undefined>((resolve) => {
-    lines.on('SIGINT', () => lines.close());
+    // A terminal that readline has in hand sends no signal: whoever waits for one is told here.
+    lines.on('SIGINT', () => {
+      process.emit('SIGINT');
+      lines.close();
+    });
     lines.on('close', () => resolve(undefined));
     lines.question(`${question} ${otherwise ? '[Y/n]' : '[y/N]'} `, resolve);
   });

@@ -17,7 +17,7 @@ import { failuresText } from './failures-text.ts';
 import { collect } from './set-option.ts';
 
 interface EditOptions {
-  set: string[];
+  set?: string[];
   body?: string;
 }
 
@@ -30,12 +30,12 @@ interface EditReport {
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
   return create('edit', 'Mends dead letters and sends them back: in an editor, by --set or by --body.')
     .argument('<id...>', 'message ids, as list shows them')
-    .option('--set <field=value>', 'give a field another value, such as price=3 (repeatable)', collect, [])
+    .option('--set <field=value>', 'give a field another value, such as price=3 (repeatable)', collect)
     .option('--body <file>', 'what the message says instead, - for standard input; for one message')
     .action(answering(onExit, edit));
 }
 
-async function edit(context: Context, ids: string[], { set, body: file }: EditOptions): Promise<Answer> {
+async function edit(context: Context, ids: string[], { set = [], body: file }: EditOptions): Promise<Answer> {
   if (set.length > 0 && file !== undefined)
     throw new UsageError('--body: must be without --set, received both');
   if (file !== undefined && ids.length > 1) {

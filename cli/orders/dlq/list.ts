@@ -77,8 +77,16 @@ function listText({ queue, seen, hidden, groups, letters, matched }: Narrowed, s
   const others = hidden > 0 ? `; ${count(hidden)} more are in the hands of somebody else` : '';
   const title = `${style.strong(`${queue} queue`)}: ${count(seen)} dead ${seen === 1 ? 'letter' : 'letters'}${others}\n`;
   const reasons = groups.map(({ reason, count: size, example }) => {
-    const told = example.length > 0 ? `\n          ${style.faint(`e.g. ${example.join('; ')}`)}` : '';
-    return `  ${count(size).padStart(6)}  ${style.bad(printable(reason.code))}\n          ${reason.text}${told}\n`;
+    const inFull = example.join('; ');
+    // The example of a rule begins with the rule.
+    const lines = [
+      ...(inFull.startsWith(reason.text) ? [] : [reason.text]),
+      ...(inFull ? [`e.g. ${inFull}`] : []),
+    ];
+    return [
+      `  ${count(size).padStart(6)}  ${style.bad(printable(reason.code))}\n`,
+      ...lines.map((line) => `          ${line}\n`),
+    ].join('');
   });
   const left = matched - letters.length;
   return [

@@ -11,7 +11,7 @@ import { queueArgument } from './queue-argument.ts';
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
   return create('purge', 'Deletes dead letters for good, those that are there when it asks.')
-    .addArgument(queueArgument('<queue>', 'upload, order, shipping or analytics'))
+    .addArgument(queueArgument('<queue>', 'whose dead letters'))
     .option('--reason <code>', 'only messages of this reason, as list shows it')
     .option('--yes', 'do not ask')
     .action(answering(onExit, purge));

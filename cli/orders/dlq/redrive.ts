@@ -19,7 +19,7 @@ interface RedriveOptions {
   reason?: string;
   order?: string[];
   id?: string[];
-  set: string[];
+  set?: string[];
   all?: true;
   dryRun?: true;
   rate?: string;
@@ -27,7 +27,7 @@ interface RedriveOptions {
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
   return create('redrive', 'Sends dead letters back to the queue that they came from, with their attributes.')
-    .addArgument(queueArgument('<queue>', 'upload, order, shipping or analytics'))
+    .addArgument(queueArgument('<queue>', 'whose dead letters'))
     .option('--reason <code>', 'messages of this reason, as list shows it')
     .option('--order <order_id...>', 'messages about these orders')
     .option('--id <id...>', 'these messages')
@@ -36,7 +36,6 @@ export function createCommand(onExit: (exit: ExitStatus) => void): Command {
       '--set <field=value>',
       'give a field another value on the way, such as price=3 (repeatable)',
       collect,
-      [],
     )
     .option('--dry-run', 'only tell what would be sent')
     .option('--rate <n>', 'messages a second')
@@ -44,7 +43,7 @@ export function createCommand(onExit: (exit: ExitStatus) => void): Command {
 }
 
 async function redrive(context: Context, queue: QueueName, options: RedriveOptions): Promise<Answer> {
-  const { reason, order, id, all, dryRun, set, rate } = options;
+  const { reason, order, id, all, dryRun, set = [], rate } = options;
   const isChosen = Boolean(reason !== undefined || order || id);
   if (all && isChosen)
     throw new UsageError('--all: must be alone, received --reason, --order or --id as well');
@@ -83,6 +82,9 @@ function nothingSent(queue: QueueName, signal: AbortSignal): Answer {
 
 function reportText({ queue, seen, matched, sent, failures, dryRun }: RedriveReport): string {
   const count = (value: number) => value.toLocaleString('en');
+  if (matched === 0 && failures.length === 0) {
+    return `None of the ${count(seen)} messages looked at is meant; nothing was sent.\n`;
+  }
   const told = dryRun
     ? `${count(matched)} of ${count(seen)} messages looked at are meant; nothing was sent (dry run).`
     : `${count(sent)} of ${count(matched)} messages sent back to the ${queue} queue; ${count(seen)} looked at.`;
