@@ -276,6 +276,7 @@ test.each([
   [['send', '--count', '0'], '--count: must be a whole number from 1 to 1,000,000, received 0'],
   [['send', '--count', '5', 'orders.csv'], '--count: must not come with a file'],
   [['send', 'nowhere.csv'], 'FILE: must be a file that can be read, received nowhere.csv (ENOENT)'],
+  [['status', '--interval', '5'], '--interval: must come with --watch'],
   [['upload', '/dev/null'], 'FILE: must be a file, received /dev/null'],
   [['throttle', 'consumer', '--concurrency', '1'], '--concurrency: must be a whole number from 2 to 1,000'],
   [
