@@ -87,6 +87,6 @@ export async function createProgram(
       program.addCommand((await load()).createCommand(onExit).summary(summary));
     else program.command(name).description(summary);
   }
-  if (completes) (await import('@bomb.sh/tab/commander')).default(program);
+  if (completes) (await import('./add-completion.ts')).addCompletion(program, args);
   return program;
 }

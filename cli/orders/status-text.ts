@@ -52,12 +52,13 @@ function queueRow(queue: QueueStatus, style: Style): string[] {
 }
 
 function drainText(
-  { visible, inFlight, delayed, outPerSecond }: QueueStatus,
+  { visible, inFlight, delayed, inPerSecond, outPerSecond }: QueueStatus,
   drainSeconds: number | null,
 ): string {
   if (visible + inFlight + delayed === 0) return 'is empty';
   if (drainSeconds !== null) return duration(Math.max(1, drainSeconds));
-  return outPerSecond === null ? UNKNOWN : 'grows';
+  if (inPerSecond === null || outPerSecond === null) return UNKNOWN;
+  return inPerSecond > outPerSecond ? 'grows' : 'stands';
 }
 
 function functionRow(

@@ -2,18 +2,13 @@ import type { MailboxPage } from '../../lib/mailbox/mailbox.ts';
 import type { Inspection } from '../../lib/status/inspection.ts';
 import type { FauxqsApp } from './fauxqs.ts';
 import type { MailChoice } from './list-mails.ts';
+import { refuseOtherHosts } from './refuse-other-hosts.ts';
 
 /** No bucket's name begins with an underscore. */
 export const INSPECTION_PATH = '/_inspection';
 
 /** Mails that are answered where nobody says how many, and at most. */
 const LIMIT = { usual: 50, most: 1_000 };
-
-/**
- * A page of another site could read what is here by a name of its own that leads to 127.0.0.1, if it were answered under
- * that name.
- */
-const OWN_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/i;
 
 /**
  * Tells operators what AWS has CloudWatch and customers' mailboxes for, in JSON; nothing is taken or changed.
@@ -27,10 +22,7 @@ export function addInspectionRoutes(
   listMails: (choice: MailChoice) => MailboxPage,
 ): void {
   app.register(async (scope) => {
-    scope.addHook('onRequest', async ({ headers }, reply) => {
-      if (OWN_HOST.test(headers.host ?? '')) return;
-      await reply.code(403).send({ message: 'Host: must be 127.0.0.1 or localhost' });
-    });
+    refuseOtherHosts(scope);
     scope.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
     });

@@ -23,7 +23,7 @@ export function listMails(queue: SqsQueue, { search, limit }: MailChoice): Mailb
     if (!message) return;
     const { sentTimestamp: sent, body } = message;
     const worst = newest.length < limit ? undefined : newest.at(-1);
-    if (limit === 0 || (worst && sent <= worst.sent) || !isWanted(body)) return;
+    if ((worst && sent <= worst.sent) || !isWanted(body)) return;
     const row = toRow(body, sent);
     if (!row || (search !== undefined && !isAbout(row, search))) return;
     const position = newest.findIndex((other) => other.sent < sent);

@@ -3,6 +3,7 @@ import type { MappingChange, MappingState } from '../lambda/mappings.ts';
 import { parseJson } from '../parse-json.ts';
 import { ACCOUNT_ID, type FauxqsApp, REGION } from './fauxqs.ts';
 import { functionNameOf } from './invoke-route.ts';
+import { refuseOtherHosts } from './refuse-other-hosts.ts';
 
 /** What does the work behind the routes. */
 export interface MappingCalls {
@@ -32,6 +33,7 @@ const update = z.strictObject({
 export function addMappingRoutes(app: FauxqsApp, { listMappings, updateMapping }: MappingCalls): void {
   // A scope of its own, for Lambda reads the body as JSON whatever content type a client gives it.
   app.register(async (scope) => {
+    refuseOtherHosts(scope);
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -74,6 +75,54 @@ describe('an object', () => {
     const writer = objects.create('nowhere', 'key', 'text/plain');
     await writer.write('any');
     await expect(writer.close()).rejects.toMatchObject(named);
+  });
+});
+
+describe('an object that is put from a stream', () => {
+  test.each([1, 12])(
+    'of %i MB has the entity tag that was answered, and its progress is told',
+    async (megabytes) => {
+      const told: number[] = [];
+      const body = Readable.from(Array.from({ length: megabytes }, () => Buffer.from(MEGABYTE)));
+      const etag = await objects.upload(BUCKET, 'streamed.ndjson', body, {
+        contentType: 'application/x-ndjson',
+        onProgress: (bytes) => told.push(bytes),
+      });
+      const opened = await objects.open(BUCKET, 'streamed.ndjson');
+      opened.body.destroy();
+      expect(opened.etag).toBe(etag);
+      expect(opened.size).toBe(megabytes * MEGABYTE.length);
+      expect(told.at(-1)).toBe(megabytes * MEGABYTE.length);
+      const head = await clients.s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'streamed.ndjson' }));
+      expect(head.ContentType).toBe('application/x-ndjson');
+    },
+  );
+
+  test('is not there where it was given up, and leaves no parts behind', async () => {
+    const givingUp = new AbortController();
+    const parts = intercept(clients.s3, UploadPartCommand, (input, pass) => {
+      givingUp.abort();
+      return pass(input);
+    });
+    const body = Readable.from(Array.from({ length: 12 }, () => Buffer.from(MEGABYTE)));
+    const uploading = objects.upload(BUCKET, 'given-up', body, {
+      contentType: 'text/plain',
+      signal: givingUp.signal,
+    });
+    await expect(uploading).rejects.toMatchObject({ name: 'ServiceError', code: 'AbortError' });
+    expect(parts.length).toBeGreaterThan(0);
+    await expect(objects.open(BUCKET, 'given-up')).rejects.toMatchObject({ code: 'NoSuchKey' });
+    expect(await partsLeft()).toBe(0);
+  });
+
+  test('is an error where its stream is', async () => {
+    const body = new Readable({
+      read() {
+        this.destroy(Object.assign(new Error('the disk is gone'), { code: 'EIO' }));
+      },
+    });
+    const uploading = objects.upload(BUCKET, 'unread', body, { contentType: 'text/plain' });
+    await expect(uploading).rejects.toMatchObject({ name: 'ServiceError', code: 'EIO' });
   });
 });
 

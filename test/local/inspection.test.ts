@@ -160,14 +160,14 @@ test('nothing is told under a name of somebody else, whose pages could read it t
   const { services } = await startTestServices();
   const statusOf = (path: string, host: string) =>
     new Promise<number | undefined>((resolve, reject) => {
-      request(`${services.inspectionUrl}${path}`, { headers: { host } }, (answer) => {
+      request(`${services.endpoint}${path}`, { headers: { host } }, (answer) => {
         answer.resume();
         resolve(answer.statusCode);
       })
         .on('error', reject)
         .end();
     });
-  for (const path of ['', '/mailbox']) {
+  for (const path of ['/_inspection', '/_inspection/mailbox', '/2015-03-31/event-source-mappings']) {
     expect(await statusOf(path, 'localhost:4566')).toBe(200);
     for (const host of ['evil.example', 'evil', 'localhost.evil.example', '127.0.0.1.evil.example:4566'])
       expect(await statusOf(path, host), host).not.toBe(200);

@@ -48,10 +48,8 @@ async function send(context: Context, file: string | undefined, options: Options
   for (const name of ['count', 'rate', 'seed'] as const)
     if (options[name] !== undefined) throw new UsageError(`--${name}: must not come with a file`);
   const signal = context.signal();
-  return withLocalFile(file, signal, (found) => sendFile(context, found, options, signal)).catch((error) => {
-    if (signal.aborted) return { data: { sent: 0 }, text: '  nothing was sent\n', exit: EXIT.interrupted };
-    throw error;
-  });
+  const answer = await withLocalFile(file, signal, (found) => sendFile(context, found, options, signal));
+  return answer ?? { data: { sent: 0 }, text: '  nothing was sent\n', exit: EXIT.interrupted };
 }
 
 async function sendGenerated(context: Context, options: Options): Promise<Answer> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
+import { UsageError } from '../../../lib/command-line/usage-error.ts';
 import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
 import { createStatusReader, type StatusReader } from '../../../lib/status/create-status-reader.ts';
 import type { PipelineStatus } from '../../../lib/status/pipeline-status.ts';
@@ -32,6 +33,7 @@ export function createCommand(onExit: (exit: ExitStatus) => void): Command {
 }
 
 async function status(context: Context, { watch, interval }: Options): Promise<Answer> {
+  if (interval !== undefined && !watch) throw new UsageError('--interval: must come with --watch');
   const seconds = interval === undefined ? undefined : wholeNumber('--interval', interval, 1, 3_600);
   const signal = watch ? context.signal() : undefined;
   const pipeline = await context.open();
