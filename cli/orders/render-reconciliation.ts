@@ -33,7 +33,8 @@ export function renderReconciliation(found: Reconciliation, style: Style): strin
     sideOf('sales', orders.confirmed, sales, style),
   ];
   const lists = Object.entries(TITLES).map(([kind, title]) => {
-    const ids = gaps.filter((gap) => gap.kind === kind).map(({ order_id }) => printable(order_id));
+    const ofKind = gaps.filter((gap) => gap.kind === kind).map(({ order_id }) => printable(order_id));
+    const ids = ofKind.sort();
     return list(`${title}: ${number(ids.length)}`, ids, style);
   });
   return [

@@ -12,7 +12,8 @@ import { toServiceError } from './service-error.ts';
  *                        │   ▲
  *                        └───┘ claim again: by its own message at once, by another when the lease is over
  *
- * 30 days after its lease or its send a record is deleted, and the order is absent again.
+ * A record has the order that its message carries. 30 days after its lease or its send it is deleted, and the order is absent
+ * again.
  */
 
 /** DynamoDB quotas of BatchExecuteStatement and of BatchWriteItem, entries a request (their API reference pages). */

@@ -10,7 +10,7 @@ export const SHIPPED = 1;
 export const SOLD = 2;
 
 /**
- * What the ledger remembers of a range. It is all that is held in memory of each order: 130 MB for a million of them, whose
+ * What the ledger remembers of a range. It is all that is held in memory of each order: 110 MB for a million of them, whose
  * ids are 64 characters.
  */
 export interface KnownOrders {

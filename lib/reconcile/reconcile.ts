@@ -36,8 +36,11 @@ export async function reconcile(
   const unshipped = await compareStored(pipeline, shippingDatabase, 'shipments', known, range, startProgress);
   const unsold = await compareStored(pipeline, salesDatabase, 'sales', known, range, startProgress);
 
-  const inOrderDlq = new Set(lettersOf(letters, 'order').map(({ order_id }) => order_id));
-  const claims = await judgeClaims(pipeline, known, inOrderDlq, !queued.order);
+  const claims = await judgeClaims(pipeline, known, {
+    deadLettered: idsOf(lettersOf(letters, 'order')),
+    deadLetteredLater: idsOf(letters.filter(({ queue }) => queue !== 'order')),
+    areQueuesEmpty: !queued.order && !queued.shipping && !queued.analytics,
+  });
   const isConfirmed = (orderId: string) =>
     known.found.has(orderId) && (!known.claims.has(orderId) || claims.unmarked.has(orderId));
   const confirmed = known.found.size - known.claims.size + claims.unmarked.size;
@@ -49,7 +52,7 @@ export async function reconcile(
   function judge(side: keyof typeof SIDES, strangers: readonly string[] | undefined): StoredCounts | null {
     if (!strangers) return null;
     const { bit, queue, missing, unknown } = SIDES[side];
-    const deadLettered = new Set(lettersOf(letters, queue).map(({ order_id }) => order_id));
+    const deadLettered = idsOf(lettersOf(letters, queue));
     const counts: StoredCounts = {
       stored: 0,
       on_the_way: 0,
@@ -119,6 +122,8 @@ async function listLetters(pipeline: Pipeline): Promise<DeadLetter[]> {
 
 const lettersOf = (letters: readonly DeadLetter[], queue: QueueName): DeadLetter[] =>
   letters.filter((letter) => letter.queue === queue);
+
+const idsOf = (letters: readonly DeadLetter[]) => new Set(letters.map(({ order_id }) => order_id));
 
 const isIn = ({ from, to }: TimeRange, time: string): boolean =>
   Date.parse(time) >= from && Date.parse(time) < to;

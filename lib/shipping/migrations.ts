@@ -3,6 +3,7 @@ import tables from './migrations/0001-tables.sql';
 import scheduleBackorders from './migrations/0002-schedule-backorders.sql';
 import fulfil from './migrations/0003-fulfil.sql';
 import restock from './migrations/0004-restock.sql';
+import newest from './migrations/0005-newest.sql';
 
 /** The shipping database's schema, step by step. What has been deployed is never changed, only added to. */
 export const shippingMigrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const shippingMigrations: readonly Migration[] = [
   { name: '0002-schedule-backorders', sql: scheduleBackorders },
   { name: '0003-fulfil', sql: fulfil },
   { name: '0004-restock', sql: restock },
+  { name: '0005-newest', sql: newest },
 ];

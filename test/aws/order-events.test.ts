@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createConfirmedQueue } from '../../lib/aws/confirmed-queue.ts';
 import { createOrderEvents, type OrderEvents } from '../../lib/aws/order-events.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import { type Order, parseOrder } from '../../lib/order/order.ts';
@@ -52,6 +53,21 @@ describe('a confirmed order', () => {
       email_id: { DataType: 'String', StringValue: order.email_id },
     });
     expect(Object.keys(message?.MessageAttributes ?? {}).sort()).toEqual(['email_id', 'event']);
+  });
+
+  test('that is put into a queue past the topic is the same message there', async () => {
+    const [order] = orders(1) as [Order];
+    await orderEvents.publishConfirmed([order], CONFIRMED_AT);
+    const queue = createConfirmedQueue(clients.sqs, queueUrl);
+    expect(await queue.send([{ order, confirmedAt: CONFIRMED_AT }])).toEqual([
+      { ok: true, value: undefined },
+    ]);
+    const [published, sent] = [
+      ...(await clients.receive(queueUrl)),
+      ...(await clients.receive(queueUrl)),
+    ].map(({ Body, MessageAttributes }) => ({ Body, MessageAttributes }));
+    expect(sent).toEqual(published);
+    expect(sent?.MessageAttributes?.email_id).toMatchObject({ StringValue: order.email_id });
   });
 
   test('reaches people as text with a subject, and protocols without a text of their own as the event', async () => {
