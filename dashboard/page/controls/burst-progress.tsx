@@ -63,10 +63,10 @@ export function BurstProgress({ burst }: { burst: Burst }) {
             />
           )}
         </Field>
-        <button type="submit" disabled={busy}>
+        <button type="submit" aria-disabled={busy}>
           Change rate
         </button>
-        <button type="button" class="danger" disabled={busy} onClick={stop}>
+        <button type="button" class="danger" aria-disabled={busy} onClick={stop}>
           Stop burst
         </button>
       </div>
