@@ -6,7 +6,7 @@ import { BurstProgress } from './burst-progress.tsx';
 /** Generates orders: starts a burst, or shows the one under way. */
 export function BurstControl() {
   const burst = useLive((live) => live.status?.burst ?? null);
-  useKeptFocus(burst?.running ?? false);
+  useKeptFocus(burst?.running);
   return (
     <section class="burst" aria-labelledby="burst-heading">
       <h2 id="burst-heading" class="visually-hidden">
