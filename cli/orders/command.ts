@@ -5,7 +5,7 @@ import { toJson } from './to-json.ts';
 
 /** What a command answers. */
 export interface Answer {
-  /** For programs: printed as JSON with `--json`. */
+  /** For programs: printed as JSON with `--json`; undefined where the command has printed all of it already. */
   data: unknown;
   /** For people; ends with a line feed. */
   text: string;
@@ -49,7 +49,8 @@ export function answering<Args extends unknown[]>(
     const options = command.optsWithGlobals<CommonOptions>();
     await using context = createContext(options);
     const { data, text, exit = EXIT.ok } = await run(context, ...args);
-    process.stdout.write(options.json ? toJson(data) : text);
+    if (!options.json) process.stdout.write(text);
+    else if (data !== undefined) process.stdout.write(toJson(data));
     onExit(exit);
   };
 }

@@ -11,6 +11,22 @@ interface CommandModule {
  * who wants help should wait.
  */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
+  send: {
+    summary: 'generated orders, or those of a file, into the order queue',
+    load: () => import('./commands/send.ts'),
+  },
+  upload: {
+    summary: 'order files into the upload bucket, and what became of them',
+    load: () => import('./commands/upload.ts'),
+  },
+  status: {
+    summary: 'queues, rates, functions and dead letters, once or all the time',
+    load: () => import('./commands/status.ts'),
+  },
+  throttle: {
+    summary: 'invocations of a function at once; pause and resume',
+    load: () => import('./commands/throttle.ts'),
+  },
   dashboard: {
     summary: 'the live page, in a browser',
     load: () => import('./commands/dashboard.ts'),

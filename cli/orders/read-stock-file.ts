@@ -25,6 +25,7 @@ function readCsv(text: string): object[] {
     columns: true,
     bom: true,
     trim: true,
+    relax_column_count_less: true,
     skip_empty_lines: true,
   });
   return rows.map(({ quantity, product_name, ...item }) => ({

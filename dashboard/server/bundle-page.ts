@@ -50,12 +50,12 @@ async function bundle(): Promise<Page> {
     write: false,
     bundle: true,
     splitting: true,
+    // Also makes NODE_ENV "production" for what asks: https://esbuild.github.io/api/#platform
     minify: true,
     format: 'esm',
     target: 'es2023',
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    define: { 'process.env.NODE_ENV': '"production"' },
     legalComments: 'none',
     logLevel: 'silent',
   });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
+import { parseOrderField } from '../../lib/order/order.ts';
 import { received } from '../../lib/order/received.ts';
 import { QUEUE_NAMES } from '../../lib/pipeline/pipeline.ts';
 import { findOrders } from '../../lib/search/find-orders.ts';
@@ -13,15 +14,28 @@ import { requirePart } from './require-part.ts';
 
 const SEARCH = { q: z.string().trim().min(1).max(320).describe('an order id or an e-mail address') };
 
+/** What is not known of an order that was not confirmed. */
+const UNKNOWN = { customer_name: null, email_id: null, product_id: null, confirmed_at: null };
+
 /** Orders: find them, and what became of one. */
 export function addOrderRoutes(app: FastifyInstance, { pipeline, inTurn }: DashboardParts): void {
+  const trace = (orderId: string) => inTurn(QUEUE_NAMES, () => traceOrder(pipeline, orderId));
+
   app.get('/search', async (request): Promise<SearchHit[]> => {
-    return findOrders(pipeline, readFields(SEARCH, queryOf(request)).q);
+    const { q } = readFields(SEARCH, queryOf(request));
+    const hits = await findOrders(pipeline, q);
+    const id = parseOrderField('order_id', q);
+    if (hits.length > 0 || !id.ok) return hits;
+    // An order that was never confirmed may be in a dead-letter queue, which only a trace looks into.
+    const found = await trace(id.text);
+    return found ? [{ order_id: id.text, ...UNKNOWN }] : [];
   });
 
   app.get('/orders/:order_id', async ({ params }): Promise<OrderTrace> => {
     const orderId = readOrderId(params);
-    const trace = await inTurn(QUEUE_NAMES, () => traceOrder(pipeline, orderId));
-    return requirePart(trace, `order_id: must be of a known order, received ${received(orderId)}`);
+    return requirePart(
+      await trace(orderId),
+      `order_id: must be of a known order, received ${received(orderId)}`,
+    );
   });
 }

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { invokeFunction } from '../../lib/aws/invoke-function.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { listInventory } from '../../lib/shipping/list-inventory.ts';
 import { listShipments } from '../../lib/shipping/list-shipments.ts';
-import { readRestockInput } from '../../lib/shipping/restock-input.ts';
+import { requestRestock } from '../../lib/shipping/request-restock.ts';
 import type { InventoryRow, RestockedProduct, ShipmentRow } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { queryOf } from './query-of.ts';
@@ -18,7 +16,7 @@ const SHIPMENTS = {
   status: z.enum(['scheduled', 'backordered']).optional().describe('scheduled or backordered'),
   product_id: z.string().min(1).max(256).optional().describe('a text of 1 to 256 characters'),
 };
-/** Names only: what they must be is said by `readRestockInput`. */
+/** Names only: what they must be is said by `requestRestock`. */
 const RESTOCK = { product_id: z.unknown().optional(), quantity: z.unknown().optional() };
 
 /** Stock, shipments, restock. */
@@ -39,13 +37,7 @@ export function addShippingRoutes(app: FastifyInstance, { pipeline }: DashboardP
 
   app.post('/restock', async ({ body }): Promise<RestockedProduct[]> => {
     database();
-    // The id makes an invocation that the SDK repeats the same restock.
-    const { items, restock_id } = readRestockInput(readFields(RESTOCK, body), randomUUID());
-    const { products } = await invokeFunction<{ products: RestockedProduct[] }>(
-      pipeline.clients.lambda,
-      `${pipeline.prefix}restock`,
-      { items, restock_id },
-    );
+    const { products } = await requestRestock(pipeline, readFields(RESTOCK, body));
     return products;
   });
 }

@@ -20,11 +20,26 @@ export interface ObjectWriter {
   close(): Promise<void>;
 }
 
+/** How an object goes up. */
+export interface UploadOptions {
+  contentType: string;
+  /** Told how many bytes are up. */
+  onProgress?: (bytes: number) => void;
+  /** Ends it, and leaves no parts behind. */
+  signal?: AbortSignal;
+}
+
 /** S3 objects, as order files, receipts and rejected rows need them. Methods throw `ServiceError`; a body, its own errors. */
 export interface ObjectStore {
   open(bucket: string, key: string): Promise<OpenedObject>;
   put(bucket: string, key: string, body: string, contentType: string): Promise<void>;
   create(bucket: string, key: string, contentType: string): ObjectWriter;
+  /**
+   * Puts what a stream holds, in parts where it is more than 5 MiB.
+   *
+   * @returns the object's entity tag
+   */
+  upload(bucket: string, key: string, body: Readable, options: UploadOptions): Promise<string>;
   /** Deletes an object; one that does not exist is none the worse for it. */
   remove(bucket: string, key: string): Promise<void>;
 }
@@ -72,6 +87,22 @@ export function createObjectStore(client: S3Client): ObjectStore {
           await done;
         },
       };
+    },
+
+    async upload(bucket, key, body, { contentType, onProgress, signal }) {
+      const params = { Bucket: bucket, Key: key, Body: body, ContentType: contentType };
+      const upload = new Upload({ client, params, queueSize: 2 });
+      upload.on('httpUploadProgress', ({ loaded = 0 }) => onProgress?.(loaded));
+      const abort = () => void upload.abort();
+      signal?.addEventListener('abort', abort, { once: true });
+      try {
+        if (signal?.aborted) abort();
+        const { ETag = '' } = await converted(`PutObject ${bucket}/${key}`, upload.done());
+        return ETag;
+      } finally {
+        signal?.removeEventListener('abort', abort);
+        body.destroy();
+      }
     },
 
     async remove(bucket, key) {

@@ -12,11 +12,6 @@ import { converted } from './service-error.ts';
 
 /** SQS quotas of a batch request: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const LIMITS = { maxEntries: 10, maxBytes: 1_048_576 };
-/**
- * Seconds of a receive. From 1 on SQS asks all of its servers, so that an empty answer can be believed:
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
- */
-const WAIT_SECONDS = 1;
 const SEND = 'SendMessageBatch';
 
 /** What a message says, as it is sent again. */
@@ -43,14 +38,15 @@ export interface QueueMessages {
    */
   count(): Promise<{ visible: number; hidden: number }>;
   /**
-   * Takes messages in hand; waits a second for them.
+   * Takes messages in hand.
    *
    * @param most 1…10
    * @param seconds for which they are hidden from others
+   * @param waitSeconds 0…20 to wait for the first
    * @returns none when there is none to be had
    * @throws ServiceError
    */
-  receive(most: number, seconds: number): Promise<ReceivedMessage[]>;
+  receive(most: number, seconds: number, waitSeconds: number): Promise<ReceivedMessage[]>;
   /**
    * Puts messages into the queue, with their attributes.
    *
@@ -85,12 +81,12 @@ export function createQueueMessages(client: SQSClient, queueUrl: string): QueueM
       };
     },
 
-    async receive(most, seconds) {
+    async receive(most, seconds, waitSeconds) {
       const command = new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: most,
         VisibilityTimeout: seconds,
-        WaitTimeSeconds: WAIT_SECONDS,
+        WaitTimeSeconds: waitSeconds,
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['SentTimestamp'],
       });

@@ -1,9 +1,10 @@
 import { createQueueMessages, type ReceivedMessage } from '../aws/queue-messages.ts';
 import { allEnded } from '../batch/all-ended.ts';
-import type { PipelineClients } from '../pipeline/pipeline.ts';
+import { findQueue } from '../pipeline/find-queue.ts';
+import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
 import { createLeases, type Leases } from './leases.ts';
 
-/** Messages of a queue, in hand: hidden from everybody else. Disposing of it gives back those that are left. */
+/** Messages of a dead-letter queue, in hand: hidden from everybody else. Disposing of it gives back those that are left. */
 export interface HeldMessages extends Leases {
   /** Messages that were looked at. */
   readonly seen: number;
@@ -21,6 +22,12 @@ export interface HoldOptions {
   onProgress?: ((seen: number) => void) | undefined;
 }
 
+/**
+ * Seconds of a receive. From 1 on SQS asks all of its servers, so that an empty answer can be believed; the embedded cloud is
+ * one server.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+ */
+const WAIT_SECONDS = 1;
 /** Receives at once, and how many messages are worth one more. */
 const MOST_RECEIVERS = 8;
 const MESSAGES_PER_RECEIVER = 50;
@@ -28,19 +35,23 @@ const MESSAGES_PER_RECEIVER = 50;
 const MOST_EMPTY = 5;
 
 /**
- * Takes the messages of a queue in hand.
+ * Takes the messages of a dead-letter queue in hand.
  *
+ * @throws InvalidInputError where that part of the pipeline is off
  * @throws ServiceError; what was in hand by then is given back
  */
 export async function holdMessages(
-  sqs: PipelineClients['sqs'],
-  queueUrl: string,
+  pipeline: Pipeline,
+  queueName: QueueName,
   { limit = Number.POSITIVE_INFINITY, enough = () => false, signal, onProgress }: HoldOptions = {},
 ): Promise<HeldMessages> {
-  const queue = createQueueMessages(sqs, queueUrl);
+  const { deadLetterUrl } = findQueue(pipeline, queueName);
+  const { sqs } = pipeline.clients;
+  const waitSeconds = pipeline.inspectionUrl === undefined ? WAIT_SECONDS : 0;
+  const queue = createQueueMessages(sqs, deadLetterUrl);
   const expected = Math.min(limit, (await queue.count()).visible);
   await using cleanUp = new AsyncDisposableStack();
-  const leases = cleanUp.use(createLeases(sqs, queueUrl, expected));
+  const leases = cleanUp.use(createLeases(sqs, deadLetterUrl, expected));
   const { messages } = leases;
   let wanted = limit;
   let empty = 0;
@@ -54,7 +65,7 @@ export async function holdMessages(
       // Set aside, for receives side by side are not to exceed the limit together.
       wanted -= most;
       const since = Date.now();
-      const received = await queue.receive(most, leases.seconds);
+      const received = await queue.receive(most, leases.seconds, waitSeconds);
       for (const message of received) leases.add(message, since);
       wanted += most - received.length;
       onProgress?.(messages.size);

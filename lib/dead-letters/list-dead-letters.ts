@@ -1,4 +1,3 @@
-import { findQueue } from '../pipeline/find-queue.ts';
 import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
 import type { DeadLetter, DeadLetterGroup } from './dead-letter.ts';
 import { groupDeadLetters } from './group-dead-letters.ts';
@@ -29,8 +28,7 @@ export async function listDeadLetters(
   queue: QueueName,
   options: Omit<HoldOptions, 'enough'> = {},
 ): Promise<DeadLetterList> {
-  const { deadLetterUrl } = findQueue(pipeline, queue);
-  await using held = await holdMessages(pipeline.clients.sqs, deadLetterUrl, options);
+  await using held = await holdMessages(pipeline, queue, options);
   const letters = await toDeadLetters(pipeline, queue, held.messages.values());
   letters.sort((one, other) => (one.sent_at < other.sent_at ? -1 : 1));
   return { seen: held.seen, hidden: held.hidden, groups: groupDeadLetters(letters), letters };

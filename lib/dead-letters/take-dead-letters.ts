@@ -1,4 +1,3 @@
-import { findQueue } from '../pipeline/find-queue.ts';
 import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
 import { type Choice, choose } from './choice.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -26,10 +25,9 @@ export async function takeDeadLetters(
   options: Pick<HoldOptions, 'signal' | 'onProgress'>,
 ): Promise<TakenDeadLetters> {
   const { ids } = choice;
-  const { deadLetterUrl } = findQueue(pipeline, queue);
   const enough = ids && ((messages: ReadonlyMap<string, unknown>) => ids.every((id) => messages.has(id)));
   await using cleanUp = new AsyncDisposableStack();
-  const held = cleanUp.use(await holdMessages(pipeline.clients.sqs, deadLetterUrl, { ...options, enough }));
+  const held = cleanUp.use(await holdMessages(pipeline, queue, { ...options, enough }));
   const letters = await toDeadLetters(pipeline, queue, held.messages.values());
   const { chosen, missing } = choose(letters, choice);
   const wanted = new Set(chosen.map(({ id }) => id));

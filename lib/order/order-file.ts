@@ -27,6 +27,8 @@ export interface OrderFile {
   gzipped: boolean;
   /** The rows in the order of the file. Read to the end or leave the loop, either closes the source; it throws as below. */
   rows: AsyncGenerator<OrderFileRow>;
+  /** The line of a CSV file that names its columns; undefined until the first row has been read, and in other formats. */
+  header(): string | undefined;
 }
 
 /**
@@ -59,7 +61,8 @@ export async function openOrderFile(bytes: AsyncIterable<Uint8Array>, name: stri
     if (head.subarray(0, 3).equals(UTF8_BOM)) head = head.subarray(3);
     refuseUtf16(head, name);
     const format = detectFormat(name, head);
-    return { format, gzipped, rows: readRows(prepend(head, chunks), READERS[format](name)) };
+    const reader = READERS[format](name);
+    return { format, gzipped, rows: readRows(prepend(head, chunks), reader), header: () => reader.header };
   } catch (error) {
     await chunks.return(undefined);
     throw error;

@@ -1,12 +1,9 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { LiveStatus, QueueStatus } from '../../dashboard/api.ts';
-import { guardThreads } from '../local/guard-threads.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
 import { type Asked, ask } from './ask.ts';
 import { listen } from './listen.ts';
-
-guardThreads();
 
 /** Nothing takes what a burst sends, so that what is in the order queue is what it sent. */
 let cloud: TestCloud;
@@ -79,7 +76,6 @@ test('with 100,000 orders on their way into the queue, and in it, pages are told
   await next((event) => events.indexOf(event) >= events.indexOf(full) + 3);
   const gaps = events.slice(1).map(({ at }, index) => at - (events[index]?.at ?? 0));
   expect(events.every(({ name }) => name === 'status')).toBe(true);
-  console.log(gaps.join(), events.length);
   expect(gaps.length).toBeGreaterThan(10);
   // A second and a bit on a machine of one's own.
   expect(Math.max(...gaps)).toBeLessThan(4_000);

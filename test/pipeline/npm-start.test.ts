@@ -37,6 +37,7 @@ const CORE_OUTPUTS = [
   'ApiUrl',
   'AwsEndpointUrl',
   'DynamoDbEndpointUrl',
+  'InspectionUrl',
   'LedgerTableName',
   'MailboxQueueUrl',
   'OperationsTopicArn',
@@ -284,17 +285,21 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(status).toBe(1);
   });
 
-  it('stays up until it is interrupted, then ends at once', async () => {
+  it('stays up, with its live page, until it is interrupted, then ends at once', async () => {
     const { child, printed, ended } = start('--no-produce', ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
     const outputs = await readOutputs();
     expect(Object.keys(outputs).sort()).toEqual(OUTPUTS);
     expect((await fetch(`${outputs.ApiUrl}/orders`, { method: 'POST', body: '{}' })).status).toBe(400);
+    expect((await fetch(`${outputs.ApiUrl}/`)).headers.get('content-type')).toMatch('text/html');
+    // A page that listens does not hold it up.
+    expect((await fetch(`${outputs.ApiUrl}/dashboard/events`)).status).toBe(200);
 
     const interrupted = Date.now();
     child.kill('SIGINT');
     const { status, output } = await ended;
     expect(status).toBe(0);
+    expect(output).toContain(`Live page        ${outputs.ApiUrl}/\n`);
     expect(output).toContain('Stopping …');
     expect(Date.now() - interrupted).toBeLessThan(10_000);
     expect(await readdir(localDirectory)).not.toContain('outputs.json');
@@ -353,7 +358,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     const { child, printed } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
     await printed('Ctrl-C stops it.');
     const { ApiUrl = '', DatabaseUrl = '' } = await readOutputs();
-    expect((await fetch(ApiUrl)).status).toBe(404);
+    expect((await fetch(`${ApiUrl}/orders`)).status).toBe(404);
     child.kill(signal);
     await vi.waitFor(() => expect(fetch(ApiUrl)).rejects.toThrow('fetch failed'), patient);
     await vi.waitFor(() => expect(canConnect(DatabaseUrl)).resolves.toBe(false), patient);

@@ -10,6 +10,7 @@ export class CsvReader implements RowReader {
   readonly #name: string;
   readonly #records = new CsvCutter((record) => this.#isGood(record));
   #header: CsvHeader | undefined;
+  header: string | undefined;
 
   constructor(name: string) {
     this.#name = name;
@@ -33,6 +34,7 @@ export class CsvReader implements RowReader {
     if (raw.trim() === '') return;
     if (!this.#header) {
       this.#header = readCsvHeader(cells, place);
+      this.header = raw;
       return;
     }
     const { width } = this.#header;

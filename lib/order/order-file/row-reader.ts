@@ -19,6 +19,8 @@ export type OrderFileRow = GoodRow | BadRow;
 
 /** Reads one format: takes the bytes of a file piece by piece and gives each row as soon as it is whole. */
 export interface RowReader {
+  /** The line that names the columns, as it stands in the file, where the format has one and it has been read. */
+  readonly header?: string | undefined;
   read(chunk: Buffer): Iterable<OrderFileRow>;
   /** The file is over: gives what the last chunk left. */
   end(): Iterable<OrderFileRow>;

@@ -10,16 +10,24 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chunk } from '../../../../lib/batch/chunk.ts';
 import type { DeadLetter, DeadLetterGroup } from '../../../../lib/dead-letters/dead-letter.ts';
+import { type DeadLetterList, listDeadLetters } from '../../../../lib/dead-letters/list-dead-letters.ts';
 import { generateOrders } from '../../../../lib/order/generator.ts';
+import { openEmbeddedPipeline } from '../../../../lib/pipeline/open-pipeline.ts';
+import type { Pipeline, QueueName } from '../../../../lib/pipeline/pipeline.ts';
 import { seedOrder } from '../../../order/seed-order.ts';
 import { startTestCloud, type TestCloud } from '../../../pipeline/start-test-cloud.ts';
 import { type OrdersRun, type RunOptions, runOnTerminal, runOrders } from './run-orders.ts';
 
 let cloud: TestCloud;
+let pipeline: Pipeline;
 beforeAll(async () => {
   cloud = await startTestCloud({ params: { sales: 'off' } });
+  pipeline = openEmbeddedPipeline(cloud.outputs);
 });
-afterAll(() => cloud.stop());
+afterAll(async () => {
+  await pipeline.close();
+  await cloud.stop();
+});
 beforeEach(async () => {
   for (const queue of ['OrderQueueDLQUrl', 'ShippingQueueDLQUrl', 'MailboxQueueUrl'])
     await cloud.takeAll(queue);
@@ -46,7 +54,8 @@ async function list(...args: string[]): Promise<Listed> {
   if (!first) throw new Error('no queue was listed');
   return first;
 }
-const countsOf = ({ groups }: Listed) =>
+const look = (queue: QueueName) => listDeadLetters(pipeline, queue);
+const countsOf = ({ groups }: Pick<Listed, 'groups'> | DeadLetterList) =>
   Object.fromEntries(groups.map(({ reason, count }) => [reason.code, count]));
 
 const untilDead = (queue: string, count: number) =>
@@ -176,7 +185,7 @@ describe('twenty poison orders of four kinds', () => {
     const edited = await orders(['edit', ...chosen, '--set', 'product_name=42', '--json']);
     expect(json(edited)).toEqual({ sent: chosen, failures: [] });
 
-    const [broken] = (await list('order', '--reason', 'not_json')).letters;
+    const broken = (await look('order')).letters.find(({ reason }) => reason.code === 'not_json');
     const refused = await orders(['edit', broken?.id ?? '', '--body', '-'], {
       input: order('own', { price: '3' }),
     });
@@ -188,7 +197,7 @@ describe('twenty poison orders of four kinds', () => {
     await cloud.drained();
     const mails = await cloud.takeMails();
     expect(mails.map(({ order_id }) => order_id).sort()).toEqual([...nameless, 'own'].sort());
-    expect(countsOf(await list('order'))).toEqual({
+    expect(countsOf(await look('order'))).toEqual({
       ...CODES,
       'product_name:missing': undefined,
       not_json: 2,
@@ -213,7 +222,7 @@ describe('twenty poison orders of four kinds', () => {
     });
     const unchosen = await orders(['redrive', 'order']);
     expect(unchosen).toMatchObject({ exit: 2, stderr: expect.stringContaining('--all') });
-    expect(countsOf(await list('order'))).toEqual(CODES);
+    expect(countsOf(await look('order'))).toEqual(CODES);
   });
 });
 
@@ -243,7 +252,7 @@ describe('dead letters of other queues', () => {
     };
     await cloud.send([JSON.stringify(event)], 'ShippingQueueUrl');
     await untilDead('ShippingQueueDLQUrl', 1);
-    const { groups, letters } = await list('shipping');
+    const { groups, letters } = await look('shipping');
     expect(groups.map(({ reason }) => reason)).toEqual([
       { code: 'order.price:too_small', text: 'order.price must be a finite JSON number of at least 0' },
     ]);
@@ -266,7 +275,7 @@ it('prints nothing of a message that a terminal would act on', async () => {
     [JSON.stringify({ ...seedOrder, product_name: hostile, [hostile]: 1 }).replaceAll('\\u001b', '\u009b')],
     'OrderQueueDLQUrl',
   );
-  const { letters } = await list('order');
+  const { letters } = await look('order');
   const id = letters[0]?.id ?? '';
   for (const args of [['list'], ['list', '--json'], ['show', id], ['show', id, '--json']]) {
     const { stdout, exit } = await orders(args);
@@ -348,7 +357,7 @@ it('a redrive that is killed half-way loses no order and confirms none twice', a
 
 it('an editor shows a message, judges what was saved, and sends it when it is right', async () => {
   await cloud.send([JSON.stringify({ ...seedOrder, order_id: 'edited', price: -5 })], 'OrderQueueDLQUrl');
-  const { letters } = await list('order');
+  const { letters } = await look('order');
   // The first time it changes the price to another wrong one.
   const EDITOR = `sh -c 'grep -q -- "price.: -5" "$1" && sed -i.old s/-5/-6/ "$1" || sed -i.old s/-6/6.50/ "$1"' edit`;
   const run = await onTerminal(['edit', letters[0]?.id ?? ''], { input: 'y\n', env: { EDITOR, VISUAL: '' } });

@@ -1,0 +1,63 @@
+import pMap, { pMapSkip } from 'p-map';
+import type { OrderQueue } from '../../../lib/aws/order-queue.ts';
+import { countReason, reasonOf } from '../../../lib/observability/reasons.ts';
+import type { Order } from '../../../lib/order/order.ts';
+import { openLocalFile } from '../open-local-file.ts';
+import type { LocalFile } from './check-order-file.ts';
+
+/** What became of a file's orders. Those that are neither sent nor failed were not tried. */
+export interface FileSending {
+  sent: number;
+  failed: number;
+  /** How many failed for each reason. */
+  reasons: Record<string, number>;
+}
+
+/** Orders that go to the queue together: eight requests' worth. */
+const BATCH = 80;
+/** Batches under way at once; reading waits for them, so memory does not grow with the file. */
+const CONCURRENCY = 4;
+
+/**
+ * Sends the orders of a file, and leaves out its bad rows. It ends early at the first failure: the file can be sent again,
+ * since an order that comes twice is confirmed once.
+ *
+ * @param onSent told how many orders have been sent so far
+ */
+export async function sendOrderFile(
+  { path, name }: LocalFile,
+  orderQueue: OrderQueue,
+  onSent: (sent: number) => void,
+  signal: AbortSignal,
+): Promise<FileSending> {
+  const sending: FileSending = { sent: 0, failed: 0, reasons: {} };
+  const { rows } = await openLocalFile(path, name);
+
+  async function* batches(): AsyncGenerator<Order[]> {
+    let batch: Order[] = [];
+    for await (const row of rows) {
+      if (signal.aborted || sending.failed > 0) return;
+      if ('order' in row) batch.push(row.order);
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  async function send(orders: Order[]): Promise<typeof pMapSkip> {
+    const { outcomes } = await orderQueue.send(orders);
+    for (const outcome of outcomes) {
+      if (outcome.ok) sending.sent++;
+      else {
+        sending.failed++;
+        countReason(sending.reasons, reasonOf(outcome.error));
+      }
+    }
+    onSent(sending.sent);
+    return pMapSkip;
+  }
+
+  await pMap(batches(), send, { concurrency: CONCURRENCY });
+  return sending;
+}

@@ -1,0 +1,71 @@
+import { createReadStream } from 'node:fs';
+import pMap from 'p-map';
+import type { ObjectStore } from '../../../lib/aws/object-store.ts';
+import { createProgressBar } from '../progress.ts';
+import { type ReceiptPlace, readReceipt } from './await-receipt.ts';
+import type { FileToUpload } from './list-files.ts';
+
+/** What became of putting one file. */
+export type PutFile = { file: FileToUpload } & (
+  | {
+      /** Of the object. */
+      etag: string;
+      /** The receipt of an earlier upload of the same key, that was there before. */
+      receiptBefore: string | undefined;
+    }
+  | { error: Error }
+);
+
+/** Files that go up side by side. */
+const CONCURRENCY = 4;
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  csv: 'text/csv',
+  gz: 'application/gzip',
+  json: 'application/json',
+  jsonl: 'application/x-ndjson',
+  ndjson: 'application/x-ndjson',
+};
+
+/**
+ * Puts files into the upload bucket. One that fails does not keep the others.
+ *
+ * @param signal ends it; files that are not up by then fail
+ * @throws ServiceError where the results bucket cannot be read, before anything is put
+ */
+export async function putFiles(
+  files: readonly FileToUpload[],
+  {
+    objectStore,
+    uploadBucket,
+    resultsBucket,
+  }: { objectStore: ObjectStore; uploadBucket: string; resultsBucket: string },
+  signal: AbortSignal,
+): Promise<PutFile[]> {
+  const placeOf = ({ key }: FileToUpload): ReceiptPlace => ({ objectStore, resultsBucket, key });
+  const receipts = await pMap(files, (file) => readReceipt(placeOf(file)), { concurrency: CONCURRENCY });
+
+  const progress = createProgressBar('uploading (bytes)');
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const up = files.map(() => 0);
+  async function put(file: FileToUpload, index: number): Promise<PutFile> {
+    const { path, key } = file;
+    try {
+      const etag = await objectStore.upload(uploadBucket, key, createReadStream(path), {
+        contentType: CONTENT_TYPES[path.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream',
+        signal,
+        onProgress(loaded) {
+          up[index] = loaded;
+          progress.update(
+            up.reduce((sum, each) => sum + each, 0),
+            bytes,
+          );
+        },
+      });
+      return { file, etag, receiptBefore: receipts[index] };
+    } catch (thrown) {
+      return { file, error: thrown as Error };
+    }
+  }
+  return pMap(files, put, { concurrency: CONCURRENCY }).finally(progress.done);
+}

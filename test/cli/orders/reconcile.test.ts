@@ -1,0 +1,357 @@
+import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLedger } from '../../../lib/aws/ledger.ts';
+import { createLedgerTable } from '../../../lib/aws/ledger-table.ts';
+import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
+import { generateOrders } from '../../../lib/order/generator.ts';
+import type { Order } from '../../../lib/order/order.ts';
+import { openEmbeddedPipeline } from '../../../lib/pipeline/open-pipeline.ts';
+import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
+import type { Reconciliation } from '../../../lib/reconcile/reconciliation.ts';
+import { findOrders } from '../../../lib/search/find-orders.ts';
+import { listShipments } from '../../../lib/shipping/list-shipments.ts';
+import type { OrderTrace } from '../../../lib/trace/order-trace.ts';
+import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
+import { runOrders } from './run-orders.ts';
+
+const COUNT = 300;
+const POISON = 'poison-1';
+
+let cloud: TestCloud;
+let pipeline: Pipeline;
+/** What was sent: a different customer each, of one product that is in stock. */
+const orders: Order[] = [...generateOrders({ count: COUNT, seed: 5 })].map((order, n) => ({
+  ...order,
+  order_id: `o-${n}`,
+  email_id: `Customer.${n}@example.com`,
+  product_id: n < 10 ? 'P-1' : order.product_id,
+}));
+const ids = (from: number, to: number) => orders.slice(from, to).map(({ order_id }) => order_id);
+
+beforeAll(async () => {
+  cloud = await startTestCloud();
+  pipeline = openEmbeddedPipeline(cloud.outputs);
+  expect((await run('restock', 'P-1', '20')).exit).toBe(0);
+  const bodies = orders.map((order) => JSON.stringify(order));
+  await cloud.send([...bodies, JSON.stringify({ ...orders[0], order_id: POISON, price: -1 })]);
+  await cloud.until(
+    () => cloud.depth('OrderQueueDLQUrl'),
+    (count) => count === 1,
+  );
+  await cloud.stored();
+}, 120_000);
+afterAll(async () => {
+  await pipeline.close();
+  await cloud.stop();
+});
+
+const run = (...args: string[]) => runOrders(cloud.localDirectory, args);
+
+async function reconcile(...args: string[]): Promise<Reconciliation & { exit: number | null }> {
+  const { stdout, exit } = await run('reconcile', '--json', ...args);
+  return { ...JSON.parse(stdout), exit };
+}
+
+async function trace(orderId: string): Promise<OrderTrace & { exit: number | null }> {
+  const { stdout, exit } = await run('trace', orderId, '--json');
+  return { ...JSON.parse(stdout), exit };
+}
+
+const quoted = (orderIds: readonly string[]) => orderIds.map((id) => `'${id}'`).join(', ');
+const remove = (table: string, orderIds: readonly string[]) =>
+  cloud.query(`DELETE FROM ${table} WHERE order_id IN (${quoted(orderIds)})`);
+const mails = () => cloud.depth('MailboxQueueUrl');
+const ofKind = ({ gaps }: Reconciliation, kind: string) =>
+  gaps
+    .filter((gap) => gap.kind === kind)
+    .map(({ order_id }) => order_id)
+    .sort();
+const numberIn = async (sql: string) => Number(Object.values((await cloud.query(sql))[0] ?? {})[0]);
+
+describe('orders reconcile', () => {
+  test('exits 0 where all adds up, an order that is dead-lettered included', async () => {
+    const found = await reconcile();
+    expect(found).toMatchObject({
+      exit: 0,
+      reconciled: true,
+      orders: {
+        received: COUNT + 1,
+        confirmed: COUNT,
+        dead_lettered: 1,
+        in_progress: 0,
+        stuck: 0,
+        unmarked: 0,
+      },
+      shipments: { stored: COUNT, on_the_way: 0, dead_lettered: 0, missing: 0, unknown: 0 },
+      sales: { stored: COUNT, on_the_way: 0, dead_lettered: 0, missing: 0, unknown: 0 },
+      gaps: [],
+      dead_letters: [{ queue: 'order', order_id: POISON }],
+    });
+    const { stdout } = await run('reconcile');
+    expect(stdout).toMatch(/received +301\n +confirmed|= confirmed +300/);
+    expect(stdout).toContain('Reconciled: no gaps.');
+    expect(stdout).toContain(POISON);
+  });
+
+  test('lists just the rows that were deleted, and brings them back without telling anybody twice', async () => {
+    const before = {
+      mails: await mails(),
+      stock: await numberIn("SELECT stock FROM inventory WHERE product_id = 'P-1'"),
+    };
+    const sales = await cloud.query('SELECT * FROM sales ORDER BY order_id');
+    await remove('shipments', [...ids(0, 3), ...ids(20, 22), 'o-50']);
+    await remove('sales', [...ids(100, 104), 'o-50']);
+
+    const found = await reconcile();
+    expect(found.exit).toBe(1);
+    expect(ofKind(found, 'missing_shipment')).toEqual([...ids(0, 3), ...ids(20, 22), 'o-50'].sort());
+    expect(ofKind(found, 'missing_sale')).toEqual([...ids(100, 104), 'o-50'].sort());
+    expect(found.gaps).toHaveLength(11);
+    const { stdout, exit } = await run('reconcile');
+    expect(exit).toBe(1);
+    expect(stdout).toContain('Confirmed, but never shipped: 6');
+    expect(stdout).toContain('Not reconciled: 11 gaps.');
+
+    const repaired = await run('reconcile', '--repair');
+    expect(repaired).toMatchObject({ exit: 0, stderr: '' });
+    expect(repaired.stdout).toContain('  6 to the shipping queue\n  5 to the analytics queue\n');
+    expect(repaired.stdout).toContain('Reconciled: no gaps.');
+
+    expect(await reconcile()).toMatchObject({
+      exit: 0,
+      gaps: [],
+      shipments: { stored: COUNT },
+      sales: { stored: COUNT },
+    });
+    expect(await mails()).toBe(before.mails);
+    // As they were, but for when they were confirmed, which is when the ledger marked them.
+    const again = await cloud.query('SELECT * FROM sales ORDER BY order_id');
+    expect(again.map(({ confirmed_at, ...sale }) => sale)).toEqual(
+      sales.map(({ confirmed_at, ...sale }) => sale),
+    );
+    // Nobody gave back the pieces that the deleted shipments had taken.
+    expect(await numberIn("SELECT stock FROM inventory WHERE product_id = 'P-1'")).toBe(before.stock - 3);
+  });
+
+  test('keeps to a range', async () => {
+    await remove('sales', ['o-7']);
+    const [sale] = await cloud.query('SELECT max(confirmed_at) AS latest FROM sales');
+    const later = new Date(Date.parse(`${sale?.latest?.replace(' ', 'T')}:00`) + 60_000).toISOString();
+    expect(await reconcile('--to', later)).toMatchObject({
+      exit: 1,
+      gaps: [{ kind: 'missing_sale', order_id: 'o-7' }],
+    });
+    const before = new Date(Date.now() - 3_600_000).toISOString();
+    expect(await reconcile('--to', before)).toMatchObject({ exit: 0, orders: { confirmed: 0 } });
+    expect((await run('reconcile', '--repair')).exit).toBe(0);
+
+    const refused = await run('reconcile', '--from', '2020-01-01');
+    expect(refused).toMatchObject({ exit: 2, stdout: '' });
+    expect(refused.stderr).toContain('must be within the 30 days that the ledger remembers');
+    expect((await run('reconcile', '--from', 'soon')).stderr).toContain('received "soon"');
+  });
+
+  test('sends an order again that was claimed and never confirmed, and whose message is gone', async () => {
+    const order = { ...(orders[0] as Order), order_id: 'stuck-1' };
+    const ledger = createLedger(pipeline.clients.dynamoDb, { tableName: pipeline.ledgerTable });
+    const claim = { orderId: 'stuck-1', owner: 'gone', order: JSON.stringify(order), queuedAt: Date.now() };
+    await ledger.claim([{ ...claim, orderId: 'busy-1' }], 3_600_000);
+    await ledger.claim([claim], 1);
+    const count = await mails();
+    expect(await trace('stuck-1')).toMatchObject({ exit: 0, state: 'claimed' });
+    expect(await reconcile()).toMatchObject({
+      exit: 1,
+      orders: { received: COUNT + 3, in_progress: 1, stuck: 1 },
+      gaps: [{ kind: 'stuck_claim', order_id: 'stuck-1' }],
+    });
+
+    expect((await run('reconcile', '--repair')).exit).toBe(0);
+    expect(await trace('stuck-1')).toMatchObject({ exit: 0, state: 'complete' });
+    expect(await mails()).toBe(count + 1);
+    expect((await reconcile()).orders).toMatchObject({ confirmed: COUNT + 1, in_progress: 1, stuck: 0 });
+  });
+
+  test('takes an order for confirmed that was never marked as sent, and gives it to who missed it only', async () => {
+    const [order] = orders.slice(60, 61) as [Order];
+    const table = createLedgerTable(pipeline.clients.dynamoDb, pipeline.ledgerTable);
+    const claim = {
+      orderId: order.order_id,
+      owner: 'm',
+      order: JSON.stringify(order),
+      claimedAt: Date.now(),
+    };
+    await table.put([{ ...claim, status: 'CLAIMED', leaseUntil: Date.now() - 1 }]);
+    await remove('sales', [order.order_id]);
+    const count = await mails();
+    expect(await reconcile()).toMatchObject({
+      exit: 1,
+      orders: { confirmed: COUNT + 1, unmarked: 1, stuck: 0 },
+      gaps: [{ kind: 'missing_sale', order_id: order.order_id }],
+    });
+    expect((await run('reconcile', '--repair')).exit).toBe(0);
+    expect(await mails()).toBe(count);
+  });
+
+  test('says why it cannot replay an order that the ledger does not hold, and what is none of its own', async () => {
+    const table = createLedgerTable(pipeline.clients.dynamoDb, pipeline.ledgerTable);
+    await table.put([{ orderId: 'o-70', owner: 'm', status: 'SENT', snsMessageId: 's', sentAt: Date.now() }]);
+    await remove('sales', ['o-70']);
+    await cloud.query(
+      "INSERT INTO sales VALUES ('by-hand', 'a@b.example', 'P-1', 'Kettle', 1, now(), now())",
+    );
+    const { stdout, exit } = await run('reconcile', '--repair', '--no-wait', '--json');
+    expect(exit).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      sent: [],
+      unsent: [
+        {
+          kind: 'missing_sale',
+          order_id: 'o-70',
+          reason: expect.stringContaining('before the ledger kept orders'),
+        },
+        { kind: 'unknown_sale', order_id: 'by-hand', reason: expect.stringContaining('by hand') },
+      ],
+    });
+    const [sale] = orders.slice(70, 71) as [Order];
+    await table.put([
+      {
+        orderId: 'o-70',
+        owner: 'm',
+        status: 'SENT',
+        snsMessageId: 's',
+        sentAt: Date.now(),
+        order: JSON.stringify(sale),
+      },
+    ]);
+    await remove('sales', ['by-hand']);
+    expect((await run('reconcile', '--repair')).exit).toBe(0);
+  });
+
+  test('leaves to dlq redrive what waits in a dead-letter queue', async () => {
+    const [order] = orders.slice(80, 81) as [Order];
+    await remove('shipments', [order.order_id]);
+    const event = { event: 'OrderConfirmed', order, confirmed_at: Date.now() };
+    await cloud.send([JSON.stringify(event)], 'ShippingQueueDLQUrl');
+    const { stdout, exit } = await run('reconcile', '--repair', '--json');
+    expect(exit).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      reconciled: false,
+      gaps: [],
+      shipments: { dead_lettered: 1, missing: 0 },
+    });
+    expect(await trace(order.order_id)).toMatchObject({
+      exit: 1,
+      state: 'dead_lettered',
+      dead_letters: [{ queue: 'shipping', reason: 'passing' }],
+    });
+    await cloud.takeAll('ShippingQueueDLQUrl');
+    expect((await run('reconcile', '--repair')).exit).toBe(0);
+  });
+
+  test('calls nothing a gap that may be on its way', async () => {
+    const QueueUrl = cloud.output('ShippingQueueUrl');
+    await remove('shipments', ['o-90']);
+    await cloud.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}', DelaySeconds: 900 }));
+    const found = await reconcile();
+    expect(found).toMatchObject({ exit: 0, gaps: [], shipments: { on_the_way: 1, missing: 0 } });
+    expect((await run('reconcile')).stdout).toContain(
+      '1 are on the way: run it again when the queues are empty.',
+    );
+    await cloud.clients.sqs.send(new PurgeQueueCommand({ QueueUrl }));
+    expect((await run('reconcile', '--repair')).exit).toBe(0);
+  });
+});
+
+describe('orders trace', () => {
+  test('tells each step of an order, in the order in which they lead to each other', async () => {
+    const [order] = orders.slice(200, 201) as [Order];
+    const { exit, state, steps, dead_letters } = await trace(order.order_id);
+    expect({ exit, state, dead_letters }).toEqual({ exit: 0, state: 'complete', dead_letters: [] });
+    expect(steps.map(({ what }) => what)).toEqual([
+      'ordered',
+      'queued',
+      'claimed',
+      'confirmed',
+      'mailed',
+      expect.stringMatching(/^shipment_(scheduled|backordered)$/),
+      'sold',
+    ]);
+    expect(steps[0]?.at).toBe(new Date(order.timestamp).toISOString());
+    const { stdout } = await run('trace', order.order_id);
+    expect(stdout).toContain('confirmed, shipped and sold');
+    expect(stdout).toMatch(/confirmed +confirmed as SNS message [\w-]+\n/);
+    // Who bought is nobody's business here.
+    expect(stdout).not.toContain(order.email_id);
+    expect(stdout).not.toContain(order.customer_name);
+  });
+
+  test('tells which dead-letter queue an order waits in and why, and exits 1', async () => {
+    const poison = await trace(POISON);
+    expect(poison).toMatchObject({
+      exit: 1,
+      state: 'dead_lettered',
+      steps: [{ what: 'dead_lettered' }],
+      dead_letters: [{ queue: 'order', errors: [expect.stringContaining('price must be')] }],
+    });
+    expect((await run('trace', POISON)).stdout).toContain(`orders dlq redrive order --order ${POISON}`);
+  });
+
+  test('says of an unknown order that nobody knows it, and exits 1; of what is no order_id, 2', async () => {
+    const unknown = await run('trace', 'o-unknown');
+    expect(unknown).toMatchObject({ exit: 1, stdout: '' });
+    expect(unknown.stderr).toContain('order o-unknown: nobody knows it');
+    expect(await run('trace', 'a b')).toMatchObject({ exit: 2, stdout: '' });
+  });
+});
+
+describe('finding orders', () => {
+  test('by id tells what the shipment says', async () => {
+    const [order] = orders.slice(210, 211) as [Order];
+    const { order_id, customer_name, email_id, product_id } = order;
+    const hit = { order_id, customer_name, email_id, product_id, confirmed_at: expect.stringMatching(/Z$/) };
+    expect(await findOrders(pipeline, ` ${order_id} `)).toEqual([hit]);
+    expect(await findOrders({ ...pipeline, shippingDatabase: undefined }, order_id)).toEqual([
+      { ...hit, customer_name: null },
+    ]);
+    const off = { ...pipeline, shippingDatabase: undefined, salesDatabase: undefined };
+    expect(await findOrders(off, order_id)).toEqual([hit]);
+    expect(await findOrders(pipeline, 'o-unknown')).toEqual([]);
+  });
+
+  test('by address takes it whatever its case, and finds the newest first', async () => {
+    // The order that was stuck is the newest.
+    const found = await findOrders(pipeline, 'cusTOMER.0@example.COM');
+    expect(found.map(({ order_id }) => order_id)).toEqual(['stuck-1', 'o-0']);
+    const without = await findOrders({ ...pipeline, shippingDatabase: undefined }, 'customer.0@example.com');
+    expect(without.map(({ order_id }) => order_id)).toEqual(['stuck-1', 'o-0']);
+    expect(await findOrders(pipeline, 'nobody@example.com')).toEqual([]);
+  });
+
+  test('by anything else is refused', async () => {
+    await expect(findOrders(pipeline, 'Jane Doe')).rejects.toThrow(InvalidInputError);
+  });
+});
+
+describe('listing shipments', () => {
+  test('tells the newest first, of one product or status where that is asked for', async () => {
+    const { shippingDatabase } = pipeline;
+    if (!shippingDatabase) throw new Error('shipping is off');
+    const all = await listShipments(shippingDatabase, { limit: 1_000 });
+    expect(all).toHaveLength(COUNT + 1);
+    expect(all.map(({ created_at }) => created_at)).toEqual(
+      all
+        .map(({ created_at }) => created_at)
+        .sort()
+        .reverse(),
+    );
+    expect(await listShipments(shippingDatabase)).toEqual(all.slice(0, 100));
+    const scheduled = await listShipments(shippingDatabase, {
+      status: 'scheduled',
+      productId: 'P-1',
+      limit: 1_000,
+    });
+    expect(scheduled).toEqual(all.filter((row) => row.status === 'scheduled' && row.product_id === 'P-1'));
+    expect(scheduled).toHaveLength(11);
+    expect(scheduled[0]).toMatchObject({ delivery_date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
+  });
+});
