@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import type { BurstRequest, ThrottleRequest } from '../../../dashboard/api.ts';
+import type { BurstRequest, RestockRequest, ThrottleRequest } from '../../../dashboard/api.ts';
+import { catalogue } from '../../../lib/order/catalogue.ts';
 import { generateOrders } from '../../../lib/order/generator.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
 import { launchBrowser } from './launch-browser.ts';
@@ -17,12 +18,21 @@ const DAY_MS = 86_400_000;
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 780 } };
 const SCHEMES = ['light', 'dark'] as const;
 /** Besides the overview. */
-const VIEWS: Record<string, { hash: string; ready: string; click?: string }> = {
+const VIEWS: Record<string, { hash: string; act?: (page: Page) => Promise<unknown>; ready: string }> = {
   'dead-letters': { hash: '#/dead-letters/order', ready: '.letters' },
-  letter: { hash: '#/dead-letters/order', ready: 'dialog textarea', click: 'poison-0' },
+  letter: {
+    hash: '#/dead-letters/order',
+    act: (page) => page.getByRole('link', { name: 'poison-0' }).click(),
+    ready: 'dialog textarea',
+  },
   mailbox: { hash: '#/mailbox', ready: '.letter-paper' },
   shipping: { hash: '#/shipping', ready: 'section[aria-label*="shipments"]' },
-  sales: { hash: '#/sales', ready: 'section[aria-label^="Best"]' },
+  sales: {
+    hash: '#/sales',
+    // The burst's orders are all of one day of this year.
+    act: (page) => page.getByLabel('Range').selectOption('month'),
+    ready: 'section[aria-label^="Best"]',
+  },
   order: { hash: '#/orders/hostile-0', ready: '.timeline' },
   'order-dead': { hash: '#/orders/poison-0', ready: '.timeline' },
   search: { hash: '#/search/jane@example.com', ready: 'section[aria-label="Orders found"]' },
@@ -46,7 +56,13 @@ try {
 }
 
 /** Orders of the last two months, more on some days than on others, and some of all that goes wrong. */
-async function fill({ send, stored, until, depth }: TestCloud): Promise<void> {
+async function fill({ send, stored, until, depth, output }: TestCloud): Promise<void> {
+  const ask = askerOf(output('ApiUrl'));
+  for (const [index, { product_id }] of catalogue.entries()) {
+    // Enough of some, of others too little.
+    const quantity = Math.round(1_200 / (index + 1)) + ((index * 53) % 130) + 1;
+    await ask('POST', 'restock', { product_id, quantity } satisfies RestockRequest);
+  }
   const today = Date.now() - 3_600_000;
   const days = Array.from({ length: 60 }, (_, index) => index);
   const orders = days.flatMap((day) => {
@@ -82,10 +98,10 @@ async function takeAll(browser: Browser, url: string, folder: string): Promise<v
 
   await makeWaves(url);
   for (const each of pages) await take(each, 'overview');
-  for (const [view, { hash, ready, click }] of Object.entries(VIEWS)) {
+  for (const [view, { hash, act, ready }] of Object.entries(VIEWS)) {
     for (const each of pages) {
       await each.page.goto(new URL(hash, url).href);
-      if (click) await each.page.getByRole('link', { name: click }).click();
+      await act?.(each.page);
       await each.page.locator(ready).first().waitFor();
       // Where the trend has just been drawn, and figures have come.
       await sleep(300);
@@ -94,9 +110,8 @@ async function takeAll(browser: Browser, url: string, folder: string): Promise<v
   }
 }
 
-/** Two minutes of a burst whose rate changes, with a throttle set meanwhile, so that charts have something to show. */
-async function makeWaves(url: string): Promise<void> {
-  const ask = async (method: string, path: string, body: unknown) => {
+function askerOf(url: string) {
+  return async (method: string, path: string, body: unknown): Promise<void> => {
     const response = await fetch(new URL(`/dashboard/${path}`, url), {
       method,
       headers: { 'content-type': 'application/json' },
@@ -104,11 +119,16 @@ async function makeWaves(url: string): Promise<void> {
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
   };
+}
+
+/** Two minutes of a burst whose rate changes, with a throttle set meanwhile, so that charts have something to show. */
+async function makeWaves(url: string): Promise<void> {
+  const ask = askerOf(url);
   const rate = (ratePerSecond: number) => ask('PATCH', 'burst', { ratePerSecond });
   const throttle = (name: string, body: ThrottleRequest) => ask('PUT', `throttle/${name}`, body);
-  await ask('POST', 'burst', { count: 20_000, ratePerSecond: 40, seed: 5 } satisfies BurstRequest);
+  await ask('POST', 'burst', { count: 8_000, ratePerSecond: 25, seed: 5 } satisfies BurstRequest);
   await sleep(25_000);
-  await rate(150);
+  await rate(80);
   await sleep(20_000);
   await throttle('consumer', { maximumConcurrency: 2 });
   await sleep(20_000);
@@ -116,6 +136,6 @@ async function makeWaves(url: string): Promise<void> {
   await sleep(15_000);
   await throttle('fulfillment', { enabled: true });
   await throttle('consumer', { maximumConcurrency: 10 });
-  await rate(90);
+  await rate(60);
   await sleep(25_000);
 }
