@@ -7,7 +7,6 @@ export interface Action {
   busy: boolean;
   /** Why the last one failed, in words. */
   error: string | null;
-  clear(): void;
 }
 
 /** State of something that the operator asks for: under way, or why it failed. */
@@ -17,7 +16,6 @@ export function useAction(): Action {
   return {
     busy,
     error,
-    clear: () => setError(null),
     run(work) {
       if (busy) return;
       setBusy(true);

@@ -10,18 +10,17 @@ export interface Loaded<Answer> {
 }
 
 interface State<Answer> {
-  path: string | null;
+  path: string;
   answer: Answer | null;
   error: RequestError | null;
   loading: boolean;
 }
 
-/** Loads an answer of the server, and again when the path changes. Null loads nothing. */
-export function useLoaded<Answer>(path: string | null): Loaded<Answer> {
+/** Loads an answer of the server, and again when the path changes. */
+export function useLoaded<Answer>(path: string): Loaded<Answer> {
   const [state, setState] = useState<State<Answer>>({ path, answer: null, error: null, loading: true });
   const [round, setRound] = useState(0);
   useEffect(() => {
-    if (path === null) return;
     const abort = new AbortController();
     setState((before) =>
       before.path === path

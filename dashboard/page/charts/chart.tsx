@@ -46,7 +46,8 @@ export function Chart({ title, times, series, formatValue, formatTime, span = nu
     // Only what it looks like makes a new plot; data are set below.
   }, [scheme, series.map(({ label, kind }) => label + kind).join()]);
 
-  useEffect(() => plot.current?.setData(data));
+  // Not when only the cursor has moved: then they are the same.
+  useEffect(() => plot.current?.setData(data), [times, series]);
 
   return (
     <figure class="chart" aria-labelledby={id}>

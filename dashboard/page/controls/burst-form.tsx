@@ -67,7 +67,7 @@ export function BurstForm({ last }: { last: Burst | null }) {
             />
           )}
         </Field>
-        <button type="submit" class="primary" disabled={busy}>
+        <button type="submit" class="primary" aria-disabled={busy}>
           Start burst
         </button>
       </div>

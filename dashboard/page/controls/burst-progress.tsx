@@ -12,13 +12,16 @@ export function BurstProgress({ burst }: { burst: Burst }) {
   const { requested, sent, failed, ratePerSecond } = burst;
   const store = useLiveStore();
   const { run, busy, error } = useAction();
-  const [rate, setRate] = useState(ratePerSecond === null ? '' : String(ratePerSecond));
+  /** Null until the operator writes: then it shows what is set. */
+  const [written, setWritten] = useState<string | null>(null);
+  const rate = written ?? String(ratePerSecond ?? '');
   const id = useId();
 
   const change = () =>
     run(async () => {
       const body = { ratePerSecond: rate === '' ? null : Number(rate) };
       store.setBurst(await request<Burst>('burst', { method: 'PATCH', body }));
+      setWritten(null);
       notify({
         text: rate ? `The burst goes on at ${rate} orders a second.` : 'The burst goes on without a limit.',
       });
@@ -59,14 +62,14 @@ export function BurstProgress({ burst }: { burst: Burst }) {
               step="any"
               placeholder="no limit"
               value={rate}
-              onInput={(event) => setRate(event.currentTarget.value)}
+              onInput={(event) => setWritten(event.currentTarget.value)}
             />
           )}
         </Field>
-        <button type="submit" disabled={busy}>
+        <button type="submit" aria-disabled={busy}>
           Change rate
         </button>
-        <button type="button" class="danger" disabled={busy} onClick={stop}>
+        <button type="button" class="danger" aria-disabled={busy} onClick={stop}>
           Stop burst
         </button>
       </div>

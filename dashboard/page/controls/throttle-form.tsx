@@ -59,12 +59,12 @@ export function ThrottleForm({ name, mapping: { maximumConcurrency, enabled } }:
           aria-invalid={error ? 'true' : undefined}
           onInput={(event) => setWritten(event.currentTarget.value)}
         />
-        <button type="submit" disabled={busy}>
+        <button type="submit" aria-disabled={busy}>
           Set<span class="visually-hidden"> how many of {name} run at once</span>
         </button>
         <button
           type="button"
-          disabled={busy}
+          aria-disabled={busy}
           onClick={() => set({ enabled: !enabled }, enabled ? `${name} is paused.` : `${name} goes on.`)}
         >
           {enabled ? 'Pause' : 'Resume'}

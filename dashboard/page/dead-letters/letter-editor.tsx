@@ -97,7 +97,7 @@ export function LetterEditor({ letter, onClose, onSent }: LetterEditorProps) {
           <button type="button" onClick={onClose}>
             Close
           </button>
-          <button type="submit" class="primary" disabled={busy}>
+          <button type="submit" class="primary" aria-disabled={busy}>
             Send again<span class="visually-hidden"> to the {queueTitle}</span>
           </button>
         </div>

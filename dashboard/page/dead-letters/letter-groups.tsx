@@ -31,7 +31,7 @@ export function LetterGroups({ queue, groups, onDone }: LetterGroupsProps) {
             </p>
             <button
               type="button"
-              disabled={busy}
+              aria-disabled={busy}
               onClick={() =>
                 run(async () => {
                   await redrive(queue, { reason: reason.code });

@@ -39,7 +39,7 @@ export function RedriveAll({ queue, seen, onDone }: RedriveAllProps) {
             <button type="button" onClick={() => setAsking(false)}>
               Cancel
             </button>
-            <button type="button" class="primary" disabled={busy} onClick={confirm}>
+            <button type="button" class="primary" aria-disabled={busy} onClick={confirm}>
               Redrive all {formatCount(seen)}
             </button>
           </div>

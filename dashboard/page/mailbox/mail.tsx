@@ -21,7 +21,7 @@ export function Mail({ mail: { email_id, subject, message, order_id, sent_at }, 
           <span class="mail-subject">
             <Received text={subject} cut />
           </span>
-          <span class="mail-address muted">
+          <span class="muted">
             <Received text={email_id} cut />
           </span>
           <time dateTime={sent_at} class="muted number">

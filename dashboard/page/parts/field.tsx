@@ -9,28 +9,25 @@ interface Described {
 
 interface FieldProps {
   label: ComponentChildren;
-  hint?: string;
   error?: string | null;
-  /** Gets what ties the control to its label, hint and error. */
+  /** Gets what ties the control to its label and error. */
   children: (described: Described) => ComponentChildren;
 }
 
-/** A form control with its label, and below it a hint or what is wrong with its value. */
-export function Field({ label, hint, error, children }: FieldProps) {
+/** A form control with its label, and below it what is wrong with its value. */
+export function Field({ label, error, children }: FieldProps) {
   const id = useId();
-  const noteId = `${id}-note`;
-  const note = error ?? hint;
+  const errorId = `${id}-error`;
   return (
     <div class="field">
       <label for={id}>{label}</label>
       {children({
         id,
-        ...(note && { 'aria-describedby': noteId }),
-        ...(error && { 'aria-invalid': 'true' as const }),
+        ...(error && { 'aria-describedby': errorId, 'aria-invalid': 'true' as const }),
       })}
-      {note && (
-        <p id={noteId} class={error ? 'field-error' : 'field-hint'} role={error ? 'alert' : undefined}>
-          {note}
+      {error && (
+        <p id={errorId} class="field-error" role="alert">
+          {error}
         </p>
       )}
     </div>

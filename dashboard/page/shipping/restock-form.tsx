@@ -55,7 +55,7 @@ export function RestockForm({ productId, productName, onRestocked }: RestockForm
         aria-invalid={error ? 'true' : undefined}
         onInput={(event) => setQuantity(event.currentTarget.value)}
       />
-      <button type="submit" disabled={busy}>
+      <button type="submit" aria-disabled={busy}>
         Add<span class="visually-hidden"> to the stock of {name}</span>
       </button>
       {error && (

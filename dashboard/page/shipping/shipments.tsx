@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { printable } from '../../../lib/order/received.ts';
 import type { InventoryRow, ShipmentRow } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatTime } from '../format/format-time.ts';
@@ -48,7 +49,7 @@ export function Shipments({ products }: { products: readonly InventoryRow[] }) {
                 <option value="">all</option>
                 {products.map(({ product_id, product_name }) => (
                   <option key={product_id} value={product_id}>
-                    {`${product_id} ${product_name}`.slice(0, 60)}
+                    {printable(`${product_id} ${product_name}`).slice(0, 60)}
                   </option>
                 ))}
               </select>

@@ -7,13 +7,12 @@ import { stockState } from './stock-state.ts';
 
 interface StockTableProps {
   rows: readonly InventoryRow[];
-  loading: boolean;
   /** After a restock, and when the operator wants to look again. */
   onChange: () => void;
 }
 
 /** What is in stock of each product, and a form to add to it. */
-export function StockTable({ rows, loading, onChange }: StockTableProps) {
+export function StockTable({ rows, onChange }: StockTableProps) {
   const [onlyShort, setOnlyShort] = useState(false);
   const short = rows.filter((row) => stockState(row) !== 'enough');
   const shown = onlyShort ? short : rows;
@@ -30,7 +29,7 @@ export function StockTable({ rows, loading, onChange }: StockTableProps) {
             />
             Only what runs short ({formatCount(short.length)})
           </label>
-          <button type="button" onClick={onChange} disabled={loading}>
+          <button type="button" onClick={onChange}>
             Look again
           </button>
         </div>

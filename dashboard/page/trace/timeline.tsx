@@ -27,7 +27,7 @@ export function Timeline({ steps }: { steps: readonly TraceStep[] }) {
           <li key={`${what} ${at}`} class={WRONG.includes(what) ? 'step step-wrong' : 'step'}>
             <p class="step-time number">
               {at ? <time dateTime={at}>{formatTime(at)}</time> : <span class="muted">time not kept</span>}
-              {gap !== null && <span class="muted gap">+{formatDuration(gap)}</span>}
+              {gap !== null && <span class="muted">+{formatDuration(gap)}</span>}
             </p>
             <p class="step-what">
               {WRONG.includes(what) && <span aria-hidden="true">▲ </span>}

@@ -9,6 +9,7 @@ import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { formatCount } from '../format/format-count.ts';
 import { useLive } from '../live/use-live.ts';
 import { Failure } from '../parts/failure.tsx';
+import { useKeptFocus } from '../parts/use-kept-focus.ts';
 import { ViewHeading } from '../parts/view-heading.tsx';
 import { toHash } from '../routing/route.ts';
 import { useLoaded } from '../use-loaded.ts';
@@ -23,8 +24,9 @@ interface DeadLettersViewProps {
 
 /** What could not be worked on, why, and the ways to set it right. */
 export function DeadLettersView({ queue, id }: DeadLettersViewProps) {
-  const { answer: page, error, loading, reload } = useLoaded<DeadLetterPage>(`dead-letters/${queue}`);
+  const { answer: page, error, reload } = useLoaded<DeadLetterPage>(`dead-letters/${queue}`);
   useReloadOnChange(queue, reload);
+  useKeptFocus(page);
   const letter = page?.letters.find((each) => each.id === id);
   const close = () => {
     location.hash = toHash('dead-letters', queue);
@@ -40,7 +42,7 @@ export function DeadLettersView({ queue, id }: DeadLettersViewProps) {
             : 'Looking …'}
         </p>
         <div class="actions">
-          <button type="button" onClick={reload} disabled={loading}>
+          <button type="button" onClick={reload}>
             Look again
           </button>
           {page && page.seen > 0 && <RedriveAll queue={queue} seen={page.seen} onDone={reload} />}

@@ -28,7 +28,7 @@ export function MailboxView({ query }: { query: string }) {
 }
 
 function Mails({ query }: { query: string }) {
-  const { answer: page, error, loading, reload } = useLoaded<MailboxPage>(withQuery('mailbox', { q: query }));
+  const { answer: page, error, reload } = useLoaded<MailboxPage>(withQuery('mailbox', { q: query }));
   const [open, setOpen] = useState<string | null>(null);
   const hasNewer = useNewer(page);
   return (
@@ -49,7 +49,7 @@ function Mails({ query }: { query: string }) {
                 : `The latest ${formatCount(page.mails.length)} of ${formatCount(page.total)}`)}
             {hasNewer && ', newer ones have come'}
           </p>
-          <button type="button" onClick={reload} disabled={loading}>
+          <button type="button" onClick={reload}>
             Look again
           </button>
         </div>

@@ -46,7 +46,7 @@ function Report() {
         <RangePicker name={name} onPick={(picked, to) => setPicked({ name: picked, range: to })} />
         <div class="actions">
           <p class="muted">Orders count by their own time; days and hours are of UTC.</p>
-          <button type="button" onClick={reload} disabled={trend.loading || products.loading}>
+          <button type="button" onClick={reload}>
             Look again
           </button>
         </div>

@@ -18,12 +18,12 @@ export function ShippingView() {
 }
 
 function Stock() {
-  const { answer: rows, error, loading, reload } = useLoaded<InventoryRow[]>('inventory');
+  const { answer: rows, error, reload } = useLoaded<InventoryRow[]>('inventory');
   return (
     <>
       {error && <Failure message={error.message} onRetry={reload} />}
       {!rows && !error && <p class="muted">Looking …</p>}
-      {rows && <StockTable rows={rows} loading={loading} onChange={reload} />}
+      {rows && <StockTable rows={rows} onChange={reload} />}
       {rows && <Shipments products={rows} />}
     </>
   );

@@ -2,6 +2,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { printable } from '../../../lib/order/received.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
+import { fillQueue } from './fill-queue.ts';
 import { findAxeFaults } from './find-axe-faults.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { measureFrames } from './measure-frames.ts';
@@ -63,11 +64,11 @@ async function drained(): Promise<void> {
 
 describe('an operator', () => {
   test('starts a burst from the page and sees it drained', { timeout: 120_000 }, async () => {
-    await page.getByLabel('Orders to generate').fill('300');
+    await page.getByLabel('Orders to generate').fill('60');
     await page.getByRole('button', { name: 'Start burst' }).click();
-    await notice('A burst of 300 orders has started.');
-    valid += 300;
-    await page.getByText('The last burst sent 300 of 300 orders.').waitFor({ timeout: 60_000 });
+    await notice('A burst of 60 orders has started.');
+    valid += 60;
+    await page.getByText('The last burst sent 60 of 60 orders.').waitFor({ timeout: 60_000 });
     await drained();
     expect(await cloud.depth('MailboxQueueUrl')).toBe(valid);
   });
@@ -143,7 +144,7 @@ describe('an operator', () => {
     await search.fill('hostile-1@example.com');
     await search.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Order hostile-1' }).waitFor();
-    await main().getByText('Backordered', { exact: true }).waitFor();
+    await main().getByText('shipment waits for stock').waitFor();
     expect(await page.title()).toBe('Order hostile-1 · order-pipeline');
   });
 
@@ -152,15 +153,19 @@ describe('an operator', () => {
     await page.reload();
     const count = page.getByLabel('Orders to generate');
     await count.waitFor();
+    const countId = await count.getAttribute('id');
     const unmarked: string[] = [];
-    for (let tabs = 0; tabs < 30; tabs++) {
+    let focused = '';
+    for (let tabs = 0; tabs < 30 && focused !== countId; tabs++) {
       await page.keyboard.press('Tab');
-      const [text, outline] = await page.evaluate<[string, string]>(
-        '[document.activeElement.outerHTML.slice(0, 80), getComputedStyle(document.activeElement).outlineStyle]',
+      const [id, html, outline] = await page.evaluate<[string, string, string]>(
+        '[document.activeElement.id, document.activeElement.outerHTML, getComputedStyle(document.activeElement).outlineStyle]',
       );
-      if (outline === 'none') unmarked.push(text);
-      if (await count.evaluate('(input) => input === document.activeElement')) break;
+      // The first Tab may only reach the page.
+      if (outline === 'none' && !html.startsWith('<body')) unmarked.push(html.slice(0, 80));
+      focused = id;
     }
+    expect(focused).toBe(countId);
     expect(unmarked).toEqual([]);
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('20');
@@ -206,7 +211,7 @@ describe('names that are HTML, or turn text around', () => {
 
   test('are text in a trace', async () => {
     await open.visit('#/orders/hostile-2', 'Order hostile-2');
-    await main().getByText(printable(HOSTILE_NAMES[2])).waitFor();
+    await main().getByText(printable(HOSTILE_NAMES[2])).first().waitFor();
     await isText();
   });
 });
@@ -247,9 +252,7 @@ describe('each view', () => {
   async function expectNoFaults(): Promise<void> {
     for (const [width, colorScheme] of [
       [1280, 'light'],
-      [1280, 'dark'],
       [360, 'dark'],
-      [360, 'light'],
     ] as const) {
       await page.setViewportSize({ width, height: 780 });
       await page.emulateMedia({ colorScheme });
@@ -271,8 +274,7 @@ describe('with 100,000 messages queued', () => {
     await open.visit('#/', 'Overview');
     await page.getByRole('button', { name: 'Pause consumer' }).click();
     await page.locator('[data-node="order"]').getByText('paused').waitFor();
-    const part = Array.from({ length: 10_000 }, () => '{}');
-    await Promise.all(Array.from({ length: 10 }, () => cloud.send(part)));
+    await fillQueue(cloud.output('AwsEndpointUrl'), cloud.output('OrderQueueUrl'), 100_000);
     await page.locator('[data-node="order"] .depth strong').getByText('100,000').waitFor();
 
     const gaps = await measureFrames(page, 4_000);
