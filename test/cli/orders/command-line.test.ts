@@ -2,48 +2,48 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRunOrders } from './run-orders.ts';
+import { type OrdersRun, runOrders } from './run-orders.ts';
 
-const nowhere = createRunOrders({ localDirectory: '/nonexistent' });
+const nowhere = (...args: string[]): Promise<OrdersRun> => runOrders('/nonexistent', args);
 
 describe('orders', () => {
   it('shows its commands and exit statuses', async () => {
-    const { status, stdout } = await nowhere('--help');
-    expect(status).toBe(0);
+    const { exit, stdout } = await nowhere('--help');
+    expect(exit).toBe(0);
     expect(stdout).toContain('inventory');
     expect(stdout).toContain('Exit status: 0 done');
   });
 
   it('shows the options of a command', async () => {
-    const { status, stdout } = await nowhere('help', 'inventory');
-    expect(status).toBe(0);
+    const { exit, stdout } = await nowhere('help', 'inventory');
+    expect(exit).toBe(0);
     expect(stdout).toMatch(/--stage <name>.*--json.*--csv/s);
   });
 
   it('ends with 2 for a command that it does not know, and suggests one', async () => {
-    const { status, stdout, stderr } = await nowhere('inventroy');
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    const { exit, stdout, stderr } = await nowhere('inventroy');
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
     expect(stderr).toContain("unknown command 'inventroy'");
     expect(stderr).toContain('inventory');
   });
 
   it('ends with 2 for an option that the command does not know', async () => {
-    const { status, stderr } = await nowhere('inventory', '--cvs');
-    expect(status).toBe(2);
+    const { exit, stderr } = await nowhere('inventory', '--cvs');
+    expect(exit).toBe(2);
     expect(stderr).toContain("unknown option '--cvs'");
   });
 
   it('ends with 3 where the embedded cloud is not running, and says what to do', async () => {
-    const { status, stdout, stderr } = await nowhere('inventory');
-    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    const { exit, stdout, stderr } = await nowhere('inventory');
+    expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
     expect(stderr).toMatch(
       /^orders: the embedded cloud is not running .*start it with npm start.*--stage\n$/,
     );
   });
 
   it('tells errors as JSON where the answer would be', async () => {
-    const { status, stdout, stderr } = await nowhere('inventory', '--json');
-    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    const { exit, stdout, stderr } = await nowhere('inventory', '--json');
+    expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
     expect(JSON.parse(stderr)).toEqual({
       error: { code: 'unavailable', message: expect.stringContaining('not running') },
     });
@@ -85,42 +85,40 @@ describe('orders --stage', () => {
       `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>s</StackName><CreationTime>2026-11-27T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
     );
   });
-  let orders: ReturnType<typeof createRunOrders>;
+  let orders: typeof nowhere;
   beforeAll(async () => {
     await new Promise<void>((done) => cloudFormation.listen(0, '127.0.0.1', done));
     const { port } = cloudFormation.address() as AddressInfo;
-    orders = createRunOrders({
-      localDirectory: '/nonexistent',
-      env: {
-        AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${port}`,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_REGION: 'us-east-1',
-      },
-    });
+    const env = {
+      AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${port}`,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+    };
+    orders = (...args) => runOrders('/nonexistent', args, { env });
   });
   afterAll(() => new Promise((done) => cloudFormation.close(done)));
 
   it('looks up the outputs of the stage’s stack', async () => {
-    const { status, stderr } = await orders('inventory', '--stage', 'dev');
+    const { exit, stderr } = await orders('inventory', '--stage', 'dev');
     expect(asked.at(-1)?.get('Action')).toBe('DescribeStacks');
     expect(asked.at(-1)?.get('StackName')).toBe('order-pipeline-dev');
     // What is not among the outputs is off.
-    expect({ status, stderr }).toEqual({
-      status: 2,
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
       stderr: 'orders: inventory: shipping is off in stage dev\n',
     });
   });
 
   it('ends with 2 for a stage that is not deployed', async () => {
-    const { status, stderr } = await orders('inventory', '--stage', 'nope', '--region', 'eu-west-1');
-    expect(status).toBe(2);
+    const { exit, stderr } = await orders('inventory', '--stage', 'nope', '--region', 'eu-west-1');
+    expect(exit).toBe(2);
     expect(stderr).toMatch(/^orders: --stage: must be a deployed stage, received nope \(.*does not exist/);
   });
 
   it('names each output that is not as it should be', async () => {
-    const { status, stderr } = await orders('inventory', '--stage', 'odd');
-    expect(status).toBe(1);
+    const { exit, stderr } = await orders('inventory', '--stage', 'odd');
+    expect(exit).toBe(1);
     expect(stderr).toBe(
       'orders: stack outputs: OrderQueueUrl: must be a URL, received "queue"; LedgerTableName: must be a name of at least 3 characters, received ""\n',
     );

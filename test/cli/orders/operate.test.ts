@@ -22,7 +22,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const orders = (args: readonly string[], input?: string) => runOrders(cloud.localDirectory, args, input);
+const orders = (args: readonly string[], input?: string) =>
+  runOrders(cloud.localDirectory, args, input === undefined ? {} : { input });
 
 async function answer<Data>(args: readonly string[]): Promise<Data> {
   const { stdout, stderr } = await orders([...args, '--json']);

@@ -1,38 +1,83 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 
-const ORDERS = resolve(import.meta.dirname, '../../../cli/orders.ts');
+const PROGRAM = resolve(import.meta.dirname, '../../../cli/orders.ts');
 
-/** What a run of `orders` has printed, and how it ended. */
+/** How a run of `orders` ended. */
 export interface OrdersRun {
+  /** Undefined where a signal ended it. */
+  exit: number | undefined;
   stdout: string;
   stderr: string;
-  exit: number | null;
 }
 
-/** `orders` as a process of its own, on the embedded cloud of a folder. */
-export function spawnOrders(localDirectory: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [ORDERS, ...args], {
-    env: { ...process.env, ORDER_PIPELINE_LOCAL_DIR: localDirectory, NO_COLOR: '1' },
-  });
+export interface RunOptions {
+  /** What it reads from stdin; an empty text where it is left out. */
+  input?: string;
+  env?: Readonly<Record<string, string>>;
+  /** Told of the process, e.g. to kill it. */
+  onStart?: (child: ChildProcess) => void;
 }
 
-/** Runs `orders` to its end. */
+/** Runs `orders`, as a process of its own, on the embedded cloud that keeps its outputs in this folder. */
 export async function runOrders(
   localDirectory: string,
   args: readonly string[],
-  input?: string,
+  options: RunOptions = {},
 ): Promise<OrdersRun> {
-  const child = spawnOrders(localDirectory, args);
-  const run: OrdersRun = { stdout: '', stderr: '', exit: null };
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    run.stdout += text;
+  return run(process.execPath, [PROGRAM, ...args], localDirectory, options);
+}
+
+/**
+ * The same on a terminal, which util-linux' `script` makes; BSD's takes the command in another way.
+ *
+ * @returns all that the terminal showed as `stdout`
+ */
+export async function runOnTerminal(
+  localDirectory: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<OrdersRun> {
+  const command = [process.execPath, PROGRAM, ...args];
+  const quoted = command.map((word) => `'${word}'`).join(' ');
+  const scriptArgs =
+    process.platform === 'darwin' ? ['-q', '/dev/null', ...command] : ['-qec', quoted, '/dev/null'];
+  return run('script', scriptArgs, localDirectory, options);
+}
+
+/** Starts `orders`, for tests that talk to it, or end it. */
+export function spawnOrders(
+  localDirectory: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcessWithoutNullStreams {
+  return start(process.execPath, [PROGRAM, ...args], localDirectory, env);
+}
+
+function start(
+  command: string,
+  args: readonly string[],
+  localDirectory: string,
+  env: Readonly<Record<string, string>>,
+): ChildProcessWithoutNullStreams {
+  return spawn(command, args, {
+    env: { ...process.env, ...env, ORDER_PIPELINE_LOCAL_DIR: localDirectory },
   });
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    run.stderr += text;
-  });
-  child.stdin?.end(input);
-  [run.exit] = (await once(child, 'close')) as [number | null];
-  return run;
+}
+
+async function run(
+  command: string,
+  args: readonly string[],
+  localDirectory: string,
+  { input = '', env = {}, onStart }: RunOptions,
+): Promise<OrdersRun> {
+  const child = start(command, args, localDirectory, env);
+  onStart?.(child);
+  // A program that reads nothing may have ended before.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const exited = new Promise<number | null>((done) => child.once('exit', done));
+  const [exit, stdout, stderr] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
+  return { exit: exit ?? undefined, stdout, stderr };
 }

@@ -16,7 +16,7 @@ import { openEmbeddedPipeline } from '../../../../lib/pipeline/open-pipeline.ts'
 import type { Pipeline, QueueName } from '../../../../lib/pipeline/pipeline.ts';
 import { seedOrder } from '../../../order/seed-order.ts';
 import { startTestCloud, type TestCloud } from '../../../pipeline/start-test-cloud.ts';
-import { type OrdersRun, type RunOptions, runOnTerminal, runOrders } from './run-orders.ts';
+import { type OrdersRun, type RunOptions, runOnTerminal, runOrders } from '../run-orders.ts';
 
 // Each case runs several processes; on a busy machine one takes seconds to start.
 vi.setConfig({ testTimeout: 120_000 });
