@@ -5,6 +5,9 @@ import { isOutOfReach } from '../http/is-out-of-reach.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { StartProgress } from './progress.ts';
 
+/** Records between two reports of progress. */
+const REPORTED = 1_000;
+
 /** Where an order was found, as bits. */
 export const SHIPPED = 1;
 export const SOLD = 2;
@@ -39,8 +42,9 @@ export async function readKnownOrders(
       const { record } = scanned;
       known.found.set(record.orderId, 0);
       if (record.status === 'CLAIMED') known.claims.set(record.orderId, record);
-      progress.update(known.found.size);
+      if (known.found.size % REPORTED === 0) progress.update(known.found.size);
     }
+    progress.update(known.found.size);
   } finally {
     progress.done();
   }
