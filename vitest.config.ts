@@ -18,7 +18,7 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: {
       provider: 'v8',
-      include: ['cli/**', 'handlers/**', 'lib/**', 'local/**', 'worker/**'],
+      include: ['cli/**', 'dashboard/server/**', 'handlers/**', 'lib/**', 'local/**', 'worker/**'],
       reporter: ['text-summary', 'html'],
     },
   },

@@ -26,7 +26,7 @@ export interface Bursts {
   stop(): Promise<Burst | null>;
 }
 
-/** @param report told why a burst broke off */
+/** @param report told why orders were not sent */
 export function createBursts(pipeline: Pipeline, report: (error: unknown) => void): Bursts {
   const { sqs, s3 } = pipeline.clients;
   const parts = {
@@ -42,12 +42,15 @@ export function createBursts(pipeline: Pipeline, report: (error: unknown) => voi
     try {
       const { requested: count } = burst;
       const input = { count, seed, via: 'queue', ordersPerFile: 1, ratePerSecond: undefined } as const;
-      await produceOrders(input, parts, {
+      const { reasons } = await produceOrders(input, parts, {
         deadline: Number.POSITIVE_INFINITY,
         signal,
         ratePerSecond: () => burst.ratePerSecond ?? undefined,
         onProgress: ({ sent, failed }) => Object.assign(burst, { sent, failed }),
       });
+      const told = Object.entries(reasons).map(([reason, orders]) => `${reason} (${orders})`);
+      if (told.length > 0)
+        report(new Error(`burst: ${burst.failed} orders were not sent: ${told.join(', ')}`));
     } catch (error) {
       report(error);
     } finally {

@@ -1,6 +1,8 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { LiveStatus, QueueStatus } from '../../dashboard/api.ts';
+import { startDashboard } from '../../dashboard/server/start-dashboard.ts';
+import { openEmbeddedPipeline } from '../../lib/pipeline/open-pipeline.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
 import { type Asked, ask } from './ask.ts';
 import { listen } from './listen.ts';
@@ -60,6 +62,24 @@ test('its rate can be changed while it waits for its next order, and it can be s
   expect(await burst('DELETE')).toMatchObject({ status: 200, json });
   const { length } = events;
   await next((event) => events.indexOf(event) >= length && event.data.burst?.running === false);
+  await emptyOrderQueue();
+});
+
+test('it ends with its server, in good order', async () => {
+  const pipeline = openEmbeddedPipeline(cloud.outputs);
+  const { url, stop } = await startDashboard({ pipeline, port: 0, report: () => undefined });
+  const wanted = { method: 'POST', body: { count: 1_000, ratePerSecond: 100 } };
+  expect((await ask(`${url}dashboard/burst`, wanted)).json.running).toBe(true);
+  await cloud.until(
+    () => cloud.depth('OrderQueueUrl'),
+    (depth) => depth > 0,
+  );
+  const stopping = Date.now();
+  await stop();
+  expect(Date.now() - stopping).toBeLessThan(3_000);
+  await pipeline.close();
+  // If it went on, the next test would find more than it has sent itself.
+  expect(await cloud.depth('OrderQueueUrl')).toBeLessThan(1_000);
   await emptyOrderQueue();
 });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startDashboard } from '../../dashboard/server/start-dashboard.ts';
 import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
 import { type Asked, ask } from './ask.ts';
@@ -257,6 +257,16 @@ describe('live events', () => {
     await page.ended;
     expect(Date.now() - start_).toBeLessThan(2_000);
   });
+});
+
+test('orders of a burst that are not sent are counted, and why is reported', async () => {
+  const other = await start();
+  onTestFinished(other.stop);
+  const burst = `${other.url}dashboard/burst`;
+  await ask(burst, { method: 'POST', body: { count: 5 } });
+  await vi.waitFor(() => expect(other.reported).toHaveLength(1), { timeout: 20_000 });
+  expect(other.reported).toEqual([new Error('burst: 5 orders were not sent: ECONNREFUSED (5)')]);
+  expect((await ask(burst, { method: 'DELETE' })).json).toMatchObject({ sent: 0, failed: 5, running: false });
 });
 
 describe('an error is told as problem details:', () => {

@@ -32,7 +32,7 @@ afterEach(async () => {
   await rm(localDirectory, { recursive: true, force: true });
 });
 
-/** Those of the stack on AWS, and three of the embedded cloud's own. */
+/** Those of the stack on AWS, and four of the embedded cloud's own. */
 const CORE_OUTPUTS = [
   'ApiUrl',
   'AwsEndpointUrl',
