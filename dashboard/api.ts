@@ -13,7 +13,7 @@
  *   GET    /dashboard/shipments?status=&product_id=     ShipmentRow[]: newest first, at most 100
  *   POST   /dashboard/restock                           RestockRequest → RestockedProduct[]
  *   GET    /dashboard/sales?by=&from=&to=&limit=        SalesReport
- *   GET    /dashboard/search?q=                         SearchHit[]: orders by id, or by the customer's e-mail address
+ *   GET    /dashboard/search?q=                         OrderHit[]: orders by id, or by the customer's e-mail address
  *   GET    /dashboard/orders/:order_id                  OrderTrace
  *   POST   /dashboard/burst                             BurstRequest → Burst; 409 while one is under way
  *   PATCH  /dashboard/burst                             { ratePerSecond: number | null } → Burst
@@ -28,7 +28,9 @@ export type { DeadLetter, DeadLetterGroup, RedriveReport } from '../lib/dead-let
 export type { MailboxPage, MailRow } from '../lib/mailbox/mailbox.ts';
 export type { QueueName } from '../lib/pipeline/pipeline.ts';
 export type { SalesReport, SalesRow } from '../lib/report/report-sales.ts';
+export type { OrderHit } from '../lib/search/order-hit.ts';
 export type { InventoryRow } from '../lib/shipping/list-inventory.ts';
+export type { ShipmentRow } from '../lib/shipping/list-shipments.ts';
 export type { RestockedProduct } from '../lib/shipping/restock.ts';
 export type { FunctionStatus, PipelineStatus, QueueStatus } from '../lib/status/pipeline-status.ts';
 export type { OrderTrace, TraceStep } from '../lib/trace/order-trace.ts';
@@ -79,27 +81,9 @@ export interface EditRequest {
   body: string;
 }
 
-export interface ShipmentRow {
-  order_id: string;
-  product_id: string;
-  customer_name: string;
-  status: 'scheduled' | 'backordered';
-  delivery_date: string | null;
-  created_at: string;
-}
-
 export interface RestockRequest {
   product_id: string;
   quantity: number;
-}
-
-export interface SearchHit {
-  order_id: string;
-  customer_name: string | null;
-  email_id: string | null;
-  product_id: string | null;
-  /** ISO 8601. */
-  confirmed_at: string | null;
 }
 
 export interface BurstRequest {

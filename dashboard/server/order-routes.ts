@@ -6,7 +6,7 @@ import { QUEUE_NAMES } from '../../lib/pipeline/pipeline.ts';
 import { findOrders } from '../../lib/search/find-orders.ts';
 import { readOrderId } from '../../lib/story/read-order-id.ts';
 import { traceOrder } from '../../lib/trace/trace-order.ts';
-import type { OrderTrace, SearchHit } from '../api.ts';
+import type { OrderHit, OrderTrace } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { queryOf } from './query-of.ts';
 import { readFields } from './read-fields.ts';
@@ -21,7 +21,7 @@ const UNKNOWN = { customer_name: null, email_id: null, product_id: null, confirm
 export function addOrderRoutes(app: FastifyInstance, { pipeline, inTurn }: DashboardParts): void {
   const trace = (orderId: string) => inTurn(QUEUE_NAMES, () => traceOrder(pipeline, orderId));
 
-  app.get('/search', async (request): Promise<SearchHit[]> => {
+  app.get('/search', async (request): Promise<OrderHit[]> => {
     const { q } = readFields(SEARCH, queryOf(request));
     const hits = await findOrders(pipeline, q);
     const id = parseOrderField('order_id', q);

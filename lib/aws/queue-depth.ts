@@ -1,12 +1,19 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { converted } from './service-error.ts';
 
-/** Messages in a queue, about: SQS's own counts lag by up to a minute. */
+/**
+ * Messages in a queue, about: SQS's own counts are right a minute after the last message came or went.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
+ */
 export interface QueueDepth {
   visible: number;
   inFlight: number;
   delayed: number;
 }
+
+/** All messages of a queue: those to be had, those in hand, those delayed. */
+export const messagesIn = ({ visible, inFlight, delayed }: QueueDepth): number =>
+  visible + inFlight + delayed;
 
 /** @throws ServiceError */
 export async function readQueueDepth(client: SQSClient, queueUrl: string): Promise<QueueDepth> {

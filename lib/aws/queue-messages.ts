@@ -1,5 +1,4 @@
 import {
-  GetQueueAttributesCommand,
   type Message,
   type MessageAttributeValue,
   ReceiveMessageCommand,
@@ -32,12 +31,6 @@ export interface ReceivedMessage extends MessageContent {
 /** The messages of a queue, as those see them who look them through. */
 export interface QueueMessages {
   /**
-   * How many messages there are: approximately, since SQS needs up to a minute to get it right.
-   *
-   * @throws ServiceError
-   */
-  count(): Promise<{ visible: number; hidden: number }>;
-  /**
    * Takes messages in hand.
    *
    * @param most 1…10
@@ -69,18 +62,6 @@ export function createQueueMessages(client: SQSClient, queueUrl: string): QueueM
   }
 
   return {
-    async count() {
-      const command = new GetQueueAttributesCommand({
-        QueueUrl: queueUrl,
-        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
-      });
-      const { Attributes = {} } = await converted('GetQueueAttributes', client.send(command));
-      return {
-        visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),
-        hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
-      };
-    },
-
     async receive(most, seconds, waitSeconds) {
       const command = new ReceiveMessageCommand({
         QueueUrl: queueUrl,

@@ -1,3 +1,4 @@
+import { readQueueDepth } from '../aws/queue-depth.ts';
 import { createQueueMessages, type ReceivedMessage } from '../aws/queue-messages.ts';
 import { allEnded } from '../batch/all-ended.ts';
 import { findQueue } from '../pipeline/find-queue.ts';
@@ -49,7 +50,7 @@ export async function holdMessages(
   const { sqs } = pipeline.clients;
   const waitSeconds = pipeline.inspectionUrl === undefined ? WAIT_SECONDS : 0;
   const queue = createQueueMessages(sqs, deadLetterUrl);
-  const expected = Math.min(limit, (await queue.count()).visible);
+  const expected = Math.min(limit, (await readQueueDepth(sqs, deadLetterUrl)).visible);
   await using cleanUp = new AsyncDisposableStack();
   const leases = cleanUp.use(createLeases(sqs, deadLetterUrl, expected));
   const { messages } = leases;
@@ -70,7 +71,7 @@ export async function holdMessages(
       wanted += most - received.length;
       onProgress?.(messages.size);
       if (received.length > 0) empty = 0;
-      else if ((await queue.count()).visible === 0) empty = MOST_EMPTY;
+      else if ((await readQueueDepth(sqs, deadLetterUrl)).visible === 0) empty = MOST_EMPTY;
       else empty++;
     }
   }
@@ -81,7 +82,7 @@ export async function holdMessages(
     throw error;
   };
   await allEnded(Array.from({ length: receivers }, () => receive().catch(stopOthers)));
-  const { hidden } = await queue.count();
+  const { inFlight } = await readQueueDepth(sqs, deadLetterUrl);
   cleanUp.move();
-  return Object.assign(leases, { seen: messages.size, hidden: Math.max(0, hidden - messages.size) });
+  return Object.assign(leases, { seen: messages.size, hidden: Math.max(0, inFlight - messages.size) });
 }

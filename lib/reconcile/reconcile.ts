@@ -1,5 +1,5 @@
-import { countMessages } from '../aws/count-messages.ts';
 import type { TimeRange } from '../aws/ledger-scan.ts';
+import { messagesIn, readQueueDepth } from '../aws/queue-depth.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
 import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
@@ -109,7 +109,9 @@ export async function reconcile(
 }
 
 async function countQueued({ clients, queues }: Pipeline): Promise<Reconciliation['queued']> {
-  const counts = queues.map(async ({ name, url }) => [name, await countMessages(clients.sqs, url)] as const);
+  const counts = queues.map(
+    async ({ name, url }) => [name, messagesIn(await readQueueDepth(clients.sqs, url))] as const,
+  );
   return Object.fromEntries(await Promise.all(counts));
 }
 

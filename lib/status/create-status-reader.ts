@@ -1,4 +1,4 @@
-import { type QueueDepth, readQueueDepth } from '../aws/queue-depth.ts';
+import { messagesIn, readQueueDepth } from '../aws/queue-depth.ts';
 import type { Pipeline, PipelineQueue } from '../pipeline/pipeline.ts';
 import { createCloudWatchStatus } from './cloud-watch-status.ts';
 import { createEmbeddedStatus } from './embedded-status.ts';
@@ -40,7 +40,7 @@ export function createStatusReader(pipeline: Pipeline): StatusReader {
       readQueueDepth(clients.sqs, url),
       readQueueDepth(clients.sqs, deadLetterUrl),
     ]);
-    return { depth, deadLetters: total(deadLetters) };
+    return { depth, deadLetters: messagesIn(deadLetters) };
   }
 
   return {
@@ -65,8 +65,6 @@ export function createStatusReader(pipeline: Pipeline): StatusReader {
   };
 }
 
-const total = ({ visible, inFlight, delayed }: QueueDepth): number => visible + inFlight + delayed;
-
 const EMPTY = { depth: { visible: 0, inFlight: 0, delayed: 0 }, deadLetters: 0 };
 
 function toQueueStatus(
@@ -75,7 +73,7 @@ function toQueueStatus(
   { depth, deadLetters } = EMPTY,
 ): QueueStatus {
   const measured = queues.get(queueNameOf(url)) ?? UNKNOWN;
-  const held = total(depth);
+  const held = messagesIn(depth);
   return {
     name,
     ...depth,

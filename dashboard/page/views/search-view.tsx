@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { SearchHit } from '../../api.ts';
+import type { OrderHit } from '../../api.ts';
 import { formatTime } from '../format/format-time.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Received } from '../parts/received.tsx';
@@ -11,7 +11,7 @@ import { useLoaded } from '../use-loaded.ts';
 
 /** Orders that a search finds; a single one opens by itself. */
 export function SearchView({ query }: { query: string }) {
-  const { answer: hits, error, reload } = useLoaded<SearchHit[]>(withQuery('search', { q: query }));
+  const { answer: hits, error, reload } = useLoaded<OrderHit[]>(withQuery('search', { q: query }));
   const only = hits?.length === 1 ? hits[0] : undefined;
   useEffect(() => {
     // Replaced, so that going back does not search again.
