@@ -29,26 +29,29 @@ export function describeCloud({ outputs, notEmbodied, log }: EmbeddedCloud, star
 
 /** Commands to try next, as they work with this very run. */
 export function whereToGoNext({ outputs }: EmbeddedCloud): string {
-  const { ApiUrl, AwsEndpointUrl, UploadBucketName, MailboxQueueUrl, DatabaseUrl } = outputs;
+  const { ApiUrl, AwsEndpointUrl, MailboxQueueUrl, DatabaseUrl } = outputs;
   const order =
     '{"order_id":"first","customer_name":"Jane Doe","email_id":"jane@example.com","product_id":"P-1004","product_name":"Kettle","price":39.9,"timestamp":"2026-11-27T08:00:00Z"}';
-  const invoke = (name: string, input: string) =>
-    `npx serverless invoke local -f ${name} --stage local -d '${input}'`;
-  const aws = `aws --endpoint-url ${AwsEndpointUrl}`;
-  const report = `curl '${ApiUrl}/reports/sales?by=product&limit=5&from=2026-01-01&to=2027-01-01'`;
   const commands = [
+    ['watch it', `${ApiUrl}/ in a browser, or npx orders status --watch`],
     ['send an order', `curl -X POST ${ApiUrl}/orders -d '${order}'`],
-    ['follow it', `curl ${ApiUrl}/orders/first`],
-    ['see what sells', outputs.AnalyticsQueueUrl && report],
-    ['add stock', outputs.ShippingQueueUrl && invoke('restock', '{"product_id":"P-1001","quantity":2000}')],
+    ['follow it', 'npx orders trace first'],
+    ['send many', 'npx orders send --count 1000 --rate 200'],
+    ['upload a file', 'npx orders upload events/files/orders.csv'],
+    ['see what sells', outputs.AnalyticsQueueUrl && 'npx orders report --from 2026-01-01 --limit 5'],
+    ['add stock', outputs.ShippingQueueUrl && 'npx orders restock P-1001 2000'],
+    ['what else', 'npx orders --help'],
     ['add a customer', `curl -X POST ${ApiUrl}/customers -d '{"email_id":"jane@example.com"}'`],
-    ['generate 50', invoke('producer', '{"count":50}')],
+    ['invoke a function', `npx serverless invoke local -f producer --stage local -d '{"count":50}'`],
+    ['add a worker', 'npm run worker -- --function consumer --settings .local/worker.env'],
     [
       'for the AWS CLI',
       'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1',
     ],
-    ['drop a file', `${aws} s3 cp events/files/orders.csv s3://${UploadBucketName}/`],
-    ['read an e-mail', `${aws} sqs receive-message --queue-url ${MailboxQueueUrl}`],
+    [
+      'read an e-mail',
+      `aws --endpoint-url ${AwsEndpointUrl} sqs receive-message --queue-url ${MailboxQueueUrl}`,
+    ],
     ['read the tables', DatabaseUrl && `psql ${DatabaseUrl}`],
   ];
   return `\nFrom another terminal:\n\n${list(commands)}\nCtrl-C stops it.\n`;
