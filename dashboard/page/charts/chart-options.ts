@@ -40,7 +40,7 @@ export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Optio
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
-      x: span === null ? {} : { range: (_, min, max) => [Math.min(min, max - span), max] },
+      x: { range: ({ data }, min, max) => rangeOf(data[0].length, min, max, span) },
       y: { range: (_, __, max) => [0, Math.max(LEAST_TOP, (max ?? 0) * 1.08)] },
     },
     axes: [
@@ -62,6 +62,13 @@ export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Optio
     ],
     hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? null)] },
   };
+}
+
+/** A live chart ends with the latest point; what is drawn as bars has room for half a bar at either end. */
+function rangeOf(points: number, min: number, max: number, span: number | null): [number, number] {
+  if (span !== null) return [Math.min(min, max - span), max];
+  const half = points > 1 ? (max - min) / (points - 1) / 2 : 1;
+  return [min - half, max + half];
 }
 
 function seriesOptions({ color, kind }: ChartSeries, stroke: string): uPlot.Series {

@@ -32,7 +32,7 @@ export function QueueNode({ queue, consumer, hint, result }: QueueNodeProps) {
       <dl class="facts">
         <Fact name="In flight" value={formatCount(inFlight)} />
         <Fact name="Delayed" value={formatCount(delayed)} />
-        <Fact name="Oldest" value={oldestSeconds === null ? '–' : formatDuration(oldestSeconds)} />
+        <Fact name="Oldest" value={oldestSeconds === null ? '–' : formatDuration(oldestSeconds, true)} />
         <Fact name="Empty in" value={drainText(drainSeconds)} />
       </dl>
       {consumer && <ConsumerFacts consumer={consumer} perSecond={queue.outPerSecond} />}
@@ -63,5 +63,5 @@ function Fact({ name, value }: { name: string; value: string }) {
 
 function drainText(seconds: number | null): string {
   if (seconds === null) return '–';
-  return formatDuration(Math.ceil(seconds));
+  return formatDuration(Math.ceil(seconds), true);
 }

@@ -1,5 +1,5 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { Live, LiveStore } from './live-store.ts';
 
 export const LiveContext = createContext<LiveStore | null>(null);
@@ -13,12 +13,18 @@ export function useLiveStore(): LiveStore {
 /** Part of what is live; its component is rendered anew only when that part changes. */
 export function useLive<Part>(select: (live: Live) => Part): Part {
   const store = useLiveStore();
-  const [part, setPart] = useState(() => select(store.get()));
+  const [, render] = useState({});
+  const part = select(store.get());
+  const rendered = useRef({ select, part });
+  rendered.current = { select, part };
   useEffect(() => {
-    const read = () => setPart(() => select(store.get()));
-    read();
-    return store.subscribe(read);
-    // A selector is written in place and means the same at each rendering.
+    const check = () => {
+      const { select, part } = rendered.current;
+      if (!Object.is(select(store.get()), part)) render({});
+    };
+    // It may have changed between rendering and now.
+    check();
+    return store.subscribe(check);
   }, [store]);
   return part;
 }

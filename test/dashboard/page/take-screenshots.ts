@@ -57,12 +57,6 @@ try {
 
 /** Orders of the last two months, more on some days than on others, and some of all that goes wrong. */
 async function fill({ send, stored, until, depth, output }: TestCloud): Promise<void> {
-  const ask = askerOf(output('ApiUrl'));
-  for (const [index, { product_id }] of catalogue.entries()) {
-    // Enough of some, of others too little.
-    const quantity = Math.round(1_200 / (index + 1)) + ((index * 53) % 130) + 1;
-    await ask('POST', 'restock', { product_id, quantity } satisfies RestockRequest);
-  }
   const today = Date.now() - 3_600_000;
   const days = Array.from({ length: 60 }, (_, index) => index);
   const orders = days.flatMap((day) => {
@@ -78,6 +72,12 @@ async function fill({ send, stored, until, depth, output }: TestCloud): Promise<
   ];
   await send([...poison.map((order) => JSON.stringify(order)), '{"customer_name":"Jane D']);
   await stored();
+  const ask = askerOf(output('ApiUrl'));
+  for (const [index, { product_id }] of catalogue.entries()) {
+    // Enough of some, of others too little.
+    const quantity = Math.round(1_200 / (index + 1)) + ((index * 53) % 130) + 1;
+    await ask('POST', 'restock', { product_id, quantity } satisfies RestockRequest);
+  }
   await until(
     () => depth('OrderQueueDLQUrl'),
     (count) => count === poison.length + 1,
