@@ -22,6 +22,11 @@ const POISON = [
   orderWith({ order_id: 'poison-hostile', customer_name: HOSTILE_NAMES[0], price: -1 }),
 ];
 
+/** What fingers would miss: less than 40 px high. */
+const LOW_TARGETS = `[...document.querySelectorAll('main :is(a, button, select, input:not([type=checkbox]))')]
+  .filter((each) => each.getClientRects().length > 0 && Math.round(each.getBoundingClientRect().height) < 40)
+  .map((each) => each.outerHTML.slice(0, 80))`;
+
 const sendOrders = async (orders: readonly object[], output?: string) =>
   cloud.send(
     orders.map((order) => JSON.stringify(order)),
@@ -257,10 +262,12 @@ describe('each view', () => {
       await page.setViewportSize({ width, height: 780 });
       await page.emulateMedia({ colorScheme });
       const tooWide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-      expect({ width, colorScheme, tooWide, faults: await findAxeFaults(page) }).toEqual({
+      const tooLow = await page.evaluate<string[]>(LOW_TARGETS);
+      expect({ width, colorScheme, tooWide, tooLow, faults: await findAxeFaults(page) }).toEqual({
         width,
         colorScheme,
         tooWide: 0,
+        tooLow: [],
         faults: [],
       });
     }
