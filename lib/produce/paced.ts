@@ -40,7 +40,7 @@ export async function* paced<Entry>(
       const due = start + (entries / rate) * 1_000;
       if (signal?.aborted || Math.max(due, Date.now()) > deadline) return;
       if (due <= Date.now()) break;
-      await sleep(Math.min(due - Date.now(), NOTICE_MS));
+      await sleep(Math.max(0, Math.min(due - Date.now(), NOTICE_MS)));
     }
     yield batch;
   }

@@ -286,7 +286,7 @@ describe('with 100,000 messages queued', () => {
 
     const gaps = await measureFrames(page, 4_000);
     const median = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)];
-    expect(median).toBeLessThan(50);
+    expect(median).toBeLessThan(100);
     expect(await page.locator('*').count()).toBeLessThan(1_500);
   });
 });
