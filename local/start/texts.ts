@@ -42,7 +42,7 @@ export function whereToGoNext({ outputs }: EmbeddedCloud): string {
     ['add stock', outputs.ShippingQueueUrl && 'npx orders restock P-1001 2000'],
     ['what else', 'npx orders --help'],
     ['add a customer', `curl -X POST ${ApiUrl}/customers -d '{"email_id":"jane@example.com"}'`],
-    ['invoke a function', `npx serverless invoke local -f producer --stage local -d '{"count":50}'`],
+    ['run a function', `npx serverless invoke local -f producer --stage local -d '{"count":50}'`],
     ['add a worker', 'npm run worker -- --function consumer --settings .local/worker.env'],
     [
       'for the AWS CLI',

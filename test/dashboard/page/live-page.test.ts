@@ -119,8 +119,8 @@ describe('an operator', () => {
     await page.getByRole('button', { name: 'Redrive these : 3, passing' }).click();
     await notice('3 of 3 sent back to the order queue.');
     valid += 3;
-    await page.getByRole('link', { name: 'passing-1' }).waitFor({ state: 'detached' });
-    expect(await main().locator('.letter-head a').allInnerTexts()).toEqual(['poison-mail', 'poison-hostile']);
+    const letters = async () => (await main().locator('.letter-head a').allInnerTexts()).toSorted();
+    await expect.poll(letters, { timeout: 20_000 }).toEqual(['poison-hostile', 'poison-mail']);
     await open.visit('#/', 'Overview');
     await drained();
   });
