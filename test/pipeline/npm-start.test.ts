@@ -152,27 +152,25 @@ function numbersOf(output: string, name: string): number[] {
   );
 }
 
-// Each test runs whole processes, several of them one after another.
-describe('npm start', { timeout: 120_000 }, () => {
-  for (const via of ['queue', 's3']) {
-    it(`sends orders via ${via}, reconciles and exits with 0, without a control character`, async () => {
-      const args = ['start', '--', '--count', '600', '--via', via, '--exit', ...FREE_PORTS];
-      const { status, output } = await run('npm', args).ended;
+function expectReconciled(output: string, orders: number): void {
+  const counts = ['sent', 'in the order queue', '= confirmed'].map((name) => numbersOf(output, name)[0]);
+  expect(counts).toEqual([orders, orders, orders]);
+  expect(output).toMatch(/\+ duplicates +0\n/);
+  expect(output).toContain('\n  Reconciled: every order is accounted for, none twice.\n');
+}
 
-      const [sent, inQueue, confirmed] = ['sent', 'in the order queue', '= confirmed'].map(
-        (name) => numbersOf(output, name)[0],
-      );
-      expect([sent, inQueue, confirmed]).toEqual([600, 600, 600]);
-      expect(output).toMatch(/\+ duplicates +0\n/);
-      expect(output).toContain('\n  Reconciled: every order is accounted for, none twice.\n');
-      expect([...output].filter((letter) => letter < ' ' && letter !== '\n')).toEqual([]);
-      expect(status).toBe(0);
-      expect(await readdir(localDirectory)).not.toContain('outputs.json');
-    });
-  }
+// Each test runs whole processes, several of them one after another: what one run can show is not started for twice.
+describe('npm start', { timeout: 120_000 }, () => {
+  it('sends orders as files in S3, reconciles and exits with 0', async () => {
+    const args = ['--count', '600', '--via', 's3', '--exit', ...FREE_PORTS];
+    const { status, output } = await start(...args).ended;
+    expectReconciled(output, 600);
+    expect(status).toBe(0);
+  });
 
   it('ships, sells and reports the orders of its seed: the same as an independent sum over them', async () => {
-    const { status, output } = await start('--count', '3000', '--seed', '77', '--exit', ...FREE_PORTS).ended;
+    const args = ['start', '--', '--count', '3000', '--seed', '77', '--exit', ...FREE_PORTS];
+    const { status, output } = await run('npm', args).ended;
     const orders = Array.from(generateOrders({ count: 3_000, seed: 77 }));
     const products = new Map<string, { name: string; orders: number; cents: number }>();
     for (const { product_id, product_name: name, price } of orders) {
@@ -209,8 +207,10 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(numbersOf(output, '+ backordered')).toEqual([3_000 - scheduled]);
     expect(numbersOf(output, 'in the analytics queue')[0]).toBe(3_000);
     expect(numbersOf(output, '= sales')).toEqual([3_000]);
-    expect(output).toContain('Reconciled');
+    expectReconciled(output, 3_000);
+    expect([...output].filter((letter) => letter < ' ' && letter !== '\n')).toEqual([]);
     expect(status).toBe(0);
+    expect(await readdir(localDirectory)).not.toContain('outputs.json');
   });
 
   it('runs without shipping and sales, and then with no database either', async () => {
@@ -226,48 +226,20 @@ describe('npm start', { timeout: 120_000 }, () => {
     );
   });
 
-  it.for([
-    ['shipping', 'analytics'],
-    ['sales', 'shipping'],
-  ] as const)('runs without %s alone', async ([off, queue]) => {
-    const { status, output } = await start('--count', '100', `--${off}`, 'off', '--exit', ...FREE_PORTS)
+  it('runs without shipping alone', async () => {
+    const { status, output } = await start('--count', '100', '--shipping', 'off', '--exit', ...FREE_PORTS)
       .ended;
-    expect(numbersOf(output, `in the ${queue} queue`)[0]).toBe(100);
+    expect(numbersOf(output, 'in the analytics queue')[0]).toBe(100);
     expect(output.match(/in the (shipping|analytics) queue/g)).toHaveLength(1);
-    expect(output.includes('best sellers')).toBe(off === 'shipping');
+    expect(output).toContain('best sellers');
     expect(status).toBe(0);
   });
 
-  it('sends no faster than the rate asked for', async () => {
-    const { status, output } = await start('--count', '200', '--rate', '100', '--exit', ...FREE_PORTS).ended;
-    const [, seconds] = /sent +200 .* over ([\d.]+) s,/.exec(output) ?? [];
-    expect(Number(seconds)).toBeGreaterThanOrEqual(1.9);
-    expect(status).toBe(0);
-  });
-
-  it('exits with 1 when a shipment and a sale are gone, and stock with nothing to show for it', async () => {
-    const { printed, ended } = start('--count', '200', '--rate', '50', '--exit', ...FREE_PORTS);
-    await printed('sent ');
-    const { DatabaseUrl = '' } = await readOutputs();
-    const database = createPostgresDatabase(DatabaseUrl);
-    for (const table of ['shipments', 'sales']) {
-      const removeOne = `DELETE FROM ${table} WHERE order_id IN (SELECT order_id FROM ${table} LIMIT 1) RETURNING order_id`;
-      await vi.waitFor(async () => expect(await database.query(removeOne)).toHaveLength(1), patient);
-    }
-    const takeOne = "UPDATE inventory SET stock = stock - 1 WHERE product_id = 'P-1050' RETURNING stock";
-    expect(await database.query(takeOne)).toHaveLength(1);
-    await database.close();
-
-    const { status, output } = await ended;
-    expect(output).toMatch(/\n {2}NOT reconciled: shipments, stock, sales\.\n/);
-    expect(status).toBe(1);
-  });
-
-  it('exits with 1 when a customer was told twice', async () => {
+  it('sends no faster than asked, and exits with 1 when something is gone, or a customer was told twice', async () => {
     const { printed, ended } = start('--count', '200', '--rate', '50', '--exit', ...FREE_PORTS);
     // The first line of progress: the counting has begun.
     await printed('sent ');
-    const { AwsEndpointUrl = '', OrderEventsTopicArn } = await readOutputs();
+    const { AwsEndpointUrl = '', DatabaseUrl = '', OrderEventsTopicArn } = await readOutputs();
     const { sns } = connectClients(AwsEndpointUrl);
     const [toldTwice] = generateOrders({ count: 1, seed: 1 });
     const text = (StringValue: string) => ({ DataType: 'String', StringValue });
@@ -278,18 +250,34 @@ describe('npm start', { timeout: 120_000 }, () => {
     });
     await sns.send(secondMail);
     await sns.send(secondMail);
+    const database = createPostgresDatabase(DatabaseUrl);
+    for (const table of ['shipments', 'sales']) {
+      const removeOne = `DELETE FROM ${table} WHERE order_id IN (SELECT order_id FROM ${table} LIMIT 1) RETURNING order_id`;
+      await vi.waitFor(async () => expect(await database.query(removeOne)).toHaveLength(1), patient);
+    }
+    const takeOne = "UPDATE inventory SET stock = stock - 1 WHERE product_id = 'P-1050' RETURNING stock";
+    expect(await database.query(takeOne)).toHaveLength(1);
+    await database.close();
 
     const { status, output } = await ended;
+    const [, seconds] = /sent +200 .* over ([\d.]+) s,/.exec(output) ?? [];
+    expect(Number(seconds)).toBeGreaterThanOrEqual(3.9);
     expect(output).toMatch(/confirmed twice +1\n/);
-    expect(output).toContain('NOT reconciled: orders.');
+    expect(output).toMatch(/\n {2}NOT reconciled: orders, shipments, stock, sales\.\n/);
     expect(status).toBe(1);
   });
 
-  it('stays up, with its live page, until it is interrupted, then ends at once', async () => {
-    const { child, printed, ended } = start('--no-produce', ...FREE_PORTS);
+  it('is one process besides Postgres, stays up until it is interrupted, then ends at once', async () => {
+    const { child, group, printed, ended } = start('--no-produce', ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
     const outputs = await readOutputs();
     expect(Object.keys(outputs).sort()).toEqual(OUTPUTS);
+    const members = () => membersOf(group, outputs.DatabaseUrl ?? '');
+    if (process.platform === 'linux') {
+      const pids = (await members()).filter((member) => member.group === group).map(({ pid }) => pid);
+      expect(pids).toEqual([child.pid]);
+      expect((await members()).length).toBeGreaterThan(1);
+    }
     expect((await fetch(`${outputs.ApiUrl}/orders`, { method: 'POST', body: '{}' })).status).toBe(400);
     expect((await fetch(`${outputs.ApiUrl}/`)).headers.get('content-type')).toMatch('text/html');
     // A page that listens does not hold it up.
@@ -304,24 +292,10 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(Date.now() - interrupted).toBeLessThan(10_000);
     expect(await readdir(localDirectory)).not.toContain('outputs.json');
     await expect(fetch(outputs.ApiUrl ?? '')).rejects.toThrow('fetch failed');
+    if (process.platform === 'linux') expect(await members()).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux')(
-    'is one process besides Postgres, and leaves none behind',
-    async () => {
-      const { child, group, printed, ended } = start('--no-produce', ...FREE_PORTS);
-      await printed('Ctrl-C stops it.');
-      const { DatabaseUrl = '' } = await readOutputs();
-      const members = await membersOf(group, DatabaseUrl);
-      expect(members.filter((member) => member.group === group).map(({ pid }) => pid)).toEqual([child.pid]);
-      expect(members.length).toBeGreaterThan(1);
-      child.kill('SIGINT');
-      await ended;
-      expect(await membersOf(group, DatabaseUrl)).toEqual([]);
-    },
-  );
-
-  it.skipIf(process.platform !== 'linux')('leaves no process behind either when it is killed', async () => {
+  it.skipIf(process.platform !== 'linux')('leaves no process behind when it is killed', async () => {
     const { child, group, printed } = start('--no-produce', ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
     const { DatabaseUrl = '' } = await readOutputs();
@@ -354,12 +328,12 @@ describe('npm start', { timeout: 120_000 }, () => {
     await expect(fetch(ApiUrl)).rejects.toThrow('fetch failed');
   });
 
-  it.for(['SIGTERM', 'SIGKILL'] as const)('ends with npm, also when npm is ended by %s', async (signal) => {
+  it('ends with npm, also when npm is killed', async () => {
     const { child, printed } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
     await printed('Ctrl-C stops it.');
     const { ApiUrl = '', DatabaseUrl = '' } = await readOutputs();
     expect((await fetch(`${ApiUrl}/orders`)).status).toBe(404);
-    child.kill(signal);
+    child.kill('SIGKILL');
     await vi.waitFor(() => expect(fetch(ApiUrl)).rejects.toThrow('fetch failed'), patient);
     await vi.waitFor(() => expect(canConnect(DatabaseUrl)).resolves.toBe(false), patient);
   });
