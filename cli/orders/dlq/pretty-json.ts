@@ -1,3 +1,5 @@
+import { isJson } from '../../../lib/order/is-json.ts';
+
 /** A string, a bracket, a comma or colon, or any other token; JSON has nothing else but white space. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g;
 const INDENT = '  ';
@@ -28,13 +30,4 @@ export function prettyJson(text: string): string | undefined {
     else pretty += isEmpty ? `${newLine()}${token}` : token;
   }
   return pretty;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,6 +6,7 @@ import { notify } from '../notices/notices.ts';
 import { Field } from '../parts/field.tsx';
 import { request } from '../request.ts';
 import { useAction } from '../use-action.ts';
+import { RateField } from './rate-field.tsx';
 
 /** Starts a burst, and tells how the one before ended. */
 export function BurstForm({ last }: { last: Burst | null }) {
@@ -52,21 +53,7 @@ export function BurstForm({ last }: { last: Burst | null }) {
             />
           )}
         </Field>
-        <Field label="Orders a second" error={isAboutRate ? error : null}>
-          {(described) => (
-            <input
-              {...described}
-              type="number"
-              inputMode="decimal"
-              min={0.1}
-              max={1_000_000}
-              step="any"
-              placeholder="no limit"
-              value={rate}
-              onInput={(event) => setRate(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <RateField rate={rate} error={isAboutRate ? error : null} onInput={setRate} />
         <button type="submit" class="primary" aria-disabled={busy}>
           Start burst
         </button>

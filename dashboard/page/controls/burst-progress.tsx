@@ -3,9 +3,9 @@ import type { Burst } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { useLiveStore } from '../live/use-live.ts';
 import { notify } from '../notices/notices.ts';
-import { Field } from '../parts/field.tsx';
 import { request } from '../request.ts';
 import { useAction } from '../use-action.ts';
+import { RateField } from './rate-field.tsx';
 
 /** A burst under way: how far it is, its rate, and its end. */
 export function BurstProgress({ burst }: { burst: Burst }) {
@@ -51,21 +51,7 @@ export function BurstProgress({ burst }: { burst: Burst }) {
           </label>
           <progress id={id} max={requested} value={sent + failed} />
         </div>
-        <Field label="Orders a second" error={error}>
-          {(described) => (
-            <input
-              {...described}
-              type="number"
-              inputMode="decimal"
-              min={0.1}
-              max={1_000_000}
-              step="any"
-              placeholder="no limit"
-              value={rate}
-              onInput={(event) => setWritten(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <RateField rate={rate} error={error} onInput={setWritten} />
         <button type="submit" aria-disabled={busy}>
           Change rate
         </button>

@@ -1,3 +1,4 @@
+import { isJson } from '../is-json.ts';
 import { received } from '../received.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
 
@@ -35,13 +36,4 @@ export function detectFormat(name: string, head: Buffer): OrderFileFormat {
     'unknown_format',
     `${name}:1: must be named .ndjson, .jsonl, .json or .csv, or begin with {, [ or a CSV header with customer_name; received ${received(firstLine)}`,
   );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
