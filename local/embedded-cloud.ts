@@ -1,8 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
-import { registerDashboard } from '../dashboard/server/register-dashboard.ts';
-import { openEmbeddedPipeline } from '../lib/pipeline/open-pipeline.ts';
 import { askFunction } from './ask-function.ts';
 import type { AwsServices } from './aws-services/start-aws-services.ts';
 import { type Route, startHttpApi } from './http-api.ts';
@@ -106,8 +103,10 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     cleanUp,
   );
   const bundling = bundleFunctions(properties, projectDirectory, join(localDirectory, 'functions'));
-  // Where one of them fails, the other one is not left at work.
-  await Promise.allSettled([starting, bundling]);
+  // Loading it takes as long as the services need to be there.
+  const loading = import('./live-page.ts');
+  // Where one of them fails, the other ones are not left at work.
+  await Promise.allSettled([starting, bundling, loading]);
   const { database, awsServices, dynamoDb } = await starting;
   const code = await bundling;
 
@@ -133,14 +132,10 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     return run(JSON.stringify(event));
   };
   if (database) await migrate(invoke);
-  const pipeline = openEmbeddedPipeline(outputs);
-  cleanUp.defer(pipeline.close);
-  const httpApi = await startHttpApi(routesOf(stack, find), port, (app) =>
-    registerDashboard(app, {
-      pipeline,
-      report: (error) => log.write('dashboard', inspect(error)),
-    }),
-  );
+  const { openLivePage } = await loading;
+  const livePage = openLivePage(outputs, log);
+  cleanUp.defer(livePage.close);
+  const httpApi = await startHttpApi(routesOf(stack, find), port, livePage.register);
   cleanUp.defer(httpApi.stop);
   const allOutputs = { ...outputs, ApiUrl: httpApi.url };
   cleanUp.defer(await writeOutputsFile(localDirectory, allOutputs));
