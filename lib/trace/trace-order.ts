@@ -87,7 +87,8 @@ function stepsOf({ record, mails, shipment, sale, letters }: Known): TraceStep[]
 
   const orderedAt = orderedAtOf(record, sale);
   if (orderedAt !== undefined) add('ordered', orderedAt, 'ordered by the customer');
-  if (record?.queuedAt !== undefined) add('queued', iso(record.queuedAt), 'taken by the order queue');
+  const queuedAt = queuedAtOf(record, letters);
+  if (queuedAt !== undefined) add('queued', queuedAt, 'taken by the order queue');
   if (record?.claimedAt !== undefined) {
     add('claimed', iso(record.claimedAt), `claimed by the consumer for message ${record.owner}`);
   }
@@ -112,6 +113,12 @@ function stepsOf({ record, mails, shipment, sale, letters }: Known): TraceStep[]
 function orderedAtOf(record: LedgerRecord | undefined, sale: Sale | undefined): string | undefined {
   const parsed = record?.order === undefined ? undefined : parseOrderText(record.order);
   return parsed?.ok ? iso(parsed.order.timestamp) : sale?.ordered_at;
+}
+
+/** An order that was never claimed has no record; its message tells. */
+function queuedAtOf(record: LedgerRecord | undefined, letters: readonly DeadLetter[]): string | undefined {
+  if (record?.queuedAt !== undefined) return iso(record.queuedAt);
+  return letters.find(({ queue }) => queue === 'order')?.sent_at;
 }
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();

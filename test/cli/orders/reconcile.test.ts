@@ -297,7 +297,10 @@ describe('orders trace', () => {
   test('tells which dead-letter queue an order waits in and why, and exits 1', async () => {
     expect(await traceOrder(pipeline, POISON)).toMatchObject({
       state: 'dead_lettered',
-      steps: [{ what: 'dead_lettered' }],
+      steps: [
+        { what: 'queued', at: expect.any(String) },
+        { what: 'dead_lettered', at: null },
+      ],
       dead_letters: [{ queue: 'order', errors: [expect.stringContaining('price must be')] }],
     });
     const { stdout, exit } = await run('trace', POISON);
