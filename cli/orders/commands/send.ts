@@ -12,7 +12,7 @@ import { badRowsText } from '../bad-rows.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { whole } from '../number.ts';
+import { counted, whole } from '../number.ts';
 import { createProgressBar } from '../progress.ts';
 import { checkOrderFile, type FileCheck, type LocalFile } from '../send/check-order-file.ts';
 import { type FileSending, sendOrderFile } from '../send/send-order-file.ts';
@@ -109,7 +109,7 @@ async function sendFile(
   const check = await checkOrderFile(file, checking, signal).finally(checking.done);
   const refused = check.bad > 0 && !skipBad;
   const name = printable(file.name);
-  const found = `  ${name}: ${whole(check.rows)} rows, ${whole(check.good)} orders, ${whole(check.bad)} bad rows\n${badRowsText(check.badRows, check.bad, context.style)}`;
+  const found = `  ${name}: ${counted(check.rows, 'row')}, ${counted(check.good, 'order')}, ${counted(check.bad, 'bad row')}\n${badRowsText(check.badRows, check.bad, context.style)}`;
   if (refused || signal.aborted) {
     return {
       data: toData(check, { sent: 0, failed: 0, reasons: {} }),

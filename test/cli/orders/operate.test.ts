@@ -127,7 +127,7 @@ describe('send', () => {
     rows.splice(10, 0, '{"customer_name":"\\u001b[31mEve","price":-1}');
     const refused = await orders(['send', '-'], rows.join('\n'));
     expect(refused.exit).toBe(1);
-    expect(refused.stdout).toMatch(/^ {2}stdin: 26 rows, 25 orders, 1 bad rows$/m);
+    expect(refused.stdout).toMatch(/^ {2}stdin: 26 rows, 25 orders, 1 bad row$/m);
     expect(refused.stdout).toMatch(/^ {2}line 11 {2}price must be .* received -1$/m);
     expect(refused.stdout).not.toContain('\u001b');
     expect(refused.stdout).toContain('nothing was sent');
