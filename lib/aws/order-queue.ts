@@ -1,15 +1,6 @@
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Order } from '../order/order.ts';
-import { readBatchAnswer } from './batch-answers.ts';
-import { converted } from './service-error.ts';
-
-/** SQS quotas of a batch request: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const LIMITS = { maxEntries: 10, maxBytes: 1_048_576 };
-const OPERATION = 'SendMessageBatch';
-
-/** What became of one order: the SQS message id, or why it is not in the queue. */
-export type SendOutcome = EntryOutcome<{ messageId: string }>;
+import { type SendOutcome, sendMessages } from './send-messages.ts';
 
 /** The order queue as its producers see it. */
 export interface OrderQueue {
@@ -24,24 +15,10 @@ export interface OrderQueue {
 
 /** @param queueUrl URL of the order queue */
 export function createOrderQueue(client: SQSClient, queueUrl: string): OrderQueue {
-  async function sendBatch(bodies: readonly string[]) {
-    const entries = bodies.map((body, position) => ({ Id: String(position), MessageBody: body }));
-    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
-    const answer = await converted(OPERATION, client.send(command));
-    return readBatchAnswer(OPERATION, bodies.length, answer, ({ MessageId = '' }) => ({
-      messageId: MessageId,
-    }));
-  }
-
   return {
     async send(orders) {
-      const bodies = orders.map((order) => JSON.stringify(order));
-      return sendInBatches(bodies, {
-        ...LIMITS,
-        sizeOf: Buffer.byteLength,
-        send: sendBatch,
-        endAtFailure: true,
-      });
+      const messages = orders.map((order) => ({ body: JSON.stringify(order) }));
+      return sendMessages(client, queueUrl, messages, { endAtFailure: true });
     },
   };
 }

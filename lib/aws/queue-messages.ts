@@ -1,26 +1,9 @@
-import {
-  type Message,
-  type MessageAttributeValue,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
-import { readBatchAnswer } from './batch-answers.ts';
+import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type MessageContent, type SendOutcome, sendMessages } from './send-messages.ts';
 import { converted } from './service-error.ts';
 
-/** SQS quotas of a batch request: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const LIMITS = { maxEntries: 10, maxBytes: 1_048_576 };
-const SEND = 'SendMessageBatch';
-
-/** What a message says, as it is sent again. */
-export interface MessageContent {
-  body: string;
-  attributes: Record<string, MessageAttributeValue>;
-}
-
 /** A message that was received. */
-export interface ReceivedMessage extends MessageContent {
+export interface ReceivedMessage extends Required<MessageContent> {
   /** SQS message id. */
   id: string;
   receiptHandle: string;
@@ -45,22 +28,11 @@ export interface QueueMessages {
    *
    * @returns one outcome per message, in the order given; a failed one may all the same have been taken, if the answer was lost
    */
-  send(messages: readonly MessageContent[]): Promise<EntryOutcome<{ messageId: string }>[]>;
+  send(messages: readonly MessageContent[]): Promise<SendOutcome[]>;
 }
 
 /** @param queueUrl URL of the queue */
 export function createQueueMessages(client: SQSClient, queueUrl: string): QueueMessages {
-  async function sendBatch(messages: readonly MessageContent[]) {
-    const entries = messages.map(({ body, attributes }, position) => ({
-      Id: String(position),
-      MessageBody: body,
-      MessageAttributes: attributes,
-    }));
-    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
-    const answer = await converted(SEND, client.send(command));
-    return readBatchAnswer(SEND, messages.length, answer, ({ MessageId = '' }) => ({ messageId: MessageId }));
-  }
-
   return {
     async receive(most, seconds, waitSeconds) {
       const command = new ReceiveMessageCommand({
@@ -76,7 +48,7 @@ export function createQueueMessages(client: SQSClient, queueUrl: string): QueueM
     },
 
     async send(messages) {
-      const { outcomes } = await sendInBatches(messages, { ...LIMITS, sizeOf, send: sendBatch });
+      const { outcomes } = await sendMessages(client, queueUrl, messages);
       return outcomes;
     },
   };
@@ -91,13 +63,4 @@ function toReceived(message: Message): ReceivedMessage {
     attributes: MessageAttributes,
     sentAt: Number(Attributes.SentTimestamp),
   };
-}
-
-/** Attributes count with their names, types and values. */
-function sizeOf({ body, attributes }: MessageContent): number {
-  return Object.entries(attributes).reduce(
-    (bytes, [name, { DataType = '', StringValue = '', BinaryValue = [] }]) =>
-      bytes + Buffer.byteLength(name + DataType + StringValue) + BinaryValue.length,
-    Buffer.byteLength(body),
-  );
 }

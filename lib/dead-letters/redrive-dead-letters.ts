@@ -1,4 +1,5 @@
-import { createQueueMessages, type MessageContent } from '../aws/queue-messages.ts';
+import { createQueueMessages } from '../aws/queue-messages.ts';
+import type { MessageContent } from '../aws/send-messages.ts';
 import { chunk } from '../batch/chunk.ts';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { findQueue } from '../pipeline/find-queue.ts';

@@ -1,6 +1,7 @@
-import { createConfirmedQueue } from '../aws/confirmed-queue.ts';
+import { toConfirmedMessage } from '../aws/confirmed-message.ts';
 import type { LedgerRecord } from '../aws/ledger-record.ts';
 import { createOrderQueue } from '../aws/order-queue.ts';
+import { sendMessages } from '../aws/send-messages.ts';
 import type { EntryOutcome } from '../batch/send-in-batches.ts';
 import { type Order, parseOrderText } from '../order/order.ts';
 import { findQueue } from '../pipeline/find-queue.ts';
@@ -102,7 +103,13 @@ async function send(
   if (parcels.length === 0) return [];
   const { sqs } = pipeline.clients;
   const { url } = findQueue(pipeline, queue);
-  if (queue !== 'order') return createConfirmedQueue(sqs, url).send(parcels);
-  const { outcomes } = await createOrderQueue(sqs, url).send(parcels.map(({ order }) => order));
+  const { outcomes } =
+    queue === 'order'
+      ? await createOrderQueue(sqs, url).send(parcels.map(({ order }) => order))
+      : await sendMessages(
+          sqs,
+          url,
+          parcels.map(({ order, confirmedAt }) => toConfirmedMessage(order, confirmedAt)),
+        );
   return outcomes;
 }

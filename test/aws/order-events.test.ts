@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createConfirmedQueue } from '../../lib/aws/confirmed-queue.ts';
+import { toConfirmedMessage } from '../../lib/aws/confirmed-message.ts';
 import { createOrderEvents, type OrderEvents } from '../../lib/aws/order-events.ts';
+import { sendMessages } from '../../lib/aws/send-messages.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import { type Order, parseOrder } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
@@ -58,9 +59,9 @@ describe('a confirmed order', () => {
   test('that is put into a queue past the topic is the same message there', async () => {
     const [order] = orders(1) as [Order];
     await orderEvents.publishConfirmed([order], CONFIRMED_AT);
-    const queue = createConfirmedQueue(clients.sqs, queueUrl);
-    expect(await queue.send([{ order, confirmedAt: CONFIRMED_AT }])).toEqual([
-      { ok: true, value: undefined },
+    const replayed = [toConfirmedMessage(order, CONFIRMED_AT)];
+    expect((await sendMessages(clients.sqs, queueUrl, replayed)).outcomes).toEqual([
+      { ok: true, value: { messageId: expect.any(String) } },
     ]);
     const [published, sent] = [
       ...(await clients.receive(queueUrl)),
