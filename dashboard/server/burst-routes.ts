@@ -1,21 +1,18 @@
 import type { FastifyInstance } from 'fastify';
-import * as z from 'zod';
+import { PRODUCER_FIELDS } from '../../lib/produce/producer-input.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { readFields } from './read-fields.ts';
 import { requirePart } from './require-part.ts';
 
-const rate = z.number().positive().max(1_000_000);
+const { count, ratePerSecond, seed } = PRODUCER_FIELDS;
 const BURST = {
-  count: z.int().min(1).max(1_000_000).describe('a whole number from 1 to 1,000,000'),
-  ratePerSecond: rate.optional().describe('a number above 0, at most 1,000,000, or left out'),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .optional()
-    .describe('a whole number from 0 to 4,294,967,295, or left out'),
+  count: count.describe('a whole number from 1 to 1,000,000'),
+  ratePerSecond: ratePerSecond.describe('a number above 0, at most 1,000,000, or left out'),
+  seed: seed.describe('a whole number from 0 to 4,294,967,295, or left out'),
 };
-const RATE = { ratePerSecond: rate.nullable().describe('a number above 0, at most 1,000,000, or null') };
+const RATE = {
+  ratePerSecond: ratePerSecond.unwrap().nullable().describe('a number above 0, at most 1,000,000, or null'),
+};
 
 /** Bursts of generated orders. */
 export function addBurstRoutes(app: FastifyInstance, { bursts }: DashboardParts): void {

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../invalid-input-error.ts';
 
-const schema = z.strictObject({
+/** What each field of the producer's input may be. */
+export const PRODUCER_FIELDS = {
   /** Orders to generate. */
   count: z.int().min(1).max(1_000_000),
   /** Where they go: messages of the order queue, or order files in the upload bucket. */
@@ -16,7 +17,8 @@ const schema = z.strictObject({
     .optional(),
   /** Orders per file, for `via: "s3"`. A file is put in one request: 50,000 orders are about 11 MB. */
   ordersPerFile: z.int().min(1).max(50_000).default(1_000),
-});
+};
+const schema = z.strictObject(PRODUCER_FIELDS);
 
 /** What the producer is asked to do. */
 export type ProducerInput = z.output<typeof schema>;
