@@ -1,7 +1,7 @@
 import type { SalesRow } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatMoney } from '../format/format-money.ts';
-import { Received } from '../parts/received.tsx';
+import { ProductCell } from '../parts/product-cell.tsx';
 import { TableRegion } from '../parts/table-region.tsx';
 
 const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1 });
@@ -31,12 +31,7 @@ export function BestSellers({ rows }: { rows: readonly SalesRow[] }) {
         <tbody>
           {rows.map(({ product_id = '', product_name = '', orders, revenue, share }) => (
             <tr key={product_id}>
-              <th scope="row">
-                <Received text={product_name} cut />
-                <span class="muted second">
-                  <Received text={product_id} cut />
-                </span>
-              </th>
+              <ProductCell id={product_id} name={product_name} />
               <td class="figure number">{formatCount(orders)}</td>
               <td class="figure number">{formatMoney(revenue)}</td>
               <td class="figure number">

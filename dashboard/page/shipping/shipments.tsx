@@ -5,11 +5,11 @@ import { formatCount } from '../format/format-count.ts';
 import { formatTime } from '../format/format-time.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
+import { OrderCell } from '../parts/order-cell.tsx';
 import { Received } from '../parts/received.tsx';
 import { TableRegion } from '../parts/table-region.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { withQuery } from '../request.ts';
-import { toHash } from '../routing/route.ts';
 import { useLoaded } from '../use-loaded.ts';
 
 /**
@@ -81,11 +81,7 @@ function ShipmentTable({ path }: { path: string }) {
       <tbody>
         {rows.map(({ order_id, customer_name, product_id, status, delivery_date, created_at }) => (
           <tr key={order_id}>
-            <th scope="row">
-              <a href={toHash('orders', order_id)}>
-                <Received text={order_id} cut />
-              </a>
-            </th>
+            <OrderCell orderId={order_id} />
             <td>
               <Received text={customer_name} cut />
             </td>

@@ -1,6 +1,6 @@
 import type { InventoryRow } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
-import { Received } from '../parts/received.tsx';
+import { ProductCell } from '../parts/product-cell.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { RestockForm } from './restock-form.tsx';
 import { stockState } from './stock-state.ts';
@@ -11,12 +11,7 @@ export function StockRow({ row, onRestocked }: { row: InventoryRow; onRestocked:
   const state = stockState(row);
   return (
     <tr>
-      <th scope="row">
-        <Received text={product_name} cut />
-        <span class="muted second">
-          <Received text={product_id} cut />
-        </span>
-      </th>
+      <ProductCell id={product_id} name={product_name} />
       <td class="figure number">
         {state === 'low' ? <Tag kind="warning">{formatCount(stock)} low</Tag> : formatCount(stock)}
       </td>

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import type { OrderHit } from '../../api.ts';
 import { formatTime } from '../format/format-time.ts';
 import { Failure } from '../parts/failure.tsx';
+import { OrderCell } from '../parts/order-cell.tsx';
 import { Received } from '../parts/received.tsx';
 import { TableRegion } from '../parts/table-region.tsx';
 import { ViewHeading } from '../parts/view-heading.tsx';
@@ -47,11 +48,7 @@ export function SearchView({ query }: { query: string }) {
           <tbody>
             {hits.map(({ order_id, customer_name, product_id, confirmed_at }) => (
               <tr key={order_id}>
-                <th scope="row">
-                  <a href={toHash('orders', order_id)}>
-                    <Received text={order_id} cut />
-                  </a>
-                </th>
+                <OrderCell orderId={order_id} />
                 <td>
                   <Received text={customer_name ?? '–'} cut />
                 </td>
