@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import { bar } from '../../lib/command-line/bar.ts';
 import { duration } from './duration.ts';
+import { whole } from './number.ts';
 
 /** Shows how long work is getting on. */
 export interface ProgressBar {
@@ -54,9 +55,9 @@ function rateOf(samples: readonly { at: number; done: number }[]): number {
 }
 
 function line(label: string, done: number, total: number | undefined, rate: number): string {
-  const pace = `${Math.round(rate).toLocaleString('en')}/s`;
-  const count = done.toLocaleString('en');
+  const pace = `${whole(rate)}/s`;
+  const count = whole(done);
   if (total === undefined) return `  ${label}  ${count}  ${pace}`;
   const left = rate > 0 && done < total ? `  ${duration((total - done) / rate)} left` : '';
-  return `  ${label}  ${bar(done, total)} ${count} of ${total.toLocaleString('en')}  ${pace}${left}`;
+  return `  ${label}  ${bar(done, total)} ${count} of ${whole(total)}  ${pace}${left}`;
 }

@@ -2,6 +2,7 @@ import { printable } from '../../lib/order/received.ts';
 import type { DeadLettered, Gap, Reconciliation, StoredCounts } from '../../lib/reconcile/reconciliation.ts';
 import type { Replay } from '../../lib/reconcile/replay.ts';
 import { table } from '../table.ts';
+import { whole } from './number.ts';
 import type { Style } from './style.ts';
 
 /** Orders listed of each kind; JSON has all. */
@@ -19,8 +20,8 @@ const TITLES: Record<Gap['kind'], string> = {
 /** What reconciling has found, for people. */
 export function renderReconciliation(found: Reconciliation, style: Style): string {
   const { from, to, orders, queued, shipments, sales, gaps, dead_letters } = found;
-  const waiting = queued.order ? ` (the order queue holds ${number(queued.order)} messages)` : '';
-  const unmarked = orders.unmarked ? ` (${number(orders.unmarked)} never marked as sent)` : '';
+  const waiting = queued.order ? ` (the order queue holds ${whole(queued.order)} messages)` : '';
+  const unmarked = orders.unmarked ? ` (${whole(orders.unmarked)} never marked as sent)` : '';
   const received = equation(style, [
     ['  received', orders.received, ''],
     ['= confirmed', orders.confirmed, unmarked],
@@ -35,7 +36,7 @@ export function renderReconciliation(found: Reconciliation, style: Style): strin
   const lists = Object.entries(TITLES).map(([kind, title]) => {
     const ofKind = gaps.filter((gap) => gap.kind === kind).map(({ order_id }) => printable(order_id));
     const ids = ofKind.sort();
-    return list(`${title}: ${number(ids.length)}`, ids, style);
+    return list(`${title}: ${whole(ids.length)}`, ids, style);
   });
   return [
     `Orders confirmed from ${from} to ${to}\n`,
@@ -59,9 +60,9 @@ export function renderReplay({ sent, unsent }: Replay, style: Style): string {
   ] as const;
   const lines = counts
     .filter(([, count]) => count > 0)
-    .map(([where, count]) => `  ${number(count)} ${where}\n`);
+    .map(([where, count]) => `  ${whole(count)} ${where}\n`);
   const failures = unsent.map(({ order_id, reason }) => `${printable(order_id)}: ${printable(reason)}`);
-  const kept = list(`Left alone: ${number(unsent.length)}`, failures, style);
+  const kept = list(`Left alone: ${whole(unsent.length)}`, failures, style);
   return `${style.strong('Sent again')}\n\n${lines.join('') || '  nothing\n'}${kept && `\n${kept}`}`;
 }
 
@@ -69,7 +70,7 @@ type Term = [label: string, count: number, note: string, isWrong?: boolean];
 
 function equation(style: Style, terms: readonly Term[]): string {
   const rows = terms.map(([label, count, note, isWrong]) => {
-    const shown = number(count);
+    const shown = whole(count);
     return [label, isWrong && count > 0 ? style.bad(shown) : shown, note.trim()];
   });
   return table(['', '', ''], rows, 'lrl').replace(/^\s*\n/, '');
@@ -94,15 +95,13 @@ function deadLetterList(letters: readonly DeadLettered[], style: Style): string 
       `${queue}  ${printable(order_id ?? '(no order_id)')}  ${printable(reason)}  ${id}`,
   );
   const hint = '  orders dlq list QUEUE says why; orders dlq edit and orders dlq redrive send them back.\n';
-  return rows.length > 0
-    ? `${list(`In dead-letter queues: ${number(rows.length)}`, rows, style)}${hint}`
-    : '';
+  return rows.length > 0 ? `${list(`In dead-letter queues: ${whole(rows.length)}`, rows, style)}${hint}` : '';
 }
 
 function list(title: string, lines: readonly string[], style: Style): string {
   if (lines.length === 0) return '';
   const more =
-    lines.length > LISTED ? `  … and ${number(lines.length - LISTED)} more: --json lists all\n` : '';
+    lines.length > LISTED ? `  … and ${whole(lines.length - LISTED)} more: --json lists all\n` : '';
   return `${style.strong(title)}\n\n${lines
     .slice(0, LISTED)
     .map((line) => `  ${line}\n`)
@@ -112,10 +111,8 @@ function list(title: string, lines: readonly string[], style: Style): string {
 function verdict({ reconciled, gaps, shipments, sales }: Reconciliation, style: Style): string {
   const onTheWay = (shipments?.on_the_way ?? 0) + (sales?.on_the_way ?? 0);
   const later =
-    onTheWay > 0 ? ` ${number(onTheWay)} are on the way: run it again when the queues are empty.` : '';
+    onTheWay > 0 ? ` ${whole(onTheWay)} are on the way: run it again when the queues are empty.` : '';
   if (reconciled) return `${style.good('Reconciled: no gaps.')}${later}\n`;
   const hint = gaps.length > 0 ? ' With --repair, orders are given again to just those who missed them.' : '';
-  return `${style.bad(`Not reconciled: ${number(gaps.length)} gaps.`)}${hint}${later}\n`;
+  return `${style.bad(`Not reconciled: ${whole(gaps.length)} gaps.`)}${hint}${later}\n`;
 }
-
-const number = (value: number): string => value.toLocaleString('en');

@@ -7,6 +7,7 @@ import { table } from '../../table.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
+import { whole } from '../number.ts';
 
 const COLUMNS = ['product_id', 'product_name', 'stock', 'scheduled', 'backordered', 'updated_at'] as const;
 
@@ -24,15 +25,14 @@ async function inventory(context: Context, { csv }: { csv?: true }): Promise<Ans
 }
 
 function toTable(rows: readonly InventoryRow[]): string {
-  const number = (value: number) => value.toLocaleString('en');
   return table(
     ['product', 'name', 'stock', 'scheduled', 'backordered'],
     rows.map(({ product_id, product_name, stock, scheduled, backordered }) => [
       printable(product_id),
       printable(product_name),
-      number(stock),
-      number(scheduled),
-      number(backordered),
+      whole(stock),
+      whole(scheduled),
+      whole(backordered),
     ]),
     'llrrr',
   );

@@ -8,6 +8,7 @@ import { table } from '../../table.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
+import { whole } from '../number.ts';
 
 interface ReportOptions {
   by?: string;
@@ -44,7 +45,7 @@ function toText({ by, from, to, totals, rows }: SalesReport): string {
   const isSeries = by === 'hour' || by === 'day';
   const most = Math.max(...rows.map(({ revenue }) => revenue));
   const figures = ({ orders, revenue, average_order, share }: SalesRow) => [
-    orders.toLocaleString('en'),
+    whole(orders),
     money(revenue),
     money(average_order),
     percent(share),
@@ -55,7 +56,7 @@ function toText({ by, from, to, totals, rows }: SalesReport): string {
   const all = [
     'all',
     ...(by === 'product' ? [''] : []),
-    totals.orders.toLocaleString('en'),
+    whole(totals.orders),
     money(totals.revenue),
     money(totals.average_order),
   ];

@@ -7,6 +7,7 @@ import { table } from '../../table.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
+import { whole } from '../number.ts';
 import { readStockFile } from '../read-stock-file.ts';
 
 interface RestockOptions {
@@ -56,12 +57,11 @@ async function readItems(
 }
 
 function toText({ restock_id, products }: Restocked): string {
-  const number = (value: number) => value.toLocaleString('en');
   const rows = products.map(({ product_id, added, scheduled, stock }) => [
     printable(product_id),
-    number(added),
-    number(scheduled),
-    number(stock),
+    whole(added),
+    whole(scheduled),
+    whole(stock),
   ]);
   return `restock ${restock_id}\n\n${table(['product', 'added', 'to backorders', 'stock'], rows, 'lrrr')}`;
 }

@@ -4,6 +4,7 @@ import { groupDeadLetters } from '../../../lib/dead-letters/group-dead-letters.t
 import { listDeadLetters } from '../../../lib/dead-letters/list-dead-letters.ts';
 import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
 import type { Context } from '../context.ts';
+import { counted, whole } from '../number.ts';
 import { createProgressBar } from '../progress.ts';
 import { ask, canAsk } from './ask.ts';
 
@@ -32,9 +33,8 @@ export async function confirmChoice(
   if (signal.aborted) return undefined;
   if (chosen.length === 0) return { ids: [] };
   for (const { reason, count } of groupDeadLetters(chosen)) {
-    process.stderr.write(`  ${count.toLocaleString('en').padStart(6)}  ${reason.text}\n`);
+    process.stderr.write(`  ${whole(count).padStart(6)}  ${reason.text}\n`);
   }
-  const messages = chosen.length === 1 ? 'message' : 'messages';
-  const yes = await ask(question(`${chosen.length.toLocaleString('en')} ${messages}`));
+  const yes = await ask(question(counted(chosen.length, 'message')));
   return yes ? { ids: chosen.map(({ id }) => id) } : undefined;
 }

@@ -1,3 +1,5 @@
+import { whole } from '../number.ts';
+
 /** Failures that are listed; `--json` has all. */
 const SHOWN = 20;
 
@@ -5,6 +7,6 @@ const SHOWN = 20;
 export function failuresText(failures: readonly { id: string; message: string }[]): string {
   const lines = failures.slice(0, SHOWN).map(({ id, message }) => `  ${id}  ${message}\n`);
   const left = failures.length - lines.length;
-  if (left > 0) lines.push(`  … and ${left.toLocaleString('en')} more; --json lists them\n`);
+  if (left > 0) lines.push(`  … and ${whole(left)} more; --json lists them\n`);
   return lines.join('');
 }

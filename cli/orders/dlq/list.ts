@@ -8,6 +8,7 @@ import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { counted, whole } from '../number.ts';
 import { createProgressBar } from '../progress.ts';
 import type { Style } from '../style.ts';
 import { letterSummary } from './letter-text.ts';
@@ -73,9 +74,8 @@ function narrow(found: Found, reason: string | undefined, limit: number): Narrow
 }
 
 function listText({ queue, seen, hidden, groups, letters, matched }: Narrowed, style: Style): string {
-  const count = (value: number) => value.toLocaleString('en');
-  const others = hidden > 0 ? `; ${count(hidden)} more are in the hands of somebody else` : '';
-  const title = `${style.strong(`${queue} queue`)}: ${count(seen)} dead ${seen === 1 ? 'letter' : 'letters'}${others}\n`;
+  const others = hidden > 0 ? `; ${whole(hidden)} more are in the hands of somebody else` : '';
+  const title = `${style.strong(`${queue} queue`)}: ${counted(seen, 'dead letter')}${others}\n`;
   const reasons = groups.map(({ reason, count: size, example }) => {
     const inFull = example.join('; ');
     // The example of a rule begins with the rule.
@@ -84,7 +84,7 @@ function listText({ queue, seen, hidden, groups, letters, matched }: Narrowed, s
       ...(inFull ? [`e.g. ${inFull}`] : []),
     ];
     return [
-      `  ${count(size).padStart(6)}  ${style.bad(printable(reason.code))}\n`,
+      `  ${whole(size).padStart(6)}  ${style.bad(printable(reason.code))}\n`,
       ...lines.map((line) => `          ${line}\n`),
     ].join('');
   });
@@ -93,6 +93,6 @@ function listText({ queue, seen, hidden, groups, letters, matched }: Narrowed, s
     title,
     ...(reasons.length > 0 ? ['\n', ...reasons] : []),
     ...(letters.length > 0 ? ['\n', ...letters.map((letter) => letterSummary(letter, style))] : []),
-    ...(left > 0 ? [style.faint(`  … and ${count(left)} more; --limit shows them\n`)] : []),
+    ...(left > 0 ? [style.faint(`  … and ${whole(left)} more; --limit shows them\n`)] : []),
   ].join('');
 }

@@ -4,6 +4,7 @@ import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { whole } from '../number.ts';
 import { confirmChoice } from './confirm-choice.ts';
 import { failuresText } from './failures-text.ts';
 import { createProgressBars } from './progress.ts';
@@ -45,7 +46,7 @@ async function purge(
     onProgress: progress.update,
   });
   const { matched, deleted, failures } = report;
-  const told = `${deleted.toLocaleString('en')} of ${matched.toLocaleString('en')} messages deleted.\n`;
+  const told = `${whole(deleted)} of ${whole(matched)} messages deleted.\n`;
   const left = failures.length > 0 ? `\nNot deleted:\n${failuresText(failures)}` : '';
   return { data: report, text: told + left, exit: exitOf(report, signal) };
 }

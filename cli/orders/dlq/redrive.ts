@@ -8,6 +8,7 @@ import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
+import { whole } from '../number.ts';
 import { assign, readAssignments } from './assignments.ts';
 import { confirmChoice } from './confirm-choice.ts';
 import { failuresText } from './failures-text.ts';
@@ -81,13 +82,12 @@ function nothingSent(queue: QueueName, signal: AbortSignal): Answer {
 }
 
 function reportText({ queue, seen, matched, sent, failures, dryRun }: RedriveReport): string {
-  const count = (value: number) => value.toLocaleString('en');
   if (matched === 0 && failures.length === 0) {
-    return `None of the ${count(seen)} messages looked at is meant; nothing was sent.\n`;
+    return `None of the ${whole(seen)} messages looked at is meant; nothing was sent.\n`;
   }
   const told = dryRun
-    ? `${count(matched)} of ${count(seen)} messages looked at are meant; nothing was sent (dry run).`
-    : `${count(sent)} of ${count(matched)} messages sent back to the ${queue} queue; ${count(seen)} looked at.`;
+    ? `${whole(matched)} of ${whole(seen)} messages looked at are meant; nothing was sent (dry run).`
+    : `${whole(sent)} of ${whole(matched)} messages sent back to the ${queue} queue; ${whole(seen)} looked at.`;
   const stay = dryRun ? 'Would stay in the dead-letter queue' : 'Not sent, or not only';
   return `${told}\n${failures.length > 0 ? `\n${stay}:\n${failuresText(failures)}` : ''}`;
 }
