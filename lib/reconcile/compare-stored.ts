@@ -1,7 +1,8 @@
 import type { TimeRange } from '../aws/ledger-scan.ts';
 import type { Database } from '../database/database.ts';
+import { ledgerOf } from '../pipeline/ledger-of.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { findUnknown, type KnownOrders, ledgerOf, SHIPPED, SOLD } from './known-orders.ts';
+import { findUnknown, type KnownOrders, SHIPPED, SOLD } from './known-orders.ts';
 import type { StartProgress } from './progress.ts';
 import { createStoredOrders } from './stored-orders.ts';
 

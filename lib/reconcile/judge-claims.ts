@@ -1,6 +1,7 @@
 import type { ClaimedRecord } from '../aws/ledger-record.ts';
+import { ledgerOf } from '../pipeline/ledger-of.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { type KnownOrders, ledgerOf } from './known-orders.ts';
+import type { KnownOrders } from './known-orders.ts';
 
 /** What became of orders that were claimed and, as far as the ledger was told, not sent. */
 export interface JudgedClaims {

@@ -1,4 +1,4 @@
-import { createLedger, type Ledger } from '../aws/ledger.ts';
+import type { Ledger } from '../aws/ledger.ts';
 import type { ClaimedRecord } from '../aws/ledger-record.ts';
 import { scanLedger, type TimeRange } from '../aws/ledger-scan.ts';
 import { isOutOfReach } from '../http/is-out-of-reach.ts';
@@ -50,10 +50,6 @@ export async function readKnownOrders(
   }
   return known;
 }
-
-/** The ledger of a pipeline. */
-export const ledgerOf = ({ clients, ledgerTable }: Pipeline): Ledger =>
-  createLedger(clients.dynamoDb, { tableName: ledgerTable });
 
 /**
  * Those of these orders that the ledger has nothing of, be it of another time, or damaged.

@@ -5,8 +5,8 @@ import { sendMessages } from '../aws/send-messages.ts';
 import type { EntryOutcome } from '../batch/send-in-batches.ts';
 import { type Order, parseOrderText } from '../order/order.ts';
 import { findQueue } from '../pipeline/find-queue.ts';
+import { ledgerOf } from '../pipeline/ledger-of.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { ledgerOf } from './known-orders.ts';
 import type { Gap, Reconciliation } from './reconciliation.ts';
 
 /** Queues to which orders are given again. */

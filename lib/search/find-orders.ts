@@ -1,10 +1,10 @@
 import { findRecord } from '../aws/find-record.ts';
-import { createLedger } from '../aws/ledger.ts';
 import type { LedgerRecord } from '../aws/ledger-record.ts';
 import type { Database, Row } from '../database/database.ts';
 import { readTime } from '../database/read-time.ts';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { parseOrderField, parseOrderText } from '../order/order.ts';
+import { ledgerOf } from '../pipeline/ledger-of.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { askSources } from '../story/ask-sources.ts';
 import type { OrderHit } from './order-hit.ts';
@@ -39,12 +39,11 @@ export async function findOrders(pipeline: Pipeline, query: string): Promise<Ord
 }
 
 async function findById(pipeline: Pipeline, orderId: string): Promise<OrderHit[]> {
-  const { clients, ledgerTable, shippingDatabase, salesDatabase } = pipeline;
-  const ledger = createLedger(clients.dynamoDb, { tableName: ledgerTable });
+  const { shippingDatabase, salesDatabase } = pipeline;
   const ask = (database: Database | undefined, table: 'shipments' | 'sales') =>
     database?.query(select(table, BY_ID), { order_id: orderId });
   const answers = await askSources(`search for ${orderId}`, {
-    'the ledger': findRecord(ledger, orderId),
+    'the ledger': findRecord(ledgerOf(pipeline), orderId),
     'the shipping database': ask(shippingDatabase, 'shipments'),
     'the sales database': ask(salesDatabase, 'sales'),
   });

@@ -1,11 +1,11 @@
 import { findRecord } from '../aws/find-record.ts';
-import { createLedger } from '../aws/ledger.ts';
 import type { LedgerRecord } from '../aws/ledger-record.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
 import type { MailRow } from '../mailbox/mailbox.ts';
 import { readMailbox } from '../mailbox/read-mailbox.ts';
 import { parseOrderText } from '../order/order.ts';
+import { ledgerOf } from '../pipeline/ledger-of.ts';
 import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
 import { findSale } from '../sales/find-sale.ts';
 import type { Sale } from '../sales/sale.ts';
@@ -32,10 +32,9 @@ interface Known {
  * @throws UnavailableError that names the sources out of reach
  */
 export async function traceOrder(pipeline: Pipeline, orderId: string): Promise<OrderTrace | undefined> {
-  const { clients, ledgerTable, shippingDatabase, salesDatabase } = pipeline;
-  const ledger = createLedger(clients.dynamoDb, { tableName: ledgerTable });
+  const { shippingDatabase, salesDatabase } = pipeline;
   const answers = await askSources(`trace of ${orderId}`, {
-    'the ledger': findRecord(ledger, orderId),
+    'the ledger': findRecord(ledgerOf(pipeline), orderId),
     'the shipping database': shippingDatabase && findShipment(shippingDatabase, orderId),
     'the sales database': salesDatabase && findSale(salesDatabase, orderId),
     'the dead-letter queues': findLetters(pipeline, orderId),

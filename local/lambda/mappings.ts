@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { EventSourceMapping, type MappingOptions } from './event-source-mapping.ts';
 
-/** Invocations at once where no maximum is set: as many as a laptop bears. */
-const DEFAULT_CONCURRENCY = 10;
+/** Invocations at once of a function where no maximum is set: as many as a laptop bears. */
+export const DEFAULT_CONCURRENCY = 10;
 
 /** A mapping as it is set up. */
 export interface Mapping extends Omit<MappingOptions, 'maximumConcurrency'> {

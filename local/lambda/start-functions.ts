@@ -7,11 +7,9 @@ import type { FunctionCode } from './bundle-functions.ts';
 import type { InvokeResult } from './execution-environment.ts';
 import type { FunctionLog } from './function-log.ts';
 import { FunctionRuntime } from './function-runtime.ts';
-import { createMappings, type Mapping, type Mappings } from './mappings.ts';
+import { createMappings, DEFAULT_CONCURRENCY, type Mapping, type Mappings } from './mappings.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 
-/** Invocations at once of a function, where no mapping asks for more: as many as a laptop bears. */
-const DEFAULT_CONCURRENCY = 10;
 /** Ms that batches in hand get to end by themselves when the functions stop. */
 const GRACE_MS = 3_000;
 
