@@ -27,6 +27,8 @@ type Place = Omit<PostgresOptions, 'onCrash'>;
 
 /** For how long a start tries again, in ms: at all, and while the server of a killed process is still stopping. */
 const PATIENCE_MS = { atAll: 1_000, stopping: 10_000 };
+/** How many ports a start that takes any of them tries: each may be taken while the cluster is made, which can be seconds. */
+const FREE_PORTS = 10;
 /** SQLSTATE of a role that must not log in. */
 const LOGIN_REFUSED = '28000';
 /**
@@ -80,12 +82,13 @@ export async function startPostgres({
  */
 async function launch(place: Place): Promise<{ port: number; server: Server }> {
   const start = Date.now();
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     const port = await findPort(place.port);
     try {
       return { port, server: await runServer({ ...place, port }) };
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE' && place.port === 0 && attempt < FREE_PORTS) continue;
       if (code !== 'EADDRINUSE' && code !== 'DATA_DIR_IN_USE') throw error;
       const patience = (await isStopping(place)) ? PATIENCE_MS.stopping : PATIENCE_MS.atAll;
       if (Date.now() - start > patience) throw error;

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, readdir, readFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -202,6 +202,29 @@ test('a port that is taken rejects the start, which leaves nothing', async () =>
     message: expect.stringMatching(new RegExp(` 127\\.0\\.0\\.1:${port}$`)),
   });
   await expectNothingLeft(temporaryDirectory);
+});
+
+test('a free port that another program takes meanwhile is given up for another, however slow the start is', async () => {
+  // Taken by this other program as soon as the probe has let go of it.
+  const other = createServer();
+  const letGo = vi.spyOn(Server.prototype, 'close');
+  onTestFinished(() => letGo.mockRestore());
+  letGo.mockImplementationOnce(function (this: Server, done) {
+    const { port } = this.address() as AddressInfo;
+    letGo.mockRestore();
+    return this.close(() => other.listen(port, '127.0.0.1', done));
+  });
+  // Every look at the clock is two seconds later.
+  const time = vi.spyOn(Date, 'now').mockImplementation(() => 2_000 * time.mock.calls.length);
+  onTestFinished(() => time.mockRestore());
+
+  const { url } = await startTest({});
+
+  const { port } = other.address() as AddressInfo;
+  expect(new URL(url).port).not.toBe(String(port));
+  time.mockRestore();
+  expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  other.close();
 });
 
 test('a data directory that another process uses is refused', async () => {
