@@ -5,6 +5,7 @@ import { chown, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { findNativeFolder } from './find-native-folder.ts';
 import { findServerUser } from './find-server-user.ts';
+import { findTemplate } from './find-template.ts';
 
 export interface ServerOptions {
   /** A free port on 127.0.0.1. */
@@ -50,13 +51,20 @@ const LAST_WORDS = 2_000;
 export async function runServer(options: ServerOptions): Promise<Server> {
   const { port, dataDir, temporaryDirectory = tmpdir() } = options;
   const [native, user] = await Promise.all([findNativeFolder(), findServerUser()]);
+  const template = await findTemplate(native, user);
   if (dataDir !== undefined) {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     if (user) await chown(dataDir, user.uid, user.gid);
   }
 
   const settings = [`port=${port}`, ...SETTINGS, ...(dataDir === undefined ? TEMPORARY_SETTINGS : [])];
-  const args = [temporaryDirectory, native, dataDir ?? '', ...settings.flatMap((setting) => ['-c', setting])];
+  const args = [
+    temporaryDirectory,
+    native,
+    template,
+    dataDir ?? '',
+    ...settings.flatMap((setting) => ['-c', setting]),
+  ];
   // By its text, since the server's user may not be allowed to read it where it is.
   const supervisor = spawn('/bin/sh', ['-c', SUPERVISE, 'supervise.sh', ...args], {
     ...user,

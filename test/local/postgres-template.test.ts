@@ -1,0 +1,53 @@
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { startPostgres } from '../../local/postgres/start-postgres.ts';
+import { createTestDirectory } from './create-test-directory.ts';
+
+let folder: string;
+let template: string;
+vi.mock('../../local/postgres/find-template.ts', () => ({ findTemplate: async () => template }));
+
+beforeEach(async () => {
+  const directory = await createTestDirectory();
+  folder = join(directory, 'templates');
+  await mkdir(folder);
+  // The server's user is not root.
+  await chmod(directory, 0o711);
+  await chmod(folder, 0o777);
+  template = join(folder, 'cluster.tar');
+});
+
+/** @returns what initdb has named the cluster by, and copies of it keep */
+async function originOf(dataDir?: string): Promise<string> {
+  const { url, stop } = await startPostgres({ port: 0, ...(dataDir && { dataDir }) });
+  onTestFinished(stop);
+  const client = new Client(url);
+  await client.connect();
+  const { rows } = await client.query('SELECT system_identifier AS origin FROM pg_control_system()');
+  await client.end();
+  return rows[0].origin;
+}
+
+test('the first start leaves a template, which later ones are copies of, with and without a data directory', async () => {
+  const origin = await originOf();
+  expect(await readdir(folder)).toEqual(['cluster.tar']);
+  expect(await originOf(await createTestDirectory())).toBe(origin);
+  expect(await originOf()).toBe(origin);
+});
+
+test('a template that is broken is made anew', async () => {
+  const origin = await originOf();
+  const made = await readFile(template);
+  await writeFile(template, made.subarray(0, 100_000));
+  expect(await originOf()).not.toBe(origin);
+  expect((await readFile(template)).length).toBe(made.length);
+  expect(await readdir(folder)).toEqual(['cluster.tar']);
+});
+
+test('where no template can be written, there is none, and each server starts from scratch', async () => {
+  template = join(folder, 'nowhere', 'cluster.tar');
+  expect(await originOf()).not.toBe(await originOf());
+  expect(await readdir(folder)).toEqual([]);
+});
