@@ -55,7 +55,7 @@ export class ExecutionEnvironment {
       functionArn: arn('lambda', `function:${name}`),
       memorySize,
     };
-    this.#worker = new Worker(new URL('./environment-worker.ts', import.meta.url), {
+    this.#worker = new Worker(code.runtime, {
       workerData,
       name,
       env: environmentOf(lambdaFunction),

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RUNTIME } from '../../local/lambda/bundle-functions.ts';
 import type { LambdaFunction } from '../../local/lambda/execution-environment.ts';
 import { createTestDirectory } from './create-test-directory.ts';
 
@@ -14,6 +15,6 @@ export async function writeFunction(
 ): Promise<LambdaFunction> {
   const file = join(await createTestDirectory(), 'function.mjs');
   await writeFile(file, source);
-  const code = { file, exportName: 'handler' };
+  const code = { file, exportName: 'handler', runtime: RUNTIME };
   return { name: 'greet', code, timeout: 20, memorySize: 128, environment: {}, ...properties };
 }

@@ -1,0 +1,34 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { bundleFunctions } from '../../local/lambda/bundle-functions.ts';
+import type { FunctionProperties } from '../../local/stack/stack-schema.ts';
+import { createTestDirectory } from './create-test-directory.ts';
+
+test('what functions share is there once, and nothing is left of earlier code', async () => {
+  const project = await createTestDirectory();
+  const output = join(project, 'built');
+  const greeting = join(project, 'greeting.ts');
+  await mkdir(join(project, 'handlers'));
+  const properties = new Map<string, FunctionProperties>();
+  for (const name of ['welcome', 'farewell']) {
+    await writeFile(
+      join(project, 'handlers', `${name}.ts`),
+      `import { greet } from '../greeting.ts';\nexport const handler = (): string => greet('${name}');\n`,
+    );
+    properties.set(name, { handler: `handlers/${name}.handler` } as FunctionProperties);
+  }
+
+  const answers: string[] = [];
+  for (const word of ['Hello', 'Good day']) {
+    await writeFile(greeting, `export const greet = (name: string): string => \`${word}, \${name}\`;\n`);
+    const code = await bundleFunctions(properties, project, output);
+    expect((await readdir(join(output, 'shared'))).filter((file) => file.endsWith('.mjs'))).toHaveLength(1);
+    for (const { file, exportName } of code.values()) {
+      const module = await import(`${pathToFileURL(file).href}?${word}`);
+      answers.push(module[exportName]());
+    }
+  }
+  expect(answers).toEqual(['Hello, welcome', 'Hello, farewell', 'Good day, welcome', 'Good day, farewell']);
+});
