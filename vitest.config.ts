@@ -14,9 +14,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/package-cache.ts',
     // Integration tests start real servers; on a busy two-core machine a cold start takes seconds.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // One more than the cores of a small machine: a quarter of the time is spent waiting, for a visibility timeout to pass.
+    maxWorkers: 3,
     // Each process that tests start would compile the same packages anew: a fifth of what packaging takes.
     env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/tests') },
     coverage: {
