@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,6 +63,8 @@ export async function bundleFunctions(
 
 /** Names in it follow from contents: each change of the code would leave files behind. */
 async function removeOthers(folder: string, kept: ReadonlySet<string>): Promise<void> {
+  // Functions that share nothing have none.
+  await mkdir(folder, { recursive: true });
   const files = (await readdir(folder)).map((name) => join(folder, name));
   await Promise.all(files.filter((file) => !kept.has(file)).map((file) => rm(file)));
 }
