@@ -6,7 +6,8 @@ const PROJECT = resolve(import.meta.dirname, '..');
 
 /** What the files of a folder may import of ours; the first folder that a file is in counts. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  'lib/order': ['lib/order'],
+  'lib/json': ['lib/json'],
+  'lib/order': ['lib/order', 'lib/json'],
   'lib/batch': ['lib/batch'],
   'lib/database': ['lib/database'],
   'lib/aws': ['lib/aws', 'lib/batch', 'lib/database', 'lib/order', 'lib/invalid-input-error.ts'],
@@ -14,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   handlers: ['lib'],
   worker: ['worker', 'lib', 'handlers'],
   // The page is told by its server only; both speak dashboard/api.ts, which has types alone.
-  'dashboard/page': ['dashboard/page', 'dashboard/api.ts', 'lib/order'],
+  'dashboard/page': ['dashboard/page', 'dashboard/api.ts', 'lib/json', 'lib/order'],
   dashboard: ['dashboard', 'lib'],
   cli: ['cli', 'dashboard', 'lib', 'resources/aurora-max-connections.json'],
   local: ['local', 'dashboard', 'lib', 'handlers'],

@@ -1,3 +1,5 @@
+import { parseJson } from '../../lib/json/parse-json.ts';
+
 /** What the server refused or could not do, or that it could not be reached. The message is for the operator. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
@@ -37,7 +39,7 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
     throw new RequestError(0, 'The server of this page is out of reach.', { cause: error });
   });
   const text = await response.text();
-  const answer = parse(text);
+  const answer = parseJson(text);
   if (response.ok) return answer as Answer;
   const detail = (answer as { detail?: unknown } | undefined)?.detail;
   throw new RequestError(
@@ -50,12 +52,4 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
 export function withQuery(path: string, fields: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
   return query.size > 0 ? `${path}?${query}` : path;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

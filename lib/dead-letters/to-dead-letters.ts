@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { ReceivedMessage } from '../aws/queue-messages.ts';
+import { parseJson } from '../json/parse-json.ts';
 import { parseOrder, parseOrderField } from '../order/order.ts';
 import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
 import type { DeadLetter, DeadLetterReason } from './dead-letter.ts';
@@ -64,12 +65,4 @@ function orderIdOf(queue: QueueName, body: string): string | null {
   if (named.ok) return named.text;
   const parsed = parseOrder(order);
   return parsed.ok ? parsed.order.order_id : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { parseJson } from '../parse-json.ts';
+import { parseJson } from '../../lib/json/parse-json.ts';
 import {
   deleteTopic,
   matchesFilterPolicy,

@@ -1,5 +1,5 @@
+import { parseJson } from '../../lib/json/parse-json.ts';
 import type { MailboxPage, MailRow } from '../../lib/mailbox/mailbox.ts';
-import { parseJson } from '../parse-json.ts';
 import type { SqsQueue } from './fauxqs.ts';
 import type { Mail } from './mailbox.ts';
 

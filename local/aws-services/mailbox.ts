@@ -1,5 +1,5 @@
+import { parseJson } from '../../lib/json/parse-json.ts';
 import type { MailboxPage } from '../../lib/mailbox/mailbox.ts';
-import { parseJson } from '../parse-json.ts';
 import { ACCOUNT_ID, REGION, SqsStore } from './fauxqs.ts';
 import { listMails, type MailChoice } from './list-mails.ts';
 import type { PublishedMessage } from './publish-actions.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { parseJson } from '../../lib/json/parse-json.ts';
 import type { MappingChange, MappingState } from '../lambda/mappings.ts';
-import { parseJson } from '../parse-json.ts';
 import { ACCOUNT_ID, type FauxqsApp, REGION } from './fauxqs.ts';
 import { functionNameOf } from './invoke-route.ts';
 import { refuseOtherHosts } from './refuse-other-hosts.ts';

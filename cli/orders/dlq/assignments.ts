@@ -1,5 +1,6 @@
 import { UsageError } from '../../../lib/command-line/usage-error.ts';
 import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
+import { parseJson } from '../../../lib/json/parse-json.ts';
 import { ORDER_FIELDS } from '../../../lib/order/order.ts';
 import { received } from '../../../lib/order/received.ts';
 import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
@@ -43,11 +44,8 @@ export function readAssignments(texts: readonly string[], queue: QueueName): Ass
 
 function readValue(field: string, text: string): unknown {
   if (TEXT_FIELDS.has(field.replace(/^order\./, ''))) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = parseJson(text);
+  return value === undefined ? text : value;
 }
 
 /**
@@ -56,16 +54,11 @@ function readValue(field: string, text: string): unknown {
  * @throws InvalidInputError for what is not JSON, or has nothing where the field would be
  */
 export function assign(body: string, assignments: readonly Assignment[]): string {
-  let root: unknown;
-  try {
-    root = JSON.parse(body);
-  } catch (cause) {
-    throw new InvalidInputError('--set: must have JSON to set a field in; dlq edit takes another body', {
-      cause,
-    });
-  }
+  const root = parseJson(body);
+  if (root === undefined)
+    throw new InvalidInputError('--set: must have JSON to set a field in; dlq edit takes another body');
   for (const { path, value } of assignments) {
-    let parent = root;
+    let parent: unknown = root;
     for (const name of path.slice(0, -1)) {
       parent = Object.hasOwn(Object(parent), name) ? (parent as Record<string, unknown>)[name] : undefined;
     }

@@ -1,8 +1,8 @@
 import type { DeadLetter } from '../../../lib/dead-letters/dead-letter.ts';
 import { judgeBody } from '../../../lib/dead-letters/judge-body.ts';
+import { prettyJson } from '../../../lib/json/pretty-json.ts';
 import { ask } from './ask.ts';
 import { editText } from './edit-text.ts';
-import { prettyJson } from './pretty-json.ts';
 
 /**
  * Has the operator mend a letter's body in an editor, until it would be taken or they give up.

@@ -1,7 +1,7 @@
 import type { DeadLetter } from '../../../lib/dead-letters/dead-letter.ts';
+import { prettyJson } from '../../../lib/json/pretty-json.ts';
 import { printable } from '../../../lib/order/received.ts';
 import type { Style } from '../style.ts';
-import { prettyJson } from './pretty-json.ts';
 
 /** A letter in two lines: which, and the first thing that is wrong with it. */
 export function letterSummary({ id, order_id, sent_at, reason, errors }: DeadLetter, style: Style): string {

@@ -1,4 +1,6 @@
 import { useState } from 'preact/hooks';
+import { parseJson } from '../../../lib/json/parse-json.ts';
+import { prettyJson } from '../../../lib/json/pretty-json.ts';
 import type { DeadLetter, EditRequest } from '../../api.ts';
 import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { formatTime } from '../format/format-time.ts';
@@ -19,7 +21,7 @@ interface LetterEditorProps {
 /** One letter: what is wrong with it, its body to mend, and sending it again. */
 export function LetterEditor({ letter, onClose, onSent }: LetterEditorProps) {
   const { id, queue, order_id, reason, errors, attributes, sent_at } = letter;
-  const [body, setBody] = useState(() => indented(letter.body));
+  const [body, setBody] = useState(() => prettyJson(letter.body) ?? letter.body);
   const { run, busy, error } = useAction();
   const queueTitle = QUEUE_TITLES[queue].toLowerCase();
 
@@ -128,20 +130,7 @@ function Attributes({ attributes }: { attributes: DeadLetter['attributes'] }) {
   );
 }
 
-/** JSON with a line per field; any other text as it is. */
-function indented(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
-}
-
 function orderIdIn(text: string): string | null {
-  try {
-    const { order_id } = JSON.parse(text) as { order_id?: unknown };
-    return typeof order_id === 'string' ? order_id : null;
-  } catch {
-    return null;
-  }
+  const { order_id } = Object(parseJson(text)) as { order_id?: unknown };
+  return typeof order_id === 'string' ? order_id : null;
 }

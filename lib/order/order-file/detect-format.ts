@@ -1,4 +1,4 @@
-import { isJson } from '../is-json.ts';
+import { parseJson } from '../../json/parse-json.ts';
 import { received } from '../received.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
 
@@ -30,7 +30,7 @@ export function detectFormat(name: string, head: Buffer): OrderFileFormat {
     .split(/[\r\n]/, 1);
   if (firstLine === '') return 'ndjson';
   if (firstLine.startsWith('[')) return 'json';
-  if (firstLine.startsWith('{')) return isJson(firstLine) ? 'ndjson' : 'json';
+  if (firstLine.startsWith('{')) return parseJson(firstLine) === undefined ? 'json' : 'ndjson';
   if (/\bcustomer_name\b/.test(firstLine)) return 'csv';
   throw new UnreadableFileError(
     'unknown_format',

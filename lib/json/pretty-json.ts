@@ -1,4 +1,4 @@
-import { isJson } from '../../../lib/order/is-json.ts';
+import { parseJson } from './parse-json.ts';
 
 /** A string, a bracket, a comma or colon, or any other token; JSON has nothing else but white space. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g;
@@ -11,7 +11,7 @@ const INDENT = '  ';
  * @returns undefined for what is not JSON
  */
 export function prettyJson(text: string): string | undefined {
-  if (!isJson(text)) return undefined;
+  if (parseJson(text) === undefined) return undefined;
   let pretty = '';
   let depth = 0;
   const newLine = () => `\n${INDENT.repeat(depth)}`;

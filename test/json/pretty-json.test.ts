@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { prettyJson } from '../../../../cli/orders/dlq/pretty-json.ts';
+import { prettyJson } from '../../lib/json/pretty-json.ts';
 
 test.each([
   {},
