@@ -1,6 +1,7 @@
 import { useId, useState } from 'preact/hooks';
 import type { FunctionStatus, ThrottleRequest } from '../../api.ts';
 import { notify } from '../notices/notices.ts';
+import { described, FieldError } from '../parts/field.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { request } from '../request.ts';
 import { useAction } from '../use-action.ts';
@@ -48,15 +49,13 @@ export function ThrottleForm({ name, mapping: { maximumConcurrency, enabled } }:
           )}
         </p>
         <input
-          id={id}
+          {...described(id, error)}
           type="number"
           inputMode="numeric"
           required
           min={2}
           max={1_000}
           value={written ?? maximumConcurrency ?? ''}
-          aria-describedby={error ? `${id}-error` : undefined}
-          aria-invalid={error ? 'true' : undefined}
           onInput={(event) => setWritten(event.currentTarget.value)}
         />
         <button type="submit" aria-disabled={busy}>
@@ -71,11 +70,7 @@ export function ThrottleForm({ name, mapping: { maximumConcurrency, enabled } }:
           <span class="visually-hidden"> {name}</span>
         </button>
       </form>
-      {error && (
-        <p class="field-error" id={`${id}-error`} role="alert">
-          {error}
-        </p>
-      )}
+      <FieldError id={id} error={error} />
     </li>
   );
 }

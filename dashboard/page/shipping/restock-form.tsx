@@ -3,6 +3,7 @@ import { printable } from '../../../lib/order/received.ts';
 import type { RestockedProduct, RestockRequest } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { notify } from '../notices/notices.ts';
+import { described, FieldError } from '../parts/field.tsx';
 import { request } from '../request.ts';
 import { useAction } from '../use-action.ts';
 
@@ -44,25 +45,19 @@ export function RestockForm({ productId, productName, onRestocked }: RestockForm
         Pieces of {name} to add
       </label>
       <input
-        id={id}
+        {...described(id, error)}
         type="number"
         inputMode="numeric"
         required
         min={1}
         max={1_000_000_000}
         value={quantity}
-        aria-describedby={error ? `${id}-error` : undefined}
-        aria-invalid={error ? 'true' : undefined}
         onInput={(event) => setQuantity(event.currentTarget.value)}
       />
       <button type="submit" aria-disabled={busy}>
         Add<span class="visually-hidden"> to the stock of {name}</span>
       </button>
-      {error && (
-        <p class="field-error" id={`${id}-error`} role="alert">
-          {error}
-        </p>
-      )}
+      <FieldError id={id} error={error} />
     </form>
   );
 }
