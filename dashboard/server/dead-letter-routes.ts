@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { editDeadLetter } from '../../lib/dead-letters/edit-dead-letter.ts';
+import { editDeadLetter, NoSuchLetterError, NotMovedError } from '../../lib/dead-letters/edit-dead-letter.ts';
 import { judgeBody } from '../../lib/dead-letters/judge-body.ts';
 import { listDeadLetters } from '../../lib/dead-letters/list-dead-letters.ts';
 import { redriveDeadLetters } from '../../lib/dead-letters/redrive-dead-letters.ts';
@@ -28,10 +28,10 @@ interface OfQueue {
   Params: { queue: string };
 }
 
-/** The body is fine, so what is left is that there is no such letter, or that the queue has not taken it. */
 function refuseEdit(error: Error): never {
-  if (error instanceof InvalidInputError) throw new Refusal(404, error.message);
-  throw error.name === 'Error' ? new Refusal(503, error.message) : error;
+  if (error instanceof NoSuchLetterError) throw new Refusal(404, error.message);
+  if (error instanceof NotMovedError) throw new Refusal(503, error.message);
+  throw error;
 }
 
 /** Dead letters: list, redrive, mend. */

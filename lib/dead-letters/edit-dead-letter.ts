@@ -3,12 +3,19 @@ import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
 import { judgeBody } from './judge-body.ts';
 import { redriveDeadLetters } from './redrive-dead-letters.ts';
 
+/** Nobody's letter, or one that somebody else has in hand: nothing has been sent. */
+export class NoSuchLetterError extends InvalidInputError {}
+
+/** The queue has not taken it, or it is still in the dead-letter queue as well. */
+export class NotMovedError extends Error {}
+
 /**
  * Sends a dead letter back to the queue that it came from with another body, its attributes kept, and deletes it.
  *
  * @param id SQS message id
- * @throws InvalidInputError where the body would be rejected again, or there is no such letter: nothing has been sent
- * @throws Error where the queue has not taken it, or it is still in the dead-letter queue as well
+ * @throws InvalidInputError where the body would be rejected again: nothing has been sent
+ * @throws NoSuchLetterError
+ * @throws NotMovedError
  */
 export async function editDeadLetter(
   pipeline: Pipeline,
@@ -27,5 +34,5 @@ export async function editDeadLetter(
   const [failure] = failures;
   if (!failure) return;
   const message = `message ${id}: ${failure.message}`;
-  throw matched === 0 ? new InvalidInputError(message) : new Error(message);
+  throw matched === 0 ? new NoSuchLetterError(message) : new NotMovedError(message);
 }
