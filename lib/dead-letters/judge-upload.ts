@@ -1,7 +1,6 @@
-import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { createObjectStore } from '../aws/object-store.ts';
-import { resultKey } from '../ingest/result-key.ts';
+import { readReceipt } from '../ingest/read-receipt.ts';
 import { readUploadEvent } from '../ingest/upload-event.ts';
 import type { OrderIssue } from '../order/order.ts';
 import { printable } from '../order/received.ts';
@@ -31,18 +30,17 @@ const receipt = z.object({ error: z.object({ code: z.string(), message: z.string
  * @throws ServiceError where the results bucket is out of reach
  */
 export async function judgeUpload({ clients, resultsBucket }: Pipeline, body: string): Promise<OrderIssue[]> {
-  const store = createObjectStore(clients.s3);
+  const objectStore = createObjectStore(clients.s3);
   const issues: OrderIssue[] = [];
   for (const { key } of readUploadEvent(body)) {
-    try {
-      const opened = await store.open(resultsBucket, resultKey(key, '.receipt.json'));
-      const { error } = receipt.parse(JSON.parse(await text(opened.body)));
-      if (error) issues.push({ path: '', code: error.code, message: printable(error.message) });
-    } catch (error) {
-      if ((error as { code?: unknown }).code !== 'NoSuchKey') throw error;
+    const text = await readReceipt({ objectStore, resultsBucket, key });
+    if (text === undefined) {
       const message = printable(`${key}: has no receipt: ingest did not get as far as writing one`);
       issues.push({ path: '', code: 'no_receipt', message });
+      continue;
     }
+    const { error } = receipt.parse(JSON.parse(text));
+    if (error) issues.push({ path: '', code: error.code, message: printable(error.message) });
   }
   return issues;
 }

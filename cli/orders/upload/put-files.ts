@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import pMap from 'p-map';
 import type { ObjectStore } from '../../../lib/aws/object-store.ts';
+import { type ReceiptPlace, readReceipt } from '../../../lib/ingest/read-receipt.ts';
 import { createProgressBar } from '../progress.ts';
-import { type ReceiptPlace, readReceipt } from './await-receipt.ts';
 import type { FileToUpload } from './list-files.ts';
 
 /** What became of putting one file. */
