@@ -82,7 +82,7 @@ export async function startPostgres({
  */
 async function launch(place: Place): Promise<{ port: number; server: Server }> {
   const start = Date.now();
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempt = 1; ; attempt++) {
     const port = await findPort(place.port);
     try {
       return { port, server: await runServer({ ...place, port }) };

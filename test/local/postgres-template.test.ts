@@ -1,21 +1,16 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { startPostgres } from '../../local/postgres/start-postgres.ts';
-import { createTestDirectory } from './create-test-directory.ts';
+import { createOpenDirectory, createTestDirectory } from './create-test-directory.ts';
 
 let folder: string;
 let template: string;
 vi.mock('../../local/postgres/find-template.ts', () => ({ findTemplate: async () => template }));
 
 beforeEach(async () => {
-  const directory = await createTestDirectory();
-  folder = join(directory, 'templates');
-  await mkdir(folder);
-  // The server's user is not root.
-  await chmod(directory, 0o711);
-  await chmod(folder, 0o777);
+  folder = await createOpenDirectory();
   template = join(folder, 'cluster.tar');
 });
 

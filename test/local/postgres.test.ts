@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +9,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type PostgresOptions, startPostgres } from '../../local/postgres/start-postgres.ts';
-import { createTestDirectory } from './create-test-directory.ts';
-
-/** A directory for temporary ones: the server's user, who is not root, makes them in it. */
-async function createTemporaryDirectory(): Promise<string> {
-  const directory = await createTestDirectory();
-  await chmod(directory, 0o777);
-  return directory;
-}
+import { createOpenDirectory, createTestDirectory } from './create-test-directory.ts';
 
 async function startTest(options: Partial<PostgresOptions>) {
   const postgres = await startPostgres({ port: 0, ...options });
@@ -119,7 +112,7 @@ test('nobody can connect as a superuser, who may run programs', async () => {
 });
 
 test('a stop leaves neither process nor file, whoever is connected', async () => {
-  const temporaryDirectory = await createTemporaryDirectory();
+  const temporaryDirectory = await createOpenDirectory();
   const { url, stop } = await startPostgres({ port: 0, temporaryDirectory });
   const client = new Client(url);
   client.on('error', () => {});
@@ -136,7 +129,7 @@ test.for<[string, (child: Child) => unknown, string?]>([
   ['exits', () => {}, 'process.exit()'],
   ['throws', () => {}, 'throw new Error()'],
 ])('nothing is left of a server whose process %s', async ([, end, then]) => {
-  const temporaryDirectory = await createTemporaryDirectory();
+  const temporaryDirectory = await createOpenDirectory();
   const child = spawnProcess({ temporaryDirectory }, then);
   await readUrl(child);
   expect(await readdir(temporaryDirectory)).toHaveLength(1);
@@ -145,7 +138,7 @@ test.for<[string, (child: Child) => unknown, string?]>([
 });
 
 test('nothing is left of a server whose process is killed during the start', async () => {
-  const temporaryDirectory = await createTemporaryDirectory();
+  const temporaryDirectory = await createOpenDirectory();
   const child = spawnProcess({ temporaryDirectory });
   await vi.waitFor(async () => expect(await readdir(temporaryDirectory)).toHaveLength(1), 20_000);
   await kill(child);
@@ -153,7 +146,7 @@ test('nothing is left of a server whose process is killed during the start', asy
 });
 
 test('a data directory keeps its data over a stop, on the same port', async () => {
-  const dataDir = join(await createTemporaryDirectory(), 'data');
+  const dataDir = join(await createOpenDirectory(), 'data');
   const first = await startTest({ dataDir });
   await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
   await first.stop();
@@ -192,7 +185,7 @@ test('a crash of the server is told, but nothing of the data in it; the data dir
 });
 
 test('a port that is taken rejects the start, which leaves nothing', async () => {
-  const temporaryDirectory = await createTemporaryDirectory();
+  const temporaryDirectory = await createOpenDirectory();
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   onTestFinished(() => void other.close());
