@@ -1,3 +1,4 @@
+import { messagesIn } from '../../lib/aws/queue-depth.ts';
 import type { FunctionStatus, PipelineStatus, QueueStatus } from '../../lib/status/pipeline-status.ts';
 import { table } from '../table.ts';
 import { duration } from './duration.ts';
@@ -30,14 +31,14 @@ export function statusText(
 /** The same in a line, for a log. */
 export function statusLine({ at, queues, confirmed }: PipelineStatus): string {
   const parts = queues.map(
-    ({ name, visible, inFlight, delayed, inPerSecond, outPerSecond, deadLetters }) =>
-      `${name} ${whole(visible + inFlight + delayed)} (+${perSecond(inPerSecond)}/s −${perSecond(outPerSecond)}/s, dead ${whole(deadLetters)})`,
+    ({ name, inPerSecond, outPerSecond, deadLetters, ...depth }) =>
+      `${name} ${whole(messagesIn(depth))} (+${perSecond(inPerSecond)}/s −${perSecond(outPerSecond)}/s, dead ${whole(deadLetters)})`,
   );
   return `${at}  ${parts.join('  ')}  confirmed ${whole(confirmed)}\n`;
 }
 
 function queueRow(queue: QueueStatus, style: Style): string[] {
-  const { name, visible, inFlight, delayed, oldestSeconds, drainSeconds, deadLetters } = queue;
+  const { name, visible, inFlight, delayed, oldestSeconds, deadLetters } = queue;
   return [
     name,
     whole(visible),
@@ -46,16 +47,13 @@ function queueRow(queue: QueueStatus, style: Style): string[] {
     oldestSeconds === null ? UNKNOWN : duration(oldestSeconds),
     perSecond(queue.inPerSecond),
     perSecond(queue.outPerSecond),
-    drainText(queue, drainSeconds),
+    drainText(queue),
     deadLetters > 0 ? style.bad(whole(deadLetters)) : whole(deadLetters),
   ];
 }
 
-function drainText(
-  { visible, inFlight, delayed, inPerSecond, outPerSecond }: QueueStatus,
-  drainSeconds: number | null,
-): string {
-  if (visible + inFlight + delayed === 0) return 'is empty';
+function drainText({ drainSeconds, inPerSecond, outPerSecond, ...depth }: QueueStatus): string {
+  if (messagesIn(depth) === 0) return 'is empty';
   if (drainSeconds !== null) return duration(Math.max(1, drainSeconds));
   if (inPerSecond === null || outPerSecond === null) return UNKNOWN;
   return inPerSecond > outPerSecond ? 'grows' : 'stands';

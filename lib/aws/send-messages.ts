@@ -1,11 +1,14 @@
 import { type MessageAttributeValue, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
+import { CONCURRENCY, type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
 import { readBatchAnswer } from './batch-answers.ts';
 import { converted } from './service-error.ts';
 
 /** SQS quotas of a batch request: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const LIMITS = { maxEntries: 10, maxBytes: 1_048_576 };
 const OPERATION = 'SendMessageBatch';
+
+/** Messages that are worth sending, or deleting, together: full requests, as many as are under way at once. */
+export const FULL_LOAD = LIMITS.maxEntries * CONCURRENCY;
 
 /** What a message says. */
 export interface MessageContent {

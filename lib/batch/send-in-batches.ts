@@ -2,6 +2,9 @@ import pMap from 'p-map';
 import { backoff } from './backoff.ts';
 import { type BatchLimits, chunk } from './chunk.ts';
 
+/** Requests under way at once, of one call. */
+export const CONCURRENCY = 8;
+
 /** What became of one entry. */
 export type EntryOutcome<Value> = { ok: true; value: Value } | { ok: false; error: Error };
 
@@ -14,7 +17,7 @@ export interface SendInBatchesOptions<Entry, Value> extends BatchLimits<Entry> {
    * far as anyone knows, and is sent again. A throw fails the whole request, for good.
    */
   send: (entries: readonly Entry[]) => Promise<readonly (EntryAnswer<Value> | undefined)[]>;
-  /** Requests under way at once; 8 where it is left out. */
+  /** Requests under way at once; `CONCURRENCY` where it is left out. */
   concurrency?: number;
   /** How often an entry is sent before its failure stands; 5 where it is left out. */
   attempts?: number;
@@ -38,7 +41,7 @@ export async function sendInBatches<Entry, Value>(
   entries: readonly Entry[],
   options: SendInBatchesOptions<Entry, Value>,
 ): Promise<{ outcomes: EntryOutcome<Value>[]; requests: number }> {
-  const { send, concurrency = 8, attempts = 5, endAtFailure = false } = options;
+  const { send, concurrency = CONCURRENCY, attempts = 5, endAtFailure = false } = options;
   let requests = 0;
   let failure: Error | undefined;
 

@@ -1,3 +1,5 @@
+import { FULL_LOAD } from '../aws/send-messages.ts';
+import { chunk } from '../batch/chunk.ts';
 import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
 import { type Choice, missingFailures } from './choice.ts';
 import { takeDeadLetters } from './take-dead-letters.ts';
@@ -12,9 +14,6 @@ export interface PurgeReport {
   /** Why the others were not, each with its message id. */
   failures: { id: string; message: string }[];
 }
-
-/** Messages that are deleted together: eight requests' worth. */
-const BATCH = 80;
 
 /**
  * Deletes dead letters. Not with SQS's PurgeQueue, which also takes those that come in while somebody makes up their mind.
@@ -38,8 +37,9 @@ export async function purgeDeadLetters(
   await using _ = held;
   const failures = missingFailures(missing);
   let deleted = 0;
-  for (let start = 0; start < chosen.length && !signal?.aborted; start += BATCH) {
-    const ids = chosen.slice(start, start + BATCH).map(({ id }) => id);
+  for (const letters of chunk(chosen, { maxEntries: FULL_LOAD })) {
+    if (signal?.aborted) break;
+    const ids = letters.map(({ id }) => id);
     for (const [index, outcome] of (await held.delete(ids)).entries()) {
       if (outcome.ok) deleted++;
       else failures.push({ id: ids[index] ?? '', message: outcome.error.message });

@@ -1,5 +1,5 @@
 import { createQueueMessages } from '../aws/queue-messages.ts';
-import type { MessageContent } from '../aws/send-messages.ts';
+import { FULL_LOAD, type MessageContent } from '../aws/send-messages.ts';
 import { chunk } from '../batch/chunk.ts';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { findQueue } from '../pipeline/find-queue.ts';
@@ -32,8 +32,6 @@ interface Ready extends MessageContent {
 
 /** Renewing its lease has failed, or it was in hand for 12 hours, the longest there is. */
 const NOT_IN_HAND = 'was not in hand any more when its turn came: it is back in the dead-letter queue';
-/** Messages that go together: eight requests' worth. */
-const BATCH = 80;
 
 /**
  * Sends dead letters back to the queue that they came from, with their attributes, and only then deletes them: whenever it
@@ -94,7 +92,7 @@ export async function redriveDeadLetters(
     return taken.length === 0 ? refusal : undefined;
   }
 
-  const size = Math.min(BATCH, Math.max(1, Math.floor((ratePerSecond ?? Number.POSITIVE_INFINITY) / 2)));
+  const size = Math.min(FULL_LOAD, Math.max(1, Math.floor((ratePerSecond ?? Number.POSITIVE_INFINITY) / 2)));
   const batches = chunk(ready, { maxEntries: size });
   let outage: Error | undefined;
   for await (const batch of paced(batches, { ratePerSecond, deadline: Number.POSITIVE_INFINITY })) {

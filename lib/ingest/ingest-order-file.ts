@@ -1,6 +1,7 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { OrderQueue } from '../aws/order-queue.ts';
+import { FULL_LOAD } from '../aws/send-messages.ts';
 import { logger } from '../observability/logger.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import type { Order } from '../order/order.ts';
@@ -17,8 +18,6 @@ export interface IngestParts {
   resultsBucket: string;
 }
 
-/** Orders that go to the queue together: eight requests' worth. */
-const BATCH = 80;
 /** Batches under way at once; reading waits for them, so memory does not grow with the file. */
 const CONCURRENCY = 4;
 
@@ -74,7 +73,7 @@ export async function ingestOrderFile(
         }
         if (Date.now() > deadline) throw new TimeUpError(receipt.rows);
         if (fault) return;
-        if (batch.length < BATCH) continue;
+        if (batch.length < FULL_LOAD) continue;
         yield batch;
         batch = [];
       }

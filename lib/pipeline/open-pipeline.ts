@@ -12,7 +12,7 @@ import { createRdsDatabase } from '../aws/rds-database.ts';
 import { createRedshiftDatabase } from '../aws/redshift-database.ts';
 import { createPostgresDatabase } from '../database/postgres-database.ts';
 import { type StackOutputs, toStackOutputs } from './outputs.ts';
-import { type Pipeline, type PipelineQueue, QUEUE_NAMES } from './pipeline.ts';
+import { CONSUMERS, type Pipeline, type PipelineQueue, QUEUE_NAMES } from './pipeline.ts';
 
 /** `service` in serverless.yml: stacks, functions and queues are called `order-pipeline-STAGE…`. */
 const SERVICE = 'order-pipeline';
@@ -22,7 +22,6 @@ const LOCAL_STAGE = 'local';
 const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** `databaseName` of both databases in `resources/`. */
 const DATABASE_NAME = 'orders';
-const CONSUMERS = { upload: 'ingest', order: 'consumer', shipping: 'fulfillment', analytics: 'analytics' };
 
 /** The name of a stage's CloudFormation stack. */
 export const stackNameOf = (stage: string): string => `${SERVICE}-${stage}`;

@@ -13,6 +13,14 @@ export const QUEUE_NAMES = ['upload', 'order', 'shipping', 'analytics'] as const
 /** One of the four queues, as operators name it. */
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
+/** The functions that work on the queues, as serverless.yml names them. */
+export const CONSUMERS: Readonly<Record<QueueName, string>> = {
+  upload: 'ingest',
+  order: 'consumer',
+  shipping: 'fulfillment',
+  analytics: 'analytics',
+};
+
 /** A queue with its dead-letter queue, and the function that works on it. */
 export interface PipelineQueue {
   name: QueueName;

@@ -1,20 +1,19 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../invalid-input-error.ts';
 
+/** The most that may be asked for: orders, orders a second, and the greatest seed. */
+export const PRODUCER_LIMITS = { count: 1_000_000, ratePerSecond: 1_000_000, seed: 2 ** 32 - 1 } as const;
+
 /** What each field of the producer's input may be. */
 export const PRODUCER_FIELDS = {
   /** Orders to generate. */
-  count: z.int().min(1).max(1_000_000),
+  count: z.int().min(1).max(PRODUCER_LIMITS.count),
   /** Where they go: messages of the order queue, or order files in the upload bucket. */
   via: z.enum(['queue', 's3']).default('queue'),
   /** Orders a second; as fast as it goes where it is left out. */
-  ratePerSecond: z.number().positive().max(1_000_000).optional(),
+  ratePerSecond: z.number().positive().max(PRODUCER_LIMITS.ratePerSecond).optional(),
   /** The same seed generates the same orders; a random one where it is left out. */
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .optional(),
+  seed: z.int().min(0).max(PRODUCER_LIMITS.seed).optional(),
   /** Orders per file, for `via: "s3"`. A file is put in one request: 50,000 orders are about 11 MB. */
   ordersPerFile: z.int().min(1).max(50_000).default(1_000),
 };

@@ -2,9 +2,7 @@ import { createEventSourceMappings } from '../aws/event-source-mappings.ts';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { received } from '../order/received.ts';
 import { readMappings, type ThrottledPipeline } from './read-mappings.ts';
-
-/** Limits of the throttle: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html */
-export const THROTTLE = { least: 2, most: 1_000 } as const;
+import { THROTTLE } from './throttle-limits.ts';
 
 /** One of the two, or both. */
 export interface ThrottleChange {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { parseJson } from '../../lib/json/parse-json.ts';
+import { THROTTLE } from '../../lib/status/throttle-limits.ts';
 import type { MappingChange, MappingState } from '../lambda/mappings.ts';
 import { ACCOUNT_ID, type FauxqsApp, REGION } from './fauxqs.ts';
 import { functionNameOf } from './invoke-route.ts';
@@ -12,10 +13,6 @@ export interface MappingCalls {
 }
 
 const PATH = '/2015-03-31/event-source-mappings';
-
-/** Limits of the throttle: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html */
-const LEAST = 2;
-const MOST = 1_000;
 
 const update = z.strictObject({
   /** The function that it is for already: Lambda could give it another one. */
@@ -123,8 +120,9 @@ function readUpdate(body: string | undefined): MappingChange & { functionName?: 
 
 /** In Lambda's words. */
 function refuseOutside(concurrency: number): void {
-  if (concurrency >= LEAST && concurrency <= MOST) return;
-  const rule = concurrency < LEAST ? `greater than or equal to ${LEAST}` : `less than or equal to ${MOST}`;
+  const { least, most } = THROTTLE;
+  if (concurrency >= least && concurrency <= most) return;
+  const rule = concurrency < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
   throw new Refusal(
     400,
     'ValidationException',

@@ -2,6 +2,7 @@ import { oneOf } from '../../lib/command-line/one-of.ts';
 import { parseOptions } from '../../lib/command-line/parse-options.ts';
 import { UsageError } from '../../lib/command-line/usage-error.ts';
 import { wholeNumber } from '../../lib/command-line/whole-number.ts';
+import { PRODUCER_LIMITS } from '../../lib/produce/producer-input.ts';
 
 /** What `npm start` is asked to do. */
 export interface StartOptions {
@@ -67,10 +68,12 @@ export function readStartOptions(args: readonly string[]): StartOptions {
   });
   if (data === '') throw new UsageError('--data: must be a directory, received nothing');
   return {
-    count: wholeNumber('--count', values.count, 1, 1_000_000),
+    count: wholeNumber('--count', values.count, 1, PRODUCER_LIMITS.count),
     via: oneOf('--via', values.via, ['queue', 's3']),
-    ratePerSecond: given(values.rate, (rate) => wholeNumber('--rate', rate, 1, 1_000_000)),
-    seed: given(values.seed, (seed) => wholeNumber('--seed', seed, 0, 2 ** 32 - 1)),
+    ratePerSecond: given(values.rate, (rate) =>
+      wholeNumber('--rate', rate, 1, PRODUCER_LIMITS.ratePerSecond),
+    ),
+    seed: given(values.seed, (seed) => wholeNumber('--seed', seed, 0, PRODUCER_LIMITS.seed)),
     concurrency: given(values.concurrency, (most) => wholeNumber('--concurrency', most, 1, 1_000)),
     shipping: given(values.shipping, (setting) => oneOf('--shipping', setting, ['on', 'off'])),
     sales: given(values.sales, (setting) => oneOf('--sales', setting, ['on', 'off'])),

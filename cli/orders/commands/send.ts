@@ -8,6 +8,7 @@ import { printable } from '../../../lib/order/received.ts';
 import { findQueue } from '../../../lib/pipeline/find-queue.ts';
 import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
 import { produceOrders } from '../../../lib/produce/produce-orders.ts';
+import { PRODUCER_LIMITS } from '../../../lib/produce/producer-input.ts';
 import { badRowsText } from '../bad-rows.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -17,10 +18,6 @@ import { createProgressBar } from '../progress.ts';
 import { checkOrderFile, type FileCheck, type LocalFile } from '../send/check-order-file.ts';
 import { type FileSending, sendOrderFile } from '../send/send-order-file.ts';
 import { withLocalFile } from '../send/with-local-file.ts';
-
-/** Orders that may be generated: as many as the producer takes. */
-const MOST = 1_000_000;
-const MOST_SEED = 2 ** 32 - 1;
 
 interface Options {
   count?: string;
@@ -56,8 +53,9 @@ async function sendGenerated(context: Context, options: Options): Promise<Answer
   if (options.count === undefined)
     throw new UsageError('send: must have a file or --count, received neither');
   if (options.skipBad) throw new UsageError('--skip-bad: must come with a file');
-  const count = wholeNumber('--count', options.count, 1, MOST);
-  const seed = options.seed === undefined ? undefined : wholeNumber('--seed', options.seed, 0, MOST_SEED);
+  const count = wholeNumber('--count', options.count, 1, PRODUCER_LIMITS.count);
+  const seed =
+    options.seed === undefined ? undefined : wholeNumber('--seed', options.seed, 0, PRODUCER_LIMITS.seed);
   const ratePerSecond = options.rate === undefined ? undefined : rate(options.rate);
   const interrupted = context.signal();
   const pipeline = await context.open();
@@ -159,6 +157,6 @@ function exitOf(failed: number, signal: AbortSignal): ExitStatus {
 
 function rate(text: string): number {
   const value = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= MOST) return value;
+  if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= PRODUCER_LIMITS.ratePerSecond) return value;
   throw new UsageError(`--rate: must be a number above 0, at most 1,000,000, received ${text || 'nothing'}`);
 }

@@ -1,20 +1,15 @@
 import { Argument, type Command } from 'commander';
 import { UsageError } from '../../../lib/command-line/usage-error.ts';
 import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
+import { CONSUMERS } from '../../../lib/pipeline/pipeline.ts';
 import type { MappingStatus } from '../../../lib/status/pipeline-status.ts';
 import { readMappings } from '../../../lib/status/read-mappings.ts';
-import {
-  refuseUnknown,
-  setThrottle,
-  THROTTLE,
-  type ThrottleChange,
-} from '../../../lib/status/set-throttle.ts';
+import { refuseUnknown, setThrottle, type ThrottleChange } from '../../../lib/status/set-throttle.ts';
+import { THROTTLE } from '../../../lib/status/throttle-limits.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { whole } from '../number.ts';
-
-const FUNCTIONS = ['ingest', 'consumer', 'fulfillment', 'analytics'];
 
 interface Options {
   concurrency?: string;
@@ -27,7 +22,9 @@ export function createCommand(onExit: (exit: ExitStatus) => void): Command {
     'throttle',
     'Sets how many invocations of a function its queue may have at once, pauses or resumes it; without an option, shows it.',
   )
-    .addArgument(new Argument('<function>', 'a function that a queue invokes').choices(FUNCTIONS))
+    .addArgument(
+      new Argument('<function>', 'a function that a queue invokes').choices(Object.values(CONSUMERS)),
+    )
     .option('--concurrency <n>', 'invocations at once, from 2 to 1,000')
     .option('--pause', 'leave messages in the queue; batches in hand end as they would have')
     .option('--resume', 'poll the queue again')

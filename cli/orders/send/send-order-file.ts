@@ -1,5 +1,6 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { OrderQueue } from '../../../lib/aws/order-queue.ts';
+import { FULL_LOAD } from '../../../lib/aws/send-messages.ts';
 import { countReason, reasonOf } from '../../../lib/observability/reasons.ts';
 import type { Order } from '../../../lib/order/order.ts';
 import { openLocalFile } from '../open-local-file.ts';
@@ -13,8 +14,6 @@ export interface FileSending {
   reasons: Record<string, number>;
 }
 
-/** Orders that go to the queue together: eight requests' worth. */
-const BATCH = 80;
 /** Batches under way at once; reading waits for them, so memory does not grow with the file. */
 const CONCURRENCY = 4;
 
@@ -38,7 +37,7 @@ export async function sendOrderFile(
     for await (const row of rows) {
       if (signal.aborted || sending.failed > 0) return;
       if ('order' in row) batch.push(row.order);
-      if (batch.length < BATCH) continue;
+      if (batch.length < FULL_LOAD) continue;
       yield batch;
       batch = [];
     }

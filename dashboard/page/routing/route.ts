@@ -1,4 +1,5 @@
 import type { QueueName } from '../../api.ts';
+import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 
 /** A view, and what it is about. */
 export type Route =
@@ -11,7 +12,7 @@ export type Route =
   | { view: 'search'; query: string }
   | { view: 'unknown' };
 
-const QUEUES: readonly string[] = ['upload', 'order', 'shipping', 'analytics'] satisfies QueueName[];
+const isQueue = (name: string): name is QueueName => Object.hasOwn(QUEUE_TITLES, name);
 
 /** Reads the part of the address after `#`. */
 export function parseRoute(hash: string): Route {
@@ -22,9 +23,10 @@ export function parseRoute(hash: string): Route {
   switch (view) {
     case '':
       return { view: 'overview' };
-    case 'dead-letters':
-      if (first !== '' && !QUEUES.includes(first)) return { view: 'unknown' };
-      return { view, queue: (first || 'order') as QueueName, id: second || null };
+    case 'dead-letters': {
+      const queue = first || 'order';
+      return isQueue(queue) ? { view, queue, id: second || null } : { view: 'unknown' };
+    }
     case 'mailbox':
     case 'search':
       return { view, query: first };
