@@ -1,11 +1,12 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { LiveStatus, QueueStatus } from '../../dashboard/api.ts';
 import { startDashboard } from '../../dashboard/server/start-dashboard.ts';
 import { openEmbeddedPipeline } from '../../lib/pipeline/open-pipeline.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
 import { type Asked, ask } from './ask.ts';
 import { listen } from './listen.ts';
+import { startUnreachable } from './start-unreachable.ts';
 
 /** Nothing takes what a burst sends, so that what is in the order queue is what it sent. */
 let cloud: TestCloud;
@@ -95,3 +96,17 @@ test('while orders are sent as fast as can be, pages are told of it each second'
   // A second and a bit on a machine of one's own.
   expect(Math.max(...gaps)).toBeLessThan(5_000);
 }, 120_000);
+
+test('orders of a burst that are not sent are counted, and why is reported', async () => {
+  const other = await startUnreachable();
+  onTestFinished(other.stop);
+  const address = `${other.url}dashboard/burst`;
+  await ask(address, { method: 'POST', body: { count: 5 } });
+  await vi.waitFor(() => expect(other.reported).toHaveLength(1), { timeout: 20_000 });
+  expect(other.reported).toEqual([new Error('burst: 5 orders were not sent: ECONNREFUSED (5)')]);
+  expect((await ask(address, { method: 'DELETE' })).json).toMatchObject({
+    sent: 0,
+    failed: 5,
+    running: false,
+  });
+});

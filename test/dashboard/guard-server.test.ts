@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Asked, ask } from './ask.ts';
+import { startUnreachable } from './start-unreachable.ts';
+
+let server: Awaited<ReturnType<typeof startUnreachable>>;
+let own: string;
+
+beforeAll(async () => {
+  server = await startUnreachable();
+  own = new URL(server.url).host;
+});
+afterAll(() => server.stop());
+
+const get = (path: string, asked?: Asked) => ask(new URL(path, server.url).href, asked);
+
+describe('a request is refused', () => {
+  test.each(['/', '/dashboard/inventory', '/dashboard/assets/main.js', '/elsewhere'])(
+    'with 421 at %s where its Host is another name for this machine',
+    async (path) => {
+      const port = new URL(server.url).port;
+      for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.2:${port}`]) {
+        const { status, headers, json } = await get(path, { headers: { host } });
+        expect({ host, status }).toEqual({ host, status: 421 });
+        expect(headers['content-type']).toMatch('application/problem+json');
+        expect(json).toMatchObject({
+          status: 421,
+          detail: `Host: must be ${own} or localhost:${port}, received "${host}"`,
+        });
+      }
+    },
+  );
+
+  test('with 421 without a Host', async () => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.setEncoding('utf8').end('GET / HTTP/1.0\r\n\r\n');
+    let answer = '';
+    for await (const piece of socket) answer += piece;
+    expect(answer).toMatch(/^HTTP\/1\.[01] 421 /);
+  });
+
+  test.each(['http://evil.example', 'null', `https://HOST`, 'http://127.0.0.1:1'])(
+    'with 403 where its Origin is %s',
+    async (pattern) => {
+      const origin = pattern.replace('HOST', own);
+      for (const path of ['/', '/dashboard/inventory', '/elsewhere']) {
+        const { status, json } = await get(path, { headers: { origin } });
+        expect({ path, status }).toEqual({ path, status: 403 });
+        expect(json.detail).toBe(`Origin: must be http://${own} or left out, received "${origin}"`);
+      }
+    },
+  );
+
+  test.each(['cross-site', 'same-site'])(
+    'with 403 where a browser says that its page is %s',
+    async (site) => {
+      const { status, json } = await get('/dashboard/dead-letters/order', {
+        headers: { 'sec-fetch-site': site },
+      });
+      expect(status).toBe(403);
+      expect(json.detail).toBe(`Sec-Fetch-Site: must be same-origin or none, received "${site}"`);
+      // The page itself may be linked to.
+      expect((await get('/', { headers: { 'sec-fetch-site': site } })).status).toBe(200);
+    },
+  );
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])(
+    'with 415 where it changes something and its body is %s',
+    async (type) => {
+      const { status, json } = await get('/dashboard/burst', {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: '{"count":1}',
+      });
+      expect(status).toBe(415);
+      expect(json.detail).toMatch(/^Content-Type: must be application\/json, received /);
+    },
+  );
+
+  test('with 413 above 256 kB', async () => {
+    const body = { ids: ['a'.repeat(256 * 1_024)] };
+    const { status, json } = await get('/dashboard/dead-letters/order/redrive', { method: 'POST', body });
+    expect(status).toBe(413);
+    expect(json).toMatchObject({ title: 'Content Too Large', detail: expect.stringMatching(/body/i) });
+  });
+
+  test('but not where it names this server as localhost, or comes from its own page', async () => {
+    const local = own.replace('127.0.0.1', 'localhost');
+    for (const headers of [
+      { host: local },
+      { host: local, origin: `http://${local}` },
+      { origin: `http://${own}`, 'sec-fetch-site': 'same-origin' },
+      {},
+    ])
+      expect((await get('/', { headers })).status).toBe(200);
+    // One name's page is not the other's.
+    expect((await get('/', { headers: { host: local, origin: `http://${own}` } })).status).toBe(403);
+  });
+});
+
+test('the server listens on 127.0.0.1 and on no other address', async () => {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.2');
+  await expect(once(socket, 'connect')).rejects.toThrow();
+});

@@ -1,0 +1,15 @@
+import { startDashboard } from '../../dashboard/server/start-dashboard.ts';
+import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import { openUnreachablePipeline } from './unreachable-pipeline.ts';
+
+/** A server whose pipeline is out of reach; what it reports goes to `reported`. */
+export async function startUnreachable(parts: Partial<Pipeline> = {}) {
+  const pipeline = { ...openUnreachablePipeline(), ...parts };
+  const reported: unknown[] = [];
+  const { url, stop } = await startDashboard({
+    pipeline,
+    port: 0,
+    report: (error) => void reported.push(error),
+  });
+  return { url, reported, stop: () => stop().then(pipeline.close) };
+}
