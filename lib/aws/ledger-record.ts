@@ -22,6 +22,8 @@ export interface OwningMessage {
 /** An order that a message owns. Times are epoch milliseconds. */
 export interface ClaimedRecord extends OwningMessage {
   status: 'CLAIMED';
+  /** Names the call that made the claim; missing in records from before it was kept. */
+  token?: string | undefined;
   leaseUntil: number;
   claimedAt: number;
 }
@@ -58,7 +60,10 @@ export function toItem(record: LedgerRecord): LedgerItem {
     ...(queuedAt === undefined ? {} : { queued_at: number(queuedAt) }),
     ...(claimedAt === undefined ? {} : { claimed_at: number(claimedAt) }),
     ...(status === 'CLAIMED'
-      ? { lease_until: number(record.leaseUntil) }
+      ? {
+          ...(record.token === undefined ? {} : { claim_token: { S: record.token } }),
+          lease_until: number(record.leaseUntil),
+        }
       : { sns_message_id: { S: record.snsMessageId }, sent_at: number(record.sentAt) }),
     expires_at: number(Math.ceil(lastsUntil / 1_000) + KEPT_SECONDS),
   };
@@ -66,8 +71,7 @@ export function toItem(record: LedgerRecord): LedgerItem {
 
 /** @throws ServiceError `UnknownStatus` where the status is none of the ledger's */
 export function fromItem(item: LedgerItem): LedgerRecord {
-  const { order_id, status, owner, order, queued_at, lease_until, claimed_at, sns_message_id, sent_at } =
-    item;
+  const { order_id, status, owner, order, queued_at, claimed_at, sns_message_id, sent_at } = item;
   const common = {
     orderId: order_id?.S ?? '',
     owner: owner?.S ?? '',
@@ -75,8 +79,14 @@ export function fromItem(item: LedgerItem): LedgerRecord {
     ...(queued_at?.N !== undefined && { queuedAt: Number(queued_at.N) }),
   };
   if (status?.S === 'CLAIMED') {
-    const leaseUntil = Number(lease_until?.N);
-    return { ...common, status: 'CLAIMED', leaseUntil, claimedAt: Number(claimed_at?.N) };
+    const { claim_token, lease_until } = item;
+    return {
+      ...common,
+      status: 'CLAIMED',
+      ...(claim_token?.S !== undefined && { token: claim_token.S }),
+      leaseUntil: Number(lease_until?.N),
+      claimedAt: Number(claimed_at?.N),
+    };
   }
   if (status?.S === 'SENT') {
     const claimedAt = claimed_at?.N === undefined ? undefined : Number(claimed_at.N);

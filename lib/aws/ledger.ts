@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
@@ -10,7 +11,12 @@ import { toServiceError } from './service-error.ts';
  *
  *   absent ── claim ──► CLAIMED (owner = SQS message id, lease) ── markSent ──► SENT (SNS message id, time)
  *                        │   ▲
- *                        └───┘ claim again: by its own message at once, by another when the lease is over
+ *                        └───┘ claim again, by any message: when the lease is over
+ *
+ * A lease holds off the owner, too: SQS may deliver a message a second time while the first delivery is at work on it
+ * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html). By
+ * its token a call knows the claim that is its own, made by a request whose answer was lost. A message whose consumer has
+ * died comes back after its visibility timeout, which is longer than any lease.
  *
  * A record has the order that its message carries. 30 days after its lease or its send it is deleted, and the order is absent
  * again.
@@ -30,7 +36,10 @@ export type ClaimOutcome =
   | { status: 'claimed'; claimedAt: number }
   /** The order was published before, for the message `owner`, which may be the claim's own. */
   | { status: 'sent'; owner: string; snsMessageId: string; sentAt: number }
-  /** Another message owns the order; the two are left out where the record vanished just now. */
+  /**
+   * Claimed already: by another message, or by another delivery of the same one. The two are left out where the record
+   * vanished just now.
+   */
   | { status: 'busy'; owner?: string; leaseUntil?: number }
   | { status: 'failed'; error: Error };
 
@@ -54,7 +63,7 @@ export interface Ledger {
   /**
    * Claims orders, each for one message.
    *
-   * @param leaseMs for how long other messages are held off
+   * @param leaseMs for how long all others are held off: other messages, and other deliveries of the same one
    */
   claim(claims: readonly Claim[], leaseMs: number): Promise<ClaimOutcome[]>;
   /** Marks orders as sent, whoever owns them by now: what is published is published. */
@@ -70,42 +79,51 @@ export interface LedgerOptions {
 }
 
 /** @param client needs PartiQLInsert, PutItem, BatchGetItem and BatchWriteItem on the table */
-export function createLedger(client: DynamoDBClient, { tableName, now = Date.now }: LedgerOptions): Ledger {
+export function createLedger(
+  client: DynamoDBClient,
+  { tableName, now = () => Date.now() }: LedgerOptions,
+): Ledger {
   const table = createLedgerTable(client, tableName);
 
-  async function insert(claims: readonly Claim[], leaseMs: number) {
+  async function insert(claims: readonly Claim[], { token, leaseMs }: Call) {
     const at = now();
     return table.insert(
-      claims.map((claim) => ({ ...claim, status: 'CLAIMED', leaseUntil: at + leaseMs, claimedAt: at })),
+      claims.map((claim) => ({
+        ...claim,
+        status: 'CLAIMED',
+        token,
+        leaseUntil: at + leaseMs,
+        claimedAt: at,
+      })),
     );
   }
 
   async function settle(
     claim: Claim,
     outcome: EntryOutcome<InsertResult>,
-    leaseMs: number,
+    call: Call,
   ): Promise<ClaimOutcome> {
     if (!outcome.ok) return { status: 'failed', error: outcome.error };
     const { inserted, record } = outcome.value;
     if (inserted) return { status: 'claimed', claimedAt: record.claimedAt };
     try {
-      return await claimAgain(claim, record ?? (await findOne(claim.orderId)), leaseMs);
+      return await claimAgain(claim, record ?? (await findOne(claim.orderId)), call);
     } catch (thrown) {
       return { status: 'failed', error: toServiceError(`ledger claim of order_id ${claim.orderId}`, thrown) };
     }
   }
 
-  async function claimAgain(claim: Claim, seen: LedgerRecord | undefined, leaseMs: number) {
+  async function claimAgain(claim: Claim, seen: LedgerRecord | undefined, { token, leaseMs }: Call) {
     const at = now();
-    const own = seen?.owner === claim.owner;
     // Hosts' clocks differ by less than what callers add to a lease for it; and whatever they say, the condition of the
-    // replacement lets only one message through.
-    if (seen?.status !== 'CLAIMED' || !(own || seen.leaseUntil <= at)) return toOutcome(claim, seen);
-    const claimedAt = own ? seen.claimedAt : at;
+    // replacement lets only one call through.
+    if (seen?.status !== 'CLAIMED' || seen.token === token || seen.leaseUntil > at)
+      return toOutcome(token, seen);
+    const claimedAt = seen.owner === claim.owner ? seen.claimedAt : at;
     // Whoever claims publishes what its own message says, which may be another order under the same id.
-    const next = { ...seen, ...claim, leaseUntil: at + leaseMs, claimedAt };
-    if (await table.replace(seen, next)) return toOutcome(claim, next);
-    return toOutcome(claim, await findOne(claim.orderId));
+    const next = { ...seen, ...claim, token, leaseUntil: at + leaseMs, claimedAt };
+    if (await table.replace(seen, next)) return toOutcome(token, next);
+    return toOutcome(token, await findOne(claim.orderId));
   }
 
   async function findOne(orderId: string): Promise<LedgerRecord | undefined> {
@@ -123,9 +141,10 @@ export function createLedger(client: DynamoDBClient, { tableName, now = Date.now
   return {
     async claim(claims, leaseMs) {
       refuseRepeats('claim', claims.map(orderIdOf));
-      const send = (batch: readonly Claim[]) => insert(batch, leaseMs);
+      const call = { token: randomUUID(), leaseMs };
+      const send = (batch: readonly Claim[]) => insert(batch, call);
       const { outcomes } = await sendInBatches(claims, { ...WRITES, send });
-      return pMap(outcomes, (outcome, index) => settle(claims[index] as Claim, outcome, leaseMs), {
+      return pMap(outcomes, (outcome, index) => settle(claims[index] as Claim, outcome, call), {
         concurrency: 8,
       });
     },
@@ -144,16 +163,23 @@ export function createLedger(client: DynamoDBClient, { tableName, now = Date.now
   };
 }
 
+/** One call of `claim`. */
+interface Call {
+  /** Tells its claims from those of all other calls. */
+  token: string;
+  leaseMs: number;
+}
+
 const orderIdOf = ({ orderId }: Claim): string => orderId;
 
-/** What a record says to a claim: an own CLAIMED record is met when an answer was lost and the request repeated. */
-function toOutcome(claim: Claim, record: LedgerRecord | undefined): ClaimOutcome {
+/** What a record says to a call: one of its own is met when an answer was lost and the request repeated. */
+function toOutcome(token: string, record: LedgerRecord | undefined): ClaimOutcome {
   if (!record) return { status: 'busy' };
   const { owner } = record;
   if (record.status === 'SENT') {
     return { status: 'sent', owner, snsMessageId: record.snsMessageId, sentAt: record.sentAt };
   }
-  if (owner === claim.owner) return { status: 'claimed', claimedAt: record.claimedAt };
+  if (record.token === token) return { status: 'claimed', claimedAt: record.claimedAt };
   return { status: 'busy', owner, leaseUntil: record.leaseUntil };
 }
 

@@ -22,7 +22,10 @@ export type ConfirmOutcome =
   | { status: 'duplicate'; order: Order }
   /** Confirmed for this very message, which SQS has delivered again: nothing was published. */
   | { status: 'redelivered'; order: Order }
-  /** Claimed by another message, which is still at work on it or has died: time will tell. */
+  /**
+   * Claimed for another message, or for another delivery of this one. That one is still at work on it or has died: time
+   * will tell.
+   */
   | { status: 'busy'; order: Order }
   /** Not an order, and never will be. */
   | { status: 'rejected'; errors: OrderIssue[] }
@@ -38,10 +41,10 @@ export interface ConfirmParts {
 /**
  * Confirms a batch of messages: claims each order in the ledger, publishes `OrderConfirmed`, marks it sent.
  *
- * The order of the three steps is the promise: a claim comes before the publish, so that no two messages publish the
+ * The order of the three steps is the promise: a claim comes before the publish, so that no two deliveries publish the
  * same order; the mark comes after it, so that a death in between repeats a publish rather than losing it.
  *
- * @param leaseMs how long a claim holds off other messages of the same order: at least until this call is surely over
+ * @param leaseMs how long a claim holds off other deliveries of the same order: at least until this call is surely over
  * @returns one outcome per message, in the order given; never throws for a part
  */
 export async function confirmOrders(

@@ -1,13 +1,13 @@
 import { HOPELESS_RETRY_SECONDS, type RecordOutcome } from '../records/settle-records.ts';
 import type { ConfirmOutcome } from './confirm-orders.ts';
 
-/** Seconds until a message whose order is busy comes back for the first time: the other one needs less than one. */
+/** Seconds until a message whose order is busy comes back for the first time: the one in its way needs less than one. */
 const BUSY_RETRY_SECONDS = 5;
 
 /**
  * What a confirmation's outcome means for its message. What failed for a passing reason keeps the visibility timeout,
  * so that an outage of minutes does not empty the queue into the dead-letter queue. So does a busy order's message from
- * its second receive on: the other message's consumer has died, and its lease ends before the visibility timeout does.
+ * its second receive on: whoever claimed the order has died, and its lease ends before the visibility timeout does.
  *
  * @param receiveCount how often the message has been received, this time included
  */
@@ -18,7 +18,7 @@ export function toRecordOutcome(outcome: ConfirmOutcome, receiveCount: number): 
     case 'redelivered':
       return { ok: true };
     case 'busy': {
-      const error = new Error(`order ${outcome.order.order_id}: claimed by another message`);
+      const error = new Error(`order ${outcome.order.order_id}: claimed already`);
       return { ok: false, error, ...(receiveCount === 1 && { retryInSeconds: BUSY_RETRY_SECONDS }) };
     }
     case 'rejected': {

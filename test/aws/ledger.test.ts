@@ -53,16 +53,28 @@ describe('a claim', () => {
       order_id: { S: 'o-1' },
       status: { S: 'CLAIMED' },
       owner: { S: 'm-1' },
+      claim_token: { S: expect.stringMatching(/^[0-9a-f-]{36}$/) },
       claimed_at: { N: String(clock) },
       lease_until: { N: String(clock + LEASE_MS) },
       expires_at: { N: String(Math.ceil((clock + LEASE_MS) / 1_000) + 30 * DAY_SECONDS) },
     });
   });
 
-  test('by the same message succeeds at once, keeps when it was first claimed and renews the lease', async () => {
+  test('by the same message again finds the order busy, too: SQS may deliver a message while it is in hand', async () => {
+    await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
+    const leaseUntil = clock + LEASE_MS;
+    clock = leaseUntil - 1;
+    const before = await itemOf('o-1');
+    expect(await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS)).toEqual([
+      { status: 'busy', owner: 'm-1', leaseUntil },
+    ]);
+    expect(await itemOf('o-1')).toEqual(before);
+  });
+
+  test('by the same message after its lease keeps when it was first claimed and renews the lease', async () => {
     const first = clock;
     await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
-    clock += 1_000;
+    clock += LEASE_MS;
     expect(await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS)).toEqual([
       { status: 'claimed', claimedAt: first },
     ]);
@@ -134,7 +146,7 @@ describe('a claim', () => {
     expect(sent).toEqual(Array.from({ length: requests }, () => 'BatchExecuteStatementCommand'));
   });
 
-  test('whose first answer was lost on the way still succeeds, since the record is its own', async () => {
+  test('whose first answer was lost on the way still succeeds, since the record has its token', async () => {
     loseFirstAnswer('BatchExecuteStatementCommand');
     expect(await ledger.claim(claimsOf(30, 'm'), LEASE_MS)).toEqual(
       Array.from({ length: 30 }, () => ({ status: 'claimed', claimedAt: clock })),
@@ -152,7 +164,9 @@ describe('a claim', () => {
   });
 
   test('reads the record where DynamoDB does not return it', async () => {
-    await ledger.claim(claimsOf(3, 'm'), LEASE_MS);
+    await ledger.claim(claimsOf(1, 'm'), LEASE_MS);
+    clock += LEASE_MS;
+    await ledger.claim(claimsOf(3, 'm').slice(1), LEASE_MS);
     await ledger.markSent([{ orderId: 'm-2', owner: 'm-2', snsMessageId: 's-2' }]);
     intercept('BatchExecuteStatementCommand', async (send) => {
       const output = await send();
@@ -435,6 +449,7 @@ describe('finding', () => {
         orderId: 'm-0',
         status: 'CLAIMED',
         owner: 'm-0',
+        token: expect.any(String),
         claimedAt: clock,
         leaseUntil: clock + LEASE_MS,
       },

@@ -4,7 +4,7 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
-import { ChangeMessageVisibilityBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityBatchCommand, type Message, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
@@ -12,6 +12,7 @@ import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
+import { passTime } from './pass-time.ts';
 import { captureLog, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
@@ -48,6 +49,11 @@ const idsOf = (orders: readonly Order[]): string[] => orders.map(({ order_id }) 
 const deliver = (waitSeconds = 0) => pipeline.deliver('OrderQueueUrl', handler, waitSeconds);
 const takePublished = async (): Promise<string[]> =>
   idsOf((await pipeline.takeAll<OrderConfirmed>('ShippingQueueUrl')).map(({ order }) => order));
+/** As after their visibility timeout: it is six times as long as an invocation, and so longer than any lease. */
+async function letComeBack(failed: Message[]): Promise<void> {
+  await pipeline.letComeBack('OrderQueueUrl', failed);
+  passTime(180_000);
+}
 const counts = () => log.lines('batch confirmed').at(-1);
 
 /** Has every command of one kind fail, until the outage is over. */
@@ -88,7 +94,7 @@ describe('SNS', () => {
       reasons: { InvalidParameter: 3 },
     });
 
-    await pipeline.letComeBack('OrderQueueUrl', failed);
+    await letComeBack(failed);
     expect((await deliver()).failed).toEqual([]);
     expect(await takePublished()).toEqual(idsOf(orders));
   });
@@ -106,7 +112,7 @@ describe('SNS', () => {
     expect((await deliver(2)).received).toEqual([]);
 
     end();
-    await pipeline.letComeBack('OrderQueueUrl', failed);
+    await letComeBack(failed);
     expect((await deliver()).failed).toEqual([]);
     expect(await takePublished()).toEqual(idsOf(orders));
   });
@@ -136,7 +142,7 @@ describe('DynamoDB', () => {
     expect((await deliver(2)).received).toEqual([]);
 
     end();
-    await pipeline.letComeBack('OrderQueueUrl', failed);
+    await letComeBack(failed);
     expect((await deliver()).failed).toEqual([]);
     expect(await takePublished()).toEqual(idsOf(orders));
   });

@@ -1,11 +1,15 @@
+import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Message } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
+import { intercept } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import { expectOneLine } from './expect-one-line.ts';
+import { passTime } from './pass-time.ts';
 import { captureLog, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
@@ -195,11 +199,42 @@ describe('the same order', () => {
     await send([order]);
     const { received } = await pipeline.deliver('OrderQueueUrl', async ({ Records }) => {
       const claims = Records.map(({ messageId }) => ({ orderId: order.order_id, owner: messageId }));
-      await ledger.claim(claims, 600_000);
+      await ledger.claim(claims, 35_000);
       return failAll(Records);
     });
     await pipeline.letComeBack('OrderQueueUrl', received);
+    passTime(180_000);
     expect((await deliver()).failed).toEqual([]);
+    expect(await takePublished()).toEqual([order.order_id]);
+  });
+
+  test('in a message that SQS delivers again while its first delivery is at work on it is published once', async () => {
+    const [order] = orders(1) as [Order];
+    await send([order]);
+    const published = intercept(SNSClient.prototype, PublishBatchCommand, async (input, pass) => {
+      if (published.length === 1) {
+        await pipeline.letComeBack('OrderQueueUrl', [...inHand]);
+        const second = await deliver();
+        expect(second.received.map(({ MessageId }) => MessageId)).toEqual(
+          inHand.map(({ MessageId }) => MessageId),
+        );
+        expect(second.failed).toHaveLength(1);
+        expect(counts()).toMatchObject({ OrdersBusy: 1, OrdersConfirmed: 0 });
+      }
+      return pass(input);
+    });
+    const inHand: Message[] = [];
+    const { failed } = await pipeline.deliver('OrderQueueUrl', async (event, context) => {
+      inHand.push(
+        ...event.Records.map(({ messageId, receiptHandle }) => ({
+          MessageId: messageId,
+          ReceiptHandle: receiptHandle,
+        })),
+      );
+      return handler(event, context);
+    });
+    expect(failed).toEqual([]);
+    expect(published).toHaveLength(1);
     expect(await takePublished()).toEqual([order.order_id]);
   });
 
