@@ -38,6 +38,8 @@ export interface EmbeddedCloudOptions {
   dataDir?: string | undefined;
   /** An empty Postgres database, or one that was used here before, to take instead of starting one. */
   databaseUrl?: string;
+  /** What functions and mappings are told of the outputs, where a proxy stands between them and the services. */
+  through?: (outputs: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** Told when a service dies by itself. */
   onCrash: (error: Error) => void;
 }
@@ -68,7 +70,7 @@ export interface EmbeddedCloud {
  * @throws Error with code `EADDRINUSE` where a port is taken, `MIGRATION_FAILED` where the database has another schema
  */
 export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
-  const { projectDirectory, localDirectory, port, params = {} } = options;
+  const { projectDirectory, localDirectory, port, params = {}, through = (outputs) => outputs } = options;
   await using cleanUp = new AsyncDisposableStack();
   await mkdir(localDirectory, { recursive: true });
   const log = new FunctionLog(join(localDirectory, 'functions.log'));
@@ -122,9 +124,12 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     ...(database && { DatabaseUrl: database.url }),
   };
   // The functions' environment follows from the outputs: the same as `serverless invoke local` takes from the file.
-  const deployed = readStack(await resolve(outputs), awsServices.endpoint);
+  const seen = through(outputs);
+  const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = seen;
+  const deployed = readStack(await resolve(seen), AwsEndpointUrl);
+  const { sqs } = createClients(AwsEndpointUrl, DynamoDbEndpointUrl);
   const prefix = `${stack.service}-${STAGE}-`;
-  functions = startFunctions({ stack: deployed, code, prefix, sqs: clients.sqs, log });
+  functions = startFunctions({ stack: deployed, code, prefix, sqs, log });
   cleanUp.defer(functions.stop);
   const invoke: EmbeddedCloud['invoke'] = async (name, event) => {
     const run = find(name);
