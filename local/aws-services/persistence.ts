@@ -4,7 +4,12 @@ import { ACCOUNT_ID, PersistenceManager, type S3Store, type SnsStore, type SqsSt
 export interface Persistence {
   /** What the embedded SNS remembers of e-mail subscriptions that were ended, see `email-subscriptions.ts`. */
   unsubscribed: Set<string>;
-  /** Makes everything since the last commit last. To be called before an answer leaves. */
+  /**
+   * Makes everything since the last commit last. To be called before an answer leaves.
+   *
+   * @throws Error with code `DATA_DIR_NOT_WRITTEN`, on a full disk: what memory holds is then ahead of the disk for good, since
+   * SQLite takes a transaction back that it cannot commit. Only a start from the disk makes them one again.
+   */
   commit(): void;
   close(): void;
 }
@@ -51,8 +56,13 @@ export function openPersistence(dataDir: string, endpoint: string, stores: Store
   return {
     unsubscribed: openSet(db),
     commit() {
-      db.exec('COMMIT');
-      db.exec('BEGIN');
+      try {
+        db.exec('COMMIT');
+        db.exec('BEGIN');
+      } catch (cause) {
+        const message = `data directory: must be writable, ${dataDir} is not (${(cause as Error).message}); what was acknowledged is in it`;
+        throw Object.assign(new Error(message, { cause }), { code: 'DATA_DIR_NOT_WRITTEN' });
+      }
     },
     close() {
       db.exec('COMMIT');

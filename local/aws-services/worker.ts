@@ -81,9 +81,17 @@ refuseQuerySqs(app);
 takeSnsActions(app);
 serveOneRegion(app);
 // The last hook to run before an answer leaves, after all that writes.
-app.addHook('onSend', (_request, _reply, _payload, done) => {
-  persistence?.commit();
-  done();
+app.addHook('onSend', ({ raw }, _reply, _payload, done) => {
+  try {
+    persistence?.commit();
+    done();
+  } catch (error) {
+    // Ends the thread. Answered from memory, nothing would be true any more.
+    setImmediate(() => {
+      throw error;
+    });
+    raw.destroy();
+  }
 });
 
 async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promise<{ endpoint: string }> {

@@ -6,6 +6,7 @@ import type { EmbeddedCloud } from '../embedded-cloud.ts';
 /** Codes of errors whose message says it all. */
 const EXPLAINED = new Set<string | undefined>([
   'DATA_DIR_IN_USE',
+  'DATA_DIR_NOT_WRITTEN',
   'DATA_DIR_OUT_OF_REACH',
   'MIGRATION_FAILED',
   'POSTGRES_UNSUPPORTED',
@@ -89,6 +90,8 @@ export function explainFailure(error: unknown): string {
     const [, port] = /:(\d+)$/.exec(message) ?? [];
     return `Port ${port} on 127.0.0.1 is taken by another program, perhaps another npm start. Stop that one, or choose other ports: npm start -- --port 0 --aws-port 0 takes any that are free.`;
   }
-  if (EXPLAINED.has(code)) return message;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (EXPLAINED.has((cause as NodeJS.ErrnoException).code)) return cause.message;
+  }
   return inspect(error);
 }

@@ -6,17 +6,25 @@ export interface FaultPlan {
   decide(passing: PassingRequest): Fault | undefined;
   /** Faults that hit so far, by kind. */
   hits: Readonly<Record<string, number>>;
+  /** Orders that may have been published, and not marked, because of a fault: entries of such requests, at most. */
+  ordersAtRisk(): number;
   /** From now on nothing goes wrong. */
   end(): void;
 }
+
+/** Most entries of a PublishBatch, and of a BatchWriteItem. */
+const PUBLISH_ENTRIES = 10;
+const WRITE_ENTRIES = 25;
 
 /** A fault counts the requests that it is about by itself; of several that are due, the first one hits. */
 export function createFaultPlan(faults: readonly RequestFault[]): FaultPlan {
   const seen = faults.map(() => 0);
   const hits: Record<string, number> = {};
+  let ordersAtRisk = 0;
   let isOver = false;
   return {
     hits,
+    ordersAtRisk: () => ordersAtRisk,
     decide(passing) {
       let hit: Fault | undefined;
       for (const [index, fault] of faults.entries()) {
@@ -27,6 +35,8 @@ export function createFaultPlan(faults: readonly RequestFault[]): FaultPlan {
       }
       if (isOver || !hit) return undefined;
       hits[hit.kind] = (hits[hit.kind] ?? 0) + 1;
+      if (passing.action === 'PublishBatch' && isAnswerLost(hit)) ordersAtRisk += PUBLISH_ENTRIES;
+      if (passing.action === 'BatchWriteItem' && hit.kind !== 'delay') ordersAtRisk += WRITE_ENTRIES;
       return hit;
     },
     end() {
@@ -42,4 +52,8 @@ function isAbout({ role, action, service }: RequestFault, passing: PassingReques
     (action === undefined || passing.action === action) &&
     (service === undefined || passing.service === service)
   );
+}
+
+function isAnswerLost(fault: Fault): boolean {
+  return fault.kind === 'hang' || ((fault.kind === 'cut' || fault.kind === 'kill') && fault.when === 'after');
 }

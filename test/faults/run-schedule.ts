@@ -13,7 +13,7 @@ import { startFaultProxy } from './proxy/start-fault-proxy.ts';
 import type { Schedule } from './schedule.ts';
 import { persistently, sendLoad } from './send-load.ts';
 import { settle } from './settle.ts';
-import { IN_HAND, type RunningPipeline, startPipeline } from './start-pipeline.ts';
+import { CONSUMERS, IN_HAND, type RunningPipeline, startPipeline } from './start-pipeline.ts';
 
 const ORDER_QUEUE = 'order-pipeline-local-order-queue';
 /** Pieces of each product, before the orders and while they come in: some are backordered, and not all of those get one. */
@@ -69,10 +69,12 @@ export async function runSchedule(schedule: Schedule): Promise<RunReport> {
     const redriven = await settle(pipeline.current());
     const outcome = await checkPromise(pipeline.current(), load, observer, redriven);
 
-    const deaths = (pipeline.workers?.deaths() ?? 0) + pipeline.cloudStarts() - 1;
-    const lost =
-      (plan.hits.cut ?? 0) + (plan.hits.hang ?? 0) + (plan.hits.throttle ?? 0) + (plan.hits.error ?? 0);
-    const allowed = schedule.interruptsPublish ? (deaths + lost) * IN_HAND[schedule.runtime] : 0;
+    const { workers, cloudStarts } = pipeline;
+    const restarts = cloudStarts() - 1;
+    const interrupted = (workers?.deaths('consumer') ?? 0) + restarts * CONSUMERS;
+    const atRisk = plan.ordersAtRisk() + interrupted * IN_HAND[schedule.runtime];
+    const allowed = schedule.interruptsPublish ? atRisk : 0;
+    const deaths = (workers?.deaths() ?? 0) + restarts;
     if (outcome.repeats > allowed) {
       outcome.broken.push(`confirmations repeated: must be ${allowed} at most, is ${outcome.repeats}`);
     }

@@ -29,8 +29,10 @@ const WORKERS = {
   // Reading ends a minute before its time does.
   'ingest-1': { functionName: 'ingest', args: ['--concurrency', '1', '--timeout', '90'] },
 } as const;
-/** Orders that are in hand at once, at most: a batch for each worker, or each invocation. */
-export const IN_HAND = { workers: 10, functions: 2 * 100 };
+/** Consumers at work at once: workers, or invocations. */
+export const CONSUMERS = 2;
+/** Orders that one of them has in hand, at most: a worker's batch, or an invocation's. */
+export const IN_HAND = { workers: 10, functions: 100 };
 
 /** The whole pipeline in processes of its own, each of which can be made to fail. */
 export interface RunningPipeline {
@@ -69,7 +71,7 @@ export async function startPipeline(
     localDirectory: join(directory, 'local'),
     dataDir: join(directory, 'data'),
     databaseUrl: `postgres://postgres@127.0.0.1:${gate.port}/orders`,
-    params: { consumerConcurrency: 2 },
+    params: { consumerConcurrency: CONSUMERS },
     proxy: proxyOfFunctions,
   };
   let cloudStarts = 0;

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import {
@@ -28,17 +29,24 @@ async function startProcess() {
   const script = `
     import { startAwsServices } from ${JSON.stringify(module)};
     const options = { port: 0, mailboxQueueName: 'mailbox', dataDir: ${JSON.stringify(dataDir)} };
+    // A file that may not grow is an error of the write then, as on a full disk.
+    process.on('SIGXFSZ', () => undefined);
     console.log((await startAwsServices(options)).endpoint);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let written = '';
+  child.stderr.on('data', (chunk) => {
+    written += chunk;
+  });
+  const ended = once(child, 'exit').then(() => written);
   onTestFinished(() => void child.kill('SIGKILL'));
   const [endpoint] = (await once(createInterface(child.stdout), 'line')) as [string];
   const kill = async () => {
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await ended;
   };
-  return { ...connectClients(endpoint), kill };
+  return { ...connectClients(endpoint), kill, ended, pid: child.pid };
 }
 
 test('a killed process loses nothing that it acknowledged', async () => {
@@ -116,6 +124,24 @@ test('a process killed in the midst of sends has every message that it acknowled
   expect(new Set(kept).size).toBe(kept.length);
   expect(new Set(acknowledged).difference(new Set(kept)).size).toBe(0);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a full disk ends the services, which say so; what they had acknowledged is there after a start',
+  async () => {
+    const first = await startProcess();
+    const queueUrl = await first.createQueue('orders');
+    const send = (MessageBody: string) =>
+      first.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
+    await send('before');
+    await promisify(execFile)('prlimit', ['--pid', String(first.pid), '--fsize=4096:']);
+    await expect(send('never acknowledged')).rejects.toThrow();
+    expect(await first.ended).toContain(`data directory: must be writable, ${dataDir} is not`);
+
+    const second = await startTestServices({ dataDir });
+    const messages = await second.receive(await second.createQueue('orders'));
+    expect(messages.map(({ Body }) => Body)).toEqual(['before']);
+  },
+);
 
 test('a stop and a start keep messages, dead letters and subscriptions', async () => {
   const first = await startTestServices({ dataDir });

@@ -22,8 +22,8 @@ export interface Workers {
   replace(): Promise<void>;
   /** Sets the clock of one off. */
   setClock(name: string, ms: number): Promise<void>;
-  /** How often one has ended that nobody had asked to. */
-  deaths(): number;
+  /** How often one has ended that nobody had asked to, of those whose names begin so. */
+  deaths(prefix?: string): number;
   stop(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function startWorkers({ directory, environmentOf, workers }: Worker
   const clocks = await mkdtemp(join(directory, 'clocks-'));
   const running = new Map<string, ChildProcess>();
   const stopping = new Set<ChildProcess>();
-  let deaths = 0;
+  const deaths: string[] = [];
 
   async function setClock(name: string, ms: number): Promise<void> {
     await writeFile(join(clocks, name), String(ms));
@@ -51,7 +51,7 @@ export async function startWorkers({ directory, environmentOf, workers }: Worker
     running.set(name, child);
     child.once('exit', () => {
       if (stopping.delete(child)) return;
-      deaths++;
+      deaths.push(name);
       start(name);
     });
   }
@@ -77,7 +77,7 @@ export async function startWorkers({ directory, environmentOf, workers }: Worker
       }
     },
     setClock,
-    deaths: () => deaths,
+    deaths: (prefix = '') => deaths.filter((name) => name.startsWith(prefix)).length,
     async stop() {
       await Promise.all(Array.from(running.values(), end));
     },
