@@ -29,6 +29,15 @@ it('only receives are redelivered, and only deletions forgotten', () => {
   expect(kinds('DeleteMessageBatch')).toContain('forget');
 });
 
+it('no message of the upload queue is hidden for the 90 minutes that nobody can wait', () => {
+  const choice = chooseFaults(1);
+  const queue = 'order-pipeline-local-upload-queue';
+  for (const action of ['ReceiveMessage', 'DeleteMessageBatch']) {
+    const faults = Array.from({ length: 1_000 }, () => choice.decide({ ...passing(action), queue }));
+    expect(faults.every((fault) => fault === undefined)).toBe(true);
+  }
+});
+
 it('once they have ended, all goes well', () => {
   const choice = chooseFaults(1);
   choice.end();

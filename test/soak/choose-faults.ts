@@ -23,6 +23,13 @@ const CHANCES: readonly Chance[] = [
   { of10000: 50, fault: { kind: 'reorder' }, fits: /^ReceiveMessage$/ },
 ];
 
+/**
+ * A message of the upload queue that was taken and whose answer, or deletion, is lost is out of sight for 90 minutes, which no
+ * run can wait for.
+ */
+const UPLOADS = 'upload-queue';
+const HIDING = /^(ReceiveMessage|DeleteMessageBatch)$/;
+
 /** Decides which requests fail, and how. */
 export interface FaultChoice {
   decide(passing: PassingRequest): Fault | undefined;
@@ -39,8 +46,8 @@ export function chooseFaults(seed: number): FaultChoice {
   let ended = false;
 
   return {
-    decide({ action }) {
-      if (ended) return undefined;
+    decide({ action, queue }) {
+      if (ended || (queue?.endsWith(UPLOADS) && HIDING.test(action))) return undefined;
       let luck = hash('sha256', `${seed} ${requests++}`, 'buffer').readUInt32BE() / 2 ** 32;
       for (const { of10000, fault, fits } of CHANCES) {
         if (fits && !fits.test(action)) continue;

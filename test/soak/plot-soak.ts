@@ -31,6 +31,7 @@ export function plotSoak(samples: readonly Sample[]): string {
       ['99th percentile', COLORS.red],
       ['heaps of the services', COLORS.green],
       ['Postgres', COLORS.purple],
+      ['heaps of the functions', COLORS.grey],
     ],
     panels: [
       panel('ms from sending to confirmation', { type: 'log', nice: false, ticks: 4, tickFormat: ',' }, [
@@ -40,10 +41,11 @@ export function plotSoak(samples: readonly Sample[]): string {
       panel('orders confirmed a second', from0, [
         [COLORS.blue, (sample) => (sample as (typeof rate)[number]).perSecond],
       ]),
-      panel('memory, MiB: the process, its heaps but for the functions’, and Postgres', from0, [
+      panel('memory, MiB: the process, its heaps, and Postgres', from0, [
         [COLORS.blue, ({ rss }) => rss / MIB],
         [COLORS.green, ({ heaps }) => servicesOf(heaps) / MIB],
         [COLORS.purple, ({ postgres }) => postgres / MIB],
+        [COLORS.grey, ({ heaps }) => heaps.functions / MIB],
       ]),
       panel('open handles', from0, [[COLORS.blue, ({ handles }) => handles]]),
       panel('threads', from0, [[COLORS.blue, ({ threads }) => threads]]),

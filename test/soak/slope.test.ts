@@ -49,4 +49,13 @@ describe('growth', () => {
     expect(judgeGrowth('memory', line(0.5), 0.499).grew).toBe(true);
     expect(judgeGrowth('memory', line(0.5), 0.5).grew).toBe(false);
   });
+
+  it('is not what garbage does between two collections, unless it comes to more in the end', () => {
+    // Up by 200 in 5 minutes, and down again.
+    const sway = (minutes: number, trend: number) =>
+      line(trend, minutes * 12).map(([x, y]) => [x / 12, (y - 7) / 12 + ((x % 60) / 60) * 200] as const);
+    expect(judgeGrowth('memory', sway(16, 8), 4)).toMatchObject({ grew: false });
+    expect(judgeGrowth('memory', sway(16, 20), 4)).toMatchObject({ grew: true });
+    expect(judgeGrowth('memory', sway(60, 8), 4)).toMatchObject({ grew: true });
+  });
 });
