@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto';
 import { catalogue, type Product } from './catalogue.ts';
 import type { Order } from './order.ts';
 import { deriveOrderId } from './order-id.ts';
 import { randomCustomer } from './random-customer.ts';
+import { seededRandom } from './seeded-random.ts';
 
 export interface GenerateOptions {
   /** How many orders. */
@@ -35,18 +35,4 @@ export function* generateOrders({ count, seed, startMs }: GenerateOptions): Gene
 /** The power makes the first fifth of the catalogue sell about half of the orders: 0.2 ** (1 / 2.5) = 0.53. */
 function popularProduct(random: () => number): Product {
   return catalogue[Math.floor(random() ** 2.5 * catalogue.length)] as Product;
-}
-
-/** Numbers in [0, 1) by sfc32 (Chris Doty-Humphrey, PractRand), its four words of state cut from a hash of the seed. */
-function seededRandom(seed: number): () => number {
-  const state = hash('sha256', String(seed), 'buffer');
-  let [a = 0, b = 0, c = 0, d = 0] = [0, 4, 8, 12].map((offset) => state.readInt32LE(offset));
-  return () => {
-    const sum = (a + b + d) | 0;
-    d = (d + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + sum) | 0;
-    return (sum >>> 0) / 2 ** 32;
-  };
 }

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { createSchedule } from './create-schedule.ts';
+import { createFaultPlan } from './fault-plan.ts';
+import { THEMES } from './themes.ts';
+
+const seeds = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('a schedule', () => {
+  it('is the same one for the same seed, and another one for another seed', () => {
+    const texts = seeds(200).map((seed) => JSON.stringify({ ...createSchedule(seed), seed: 0 }));
+    expect(seeds(200).map((seed) => JSON.stringify({ ...createSchedule(seed), seed: 0 }))).toEqual(texts);
+    expect(new Set(texts).size).toBe(200);
+  });
+
+  it('is about each theme once in as many seeds as there are themes', () => {
+    const titles = seeds(2 * THEMES.length).map((seed) => createSchedule(seed).title);
+    expect(new Set(titles.slice(0, THEMES.length)).size).toBe(THEMES.length);
+    expect(titles.slice(THEMES.length)).toEqual(titles.slice(0, THEMES.length));
+  });
+
+  it('loses no answer of a publish, and kills nobody after one, unless it says that it interrupts publishes', () => {
+    const kept = seeds(500)
+      .map(createSchedule)
+      .filter(({ interruptsPublish }) => !interruptsPublish);
+    expect(kept.length).toBeGreaterThan(200);
+    for (const { requests, happenings } of kept) {
+      for (const { action, service, fault } of requests) {
+        const reachesPublish = action === 'PublishBatch' || (action === undefined && service === 'sns');
+        const isLost =
+          fault.kind === 'hang' ||
+          ((fault.kind === 'cut' || fault.kind === 'kill') && fault.when === 'after');
+        expect(reachesPublish && isLost).toBe(false);
+      }
+      for (const { happening } of happenings) {
+        expect(['cloud-killed', 'power-cut', 'disk-full']).not.toContain(happening.kind);
+      }
+    }
+  });
+
+  it('does not need a seed of its own kind', () => {
+    expect(() => createSchedule(0)).toThrow('seed: must be a whole number from 1, received 0');
+  });
+});
+
+describe('a plan', () => {
+  const passing = (client: string, action: string) => ({ client, action, service: 'sqs' as const });
+
+  it('hits the nth request of a role and action, as often as it says, and counts what it hits', () => {
+    const plan = createFaultPlan([
+      { role: 'consumer', action: 'ReceiveMessage', fault: { kind: 'error' }, nth: 2, times: 2 },
+    ]);
+    const others = [passing('ingest-1', 'ReceiveMessage'), passing('consumer-1', 'DeleteMessageBatch')];
+    expect(others.map(plan.decide)).toEqual([undefined, undefined]);
+    const clients = ['consumer-1', 'consumer-2', 'consumer-1', 'consumer-2'];
+    const hits = clients.map((client) => plan.decide(passing(client, 'ReceiveMessage'))?.kind);
+    expect(hits).toEqual([undefined, 'error', 'error', undefined]);
+    expect(plan.hits).toEqual({ error: 2 });
+  });
+
+  it('hits nothing any more once it is over', () => {
+    const plan = createFaultPlan([{ fault: { kind: 'throttle' }, nth: 1, times: 9 }]);
+    expect(plan.decide(passing('consumer-1', 'ReceiveMessage'))).toEqual({ kind: 'throttle' });
+    plan.end();
+    expect(plan.decide(passing('consumer-1', 'ReceiveMessage'))).toBeUndefined();
+  });
+});

@@ -1,0 +1,57 @@
+import type { Fault } from './proxy/fault.ts';
+
+/** Whom a fault of requests hits; workers of one function count together. */
+export type Role = 'consumer' | 'fulfillment' | 'analytics' | 'ingest' | 'functions';
+
+/** What goes wrong with requests. */
+export interface RequestFault {
+  fault: Fault;
+  /** Left out: whoever sends it. */
+  role?: Role;
+  /** As the API reference names it; left out: every action of the service. */
+  action?: string;
+  service?: 'sqs' | 'sns' | 's3' | 'dynamodb';
+  /** Of those requests, counted from 1: the first that is hit. */
+  nth: number;
+  /** How many are hit, one after another. */
+  times: number;
+}
+
+/** What goes wrong with a process, or a machine. */
+export type Happening =
+  /** Postgres is stopped, and started again after this many ms. */
+  | { kind: 'database-outage'; ms: number }
+  /** Connections to Postgres are cut, those of statements under way among them. */
+  | { kind: 'database-cut' }
+  /** The embedded cloud's process is killed, and started again on its data directory. */
+  | { kind: 'cloud-killed' }
+  /** The same, with Postgres and every worker. */
+  | { kind: 'power-cut' }
+  /** The embedded cloud cannot write to its data directory for this many ms; it is started again if that ends it. */
+  | { kind: 'disk-full'; ms: number }
+  /** The clock of one worker's host jumps, by ms. */
+  | { kind: 'clock-jump'; worker: string; ms: number }
+  /** The code is replaced: workers one by one, the new one before the old one goes; or the functions, all at once. */
+  | { kind: 'deployment' };
+
+export interface ScheduledHappening {
+  /** Orders published by then, as a part of all. */
+  at: number;
+  happening: Happening;
+}
+
+/** What goes wrong in one run; follows from its seed alone. */
+export interface Schedule {
+  seed: number;
+  /** What it is about, in a few words. */
+  title: string;
+  /** What takes messages from the queues: processes of their own, or the embedded cloud's functions. */
+  runtime: 'workers' | 'functions';
+  requests: RequestFault[];
+  happenings: ScheduledHappening[];
+  /**
+   * Whether something may come between an order's publish and its mark: a death, or an answer of SNS that is lost. Only then
+   * may a confirmation be repeated.
+   */
+  interruptsPublish: boolean;
+}

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { openEmbeddedPipeline } from '../../lib/pipeline/open-pipeline.ts';
+import type { Pipeline, QueueName } from '../../lib/pipeline/pipeline.ts';
+import { startPostgres } from '../../local/postgres/start-postgres.ts';
+import { type CloudOptions, startCloudProcess } from './processes/start-cloud-process.ts';
+import { startWorkers, type Workers } from './processes/start-workers.ts';
+import type { FaultProxy } from './proxy/start-fault-proxy.ts';
+import type { Schedule } from './schedule.ts';
+import { startGate } from './start-gate.ts';
+
+/**
+ * Seconds for which each queue hides a message, much shorter than deployed, so that what failed comes back within a test. The
+ * order queue's outlasts a claim's lease, as it does when deployed: with workers that is their 8 s and 5 s for clocks, with
+ * the function 30 s and 5 s.
+ */
+const HIDING: Record<Schedule['runtime'], Record<QueueName, number>> = {
+  workers: { upload: 10, order: 14, shipping: 10, analytics: 10 },
+  functions: { upload: 20, order: 36, shipping: 20, analytics: 20 },
+};
+/** One batch in hand each, so that a death between two of its steps is not also one between steps of another batch. */
+const WORKERS = {
+  'consumer-1': { functionName: 'consumer', args: ['--concurrency', '1', '--timeout', '8'] },
+  'consumer-2': { functionName: 'consumer', args: ['--concurrency', '1', '--timeout', '8'] },
+  'fulfillment-1': { functionName: 'fulfillment', args: ['--concurrency', '2', '--timeout', '30'] },
+  'analytics-1': { functionName: 'analytics', args: ['--concurrency', '1', '--timeout', '30'] },
+  // Reading ends a minute before its time does.
+  'ingest-1': { functionName: 'ingest', args: ['--concurrency', '1', '--timeout', '90'] },
+} as const;
+/** Orders that are in hand at once, at most: a batch for each worker, or each invocation. */
+export const IN_HAND = { workers: 10, functions: 2 * 100 };
+
+/** The whole pipeline in processes of its own, each of which can be made to fail. */
+export interface RunningPipeline {
+  /** As operators reach it, past the proxy; of the embedded cloud that is up just now. */
+  current(): Pipeline;
+  apiUrl(): string;
+  cloudPid(): number;
+  workers: Workers | undefined;
+  /** How often the embedded cloud has been started. */
+  cloudStarts(): number;
+  /** Has the embedded cloud end by a signal, unless it has ended, and starts it again on its data directory. */
+  restartCloud(signal: NodeJS.Signals): Promise<void>;
+  stopDatabase(): Promise<void>;
+  startDatabase(): Promise<void>;
+  cutDatabase(): void;
+  stop(): Promise<void>;
+}
+
+/** @param directory an empty one, which Postgres' user must be able to enter */
+export async function startPipeline(
+  { runtime }: Schedule,
+  proxy: FaultProxy,
+  directory: string,
+): Promise<RunningPipeline> {
+  await using cleanUp = new AsyncDisposableStack();
+  const gate = await startGate();
+  cleanUp.defer(gate.close);
+  const database = { port: 0, dataDir: join(directory, 'postgres') };
+  let postgres = await startPostgres(database);
+  cleanUp.defer(() => postgres.stop());
+  const useDatabase = () => gate.setTarget(Number(new URL(postgres.url).port));
+  useDatabase();
+
+  const proxyOfFunctions = await proxy.addClient('functions');
+  const options: CloudOptions = {
+    localDirectory: join(directory, 'local'),
+    dataDir: join(directory, 'data'),
+    databaseUrl: `postgres://postgres@127.0.0.1:${gate.port}/orders`,
+    params: { consumerConcurrency: 2 },
+    proxy: proxyOfFunctions,
+  };
+  let cloudStarts = 0;
+  let pipeline: Pipeline | undefined;
+  async function startCloud() {
+    cloudStarts++;
+    const started = await startCloudProcess(options);
+    const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = started.outputs;
+    await pipeline?.close();
+    pipeline = openEmbeddedPipeline(started.outputs);
+    for (const { name, url: QueueUrl } of pipeline.queues) {
+      const Attributes = { VisibilityTimeout: String(HIDING[runtime][name]) };
+      await pipeline.clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+    }
+    proxy.setUpstream({ awsEndpoint: AwsEndpointUrl, dynamoDbEndpoint: DynamoDbEndpointUrl });
+    if (runtime === 'functions') started.startEvents();
+    return started;
+  }
+  let cloud = await startCloud();
+  cleanUp.defer(async () => {
+    await pipeline?.close();
+    cloud.kill('SIGKILL');
+    await cloud.ended;
+  });
+
+  let workers: Workers | undefined;
+  if (runtime === 'workers') {
+    const settings = parseEnv(await readFile(join(options.localDirectory, 'worker.env'), 'utf8'));
+    const proxies = new Map<string, string>();
+    for (const name of Object.keys(WORKERS)) proxies.set(name, await proxy.addClient(name));
+    const environmentOf = (name: string) => {
+      const text = JSON.stringify(settings).replaceAll(proxyOfFunctions, proxies.get(name) ?? '');
+      return { ...JSON.parse(text), NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '' };
+    };
+    workers = await startWorkers({ directory, environmentOf, workers: WORKERS });
+    cleanUp.defer(workers.stop);
+  }
+
+  const running = cleanUp.move();
+  return {
+    current() {
+      if (!pipeline) throw new Error('nothing is up');
+      return pipeline;
+    },
+    apiUrl: () => cloud.outputs.ApiUrl ?? '',
+    cloudPid: () => cloud.pid,
+    workers,
+    cloudStarts: () => cloudStarts,
+    async restartCloud(signal) {
+      proxy.setUpstream(undefined);
+      cloud.kill(signal);
+      await cloud.ended;
+      cloud = await startCloud();
+    },
+    async stopDatabase() {
+      await postgres.stop();
+      gate.cut();
+    },
+    async startDatabase() {
+      postgres = await startPostgres(database);
+      useDatabase();
+    },
+    cutDatabase: gate.cut,
+    stop: () => running.disposeAsync(),
+  };
+}
