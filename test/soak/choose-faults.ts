@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { seededRandom } from '../../lib/order/seeded-random.ts';
 import type { Fault, PassingRequest } from '../faults/proxy/fault.ts';
 
 /** A fault, and how many of 10,000 requests that it fits meet with it. */
@@ -42,13 +42,13 @@ export interface FaultChoice {
 /** The n-th request has the same luck in each run with this seed; which request that is, the run decides. */
 export function chooseFaults(seed: number): FaultChoice {
   const counts: Record<string, number> = {};
-  let requests = 0;
+  const random = seededRandom(seed);
   let ended = false;
 
   return {
     decide({ action, queue }) {
       if (ended || (queue?.endsWith(UPLOADS) && HIDING.test(action))) return undefined;
-      let luck = hash('sha256', `${seed} ${requests++}`, 'buffer').readUInt32BE() / 2 ** 32;
+      let luck = random();
       for (const { of10000, fault, fits } of CHANCES) {
         if (fits && !fits.test(action)) continue;
         luck -= of10000 / 10_000;
