@@ -55,12 +55,13 @@ const handlers = {
     askFunction(cloud, 'restock', { items }),
   counts: (): Promise<PipelineCounts> => count(),
   async heaps(): Promise<HeapUse> {
-    const use: HeapUse = { main: process.memoryUsage().heapUsed, awsServices: 0, dynamoDb: 0, functions: 0 };
+    const { heapUsed, external } = process.memoryUsage();
+    const use: HeapUse = { main: heapUsed + external, awsServices: 0, dynamoDb: 0, functions: 0 };
     const reading = Array.from(threads, async (thread) => {
       const { threadName } = thread;
       // A thread that ends meanwhile has none.
       const statistics = await thread.getHeapStatistics().catch(() => undefined);
-      use[partOf(threadName)] += statistics?.used_heap_size ?? 0;
+      use[partOf(threadName)] += (statistics?.used_heap_size ?? 0) + (statistics?.external_memory ?? 0);
     });
     await Promise.all(reading);
     return use;

@@ -77,7 +77,7 @@ function orders({ evidence, faults, resent, drainMs, keptPerOrder }: SoakResult)
     ['faults', injected.join(', ') || 'none'],
     ['HTTP requests sent again', number(resent)],
     ['drained after', `${number(drainMs / 1_000)} s`],
-    ['heap kept for an order', `${number(keptPerOrder)} bytes`],
+    ['heap kept for an order', keptPerOrder === null ? 'not measured' : `${number(keptPerOrder)} bytes`],
   ];
   return table(['', ''], rows, 'll').split('\n').slice(1).join('\n');
 }

@@ -1,4 +1,4 @@
-/** Bytes of JavaScript heap in use, by what uses it. */
+/** Bytes of JavaScript heap in use, and of the buffers that hang on it, by what uses them. */
 export interface HeapUse {
   /** What polls queues, serves HTTP, and keeps what the functions say. */
   main: number;

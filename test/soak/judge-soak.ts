@@ -9,6 +9,8 @@ const LEAST_MINUTES = 5;
  * that is on disk. The mailbox knows which orders it has confirmed, by their ids of 64 characters, either way.
  */
 const KEPT_PER_ORDER = { memory: 2_000, data: 400 } as const;
+/** Bytes that stay behind once, whatever is sent: for connections, and for each environment of a function. */
+const KEPT_ONCE = 20 * 2 ** 20;
 
 /**
  * What else may grow in a minute. Garbage is collected when V8 thinks it worth while, which moves resident memory by tens of
@@ -19,14 +21,14 @@ const HEAP_SLACK = 2;
 const MIB = 2 ** 20;
 
 /** Whether memory, handles or threads grew over a soak; nothing of a run that was too short to tell. */
-export function judgeSoak(samples: readonly Sample[], keptPerOrder: number, data: boolean): Growth[] {
+export function judgeSoak(samples: readonly Sample[], keptPerOrder: number | null, data: boolean): Growth[] {
   const last = samples.at(-1);
-  if (!last || last.minute < LEAST_MINUTES) return [];
-  const allowedPerOrder = KEPT_PER_ORDER[data ? 'data' : 'memory'];
+  if (!last || keptPerOrder === null || last.minute < LEAST_MINUTES) return [];
+  const allowedPerOrder = KEPT_PER_ORDER[data ? 'data' : 'memory'] + KEPT_ONCE / last.confirmed;
   const ordersPerMinute = last.confirmed / last.minute;
   const pointsOf = (read: (sample: Sample) => number) =>
     samples.map((sample) => [sample.minute, read(sample)] as const);
-  const kept = (HEAP_SLACK * allowedPerOrder * ordersPerMinute) / MIB;
+  const kept = (HEAP_SLACK * KEPT_PER_ORDER[data ? 'data' : 'memory'] * ordersPerMinute) / MIB;
   return [
     judgeGrowth(
       'resident memory, MiB',

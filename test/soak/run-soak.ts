@@ -25,6 +25,8 @@ export interface SoakRun {
   faults: boolean;
   /** Stage parameters that override those of serverless.yml. */
   params?: Readonly<Record<string, string | number>>;
+  /** Whether to collect garbage before and after, and so to tell what is kept for an order: takes seconds. */
+  collects: boolean;
   /** Ms between samples. */
   sampleEvery: number;
   onSample?: (sample: Sample) => void;
@@ -45,8 +47,8 @@ export interface SoakResult {
   faults: Record<string, number>;
   /** Ms from the last order sent until nothing was on its way. */
   drainMs: number;
-  /** Bytes of heap that the services have for each order once all is drained, and garbage collected. */
-  keptPerOrder: number;
+  /** Bytes that the services have for each order once all is drained, and garbage collected; null where it was not. */
+  keptPerOrder: number | null;
 }
 
 /** What part of the orders the stock would be enough for, were all products as popular: the best sellers sell out. */
@@ -86,7 +88,7 @@ async function soak(
   const pipeline = openEmbeddedPipeline(cloud.outputs);
   cleanUp.defer(pipeline.close);
   await cloud.call('restock', stockFor((duration / 1_000) * rate));
-  const before = await cloud.call('heapsCollected');
+  const before = run.collects ? await cloud.call('heapsCollected') : null;
   await cloud.call('startEvents');
 
   const gone = new AbortController();
@@ -125,7 +127,7 @@ async function soak(
   const drainMs = Date.now() - sentAt;
   reading.abort();
   await Promise.all([mails, page]);
-  const after = await cloud.call('heapsCollected');
+  const after = run.collects ? await cloud.call('heapsCollected') : null;
   const evidence = await gatherEvidence(pipeline, { load, sent, counts, journal });
   return {
     samples,
@@ -134,7 +136,7 @@ async function soak(
     faults: faults.counts,
     resent: sent.resent,
     drainMs,
-    keptPerOrder: (servicesOf(after) - servicesOf(before)) / load.order,
+    keptPerOrder: before && after && (servicesOf(after) - servicesOf(before)) / load.order,
   };
 }
 

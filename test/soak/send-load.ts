@@ -50,14 +50,19 @@ export async function sendLoad(options: LoadOptions): Promise<LoadCounts> {
     sending.add(done);
   }
 
-  const start = Date.now();
-  let fileAt = start;
-  for (let elapsed = 0; elapsed < duration && !signal.aborted && !failure; elapsed = Date.now() - start) {
-    while (counts.order < (elapsed / 1_000) * rate) {
+  /** Takes what is due after so many ms. */
+  function take(elapsed: number): void {
+    while (counts.order < Math.floor((elapsed / 1_000) * rate)) {
       const { value } = load.next() as { value: Item };
       counts[value.kind]++;
       waiting[value.entry].push(value);
     }
+  }
+
+  const start = Date.now();
+  let fileAt = start;
+  for (let elapsed = 0; elapsed < duration && !signal.aborted && !failure; elapsed = Date.now() - start) {
+    take(elapsed);
     send('queue');
     send('http');
     if (Date.now() - fileAt >= FILE_MS) {
@@ -66,6 +71,7 @@ export async function sendLoad(options: LoadOptions): Promise<LoadCounts> {
     }
     await sleep(PORTION_MS, undefined, { signal }).catch(() => undefined);
   }
+  if (!signal.aborted) take(duration);
   for (const entry of Object.keys(waiting) as Entry[]) send(entry);
   await allEnded(sending);
   if (failure) throw failure;

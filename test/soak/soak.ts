@@ -34,6 +34,7 @@ async function run({ minutes, plot, ...options }: SoakOptions): Promise<number> 
   const result = await runSoak({
     ...options,
     duration: minutes * 60_000,
+    collects: true,
     sampleEvery: SAMPLE_MS,
     onSample: print,
     signal: stopping.signal,
