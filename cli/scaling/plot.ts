@@ -1,27 +1,19 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+import { COLORS, drawFigure, LEFT, type Panel, RIGHT } from '../draw-figure.ts';
 import { DAY_SECONDS, STEP_SECONDS } from './black-friday.ts';
 import { POLICIES, type PolicyName, type Run } from './compare.ts';
 import type { Step } from './simulate.ts';
-
-const WIDTH = 960;
-const PANEL_HEIGHT = 230;
-const LEGEND_HEIGHT = 40;
-const LEFT = 90;
-const RIGHT = 930;
 
 /** The rush is drawn wider than the rest of the day: until this hour, as far as this pixel. */
 const RUSH_HOURS = 2;
 const RUSH_TICKS = [0, 0.5, 1, 1.5];
 const RUSH_RIGHT = 400;
 
-/** Colours that also those can tell apart who see fewer of them: https://jfly.uni-koeln.de/color/ */
-const COLORS: Record<PolicyName, string> = {
-  'event source mapping': '#0072B2',
-  'backlog per instance': '#009E73',
-  'queue length': '#D55E00',
+const COLOR_OF: Record<PolicyName, string> = {
+  'event source mapping': COLORS.blue,
+  'backlog per instance': COLORS.green,
+  'queue length': COLORS.red,
 };
-const ARRIVALS = '#bbbbbb';
 
 /** Steps that make one point of a line; what is decided once a minute has one a minute. */
 const STEPS_PER_POINT = 6;
@@ -53,34 +45,28 @@ export function plotRuns(runs: readonly Run[], ratePerWorker: number): string {
       x: 'hour',
       y,
       z: 'policy',
-      stroke: ({ policy }: Point) => COLORS[policy],
+      stroke: ({ policy }: Point) => COLOR_OF[policy],
       strokeWidth: 1.3,
     });
   const arrivals = points.filter(({ policy }) => policy === POLICIES[0]);
 
-  const panels = [
-    plotPanel('orders a second: arriving, and what those at work could get done', hours, [
-      Plot.areaY(arrivals, { x: 'hour', y: 'arriving', fill: ARRIVALS }),
-      lines('capacity'),
-    ]),
-    plotPanel('orders in the queue', hours, [lines('backlog')]),
-    plotPanel('instances, warming up or at work; of the mapping, invocations at once', hours, [
-      lines('present'),
-    ]),
-  ];
-  const size = { width: WIDTH, height: LEGEND_HEIGHT + panels.length * PANEL_HEIGHT };
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" font-family="sans-serif" font-size="12">`,
-    '<title>Three scaling policies on a Black Friday</title>',
-    // Readers with a dark page see the lines on white all the same.
-    `<rect width="${size.width}" height="${size.height}" fill="white"/>`,
-    ...legend(),
-    ...panels.map(
-      (svg, index) => `<g transform="translate(0,${LEGEND_HEIGHT + index * PANEL_HEIGHT})">${svg}</g>`,
-    ),
-    '</svg>',
-    '',
-  ].join('\n');
+  return drawFigure({
+    title: 'Three scaling policies on a Black Friday',
+    legend: [
+      ['orders arriving', COLORS.grey],
+      ...POLICIES.map((policy) => [policy, COLOR_OF[policy]] as const),
+    ],
+    panels: [
+      panelOf('orders a second: arriving, and what those at work could get done', hours, [
+        Plot.areaY(arrivals, { x: 'hour', y: 'arriving', fill: COLORS.grey }),
+        lines('capacity'),
+      ]),
+      panelOf('orders in the queue', hours, [lines('backlog')]),
+      panelOf('instances, warming up or at work; of the mapping, invocations at once', hours, [
+        lines('present'),
+      ]),
+    ],
+  });
 }
 
 function toPoints(policy: PolicyName, steps: readonly Step[], ratePerWorker: number): Point[] {
@@ -106,19 +92,11 @@ function bends(points: readonly Point[], y: Line): Point[] {
   );
 }
 
-function plotPanel(title: string, hours: number, marks: Plot.Markish[]): string {
-  const { document } = parseHTML('<html></html>');
+function panelOf(title: string, hours: number, marks: Plot.Markish[]): Panel {
   // A day has a label every two hours, and a longer time no more of them.
   const every = 2 * Math.ceil(hours / 26);
-  const svg = Plot.plot({
-    document,
-    width: WIDTH,
-    height: PANEL_HEIGHT,
-    marginLeft: LEFT,
-    marginRight: WIDTH - RIGHT,
-    marginTop: 36,
-    marginBottom: 30,
-    style: { fontFamily: 'sans-serif', fontSize: '12px', color: 'black' },
+  return {
+    title,
     x: {
       type: 'linear',
       domain: [0, RUSH_HOURS, hours],
@@ -130,7 +108,6 @@ function plotPanel(title: string, hours: number, marks: Plot.Markish[]): string 
       tickFormat: timeOfDay,
       label: null,
     },
-    y: { label: title, labelArrow: 'none', grid: true, ticks: 5, nice: true },
     marks: [
       ...marks,
       Plot.text(['drawn wider until here'], {
@@ -142,20 +119,11 @@ function plotPanel(title: string, hours: number, marks: Plot.Markish[]): string 
       Plot.ruleX([RUSH_HOURS], { stroke: '#888888', strokeDasharray: '3,3' }),
       Plot.ruleY([0]),
     ],
-  });
-  return svg.outerHTML;
+  };
 }
 
 function timeOfDay(hour: number): string {
   if (hour > 24) return `${hour} h`;
   const digits = (value: number) => String(value).padStart(2, '0');
   return `${digits(Math.floor(hour))}:${digits((hour % 1) * 60)}`;
-}
-
-function legend(): string[] {
-  const entries = [['orders arriving', ARRIVALS], ...POLICIES.map((policy) => [policy, COLORS[policy]])];
-  return entries.map(([name, color], index) => {
-    const x = LEFT + index * 200;
-    return `<rect x="${x}" y="14" width="22" height="10" fill="${color}"/><text x="${x + 30}" y="23" fill="black">${name}</text>`;
-  });
 }

@@ -33,7 +33,7 @@ export function listMails(queue: SqsQueue, { search, limit }: MailChoice): Mailb
   const { messages, delayedMessages, inflightMessages } = queue;
   for (const { message } of inflightMessages.values()) look(message);
   for (const message of delayedMessages) look(message);
-  for (let index = messages.length - 1; index >= 0; index--) look(messages[index]);
+  for (let index = messages.length - 1; index >= 0; index--) look(messages.at(index));
   return {
     total: messages.length + delayedMessages.length + inflightMessages.size,
     mails: newest.map(({ row }) => row),

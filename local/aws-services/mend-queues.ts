@@ -1,4 +1,5 @@
 import { type FauxqsApp, INVALID_MESSAGE_BODY_CHAR, SqsQueue, type SqsStore } from './fauxqs.ts';
+import { MessageList } from './message-list.ts';
 
 const BEYOND_UFFFF = /[\u{10000}-\u{10FFFF}]/gu;
 
@@ -7,6 +8,7 @@ const BEYOND_UFFFF = /[\u{10000}-\u{10FFFF}]/gu;
  *
  * - characters beyond U+FFFF (emoji, rare CJK names) are legal in a body; fauxqs takes them for lone surrogates;
  * - a receive that ends in the dead-letter queue does not count as one, since no consumer saw the message;
+ * - a message costs the same to take out of a long queue as out of a short one; fauxqs moves all that are left;
  * - a message wakes one long poll; fauxqs wakes all, and all but one answer empty at once;
  * - messages whose visibility timeout is over count as visible; fauxqs notices at the next receive, and nobody polls a
  *   dead-letter queue;
@@ -15,6 +17,7 @@ const BEYOND_UFFFF = /[\u{10000}-\u{10FFFF}]/gu;
 export function mendQueues(app: FauxqsApp, sqsStore: SqsStore): void {
   mendCharacters();
   mendRedrive();
+  mendOrder(sqsStore);
   mendWaking();
   mendCounts();
 
@@ -58,6 +61,22 @@ function mendRedrive(): void {
         })
       );
     });
+  };
+}
+
+function mendOrder(sqsStore: SqsStore): void {
+  const { createQueue } = sqsStore;
+  sqsStore.createQueue = function (...args) {
+    const queue = createQueue.apply(this, args);
+    let messages = new MessageList(queue.messages);
+    Object.defineProperty(queue, 'messages', {
+      get: () => messages,
+      // A purge begins a new one.
+      set(begun: Iterable<SqsQueue['messages'][number]>) {
+        messages = new MessageList(begun);
+      },
+    });
+    return queue;
   };
 }
 

@@ -53,6 +53,7 @@ export async function startAwsServices({
 }: AwsServicesOptions): Promise<AwsServices> {
   const { port1: port, port2: workerPort } = new MessageChannel();
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    name: 'aws-services',
     workerData: workerPort,
     transferList: [workerPort],
     // node:sqlite is still announced as experimental.

@@ -1,0 +1,52 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { UsageError } from '../../lib/command-line/usage-error.ts';
+import type { BacklogCase } from './backlog-case.ts';
+import { type BacklogOptions, HELP, readBacklogOptions } from './backlog-options.ts';
+import { formatBacklog } from './format-backlog.ts';
+import { plotBacklog } from './plot-backlog.ts';
+import { type BacklogSample, runBacklog } from './run-backlog.ts';
+
+/** Exit statuses: all is well; it is not; the command line was wrong. */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+const SAMPLE_MS = 2_000;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = readBacklogOptions(args);
+    if (options) return await run(options);
+    process.stdout.write(HELP);
+    return EXIT.ok;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+async function run({ orders, seed, cases, plot }: BacklogOptions): Promise<number> {
+  const done: BacklogCase[] = [];
+  for (const data of cases) {
+    process.stdout.write(`${data ? 'With a data directory' : 'In memory'}:\n`);
+    done.push({
+      data,
+      ...(await runBacklog({ orders, seed, data, sampleEvery: SAMPLE_MS, onSample: print })),
+    });
+  }
+  process.stdout.write(`\n${formatBacklog(done, orders)}`);
+  if (plot !== undefined) {
+    // npm runs its scripts in the project's folder, wherever it was called.
+    const file = resolve(process.env.INIT_CWD ?? '.', plot);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, plotBacklog(done));
+  }
+  return done.some(({ broken }) => broken.length > 0) ? EXIT.failed : EXIT.ok;
+}
+
+function print({ second, waiting, confirmed, toStore, rss }: BacklogSample): void {
+  process.stdout.write(
+    `${second.toFixed(0)} s: waiting ${waiting}, confirmed ${confirmed}, to store ${toStore}, RSS ${Math.round(rss / 2 ** 20)} MiB\n`,
+  );
+}

@@ -1,0 +1,53 @@
+import { messagesIn, readQueueDepth } from '../../lib/aws/queue-depth.ts';
+import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
+import { createSourceQueue } from '../../lib/aws/source-queue.ts';
+import { allEnded } from '../../lib/batch/all-ended.ts';
+import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import type { OrderJournal } from './order-journal.ts';
+
+/** Mails that one request takes, and seconds that it waits for the first one. */
+const MOST = 10;
+const WAIT_SECONDS = 1;
+/** Seconds until a mail that was taken and not deleted comes back. */
+const HIDDEN_SECONDS = 20;
+/** Requests under way at once: a backlog is confirmed by thousands a second. */
+const READERS = 4;
+
+/**
+ * Takes mails out of the mailbox, as a mail client would, and notes which order each confirms.
+ *
+ * @param until ends it, once the mailbox is empty
+ * @param gone ends it at once
+ */
+export async function readMails(
+  { clients }: Pick<Pipeline, 'clients'>,
+  mailboxQueueUrl: string,
+  journal: Pick<OrderJournal, 'confirmed'>,
+  until: AbortSignal,
+  gone: AbortSignal,
+): Promise<void> {
+  const messages = createQueueMessages(clients.sqs, mailboxQueueUrl);
+  const queue = createSourceQueue(clients.sqs, mailboxQueueUrl);
+
+  /** Mails whose answer was lost on its way here come back. */
+  const isEmpty = async () => messagesIn(await readQueueDepth(clients.sqs, mailboxQueueUrl)) === 0;
+
+  /** Message ids: what could not be deleted is the same mail when it comes back. */
+  const seen = new Set<string>();
+
+  async function read(): Promise<void> {
+    while (!gone.aborted) {
+      const mails = await messages.receive(MOST, HIDDEN_SECONDS, WAIT_SECONDS).catch(() => []);
+      if (mails.length === 0 && until.aborted && (await isEmpty().catch(() => false))) return;
+      for (const { id, body, sentAt } of mails) {
+        if (seen.has(id)) continue;
+        seen.add(id);
+        const { order_id } = JSON.parse(body) as { order_id: string };
+        journal.confirmed(order_id, sentAt);
+      }
+      await queue.delete(mails.map(({ receiptHandle }) => receiptHandle));
+    }
+  }
+
+  await allEnded(Array.from({ length: READERS }, read));
+}

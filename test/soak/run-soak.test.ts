@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { formatSoak } from './format-soak.ts';
+import { judgeSoak } from './judge-soak.ts';
+import { plotSoak } from './plot-soak.ts';
+import { runSoak } from './run-soak.ts';
+
+it('a short soak keeps the promise, and tells how it went in a table and a plot', {
+  timeout: 180_000,
+}, async () => {
+  const result = await runSoak({
+    duration: 2_000,
+    rate: 120,
+    // Each function's environment costs its start.
+    params: { consumerConcurrency: 2, fulfillmentConcurrency: 2, ingestConcurrency: 2 },
+    seed: 11,
+    data: false,
+    // A message whose answer was lost on its way is out of sight for minutes.
+    faults: false,
+    collects: false,
+    sampleEvery: 1_000,
+    signal: new AbortController().signal,
+  });
+  expect(result.broken).toEqual([]);
+  const { load, mails, reconciliation } = result.evidence;
+  expect(load).toMatchObject({ order: 240, invalid: 1 });
+  expect(mails).toEqual({ sent: load.order, confirmed: load.order, repeated: 0 });
+  expect(reconciliation.orders.confirmed).toBe(load.order);
+  expect(result.samples.length).toBeGreaterThanOrEqual(1);
+  for (const { rss, handles, threads, heaps, postgres } of result.samples) {
+    const all = [rss, handles, threads, postgres, ...Object.values(heaps)];
+    expect(all.filter((value) => !(value > 0))).toEqual([]);
+  }
+
+  // Too short to say what grows.
+  const growth = judgeSoak(result.samples, result.keptPerOrder, false);
+  expect(growth).toEqual([]);
+  expect(formatSoak(result, growth)).toContain('each order is accounted for');
+  const svg = plotSoak(result.samples);
+  for (const title of ['open handles', 'threads', 'ms from sending to confirmation']) {
+    expect(svg).toContain(`>${title}</text>`);
+  }
+  expect(svg).not.toMatch(/NaN|undefined/);
+});

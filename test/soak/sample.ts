@@ -1,0 +1,69 @@
+import type { Pipeline, QueueName } from '../../lib/pipeline/pipeline.ts';
+import { createStatusReader } from '../../lib/status/create-status-reader.ts';
+import type { HeapUse } from './heap-use.ts';
+import type { OrderJournal } from './order-journal.ts';
+import { percentile } from './percentile.ts';
+import { readPostgresMemory } from './read-postgres-memory.ts';
+import { type ProcessUse, readProcess } from './read-process.ts';
+import type { CloudProcess } from './start-cloud-process.ts';
+
+/** The embedded cloud at one moment. Memory in bytes. */
+export interface Sample extends ProcessUse {
+  /** Minutes since the first sample. */
+  minute: number;
+  heaps: HeapUse;
+  /** Of all processes of Postgres. */
+  postgres: number;
+  queues: Partial<Record<QueueName, QueueSample>>;
+  /** Ms from sending to confirmation, of the orders confirmed since the last sample; null where there were none. */
+  p50: number | null;
+  p99: number | null;
+  /** Orders sent, and confirmed, since the first sample. */
+  sent: number;
+  confirmed: number;
+}
+
+interface QueueSample {
+  /** Messages in it, in hand or not. */
+  held: number;
+  /** Age of the oldest; null where it is empty. */
+  oldestSeconds: number | null;
+}
+
+/** @returns a function that takes a sample */
+export function startSampling(
+  cloud: Pick<CloudProcess, 'pid' | 'outputs' | 'call'>,
+  pipeline: Pipeline,
+  journal: Pick<OrderJournal, 'takeLatencies' | 'counts'>,
+): () => Promise<Sample> {
+  const status = createStatusReader(pipeline);
+  const start = performance.now();
+
+  return async () => {
+    const minute = (performance.now() - start) / 60_000;
+    const [use, heaps, postgres, { queues }] = await Promise.all([
+      readProcess(cloud.pid),
+      cloud.call('heaps'),
+      readPostgresMemory(cloud.outputs.DatabaseUrl ?? ''),
+      status.read(),
+    ]);
+    const latencies = journal.takeLatencies();
+    const { sent, confirmed } = journal.counts();
+    return {
+      ...use,
+      minute,
+      heaps,
+      postgres,
+      queues: Object.fromEntries(
+        queues.map(({ name, visible, inFlight, delayed, oldestSeconds }) => [
+          name,
+          { held: visible + inFlight + delayed, oldestSeconds },
+        ]),
+      ),
+      p50: percentile(latencies, 0.5),
+      p99: percentile(latencies, 0.99),
+      sent,
+      confirmed,
+    };
+  };
+}
