@@ -21,14 +21,14 @@ const timestamp = z
     context.issues.push({ code: 'custom', input: value });
     return z.NEVER;
   })
-  .pipe(z.number().min(0).max(MAX_TIMESTAMP));
+  .pipe(z.number().min(0).max(MAX_TIMESTAMP).overwrite(withOneZero));
 
 const orderFields = z.object({
   customer_name: text,
   email_id: z.string().trim().max(254).regex(z.regexes.email),
   product_id: text,
   product_name: text,
-  price: z.number().min(0),
+  price: z.number().min(0).overwrite(withOneZero),
   timestamp,
   order_id: z
     .string()
@@ -134,6 +134,11 @@ export function parseOrderField(
 function withinMaxText({ value, issues }: z.core.ParsePayload<string>): void {
   if (value.length <= MAX_TEXT) return;
   issues.push({ code: 'too_big', origin: 'string', maximum: MAX_TEXT, inclusive: true, input: value });
+}
+
+/** -0 is written as `0`: kept, the order would be another one when it is read again. */
+function withOneZero(value: number): number {
+  return value + 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -76,6 +76,7 @@ describe('parseOrder', () => {
   it('wants the price as a finite JSON number of at least 0', () => {
     expect(parsed({ price: 0 }).price).toBe(0);
     expect(parsed({ price: 39.9 }).price).toBe(39.9);
+    expect(parsed({ price: -0 }).price).toBe(0);
     expect(codes({ price: -0.01 })).toEqual(['price too_small']);
     expect(codes({ price: '39.9' })).toEqual(['price invalid_type']);
     expect(codes({ price: true })).toEqual(['price invalid_type']);
@@ -106,6 +107,10 @@ describe('parseOrder', () => {
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
   ])('reads the timestamp %j as %s', (timestamp, moment) => {
     expect(new Date(parsed({ timestamp }).timestamp).toISOString()).toBe(moment);
+  });
+
+  it('keeps a timestamp that rounds to -0 as the 0 that JSON writes', () => {
+    expect(parsed({ timestamp: -0.0004 }).timestamp).toBe(0);
   });
 
   it.each([
