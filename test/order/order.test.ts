@@ -120,6 +120,7 @@ describe('parseOrder', () => {
     ['2026-11-22T24:00:00Z', 'invalid_format'],
     ['2026-11-22T10:60:00Z', 'invalid_format'],
     ['2026-11-22T10:00:00+24:00', 'invalid_format'],
+    ['2026-11-22T10:00:00+01:', 'invalid_format'],
     ['2026-11-22T', 'invalid_format'],
     ['22/11/2026', 'invalid_format'],
     ['1795329424262', 'invalid_format'],
