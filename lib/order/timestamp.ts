@@ -5,7 +5,7 @@ export const MAX_TIMESTAMP = 253_402_300_799_999;
 const FIRST_MILLISECONDS = 1e11;
 
 const ISO_8601 =
-  /^(\d{4}-\d\d-\d\d)(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:[.,]\d+)?))?(?:Z|([+-])([01]\d|2[0-3]):?([0-5]\d)?)?)?$/i;
+  /^(\d{4}-\d\d-\d\d)(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:[.,]\d+)?))?(?:Z|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)?)?$/i;
 
 /**
  * The moment that an order's timestamp names, in integer epoch milliseconds.

@@ -49,6 +49,8 @@ describe('parseOrder', () => {
     expect(codes({ [field]: null })).toEqual([`${field} invalid_type`]);
     expect(codes({ [field]: ' \t ' })).toEqual([`${field} too_small`]);
     expect(codes({ [field]: 'x'.repeat(257) })).toEqual([`${field} too_big`]);
+    expect(parsed({ [field]: '🐉'.repeat(128) })).toMatchObject({ [field]: '🐉'.repeat(128) });
+    expect(codes({ [field]: '🐉'.repeat(129) })).toEqual([`${field} too_big`]);
     for (const bad of ['\0', '\n', '\x7f', '\x85', '\ud800', '\udc00', '\ufffe', '\uffff']) {
       expect(codes({ [field]: `a${bad}b` })).toEqual([`${field} invalid_format`]);
     }
@@ -74,6 +76,7 @@ describe('parseOrder', () => {
   it('wants the price as a finite JSON number of at least 0', () => {
     expect(parsed({ price: 0 }).price).toBe(0);
     expect(parsed({ price: 39.9 }).price).toBe(39.9);
+    expect(parsed({ price: -0 }).price).toBe(0);
     expect(codes({ price: -0.01 })).toEqual(['price too_small']);
     expect(codes({ price: '39.9' })).toEqual(['price invalid_type']);
     expect(codes({ price: true })).toEqual(['price invalid_type']);
@@ -106,6 +109,10 @@ describe('parseOrder', () => {
     expect(new Date(parsed({ timestamp }).timestamp).toISOString()).toBe(moment);
   });
 
+  it('keeps a timestamp that rounds to -0 as the 0 that JSON writes', () => {
+    expect(parsed({ timestamp: -0.0004 }).timestamp).toBe(0);
+  });
+
   it.each([
     ['2026-02-30', 'invalid_format'],
     ['2025-02-29', 'invalid_format'],
@@ -113,6 +120,7 @@ describe('parseOrder', () => {
     ['2026-11-22T24:00:00Z', 'invalid_format'],
     ['2026-11-22T10:60:00Z', 'invalid_format'],
     ['2026-11-22T10:00:00+24:00', 'invalid_format'],
+    ['2026-11-22T10:00:00+01:', 'invalid_format'],
     ['2026-11-22T', 'invalid_format'],
     ['22/11/2026', 'invalid_format'],
     ['1795329424262', 'invalid_format'],

@@ -1,0 +1,98 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type OrderFields, parseOrderText } from '../../lib/order/order.ts';
+import { deriveOrderId } from '../../lib/order/order-id.ts';
+import { propertyRuns } from '../property-runs.ts';
+import {
+  arbitraryEmail,
+  arbitraryMoment,
+  arbitraryPrice,
+  arbitraryText,
+  padded,
+  writtenMoment,
+} from './arbitrary-order.ts';
+
+const FIELDS: { [Field in keyof OrderFields]: Arbitrary<OrderFields[Field]> } = {
+  customer_name: arbitraryText,
+  email_id: arbitraryEmail,
+  product_id: arbitraryText,
+  product_name: arbitraryText,
+  price: arbitraryPrice,
+  timestamp: arbitraryMoment,
+};
+
+const fields = fc.record(FIELDS);
+
+/** The same six fields as another client would write them, as JSON text. */
+function written(order: OrderFields): Arbitrary<string> {
+  const { customer_name, email_id, product_id, product_name, price, timestamp } = order;
+  const known = {
+    customer_name: padded(customer_name),
+    email_id: padded(email_id),
+    product_id: padded(product_id),
+    product_name: padded(product_name),
+    price: fc.constant(price),
+    timestamp: writtenMoment(timestamp),
+  };
+  const unknown = fc.dictionary(
+    fc.string().filter((key) => !Object.hasOwn({ ...known, order_id: '' }, key)),
+    fc.jsonValue(),
+    { maxKeys: 3 },
+  );
+  return fc
+    .record({ values: fc.record(known), unknown, indent: fc.constantFrom('', ' ', '\t', ' \r\n ') })
+    .chain(({ values, unknown: others, indent }) => {
+      const entries = [...Object.entries(values), ...Object.entries(others)];
+      return fc
+        .shuffledSubarray(entries, { minLength: entries.length })
+        .map((shuffled) => indent + JSON.stringify(Object.fromEntries(shuffled), null, indent) + indent);
+    });
+}
+
+function idOf(text: string): string {
+  const parsed = parseOrderText(text);
+  if (!parsed.ok) throw new Error(parsed.errors.map(({ message }) => message).join('; '));
+  return parsed.order.order_id;
+}
+
+describe('the identity of an order without order_id', () => {
+  it('is that of its six fields, however they are ordered, spaced, padded and accompanied', () => {
+    const order = fields.chain((six) => fc.record({ six: fc.constant(six), text: written(six) }));
+    fc.assert(
+      fc.property(order, ({ six, text }) => {
+        expect(idOf(text)).toBe(deriveOrderId(six));
+      }),
+      propertyRuns(300),
+    );
+  });
+
+  it('is another one when any of the six fields is', () => {
+    const change = fc
+      .constantFrom(...(Object.keys(FIELDS) as (keyof OrderFields)[]))
+      .chain((field) =>
+        fc.record({ one: fields, field: fc.constant(field), value: FIELDS[field] as Arbitrary<unknown> }),
+      );
+    fc.assert(
+      fc.property(change, ({ one, field, value }) => {
+        fc.pre(JSON.stringify(one[field]) !== JSON.stringify(value));
+        const other = { ...one, [field]: value };
+        expect(idOf(JSON.stringify(other))).not.toBe(idOf(JSON.stringify(one)));
+      }),
+      propertyRuns(300),
+    );
+  });
+
+  it('does not let a letter move from one field to the next', () => {
+    const pair = fields.chain((six) => {
+      const text = six.customer_name + six.product_name;
+      return fc.record({ six: fc.constant(six), text: fc.constant(text), at: fc.nat(text.length) });
+    });
+    fc.assert(
+      fc.property(pair, ({ six, text, at }) => {
+        const other = { ...six, customer_name: text.slice(0, at), product_name: text.slice(at) };
+        expect(deriveOrderId(other) === deriveOrderId(six)).toBe(at === six.customer_name.length);
+      }),
+      propertyRuns(100),
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
+import { deliveryDate } from '../../lib/shipping/delivery-date.ts';
+import type { Fulfilled } from '../../lib/shipping/fulfil-orders.ts';
+import type { RestockedProduct } from '../../lib/shipping/restock.ts';
+import type { RestockInput } from '../../lib/shipping/restock-input.ts';
+
+/** What shipping is asked to do, and when. */
+export type Operation =
+  | { kind: 'fulfil'; events: OrderConfirmed[]; now: Date }
+  | { kind: 'restock'; input: RestockInput; now: Date };
+
+export type Answer = Fulfilled | RestockedProduct[];
+
+/** The shipping database as `docs/shipping.md` tells it; each list by its key, byte by byte. */
+export interface Inventory {
+  inventory: { product_id: string; product_name: string; stock: number }[];
+  shipments: { order_id: string; product_id: string; ordered_at: number; delivery_date: string | null }[];
+  restocks: { restock_id: string; product_id: string; quantity: number }[];
+}
+
+export const emptyInventory = (): Inventory => ({ inventory: [], shipments: [], restocks: [] });
+
+/** Does to the model what the operation does to the database, and tells the answer that is due. */
+export function operate(model: Inventory, operation: Operation): Answer {
+  return operation.kind === 'fulfil'
+    ? fulfil(model, operation.events, deliveryDate(operation.now))
+    : restock(model, operation.input, deliveryDate(operation.now));
+}
+
+function fulfil(model: Inventory, events: OrderConfirmed[], promised: string): Fulfilled {
+  const known = new Set(model.shipments.map(({ order_id }) => order_id));
+  for (const { order } of events) addProduct(model, order.product_id, order.product_name);
+  const fresh = events.filter(({ order }) => !known.has(order.order_id));
+  for (const { order } of fresh) {
+    const { order_id, product_id, timestamp } = order;
+    model.shipments.push({ order_id, product_id, ordered_at: timestamp, delivery_date: null });
+  }
+  const scheduled = handOut(model, promised).length;
+  return { scheduled, backordered: fresh.length - scheduled, repeated: events.length - fresh.length };
+}
+
+function restock(model: Inventory, { restock_id, items }: RestockInput, promised: string) {
+  const added = new Map<string, number>();
+  for (const { product_id, product_name, quantity } of items) {
+    const product = addProduct(model, product_id, product_name ?? product_id);
+    const isKnown = model.restocks.some(
+      (known) => known.restock_id === restock_id && known.product_id === product_id,
+    );
+    if (isKnown) continue;
+    model.restocks.push({ restock_id, product_id, quantity });
+    product.stock += quantity;
+    if (product_name !== undefined) product.product_name = product_name;
+    added.set(product_id, quantity);
+  }
+  const scheduled = handOut(model, promised);
+  return items
+    .map(({ product_id }) => ({
+      product_id,
+      added: added.get(product_id) ?? 0,
+      scheduled: scheduled.filter((shipment) => shipment.product_id === product_id).length,
+      stock: model.inventory.find((product) => product.product_id === product_id)?.stock ?? -1,
+    }))
+    .sort((one, other) => byBytes(one.product_id, other.product_id));
+}
+
+function addProduct(model: Inventory, product_id: string, product_name: string) {
+  const known = model.inventory.find((product) => product.product_id === product_id);
+  if (known) return known;
+  const product = { product_id, product_name, stock: 0 };
+  model.inventory.push(product);
+  return product;
+}
+
+/** Gives what is in stock to the oldest that wait for it. */
+function handOut(model: Inventory, promised: string) {
+  const waiting = model.shipments
+    .filter(({ delivery_date }) => delivery_date === null)
+    .sort((one, other) => one.ordered_at - other.ordered_at || byBytes(one.order_id, other.order_id));
+  return waiting.filter((shipment) => {
+    const product = model.inventory.find(({ product_id }) => product_id === shipment.product_id);
+    if (!product || product.stock === 0) return false;
+    product.stock -= 1;
+    shipment.delivery_date = promised;
+    return true;
+  });
+}
+
+/** As the model's lists compare with the tables' rows. */
+export function sorted({ inventory, shipments, restocks }: Inventory): Inventory {
+  return {
+    inventory: inventory.toSorted((one, other) => byBytes(one.product_id, other.product_id)),
+    shipments: shipments.toSorted((one, other) => byBytes(one.order_id, other.order_id)),
+    restocks: restocks.toSorted(
+      (one, other) => byBytes(one.restock_id, other.restock_id) || byBytes(one.product_id, other.product_id),
+    ),
+  };
+}
+
+const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
