@@ -45,7 +45,7 @@ export interface OrderFile {
  * | `column_count` | more or fewer cells than the header has |
  *
  * @param name File name or object key; its ending tells the format, see `detectFormat`. Gzip is told by its content; a
- *   file named `.gz` must be gzip, unless it is empty.
+ *   file named `.gz` must be gzip, unless it is empty. Gzip within gzip is not unpacked.
  * @throws UnreadableFileError (here or from `rows`) when the file as a whole cannot be read on. An error of `bytes` comes
  *   through as itself.
  */
@@ -58,6 +58,9 @@ export async function openOrderFile(bytes: AsyncIterable<Uint8Array>, name: stri
     head = await nextChunk(chunks);
   }
   try {
+    if (gzipped && isGzip(head)) {
+      throw new UnreadableFileError('bad_gzip', `${name}: must be gzipped once, received gzip within gzip`);
+    }
     if (head.subarray(0, 3).equals(UTF8_BOM)) head = head.subarray(3);
     refuseUtf16(head, name);
     const format = detectFormat(name, head);

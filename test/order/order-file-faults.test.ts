@@ -42,6 +42,7 @@ describe('an unreadable file', () => {
     ['a.json', '[,', 'bad_json', 'a.json:1: * expected an order or ], received ","'],
     ['a.json', ']', 'bad_json', 'a.json:1: * expected { or [, received "]"'],
     ['a.json', `${order},${order}`, 'bad_json', 'a.json:1: * expected { or [, received ",{*'],
+    ['a.gz', gzipSync(gzipSync(order)), 'bad_gzip', 'a.gz: must be gzipped once, received gzip within gzip'],
     [
       'a.csv',
       'customer_name,price\nJane,1\n',
