@@ -24,23 +24,40 @@ const TEXT = /^(text\/|application\/([\w.+-]+\+)?(json|xml|javascript))/i;
 /** An HTTP API's payload quota: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const BODY_LIMIT = 10 * 1_048_576;
 
+/** How long a caller may take, in ms. */
+export interface CallerPatience {
+  /** Until a request has arrived whole. An HTTP API gives up after 30 s, and so does what is behind it. */
+  request: number;
+  /** Between two looks at who has taken longer. */
+  check: number;
+}
+const PATIENCE: CallerPatience = { request: 30_000, check: 5_000 };
+
 /**
  * Starts an HTTP API on 127.0.0.1: the functions see events of payload format 2.0, as from API Gateway. Callers are
  * not authorised here; on AWS they are, by IAM. Pages of other web sites are kept out.
  *
  * @param port 0 for any free one
  * @param extend adds what else is served at this port
+ * @param patience with callers that send their request slowly: then they are answered 408, and cut off
  * @throws Error with code `EADDRINUSE` where the port is taken
  */
 export async function startHttpApi(
   routes: readonly Route[],
   port: number,
   extend?: (app: FastifyInstance) => void,
+  patience: CallerPatience = PATIENCE,
 ): Promise<{ url: string; stop(): Promise<void> }> {
+  const tellStatus = ({ statusCode = 500 }: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
+    reply.code(statusCode).send({ message: STATUS_CODES[statusCode] });
   const app = fastify({
+    // Before there is a route; by itself it says the whole path, and which framework this is.
+    frameworkErrors: tellStatus,
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    requestTimeout: patience.request,
+    http: { headersTimeout: patience.request, connectionsCheckingInterval: patience.check },
     routerOptions: { maxParamLength: 1_024 },
   });
   guardServer(app);
@@ -56,9 +73,7 @@ export async function startHttpApi(
     });
   }
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ message: 'Not Found' }));
-  app.setErrorHandler(({ statusCode = 500 }: FastifyError, _request, reply) =>
-    reply.code(statusCode).send({ message: STATUS_CODES[statusCode] }),
-  );
+  app.setErrorHandler(tellStatus);
   extend?.(app);
   const url = await app.listen({ host: '127.0.0.1', port });
   return { url, stop: () => app.close() };

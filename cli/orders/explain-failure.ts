@@ -2,6 +2,7 @@ import { UsageError } from '../../lib/command-line/usage-error.ts';
 import { isOutOfReach } from '../../lib/http/is-out-of-reach.ts';
 import { UnavailableError } from '../../lib/http/unavailable-error.ts';
 import { InvalidInputError } from '../../lib/invalid-input-error.ts';
+import { printable } from '../../lib/order/received.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 
 /**
@@ -12,7 +13,7 @@ import { EXIT, type ExitStatus } from './exit-status.ts';
 export function explainFailure(error: unknown, json: boolean): { text: string; exit: ExitStatus } {
   const { message, code } = error as Error & { code?: unknown };
   const exit = exitOf(error);
-  if (!json) return { text: `orders: ${message}\n`, exit };
+  if (!json) return { text: `orders: ${message.split('\n').map(printable).join('\n')}\n`, exit };
   const described = { message, ...(typeof code === 'string' && { code }) };
   return { text: `${JSON.stringify({ error: described })}\n`, exit };
 }

@@ -40,8 +40,10 @@ export function guardServer(app: FastifyInstance): void {
   });
 }
 
-function judge({ headers, socket }: FastifyRequest): Refusal | undefined {
+function judge({ headers, raw, socket }: FastifyRequest): Refusal | undefined {
   const { host, origin } = headers;
+  // Whoever is on the way may go by another one than we do: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+  if ((raw.headersDistinct.host ?? []).length > 1) return new Refusal(400, 'Host: must be given once');
   const hosts = ['127.0.0.1', 'localhost'].map((name) => `${name}:${socket.localPort}`);
   // Browsers leave out the port that http has by default.
   if (socket.localPort === 80) hosts.push('127.0.0.1', 'localhost');

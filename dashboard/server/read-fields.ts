@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../../lib/invalid-input-error.ts';
+import { joinFaults } from '../../lib/join-faults.ts';
 import { received } from '../../lib/order/received.ts';
 
 /** Schemas by field; the description of each is its rule, as an error tells it. */
@@ -25,5 +26,5 @@ export function readFields<Known extends Shape>(shape: Known, input: unknown): F
     const name = String(issue.path[0]);
     return `${name}: must be ${shape[name]?.description}, received ${received(values[name])}`;
   });
-  throw new InvalidInputError([...new Set(faults)].join('; '));
+  throw new InvalidInputError(joinFaults([...new Set(faults)]));
 }

@@ -8,6 +8,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 
 /** Why order files fail, by the code in their receipt, without what the receipt says of the one file. */
 const FILE_FAULTS: Readonly<Record<string, string>> = {
+  NoSuchBucket: 'there is no such bucket',
   NoSuchKey: 'the file is not in the bucket any more',
   bad_gzip: 'the file is not whole gzip data',
   bad_header: "the file's CSV header cannot be read",

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { InvalidInputError } from '../invalid-input-error.ts';
+import { printable } from '../order/received.ts';
 import { BodyTooLargeError } from './body-too-large-error.ts';
 
 /**
@@ -24,7 +25,7 @@ export function readJsonBody({ body = '', isBase64Encoded }: APIGatewayProxyEven
   try {
     return JSON.parse(text);
   } catch (error) {
-    const found = text.trim() === '' ? 'an empty body' : (error as Error).message;
+    const found = text.trim() === '' ? 'an empty body' : printable((error as Error).message);
     throw new InvalidInputError(`body: must be JSON, received ${found}`);
   }
 }

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { InvalidInputError } from '../invalid-input-error.ts';
+import { joinFaults } from '../join-faults.ts';
 import { received } from '../order/received.ts';
 
 /**
@@ -18,7 +19,7 @@ export function readQuery({
       const values = query.getAll(name).map(received);
       return `${received(name)}: must be given once, received ${values.length} values: ${values.slice(0, 3).join(', ')}`;
     });
-    throw new InvalidInputError(faults.join('; '));
+    throw new InvalidInputError(joinFaults(faults));
   }
   return Object.fromEntries(query);
 }

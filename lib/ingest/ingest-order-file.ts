@@ -49,10 +49,14 @@ export async function ingestOrderFile(
   async function readFile(): Promise<void> {
     const { body, size, etag } = await objectStore.open(upload.bucket, upload.key);
     Object.assign(receipt, { size, etag });
-    // Rows look at the clock, but a download that stalls brings none.
-    const timer = setTimeout(() => body.destroy(new TimeUpError(receipt.rows)), deadline - Date.now());
+    // Rows look at the clock, but a download that stalls brings none, nor does a gigabyte of blanks once it is unpacked.
+    const timeUp = new AbortController();
+    const timer = setTimeout(() => {
+      timeUp.abort(new TimeUpError(receipt.rows));
+      body.destroy(timeUp.signal.reason);
+    }, deadline - Date.now());
     try {
-      const { format, gzipped, rows } = await openOrderFile(body, upload.key);
+      const { format, gzipped, rows } = await openOrderFile(body, upload.key, timeUp.signal);
       Object.assign(receipt, { format, gzipped });
       await pMap(goodOrders(rows), sendOrders, { concurrency: CONCURRENCY });
     } finally {

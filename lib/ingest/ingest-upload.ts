@@ -52,6 +52,6 @@ function reportIngest({ status, key, rows, sent, rejected, error: fault }: Recei
 
 function isHopeless(error: Error): boolean {
   if (error instanceof InvalidInputError || error instanceof UnreadableFileError) return true;
-  // Deleted before it was read.
-  return 'code' in error && error.code === 'NoSuchKey';
+  // Deleted before it was read, or never there.
+  return 'code' in error && (error.code === 'NoSuchKey' || error.code === 'NoSuchBucket');
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** Bytes of a key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
-const MAX_KEY_BYTES = 1_024;
+export const MAX_KEY_BYTES = 1_024;
 
 /**
  * Where a result of an order file is: its key and an ending, e.g. `.receipt.json`. A key that leaves no room for the

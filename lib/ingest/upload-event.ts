@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../invalid-input-error.ts';
+import { received } from '../order/received.ts';
+import { MAX_KEY_BYTES } from './result-key.ts';
 
 /** An object named by an S3 event. */
 export interface UploadedObject {
@@ -11,10 +13,19 @@ export interface UploadedObject {
 /** What S3 writes when a notification is set up: no `Records`, nothing to do. */
 const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+
+/** S3 events carry keys form-encoded: `+` for a space, percent signs for the rest. */
+const objectKey = z
+  .string()
+  .transform((key) => decodeURIComponent(key.replaceAll('+', ' ')))
+  .refine((key) => key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES);
+
 const uploadEvent = z.object({
   Records: z.array(
     z.object({
-      s3: z.object({ bucket: z.object({ name: z.string() }), object: z.object({ key: z.string() }) }),
+      s3: z.object({ bucket: z.object({ name: bucketName }), object: z.object({ key: objectKey }) }),
     }),
   ),
 });
@@ -29,15 +40,12 @@ export function readUploadEvent(body: string): UploadedObject[] {
   try {
     const value: unknown = JSON.parse(body);
     if (testEvent.safeParse(value).success) return [];
-    return uploadEvent
-      .parse(value)
-      .Records.map(({ s3 }) => ({ bucket: s3.bucket.name, key: decodeKey(s3.object.key) }));
+    return uploadEvent.parse(value).Records.map(({ s3: { bucket, object } }) => ({
+      bucket: bucket.name,
+      key: object.key,
+    }));
   } catch (cause) {
-    throw new InvalidInputError(`upload message: must be an S3 event, received ${body.slice(0, 80)}`, {
-      cause,
-    });
+    const rule = 'must be an S3 event of objects that there can be';
+    throw new InvalidInputError(`upload message: ${rule}, received ${received(body)}`, { cause });
   }
 }
-
-/** S3 events carry keys form-encoded: `+` for a space, percent signs for the rest. */
-const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));

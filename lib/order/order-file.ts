@@ -45,11 +45,16 @@ export interface OrderFile {
  * | `column_count` | more or fewer cells than the header has |
  *
  * @param name File name or object key; its ending tells the format, see `detectFormat`. Gzip is told by its content; a
- *   file named `.gz` must be gzip, unless it is empty.
+ *   file named `.gz` must be gzip, unless it is empty. Gzip within gzip is not unpacked.
+ * @param signal Ends `rows` with its reason, also where the next row never comes.
  * @throws UnreadableFileError (here or from `rows`) when the file as a whole cannot be read on. An error of `bytes` comes
  *   through as itself.
  */
-export async function openOrderFile(bytes: AsyncIterable<Uint8Array>, name: string): Promise<OrderFile> {
+export async function openOrderFile(
+  bytes: AsyncIterable<Uint8Array>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<OrderFile> {
   let chunks = withHead(bytes, PIECE_BYTES);
   let head = await nextChunk(chunks);
   const gzipped = head.length > 0 && (isGzip(head) || /\.gz$/i.test(name));
@@ -58,20 +63,29 @@ export async function openOrderFile(bytes: AsyncIterable<Uint8Array>, name: stri
     head = await nextChunk(chunks);
   }
   try {
+    if (gzipped && isGzip(head)) {
+      throw new UnreadableFileError('bad_gzip', `${name}: must be gzipped once, received gzip within gzip`);
+    }
     if (head.subarray(0, 3).equals(UTF8_BOM)) head = head.subarray(3);
     refuseUtf16(head, name);
     const format = detectFormat(name, head);
     const reader = READERS[format](name);
-    return { format, gzipped, rows: readRows(prepend(head, chunks), reader), header: () => reader.header };
+    const rows = readRows(prepend(head, chunks), reader, signal);
+    return { format, gzipped, rows, header: () => reader.header };
   } catch (error) {
     await chunks.return(undefined);
     throw error;
   }
 }
 
-async function* readRows(chunks: AsyncIterable<Buffer>, reader: RowReader): AsyncGenerator<OrderFileRow> {
+async function* readRows(
+  chunks: AsyncIterable<Buffer>,
+  reader: RowReader,
+  signal?: AbortSignal,
+): AsyncGenerator<OrderFileRow> {
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      signal?.throwIfAborted();
       for (const row of reader.read(chunk.subarray(at, at + PIECE_BYTES))) yield row;
     }
   }

@@ -17,3 +17,7 @@ export function received(value: unknown): string {
   if (value.length <= SHOWN_CHARACTERS) return `"${printable(value)}"`;
   return `"${printable(value.slice(0, SHOWN_CHARACTERS))}…" (${value.length} characters)`;
 }
+
+/** The name of a field that somebody else has chosen, as an error message shows it: short, safe to print. */
+export const nameOf = (field: string): string =>
+  printable(field.length <= SHOWN_CHARACTERS ? field : `${field.slice(0, SHOWN_CHARACTERS)}…`);

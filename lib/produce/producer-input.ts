@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../invalid-input-error.ts';
+import { joinFaults } from '../join-faults.ts';
+import { nameOf, received } from '../order/received.ts';
 
 /** The most that may be asked for: orders, orders a second, and the greatest seed. */
 export const PRODUCER_LIMITS = { count: 1_000_000, ratePerSecond: 1_000_000, seed: 2 ** 32 - 1 } as const;
@@ -37,21 +39,26 @@ const RULES: Record<keyof ProducerInput, string> = {
  * @throws InvalidInputError that names each field at fault, its rule and the value received
  */
 export function readProducerInput(input: unknown, defaultCount: number): ProducerInput {
-  const fields = z.record(z.string(), z.unknown()).safeParse(input ?? {});
-  if (!fields.success) {
-    throw new InvalidInputError(`input: must be an object such as {"count":100}, received ${show(input)}`);
+  const fields: unknown = input ?? {};
+  if (!isObject(fields)) {
+    throw new InvalidInputError(
+      `input: must be an object such as {"count":100}, received ${received(input)}`,
+    );
   }
-  const result = schema.safeParse({ count: defaultCount, ...fields.data });
+  const result = schema.safeParse({ count: defaultCount, ...fields });
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => `${key}: is not known, must be one of ${Object.keys(RULES).join(', ')}`)
+      ? issue.keys.map(
+          (key) => `${nameOf(key)}: is not known, must be one of ${Object.keys(RULES).join(', ')}`,
+        )
       : issue.path.map(
           (field) =>
-            `${String(field)}: ${RULES[field as keyof ProducerInput]}, received ${show(fields.data[String(field)])}`,
+            `${String(field)}: ${RULES[field as keyof ProducerInput]}, received ${received(fields[String(field)])}`,
         ),
   );
-  throw new InvalidInputError(faults.join('; '));
+  throw new InvalidInputError(joinFaults(faults));
 }
 
-const show = (value: unknown): string => (JSON.stringify(value) ?? String(value)).slice(0, 80);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

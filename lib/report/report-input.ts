@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../invalid-input-error.ts';
+import { joinFaults } from '../join-faults.ts';
 import { received } from '../order/received.ts';
 import { MAX_TIMESTAMP, toMilliseconds } from '../order/timestamp.ts';
 import { PERIODS, periodsIn } from './periods.ts';
@@ -68,7 +69,7 @@ export function readReportInput(input: unknown, now: number): ReportInput {
       return `${name}: ${RULES[name]}, received ${received((fields as Record<string, unknown>)[name])}`;
     }),
   ];
-  if (!result.success || faults.length > 0) throw new InvalidInputError(faults.join('; '));
+  if (!result.success || faults.length > 0) throw new InvalidInputError(joinFaults(faults));
   const {
     by,
     format,

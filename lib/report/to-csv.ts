@@ -1,8 +1,12 @@
-/** What a spreadsheet takes for the start of a formula: https://owasp.org/www-community/attacks/CSV_Injection */
-const FORMULA = /^[=+\-@\t\r\n]/;
+/**
+ * What a spreadsheet takes for the start of a formula, full-width letters included:
+ * https://owasp.org/www-community/attacks/CSV_Injection. One whose list separator is `;`, as in much of Europe, begins a
+ * cell after that, whatever quotes there are around.
+ */
+const FORMULA = /(^|;[\s"]*)(?=[=+\-@\t\r\n＝＋－＠])/g;
 
 /**
- * Rows as CSV (RFC 4180) with a header. Text that a spreadsheet would run as a formula gets a `'` in front; numbers are
+ * Rows as CSV (RFC 4180) with a header. What a spreadsheet would run as a formula gets a `'` in front; numbers are
  * written as they are, null as an empty cell.
  */
 export function toCsv<Column extends string>(
@@ -15,6 +19,6 @@ export function toCsv<Column extends string>(
 
 function toCell(value: string | number | null | undefined): string {
   if (typeof value !== 'string') return String(value ?? '');
-  const text = FORMULA.test(value) ? `'${value}` : value;
+  const text = value.replace(FORMULA, "$1'");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { InvalidInputError } from '../invalid-input-error.ts';
+import { joinFaults } from '../join-faults.ts';
 import { ORDER_RULES, orderSchema } from '../order/order.ts';
-import { printable, received } from '../order/received.ts';
+import { nameOf, received } from '../order/received.ts';
 
 const MAX_ITEMS = 1_000;
 
@@ -78,7 +79,7 @@ export function readRestockInput(input: unknown, defaultId: string): RestockInpu
     }
     return `${placeOf(path)}: ${ruleOf(issue)}, received ${received(valueAt(request, issue.path))}`;
   });
-  throw new InvalidInputError(faults.join('; '));
+  throw new InvalidInputError(joinFaults(faults));
 }
 
 function requestOf({ restock_id, ...item }: { restock_id?: unknown }): object {
@@ -94,7 +95,7 @@ function ruleOf({ code, path }: z.core.$ZodIssue): string {
 /** `items[3].quantity` */
 const placeOf = (path: readonly PropertyKey[]): string =>
   path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${printable(String(key))}`))
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${nameOf(String(key))}`))
     .join('')
     .replace(/^\./, '');
 

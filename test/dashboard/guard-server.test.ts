@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Asked, ask } from './ask.ts';
 import { startUnreachable } from './start-unreachable.ts';
@@ -38,6 +39,18 @@ describe('a request is refused', () => {
     let answer = '';
     for await (const piece of socket) answer += piece;
     expect(answer).toMatch(/^HTTP\/1\.[01] 421 /);
+  });
+
+  test('with 400 where its Host is given twice, in whatever order', async () => {
+    for (const hosts of [
+      [own, 'evil.example'],
+      ['evil.example', own],
+    ]) {
+      const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+      const lines = hosts.map((host) => `Host: ${host}\r\n`).join('');
+      socket.write(`GET / HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`);
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 .*Host: must be given once/s);
+    }
   });
 
   test.each(['http://evil.example', 'null', `https://HOST`, 'http://127.0.0.1:1'])(

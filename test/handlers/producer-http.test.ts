@@ -53,7 +53,7 @@ describe('POST /orders/generate', () => {
   test.each([
     ['{"count":-1}', 'count: must be a whole number from 1 to 1,000,000, received -1'],
     ['{"count":', 'body: must be JSON, received'],
-    ['[]', 'input: must be an object such as {"count":100}, received []'],
+    ['[]', 'input: must be an object such as {"count":100}, received an array of 0'],
     ['{"ratePerSecond":0.01}', 'ratePerSecond: must be at least 0.05 over HTTP, received 0.01'],
   ])('answers 400 with problem details to %s', async (body, detail) => {
     const answer = await post(body);

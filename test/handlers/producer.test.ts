@@ -84,7 +84,7 @@ describe('an input is refused, naming field, rule and value:', () => {
     [{ ordersPerFile: 50_001 }, 'ordersPerFile: must be a whole number from 1 to 50,000, received 50001'],
     [{ cuont: 5 }, 'cuont: is not known, must be one of count, via, ratePerSecond, seed, ordersPerFile'],
     [{ count: 0, via: 1 }, 'via: must be "queue" or "s3", received 1'],
-    [[1], 'input: must be an object such as {"count":100}, received [1]'],
+    [[1], 'input: must be an object such as {"count":100}, received an array of 1'],
     ['many', 'input: must be an object such as {"count":100}, received "many"'],
   ])('%j', async (event, message) => {
     await expect(invoke(event)).rejects.toThrow(message);

@@ -63,7 +63,7 @@ export async function startPipeline(functionName: string) {
 
     /** Sends bodies to a queue as any SQS client would. */
     async send(queue: string, bodies: readonly string[]): Promise<void> {
-      for (const batch of chunk(bodies, { maxEntries: 10 })) {
+      for (const batch of chunk(bodies, { maxEntries: 10, maxBytes: 1_048_576, sizeOf: Buffer.byteLength })) {
         const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
         await sqs.send(new SendMessageBatchCommand({ QueueUrl: output(queue), Entries }));
       }

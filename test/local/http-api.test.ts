@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { json, text } from 'node:stream/consumers';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Route, startHttpApi } from '../../local/http-api.ts';
@@ -190,6 +190,19 @@ describe('the server', () => {
     const { url } = await start({});
     const port = Number(new URL(url).port);
     await expect(startHttpApi([], port)).rejects.toMatchObject({ code: 'EADDRINUSE', port });
+  });
+
+  test.each([
+    ['headers', 'POST /orders HTTP/1.1\r\n'],
+    ['a body', 'POST /orders HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\n{'],
+  ])('answers 408 to whoever takes too long to send %s, and hangs up', async (_, beginning) => {
+    const route = { method: 'POST', path: '/orders', invoke: async () => ({ payload: '{}' }) };
+    const api = await startHttpApi([route], 0, undefined, { request: 100, check: 20 });
+    onTestFinished(() => api.stop());
+    const { host, hostname, port } = new URL(api.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(beginning.replace('HOST', host));
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
   });
 
   test('stops at once, a request under way included', async () => {

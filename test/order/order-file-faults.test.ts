@@ -42,6 +42,7 @@ describe('an unreadable file', () => {
     ['a.json', '[,', 'bad_json', 'a.json:1: * expected an order or ], received ","'],
     ['a.json', ']', 'bad_json', 'a.json:1: * expected { or [, received "]"'],
     ['a.json', `${order},${order}`, 'bad_json', 'a.json:1: * expected { or [, received ",{*'],
+    ['a.gz', gzipSync(gzipSync(order)), 'bad_gzip', 'a.gz: must be gzipped once, received gzip within gzip'],
     [
       'a.csv',
       'customer_name,price\nJane,1\n',
@@ -217,6 +218,18 @@ describe('a bad row', () => {
     const { rows, error } = await readOrderFile('a.csv', source());
     expect(error).toBe(broken);
     expect(inShort(rows.slice(0, 2))).toEqual(['2 bad_csv', '3 Jane Doe']);
+  });
+
+  it('with a quote that is never closed is given up after 256 KiB of blank lines, too', async () => {
+    const broken = new Error('socket hang up');
+    const source = async function* () {
+      yield Buffer.from(`${HEADER}\n"`);
+      yield Buffer.alloc(300 * 1024, '\n');
+      throw broken;
+    };
+    const { rows, error } = await readOrderFile('a.csv', source());
+    expect(error).toBe(broken);
+    expect(inShort(rows)).toEqual(['2 bad_csv']);
   });
 
   it('with a stray quote costs its own line, not the quoted rows after it', async () => {

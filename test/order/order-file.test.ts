@@ -168,4 +168,17 @@ A-1,39.9,x,2026-11-22,Kettle,P-1001,jane@example.com,"  Jane Doe "
       await expect.poll(() => closed).toBe(true);
     },
   );
+
+  it('ends when it is told to, also where the next row never comes', async () => {
+    const stop = new AbortController();
+    const source = async function* () {
+      yield Buffer.from('[');
+      for (;;) {
+        yield Buffer.alloc(65_536, ' ');
+        stop.abort(new Error('time is up'));
+      }
+    };
+    const { rows } = await openOrderFile(source(), 'a.json', stop.signal);
+    await expect(rows.next()).rejects.toThrow('time is up');
+  });
 });

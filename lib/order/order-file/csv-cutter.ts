@@ -76,7 +76,8 @@ function recordEnd(lines: Line[], start: number, atEnd: boolean): number {
     if (typeof content !== 'string') return start + 1;
     if (hasOddQuotes(content)) open = !open;
     if (!open) return at + 1;
-    size += content.length;
+    // The line's end counts too: blank lines would go on for ever.
+    size += content.length + 1;
     if (size > MAX_ROW_BYTES) return start + 1;
   }
   return atEnd && start < lines.length ? start + 1 : start;

@@ -1,0 +1,118 @@
+import { DeleteMessageCommand, GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Order } from '../../lib/order/order.ts';
+import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
+import { captureLog, lambdaContext, type Pipeline, startPipeline } from '../handlers/start-pipeline.ts';
+import { seedOrder } from '../order/seed-order.ts';
+import type { Mail } from '../pipeline/start-test-cloud.ts';
+import { bodies } from './bodies.ts';
+import { expectDiscretion } from './expect-discretion.ts';
+
+const cases = bodies.map(({ input, ...entry }) => ({
+  ...entry,
+  body: typeof input === 'string' ? input : input(),
+}));
+const outcomeIs = (kind: string) => cases.filter(({ expected }) => kind in expected);
+/** In the same batch, last. */
+const GOOD = { ...seedOrder, order_id: 'after-all-of-them' };
+
+let pipeline: Pipeline;
+let handler: typeof import('../../handlers/consumer.ts')['handler'];
+let log: ReturnType<typeof captureLog>;
+/** What the queue has taken, by its body. */
+const records = new Map<string, SQSRecord>();
+const failedIds = new Set<string>();
+let published: Order[];
+let mails: Mail[];
+
+/** Takes all bodies through the consumer as one batch. */
+beforeAll(async () => {
+  pipeline = await startPipeline('consumer');
+  ({ handler } = await import('../../handlers/consumer.ts'));
+  log = captureLog();
+  const sent = cases.filter(({ expected }) => !('refused' in expected)).map(({ body }) => body);
+  await pipeline.send('OrderQueueUrl', [...sent, JSON.stringify(GOOD)]);
+  await pipeline.deliver('OrderQueueUrl', async (event, context) => {
+    for (const record of event.Records) records.set(record.body, record);
+    const answer = (await handler(event, context)) as unknown as SQSBatchResponse;
+    for (const { itemIdentifier } of answer.batchItemFailures) failedIds.add(itemIdentifier);
+    return answer;
+  });
+  const events = await pipeline.takeAll<OrderConfirmed>('ShippingQueueUrl');
+  published = events.map(({ order }) => order);
+  mails = await takeMails();
+  expectDiscretion(log.text());
+});
+afterAll(() => pipeline.stop());
+beforeEach(() => {
+  log = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function takeMails(): Promise<Mail[]> {
+  const { QueueUrl = '' } = await pipeline.sqs.send(new GetQueueUrlCommand({ QueueName: 'mailbox' }));
+  const taken: Mail[] = [];
+  for (
+    let batch = await pipeline.receive(QueueUrl);
+    batch.length > 0;
+    batch = await pipeline.receive(QueueUrl)
+  ) {
+    for (const { Body = '', ReceiptHandle } of batch) {
+      taken.push(JSON.parse(Body));
+      await pipeline.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
+  }
+  return taken;
+}
+
+const recordOf = (body: string): SQSRecord => records.get(body) as SQSRecord;
+
+test('all of them in one batch do the good order beside them no harm', () => {
+  expect(published.map(({ order_id }) => order_id)).toContain(GOOD.order_id);
+  expect(published).toHaveLength(outcomeIs('confirmed').length + 1);
+  expect(mails).toHaveLength(published.length);
+  expect([...failedIds]).toHaveLength(outcomeIs('deadLettered').length);
+});
+
+describe('what is confirmed is told as one clean order and one clean e-mail:', () => {
+  test.each(outcomeIs('confirmed'))('$name', async ({ body, expected }) => {
+    expect(failedIds).not.toContain(recordOf(body).messageId);
+    // Received again it is known, by the identity that it was published with.
+    await handler({ Records: [recordOf(body)] }, lambdaContext());
+    const [known] = log.lines('redelivered') as [{ order_id: string }];
+    const told = published.filter(({ order_id }) => order_id === known.order_id);
+    expect(told).toMatchObject(['confirmed' in expected && expected.confirmed]);
+    const [mail, ...more] = mails.filter(({ order_id }) => order_id === known.order_id);
+    expect(more).toEqual([]);
+    expect(mail?.email_id).toBe(told[0]?.email_id);
+    expect(mail?.subject).toMatch(/^Order confirmed: [ -~]{1,80}$/);
+    // No line, no link, nothing invisible that the text's own template does not have.
+    expect(mail?.message.split(/[\n\r\u0085\u2028\u2029]/)).toHaveLength(9);
+    expect(mail?.message).not.toMatch(/[^\P{C}\n]|:\/\/|@/u);
+    expectDiscretion(log.text());
+  });
+});
+
+describe('what is no order comes back after a second, and says why:', () => {
+  test.each(outcomeIs('deadLettered'))('$name', async ({ body, expected }) => {
+    expect(failedIds).toContain(recordOf(body).messageId);
+    const answer = await handler({ Records: [recordOf(body)] }, lambdaContext());
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: recordOf(body).messageId }] });
+    const [{ reasons }] = log.lines('batch confirmed') as [{ reasons: Record<string, number> }];
+    expect(Object.keys(reasons).sort()).toEqual(
+      'deadLettered' in expected && [...expected.deadLettered].sort(),
+    );
+    expectDiscretion(log.text());
+  });
+});
+
+describe('what SQS does not carry never gets into the queue:', () => {
+  test.each(outcomeIs('refused'))('$name', async ({ body, expected }) => {
+    const command = new SendMessageCommand({ QueueUrl: pipeline.output('OrderQueueUrl'), MessageBody: body });
+    const { name } = await pipeline.sqs.send(command).catch((error) => error);
+    expect(name).toBe(`AWS.SimpleQueueService.${'refused' in expected && expected.refused}`);
+  });
+});
