@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ServiceError } from '../../lib/aws/service-error.ts';
 import type { ConfirmOutcome } from '../../lib/confirm/confirm-orders.ts';
 import { reportConfirmations } from '../../lib/confirm/report-confirmations.ts';
+import { logger } from '../../lib/observability/logger.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import { captureLog } from '../handlers/capture-log.ts';
@@ -57,5 +58,17 @@ describe('a batch', () => {
     reportConfirmations([{ status: 'duplicate', order }]);
     expect(log.entries()).toMatchObject([{ OrdersReceived: 1, OrdersConfirmed: 0, reasons: {} }]);
     expect(log.text()).not.toContain('OldestOrderAge');
+  });
+
+  test('names its orders, and what became of each, at debug level alone', () => {
+    logger.setLogLevel('DEBUG');
+    reportConfirmations(EACH);
+    const [summary, ...each] = log.entries();
+    expect(summary).not.toHaveProperty('order_id');
+    const named = EACH.filter(({ status }) => status !== 'rejected');
+    expect(each).toMatchObject(
+      named.map(({ status }) => ({ level: 'DEBUG', message: status, order_id: order.order_id })),
+    );
+    expect(each).toHaveLength(named.length);
   });
 });
