@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest';
-import { problem } from '../../lib/http/problem.ts';
+import { json, problem } from '../../lib/http/problem.ts';
 
 const read = ({ statusCode, headers, body = '' }: ReturnType<typeof problem>) => ({
   statusCode,
   headers,
   body: JSON.parse(body),
+});
+
+test('an answer is JSON, and says so', () => {
+  expect(read(json(202, { accepted: [1] }))).toEqual({
+    statusCode: 202,
+    headers: { 'content-type': 'application/json' },
+    body: { accepted: [1] },
+  });
 });
 
 test('a problem has the members and the content type of RFC 9457, and those of its own', () => {
