@@ -12,6 +12,12 @@ export default defineConfig({
   ],
   test: {
     include: ['test/**/*.test.ts'],
+    tags: [
+      {
+        name: 'exhaustive',
+        description: 'Goes through so many cases, or bytes, that mutation runs leave it out.',
+      },
+    ],
     globalSetup: 'test/package-cache.ts',
     // Integration tests start real servers; on a busy two-core machine a cold start takes seconds.
     testTimeout: 60_000,

@@ -56,7 +56,7 @@ export async function sendInBatches<Entry, Value>(
   }
 
   async function sendChunk(batch: readonly Entry[]): Promise<EntryOutcome<Value>[]> {
-    const outcomes = new Array<EntryOutcome<Value>>(batch.length);
+    const outcomes: EntryOutcome<Value>[] = [];
     let waiting = batch.map((entry, index) => ({ entry, index }));
     for (let attempt = 1; waiting.length > 0; attempt++) {
       const answers = await sendOnce(waiting.map(({ entry }) => entry));

@@ -17,8 +17,8 @@ export function prettyJson(text: string): string | undefined {
   const newLine = () => `\n${INDENT.repeat(depth)}`;
   const tokens = text.match(TOKEN) ?? [];
   for (const [index, token] of tokens.entries()) {
-    const isEmpty = /^[[{]$/.test(tokens[index - 1] ?? '');
-    if (token === '{' || token === '[') {
+    const isEmpty = opens(tokens[index - 1]);
+    if (opens(token)) {
       if (isEmpty) pretty += newLine();
       depth++;
       pretty += token;
@@ -31,3 +31,5 @@ export function prettyJson(text: string): string | undefined {
   }
   return pretty;
 }
+
+const opens = (token: string | undefined): boolean => token === '{' || token === '[';

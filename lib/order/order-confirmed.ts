@@ -24,7 +24,7 @@ export function parseOrderConfirmed(text: string): ParsedOrderConfirmed {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? printable(error.message) : 'unknown reason';
+    const reason = printable((error as Error).message);
     return refuse('', 'not_json', `event must be JSON (${reason}), received ${received(text)}`);
   }
   const { event, order, confirmed_at } = Object(value) as Partial<Record<keyof OrderConfirmed, unknown>>;

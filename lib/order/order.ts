@@ -121,7 +121,7 @@ export function parseOrderText(text: string): ParsedOrder {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? printable(error.message) : 'unknown reason';
+    const reason = printable((error as Error).message);
     return refuse('not_json', `order must be JSON (${reason}), received ${received(text)}`);
   }
   return parseOrder(value);

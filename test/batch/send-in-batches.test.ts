@@ -1,8 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type EntryAnswer, sendInBatches } from '../../lib/batch/send-in-batches.ts';
 
 type Answer = EntryAnswer<string>;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const taken = (entry: string): Answer => ({ ok: true, value: `took ${entry}` });
 const refused = (entry: string, retryable: boolean): Answer => ({
@@ -66,6 +70,21 @@ describe('entries', () => {
     expect(outcomes).toEqual([isRefused('a')]);
   });
 
+  test('that are sent again wait for it, with jitter; what is done waits for nothing', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.9);
+    const options = { maxEntries: 1, concurrency: 1 };
+    const start = performance.now();
+    // Each would wait 90 ms.
+    const done = Array.from({ length: 20 }, (_, index) => String(index));
+    await sendInBatches(done, { ...options, send: service(taken).send });
+    const doneAfter = performance.now() - start;
+    expect(doneAfter).toBeLessThan(1_000);
+
+    const { send } = service((entry, request) => (request === 1 ? refused(entry, true) : taken(entry)));
+    await sendInBatches(['a'], { ...options, send });
+    expect(performance.now() - start - doneAfter).toBeGreaterThan(85);
+  });
+
   test('that are left without an answer are sent again', async () => {
     const requests: string[][] = [];
     async function send(entries: readonly string[]): Promise<Answer[]> {
@@ -79,7 +98,10 @@ describe('entries', () => {
 
   test('that are never answered fail and say so', async () => {
     const { outcomes } = await sendInBatches(['a'], { maxEntries: 10, attempts: 2, send: async () => [] });
-    expect(outcomes).toMatchObject([{ ok: false, error: { code: 'no_answer' } }]);
+    const message = 'batch request: must answer for each entry, received nothing for this one';
+    expect(outcomes).toMatchObject([
+      { ok: false, error: { name: 'NoAnswerError', code: 'no_answer', message } },
+    ]);
   });
 });
 

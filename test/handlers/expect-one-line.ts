@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Order } from '../../lib/order/order.ts';
-import type { captureLog } from './start-pipeline.ts';
+import type { captureLog } from './capture-log.ts';
 
 /**
  * Checks what a function has logged of one batch of good orders: one line at info, which names none of them; a line for

@@ -18,6 +18,8 @@ import { readStack, type Stack } from '../../local/stack/read-stack.ts';
 import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
 import { connectClients } from '../local/start-test-services.ts';
 
+export { captureLog } from './capture-log.ts';
+
 const PROJECT = resolve(import.meta.dirname, '../..');
 
 type SqsHandler = (event: SQSEvent, context: Context) => unknown;
@@ -155,32 +157,6 @@ export function lambdaContext(remainingMs = 30_000): Context {
     done: () => undefined,
     fail: () => undefined,
     succeed: () => undefined,
-  };
-}
-
-/** Keeps what functions write to their log off the screen, until `vi.restoreAllMocks`. */
-export function captureLog() {
-  const written: string[] = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
-      written.push(String(chunk));
-      return true;
-    });
-  }
-  const text = (): string => written.join('');
-  const read = (): Record<string, unknown>[] =>
-    text()
-      .split('\n')
-      .flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
-  const entries = () => read().filter((line) => !('_aws' in line));
-  return {
-    text,
-    /** The log lines, without those of metrics. */
-    entries,
-    /** The log lines with this message. */
-    lines: (message: string) => entries().filter((line) => line.message === message),
-    /** The metric lines. */
-    metrics: () => read().filter((line) => '_aws' in line),
   };
 }
 

@@ -29,7 +29,7 @@ describe('out of reach for now', () => {
 
 describe('not out of reach', () => {
   test.each([
-    ...['42P01', '22012', '57014', '57P04', '080060', 'statement_failed', 'statement_aborted'],
+    ...['42P01', '22012', '57014', '57P04', '080060', 'X08006', 'statement_failed', 'statement_aborted'],
     ...['unexpected_answer', 'AccessDeniedException', 'ValidationException'],
   ])('is what fails with %s: that is ours to mend', (code) => {
     expect(errorsOf(code).map(isOutOfReach)).toEqual([false, false]);

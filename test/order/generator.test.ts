@@ -41,7 +41,7 @@ describe('generateOrders', () => {
     }
   });
 
-  it('gives 100,000 orders 100,000 identities', () => {
+  it('gives 100,000 orders 100,000 identities', { tags: 'exhaustive' }, () => {
     const ids = new Set<string>();
     for (const order of generateOrders({ count: 100_000, seed: 1 })) ids.add(order.order_id);
     expect(ids.size).toBe(100_000);

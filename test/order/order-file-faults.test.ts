@@ -251,7 +251,7 @@ describe('a bad row', () => {
   });
 });
 
-describe('memory', () => {
+describe('memory', { tags: 'exhaustive' }, () => {
   it.each([
     { name: 'a.ndjson', begin: `${order}\n"` },
     { name: 'a.json', begin: `[${order},"` },

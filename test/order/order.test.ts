@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type OrderIssue, parseOrder, parseOrderText } from '../../lib/order/order.ts';
+import { type OrderIssue, parseOrder, parseOrderField, parseOrderText } from '../../lib/order/order.ts';
 import { seedOrder } from './seed-order.ts';
 
 function parsed(change: Record<string, unknown>) {
@@ -124,6 +124,8 @@ describe('parseOrder', () => {
     ['2026-11-22T10:00:00+01:', 'invalid_format'],
     ['2026-11-22T', 'invalid_format'],
     ['22/11/2026', 'invalid_format'],
+    ['on 2026-11-22', 'invalid_format'],
+    ['2026-11-22 or so', 'invalid_format'],
     ['1795329424262', 'invalid_format'],
     ['', 'invalid_format'],
     [-1, 'too_small'],
@@ -159,6 +161,22 @@ describe('parseOrder', () => {
     ]);
   });
 
+  it('reports the first thing that is wrong with a field', () => {
+    expect(codes({ customer_name: `\0${'x'.repeat(256)}` })).toEqual(['customer_name too_big']);
+  });
+
+  it.each([
+    ['customer_name', 'text of 1 to 256 characters without control characters or broken Unicode'],
+    ['email_id', 'an e-mail address of at most 254 characters'],
+    ['product_id', 'text of 1 to 256 characters without control characters or broken Unicode'],
+    ['product_name', 'text of 1 to 256 characters without control characters or broken Unicode'],
+    ['price', 'a finite JSON number of at least 0'],
+    ['timestamp', 'epoch milliseconds, epoch seconds or an ISO 8601 date, from 1970 to 9999'],
+    ['order_id', '1 to 64 of the characters A-Z a-z 0-9 . _ : -'],
+  ])('says of %s that it must be %s', (field, rule) => {
+    expect(issues({ [field]: '' })[0]?.message).toBe(`${field} must be ${rule}, received ""`);
+  });
+
   it('says place, rule and value received, short and safe to print', () => {
     expect(issues({ price: '39.9' })[0]?.message).toBe(
       'price must be a finite JSON number of at least 0, received "39.9"',
@@ -170,6 +188,10 @@ describe('parseOrder', () => {
     expect(issues({ price: [1, 2] })[0]?.message).toMatch(/received an array of 2$/);
     expect(issues({ price: { amount: 1 } })[0]?.message).toMatch(/received an object$/);
     expect(issues({ price: undefined })[0]?.message).toMatch(/received nothing$/);
+    expect(issues({ order_id: null })[0]?.message).toMatch(/received null$/);
+    expect(issues({ order_id: 'x'.repeat(81) })[0]?.message).toMatch(/"x{80}…" \(81 characters\)$/);
+    expect(issues({ email_id: 'x'.repeat(80) })[0]?.message).toMatch(/received "x{80}"$/);
+    expect(issues({ email_id: 10n ** 99n })[0]?.message).toMatch(/received 10{79}$/);
   });
 
   it.each([null, undefined, 7, 'order', true, [], [seedOrder], Symbol('x'), 7n])(
@@ -195,13 +217,17 @@ describe('parseOrderText', () => {
   });
 
   it.each([
-    ['', 'order must be JSON, received blank text'],
-    [' \r\n', 'order must be JSON, received blank text'],
-    ['hello', 'received "hello"'],
-    ['{"price":', 'Unexpected end of JSON input'],
-    ['{\u0007}', 'received "{\\u{7}}"'],
-    ['x'.repeat(200_000), '(200000 characters)'],
-  ])('says that %j is not JSON', (text, message) => {
+    ['nothing', '', 'order must be JSON, received blank text'],
+    ['white space', ' \r\n', 'order must be JSON, received blank text'],
+    ['a word', 'hello', 'received "hello"'],
+    [
+      'half an object',
+      '{"price":',
+      'order must be JSON (Unexpected end of JSON input), received "{"price":"',
+    ],
+    ['a control character', '{\u0007}', 'received "{\\u{7}}"'],
+    ['a long text', 'x'.repeat(200_000), '(200000 characters)'],
+  ])('says that %s is not JSON', (_, text, message) => {
     expect(parseOrderText(text)).toEqual({
       ok: false,
       errors: [{ path: '', code: 'not_json', message: expect.stringContaining(message) }],
@@ -212,5 +238,27 @@ describe('parseOrderText', () => {
     const nested = '['.repeat(200_000) + ']'.repeat(200_000);
     expect(parseOrderText(nested)).toMatchObject({ errors: [{ code: 'not_an_object' }] });
     expect(parseOrderText(`{"price":${nested}}`).ok).toBe(false);
+  });
+});
+
+describe('parseOrderField', () => {
+  it('takes a text that an order could have there, normalised likewise', () => {
+    expect(parseOrderField('email_id', ' jane@example.com\n')).toEqual({
+      ok: true,
+      text: 'jane@example.com',
+    });
+    expect(parseOrderField('order_id', ' A-1 ')).toEqual({ ok: true, text: 'A-1' });
+  });
+
+  it.each([
+    ['email_id', 'jane', 'email_id must be an e-mail address of at most 254 characters, received "jane"'],
+    [
+      'order_id',
+      undefined,
+      'order_id must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -, received nothing',
+    ],
+    ['order_id', 7, 'order_id must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -, received 7'],
+  ] as const)('refuses another one by the rule of the order: %s %s', (field, value, message) => {
+    expect(parseOrderField(field, value)).toEqual({ ok: false, message });
   });
 });

@@ -98,4 +98,18 @@ describe('a batch', () => {
     const { failure } = await startStore('no error').put('1=a');
     expect(failure).toEqual(new Error('no error'));
   });
+
+  test('says all that is wrong with its poison', async () => {
+    const errors = ['must have an id', 'must be a word'].map((message) => ({
+      path: '',
+      code: 'bad',
+      message,
+    }));
+    const { outcomes } = await storeBatch([{ body: '' }], {
+      parse: () => ({ ok: false, errors }),
+      idOf: String,
+      store: async () => undefined,
+    });
+    expect(outcomes).toMatchObject([{ error: { message: 'must have an id; must be a word' } }]);
+  });
 });

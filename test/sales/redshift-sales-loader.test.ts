@@ -11,7 +11,7 @@ import { findSale } from '../../lib/sales/find-sale.ts';
 import { createRedshiftSalesLoader } from '../../lib/sales/redshift-sales-loader.ts';
 import type { Sale } from '../../lib/sales/sale.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
-import { captureLog } from '../handlers/start-pipeline.ts';
+import { captureLog } from '../handlers/capture-log.ts';
 import {
   connectRedshift,
   type RedshiftWarehouse,

@@ -15,7 +15,7 @@ import { logger } from '../../lib/observability/logger.ts';
 import { type BatchRunnerOptions, createBatchRunner, OverdueError } from '../../worker/batch-runner.ts';
 import type { BatchHandler } from '../../worker/functions.ts';
 import { intercept } from '../aws/intercept.ts';
-import { captureLog } from '../handlers/start-pipeline.ts';
+import { captureLog } from '../handlers/capture-log.ts';
 import { startTestServices } from '../local/start-test-services.ts';
 
 const ARN = 'arn:aws:sqs:us-east-1:000000000000:work';

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { InvalidInputError } from '../../lib/invalid-input-error.ts';
+import { readProducerInput } from '../../lib/produce/producer-input.ts';
+
+const DEFAULTS = { count: 100, via: 'queue', ordersPerFile: 1_000 };
+
+test.each([undefined, null, {}])('an input of nothing has the defaults: %j', (input) => {
+  expect(readProducerInput(input, 100)).toEqual(DEFAULTS);
+});
+
+test.each([
+  { count: 1 },
+  { count: 1_000_000 },
+  { via: 's3' },
+  { via: 'queue' },
+  { ratePerSecond: 0.01 },
+  { ratePerSecond: 1_000_000 },
+  { seed: 0 },
+  { seed: 4_294_967_295 },
+  { ordersPerFile: 1 },
+  { ordersPerFile: 50_000 },
+])('what is in range is taken as it is: %j', (input) => {
+  expect(readProducerInput(input, 100)).toEqual({ ...DEFAULTS, ...input });
+});
+
+test.each([
+  [{ count: 0 }, 'count: must be a whole number from 1 to 1,000,000, received 0'],
+  [{ count: 1_000_001 }, 'count: must be a whole number from 1 to 1,000,000, received 1000001'],
+  [{ via: 'mail' }, 'via: must be "queue" or "s3", received "mail"'],
+  [{ ratePerSecond: 0 }, 'ratePerSecond: must be a number above 0, at most 1,000,000, received 0'],
+  [
+    { ratePerSecond: 1_000_001 },
+    'ratePerSecond: must be a number above 0, at most 1,000,000, received 1000001',
+  ],
+  [{ seed: -1 }, 'seed: must be a whole number from 0 to 4,294,967,295, received -1'],
+  [{ seed: 2 ** 32 }, 'seed: must be a whole number from 0 to 4,294,967,295, received 4294967296'],
+  [{ ordersPerFile: 0 }, 'ordersPerFile: must be a whole number from 1 to 50,000, received 0'],
+  [{ ordersPerFile: 50_001 }, 'ordersPerFile: must be a whole number from 1 to 50,000, received 50001'],
+  [{ cuont: 5 }, 'cuont: is not known, must be one of count, via, ratePerSecond, seed, ordersPerFile'],
+  [
+    { count: 0, seed: 0.5 },
+    'count: must be a whole number from 1 to 1,000,000, received 0; ' +
+      'seed: must be a whole number from 0 to 4,294,967,295, received 0.5',
+  ],
+  [[1], 'input: must be an object such as {"count":100}, received [1]'],
+  ['x'.repeat(100), `input: must be an object such as {"count":100}, received "${'x'.repeat(79)}`],
+  [() => 1, 'input: must be an object such as {"count":100}, received () => 1'],
+])('what is not is refused with field, rule and value: %j', (input, message) => {
+  expect(() => readProducerInput(input, 100)).toThrow(new InvalidInputError(message));
+});
