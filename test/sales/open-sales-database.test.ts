@@ -1,6 +1,8 @@
+import { ExecuteStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { expect, test } from 'vitest';
 import { openSalesDatabase, requireSalesDatabase } from '../../lib/sales/open-sales-database.ts';
 import { openSalesLoader } from '../../lib/sales/open-sales-loader.ts';
+import { intercept, sdkError } from '../aws/intercept.ts';
 
 const REDSHIFT = {
   SALES_WAREHOUSE_ARN: 'arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/sales',
@@ -23,6 +25,20 @@ test.each([
     expect(openSalesLoader({ ...settings, ...BUCKET })).toMatchObject({ load: expect.any(Function) });
   },
 );
+
+test('Redshift is asked by its ARN, secret and database', async () => {
+  const asked = intercept(RedshiftDataClient.prototype, ExecuteStatementCommand, async () => {
+    throw sdkError('ValidationException');
+  });
+  await expect(openSalesDatabase(REDSHIFT)?.query('SELECT 1')).rejects.toThrow('ValidationException');
+  expect(asked).toMatchObject([
+    {
+      WorkgroupName: REDSHIFT.SALES_WAREHOUSE_ARN,
+      SecretArn: REDSHIFT.SALES_WAREHOUSE_SECRET_ARN,
+      Database: 'orders',
+    },
+  ]);
+});
 
 test.each([
   {},
