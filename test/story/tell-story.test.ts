@@ -91,6 +91,16 @@ describe('the story of an order', () => {
   });
 });
 
+test('a story is not told while a source is out of reach', async () => {
+  const { pipeline } = openScriptedPipeline({ records: [sent] });
+  const query = () => Promise.reject(new DatabaseError('ECONNREFUSED', 'down', true));
+  const shippingDatabase = { query, transaction: query };
+  const sources = { ledger: ledgerOf(pipeline), shippingDatabase, salesDatabase: undefined };
+  await expect(tellStory('a', sources)).rejects.toThrow(
+    'story of a: out of reach: the shipping database; try again in a minute',
+  );
+});
+
 describe('sources', () => {
   const down = () => Promise.reject(new DatabaseError('ECONNREFUSED', 'down', true));
 
