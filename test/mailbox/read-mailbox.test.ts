@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readMailbox } from '../../lib/mailbox/read-mailbox.ts';
 
 /** An embedded cloud that answers every question so. */
@@ -30,6 +30,13 @@ test('the mailbox is asked for what is wanted, and nothing more', async () => {
     '/inspection/mailbox?search=jane%2B1%40example.com',
     '/inspection/mailbox?search=&limit=0',
   ]);
+});
+
+test('an answer is not waited for without end', async () => {
+  const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({}));
+  onTestFinished(() => fetched.mockRestore());
+  await readMailbox({ inspectionUrl: 'http://127.0.0.1:1/inspection' });
+  expect(fetched.mock.calls[0]?.[1]?.signal).toBeInstanceOf(AbortSignal);
 });
 
 test('there is no mailbox on AWS', async () => {

@@ -1,6 +1,12 @@
+import { ExecuteStatementCommand, RDSDataClient } from '@aws-sdk/client-rds-data';
+import {
+  ExecuteStatementCommand as ExecuteRedshiftStatementCommand,
+  RedshiftDataClient,
+} from '@aws-sdk/client-redshift-data';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDeployedPipeline, openEmbeddedPipeline, stackNameOf } from '../../lib/pipeline/open-pipeline.ts';
 import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import { intercept, sdkError } from '../aws/intercept.ts';
 
 const sqs = (name: string) => `http://127.0.0.1:4566/000000000000/${name}`;
 const ALWAYS = {
@@ -151,6 +157,31 @@ describe('a stage on AWS', () => {
     const { shippingDatabase, salesDatabase } = deployed(outputs);
     const isShipping = name.startsWith('Shipping');
     expect([shippingDatabase === undefined, salesDatabase === undefined]).toEqual([isShipping, !isShipping]);
+  });
+
+  test('has its databases asked by their ARNs and secrets', async () => {
+    const refuse = async () => {
+      throw sdkError('ValidationException');
+    };
+    const shipping = intercept(RDSDataClient.prototype, ExecuteStatementCommand, refuse);
+    const sales = intercept(RedshiftDataClient.prototype, ExecuteRedshiftStatementCommand, refuse);
+    const { shippingDatabase, salesDatabase } = deployed({ ...ALWAYS, ...DATABASES });
+    await expect(shippingDatabase?.query('SELECT 1')).rejects.toThrow('ValidationException');
+    await expect(salesDatabase?.query('SELECT 1')).rejects.toThrow('ValidationException');
+    expect(shipping).toMatchObject([
+      {
+        resourceArn: DATABASES.ShippingDatabaseArn,
+        secretArn: DATABASES.ShippingDatabaseSecretArn,
+        database: 'orders',
+      },
+    ]);
+    expect(sales).toMatchObject([
+      {
+        WorkgroupName: DATABASES.SalesWarehouseArn,
+        SecretArn: DATABASES.SalesWarehouseSecretArn,
+        Database: 'orders',
+      },
+    ]);
   });
 
   test('is closed', async () => {
