@@ -1,5 +1,6 @@
 import { BatchGetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Database } from '../../lib/database/database.ts';
 import type { Progress } from '../../lib/reconcile/progress.ts';
 import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
@@ -124,6 +125,21 @@ test('an order is found in a table although its row is outside the range', async
     sales: { ...STORED_COUNTS, stored: 1 },
     gaps: [],
   });
+});
+
+test('only what a table did not have in the range is looked up by its id', async () => {
+  const { pipeline } = openScriptedPipeline({ records: [sent('a'), sent('b')], shipments: [row('a')] });
+  const { shippingDatabase } = pipeline;
+  const lookedUp: string[] = [];
+  const counted: Database = {
+    transaction: async () => undefined,
+    async query(sql, parameters = {}) {
+      for (const [name, id] of Object.entries(parameters)) if (name.startsWith('id_')) lookedUp.push(id);
+      return (await shippingDatabase?.query(sql, parameters)) ?? [];
+    },
+  };
+  await reconcile({ ...pipeline, shippingDatabase: counted }, RANGE, silent);
+  expect(lookedUp).toEqual(['b']);
 });
 
 test('a record that cannot be read is a gap of its own', async () => {
