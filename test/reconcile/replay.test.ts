@@ -107,10 +107,12 @@ test.each([
   'a stuck claim is replayed only where somebody could tell that it was confirmed: %s',
   async (_name, parts, isSent) => {
     const { pipeline, sentTo } = openScriptedPipeline({ otherRecords: [stuck], ...parts });
+    // Nothing goes to the other queues, which may be off.
+    const queues = pipeline.queues.filter(({ name }) => name === 'order');
     const gap = { kind: 'stuck_claim', order_id: 'stuck' } as const;
     const reason =
       'without shipping and sales nobody can tell whether it was confirmed: sent again, it might be confirmed twice';
-    expect(await replay(pipeline, { gaps: [gap] })).toEqual(
+    expect(await replay({ ...pipeline, queues }, { gaps: [gap] })).toEqual(
       isSent
         ? { sent: [{ order_id: 'stuck', queue: 'order' }], unsent: [] }
         : { sent: [], unsent: [{ ...gap, reason }] },
