@@ -83,7 +83,7 @@ export function readRestockInput(input: unknown, defaultId: string): RestockInpu
 }
 
 function requestOf({ restock_id, ...item }: { restock_id?: unknown }): object {
-  return { items: [item], ...(restock_id !== undefined && { restock_id }) };
+  return { items: [item], restock_id };
 }
 
 function ruleOf({ code, path }: z.core.$ZodIssue): string {
@@ -92,12 +92,12 @@ function ruleOf({ code, path }: z.core.$ZodIssue): string {
   return typeof field === 'number' ? ITEM_RULE : RULES[field as keyof typeof RULES];
 }
 
-/** `items[3].quantity` */
+/** `items[3].quantity`, of a path that begins with a name. */
 const placeOf = (path: readonly PropertyKey[]): string =>
   path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${nameOf(String(key))}`))
     .join('')
-    .replace(/^\./, '');
+    .slice(1);
 
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((outer, key) => Object(outer)[key], value);

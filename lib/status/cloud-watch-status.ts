@@ -50,7 +50,12 @@ export function createCloudWatchStatus(
         query('AWS/Lambda', name, ['FunctionName', `${prefix}${each}`], statistic),
       ),
     ),
-    query('AWS/SNS', 'NumberOfMessagesPublished', ['TopicName', topicArn.split(':').at(-1) ?? ''], 'Sum'),
+    query(
+      'AWS/SNS',
+      'NumberOfMessagesPublished',
+      ['TopicName', topicArn.slice(topicArn.lastIndexOf(':') + 1)],
+      'Sum',
+    ),
   ];
 
   async function ask(): Promise<Measured> {

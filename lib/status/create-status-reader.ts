@@ -1,4 +1,4 @@
-import { messagesIn, readQueueDepth } from '../aws/queue-depth.ts';
+import { messagesIn, type QueueDepth, readQueueDepth } from '../aws/queue-depth.ts';
 import type { Pipeline, PipelineQueue } from '../pipeline/pipeline.ts';
 import { createCloudWatchStatus } from './cloud-watch-status.ts';
 import { createEmbeddedStatus } from './embedded-status.ts';
@@ -35,26 +35,26 @@ export function createStatusReader(pipeline: Pipeline): StatusReader {
     readMappings(pipeline),
   );
 
-  async function readDepths({ url, deadLetterUrl }: PipelineQueue) {
+  async function readDepths(queue: PipelineQueue): Promise<Depths> {
     const [depth, deadLetters] = await Promise.all([
-      readQueueDepth(clients.sqs, url),
-      readQueueDepth(clients.sqs, deadLetterUrl),
+      readQueueDepth(clients.sqs, queue.url),
+      readQueueDepth(clients.sqs, queue.deadLetterUrl),
     ]);
-    return { depth, deadLetters: messagesIn(deadLetters) };
+    return { queue, depth, deadLetters: messagesIn(deadLetters) };
   }
 
   return {
     async read() {
-      const [measured, mappingOf, ...depths] = await Promise.all([
+      const [measured, mappingOf, depths] = await Promise.all([
         source.measure(),
         mappings(),
-        ...queues.map(readDepths),
+        Promise.all(queues.map(readDepths)),
       ]);
       return {
         at: new Date().toISOString(),
         stage,
         since: measured.since,
-        queues: queues.map((queue, index) => toQueueStatus(queue, measured, depths[index])),
+        queues: depths.map((each) => toQueueStatus(each, measured)),
         functions: measured.functions.map((each) => ({
           ...each,
           mapping: toMappingStatus(mappingOf.get(each.name)),
@@ -65,17 +65,18 @@ export function createStatusReader(pipeline: Pipeline): StatusReader {
   };
 }
 
-const EMPTY = { depth: { visible: 0, inFlight: 0, delayed: 0 }, deadLetters: 0 };
+interface Depths {
+  queue: PipelineQueue;
+  depth: QueueDepth;
+  /** Messages in its dead-letter queue. */
+  deadLetters: number;
+}
 
-function toQueueStatus(
-  { name, url }: PipelineQueue,
-  { queues }: Measured,
-  { depth, deadLetters } = EMPTY,
-): QueueStatus {
-  const measured = queues.get(queueNameOf(url)) ?? UNKNOWN;
+function toQueueStatus({ queue, depth, deadLetters }: Depths, { queues }: Measured): QueueStatus {
+  const measured = queues.get(queueNameOf(queue.url)) ?? UNKNOWN;
   const held = messagesIn(depth);
   return {
-    name,
+    name: queue.name,
     ...depth,
     ...measured,
     oldestSeconds: held === 0 ? null : measured.oldestSeconds,

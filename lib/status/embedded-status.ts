@@ -26,16 +26,17 @@ export function createEmbeddedStatus(inspectionUrl: string, names: readonly stri
       const { since, queues, functions, confirmed } = inspection;
       const latest: Sample = { at: performance.now(), since, queues };
       // Another start of it counts from nothing.
-      samples = samples.filter((sample) => sample.since === since);
-      samples.push(latest);
-      while (samples.length > 2 && latest.at - (samples[0]?.at ?? 0) > WINDOW_MS) samples.shift();
+      samples = [...samples.filter((sample) => sample.since === since), latest];
+      // Readings may be further apart than that: the last two tell a rate all the same.
+      samples = samples.filter(({ at }, index) => at >= latest.at - WINDOW_MS || index >= samples.length - 2);
+      const [first = latest] = samples;
       return {
         since,
         confirmed,
         queues: new Map(
           Object.entries(queues).map(([name, { taken, oldestSeconds }]) => [
             name,
-            { taken, oldestSeconds, ...ratesOf(name, samples[0] ?? latest, latest) },
+            { taken, oldestSeconds, ...ratesOf(name, first, latest) },
           ]),
         ),
         functions: names.map((name) => toFunction(name, functions[name])),

@@ -16,4 +16,4 @@ export interface StatusSource {
 }
 
 /** A queue's name on AWS. */
-export const queueNameOf = (url: string): string => url.split('/').at(-1) ?? '';
+export const queueNameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);

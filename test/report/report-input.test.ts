@@ -36,6 +36,10 @@ test('all time is legal for products and customers', () => {
   }
 });
 
+test('an answer may be JSON or CSV', () => {
+  for (const format of ['json', 'csv']) expect(read({ format }).format).toBe(format);
+});
+
 test('a limit may be text, as query strings have it', () => {
   expect(read({ limit: '1000' }).limit).toBe(1_000);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Database, Row } from '../../lib/database/database.ts';
 import { readReportInput } from '../../lib/report/report-input.ts';
 import { reportSales } from '../../lib/report/report-sales.ts';
 import {
@@ -7,6 +8,87 @@ import {
   startRedshiftWarehouse,
   type TestWarehouse,
 } from '../sales/start-test-warehouse.ts';
+
+/** A warehouse that answers so, whatever it is asked. */
+const answering = (rows: Row[], asked: unknown[] = []): Database => ({
+  async query(sql, parameters) {
+    asked.push([sql.includes('date_trunc') ? 'series' : 'ranking', parameters]);
+    return rows;
+  },
+  transaction: async () => undefined,
+});
+
+describe('a report', () => {
+  test('of periods has those that nothing was sold in, with averages, shares and changes', async () => {
+    const asked: unknown[] = [];
+    const sold = (day: string, orders: string, revenue: string) => ({
+      period: `2026-11-${day} 00:00:00`,
+      orders,
+      revenue,
+    });
+    const rows = [sold('03', '3', '10.0000'), sold('01', '2', '20.0000'), sold('10', '1', '0.0001')];
+    const input = readReportInput({ by: 'day', from: '2026-11-01T06:00:00Z', to: '2026-11-10T18:00:00Z' }, 0);
+    const found = await reportSales(answering(rows, asked), input);
+    expect(asked).toEqual([
+      ['series', { since: '2026-11-01T06:00:00.000Z', until: '2026-11-10T18:00:00.000Z' }],
+    ]);
+    const { rows: days, ...others } = found;
+    expect(others).toEqual({
+      from: '2026-11-01T06:00:00.000Z',
+      to: '2026-11-10T18:00:00.000Z',
+      by: 'day',
+      totals: { orders: 6, revenue: 30.0001, average_order: 5 },
+    });
+    expect(days.map(({ period, ...row }) => [period?.slice(0, 10), ...Object.values(row)])).toEqual([
+      // Orders, revenue, average of orders, share, moving average over seven days, change.
+      ['2026-11-01', 2, 20, 10, 0.6667, 20, null],
+      ['2026-11-02', 0, 0, null, 0, 10, -1],
+      ['2026-11-03', 3, 10, 3.33, 0.3333, 10, null],
+      ['2026-11-04', 0, 0, null, 0, 7.5, -1],
+      ['2026-11-05', 0, 0, null, 0, 6, null],
+      ['2026-11-06', 0, 0, null, 0, 5, null],
+      ['2026-11-07', 0, 0, null, 0, 4.29, null],
+      ['2026-11-08', 0, 0, null, 0, 1.43, null],
+      ['2026-11-09', 0, 0, null, 0, 1.43, null],
+      ['2026-11-10', 1, 0.0001, 0, 0, 0, null],
+    ]);
+  });
+
+  test('of products has the totals of all, whatever the limit leaves out', async () => {
+    const asked: unknown[] = [];
+    const totals = { total_orders: '5', total_revenue: '100.0000' };
+    const rows = [
+      { product_id: 'P-1', product_name: 'Kettle', orders: '3', revenue: '70.5000', ...totals },
+      { product_id: 'P-2', product_name: 'Toaster', orders: '1', revenue: '20.0000', ...totals },
+    ];
+    const input = readReportInput({ by: 'product', from: '2026-11-01', to: '2026-11-02', limit: 2 }, 0);
+    expect(await reportSales(answering(rows, asked), input)).toMatchObject({
+      by: 'product',
+      totals: { orders: 5, revenue: 100, average_order: 20 },
+      rows: [
+        {
+          product_id: 'P-1',
+          product_name: 'Kettle',
+          orders: 3,
+          revenue: 70.5,
+          average_order: 23.5,
+          share: 0.705,
+        },
+        { product_id: 'P-2', product_name: 'Toaster', orders: 1, revenue: 20, average_order: 20, share: 0.2 },
+      ],
+    });
+    const range = { since: '2026-11-01T00:00:00.000Z', until: '2026-11-02T00:00:00.000Z' };
+    expect(asked).toEqual([['ranking', { ...range, most: '2' }]]);
+  });
+
+  test('of nothing has no figures', async () => {
+    const input = readReportInput({ by: 'customer' }, 86_400_000);
+    expect(await reportSales(answering([]), input)).toMatchObject({
+      totals: { orders: 0, revenue: 0, average_order: null },
+      rows: [],
+    });
+  });
+});
 
 const WAREHOUSES: [string, () => Promise<TestWarehouse>][] = [
   ['Postgres', startPostgresWarehouse],
@@ -66,14 +148,17 @@ describe.each(WAREHOUSES)('a report from %s', (_name, start) => {
 });
 
 test('a period that is not of the range is an error, rather than revenue that is missing', async () => {
-  const input = readReportInput({ by: 'day', from: '2038-01-19', to: '2038-01-21' }, 0);
+  const input = readReportInput({ by: 'day', from: '2038-01-18', to: '2038-01-21' }, 0);
   const answer = (period: string) => ({
     query: async () => [{ period, orders: '1', revenue: '5.0000' }],
     transaction: async () => undefined,
   });
-  await expect(reportSales(answer('2038-01-18 00:00:00'), input)).rejects.toThrow(
-    'unexpected_answer: sales by day: must be of 2038-01-19T00:00:00.000Z to 2038-01-20T00:00:00.000Z, received 2038-01-18T00:00:00.000Z',
-  );
+  await expect(reportSales(answer('2038-01-17 00:00:00'), input)).rejects.toMatchObject({
+    code: 'unexpected_answer',
+    unreachable: false,
+    message:
+      'unexpected_answer: sales by day: must be of 2038-01-18T00:00:00.000Z to 2038-01-20T00:00:00.000Z, received 2038-01-17T00:00:00.000Z',
+  });
   await expect(reportSales(answer('-2147483648'), input)).rejects.toThrow(
     'unexpected_answer: period: must be a time, received -2147483648',
   );

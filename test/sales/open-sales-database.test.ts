@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest';
+import { ExecuteStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
+import { S3Client } from '@aws-sdk/client-s3';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openSalesDatabase, requireSalesDatabase } from '../../lib/sales/open-sales-database.ts';
 import { openSalesLoader } from '../../lib/sales/open-sales-loader.ts';
+import { intercept, sdkError } from '../aws/intercept.ts';
+import { salesOf } from './start-test-warehouse.ts';
 
 const REDSHIFT = {
   SALES_WAREHOUSE_ARN: 'arn:aws:redshift-serverless:us-east-1:000000000000:workgroup/sales',
@@ -24,6 +28,20 @@ test.each([
   },
 );
 
+test('Redshift is asked by its ARN, secret and database', async () => {
+  const asked = intercept(RedshiftDataClient.prototype, ExecuteStatementCommand, async () => {
+    throw sdkError('ValidationException');
+  });
+  await expect(openSalesDatabase(REDSHIFT)?.query('SELECT 1')).rejects.toThrow('ValidationException');
+  expect(asked).toMatchObject([
+    {
+      WorkgroupName: REDSHIFT.SALES_WAREHOUSE_ARN,
+      SecretArn: REDSHIFT.SALES_WAREHOUSE_SECRET_ARN,
+      Database: 'orders',
+    },
+  ]);
+});
+
 test.each([
   {},
   { SALES_DATABASE_URL: undefined, SALES_WAREHOUSE_ARN: REDSHIFT.SALES_WAREHOUSE_ARN },
@@ -36,6 +54,27 @@ test.each([
     expect(openSalesDatabase(settings)).toBeUndefined();
     expect(() => requireSalesDatabase(settings)).toThrow(rule);
     expect(() => openSalesLoader({ ...settings, ...BUCKET })).toThrow(rule);
+  },
+);
+
+test.each([
+  [undefined, false],
+  ['http://127.0.0.1:4566', true],
+])(
+  'sales are staged in the bucket of that name, at endpoint %s addressed by path: %s',
+  async (endpoint, isByPath) => {
+    const asked: unknown[] = [];
+    const send = vi.spyOn(S3Client.prototype, 'send').mockImplementation(async function (
+      this: S3Client,
+      command,
+    ) {
+      asked.push([(command.input as { Bucket?: string }).Bucket, this.config.forcePathStyle]);
+      throw sdkError('AccessDenied');
+    });
+    onTestFinished(() => send.mockRestore());
+    const loader = openSalesLoader({ ...REDSHIFT, ...BUCKET, AWS_ENDPOINT_URL: endpoint });
+    await expect(loader.load(salesOf(1, 1))).rejects.toThrow('AccessDenied');
+    expect(asked).toEqual([['sales-staging', isByPath]]);
   },
 );
 

@@ -7,8 +7,13 @@ import {
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
+import { DatabaseError } from '../../lib/database/database-error.ts';
 import { findSale } from '../../lib/sales/find-sale.ts';
-import { createRedshiftSalesLoader } from '../../lib/sales/redshift-sales-loader.ts';
+import { createPostgresSalesLoader } from '../../lib/sales/postgres-sales-loader.ts';
+import {
+  createRedshiftSalesLoader,
+  type RedshiftSalesLoaderOptions,
+} from '../../lib/sales/redshift-sales-loader.ts';
 import type { Sale } from '../../lib/sales/sale.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { captureLog } from '../handlers/capture-log.ts';
@@ -276,7 +281,38 @@ describe('under serializable isolation', () => {
   });
 });
 
-test.each(['', 'Sales', "x' CREDENTIALS '", 'a/b', '-ab', 'ab\n'])(
+describe('whatever the warehouse', () => {
+  const removed: string[] = [];
+  const loaderThat = (batch: RedshiftSalesLoaderOptions['database']['batch']) =>
+    createRedshiftSalesLoader({
+      database: { batch },
+      objectStore: { put: async () => undefined, remove: async (_bucket, key) => void removed.push(key) },
+      stagingBucket: STAGING_BUCKET,
+    });
+  beforeEach(() => {
+    removed.length = 0;
+  });
+
+  test.each([
+    ['statement_aborted', 1],
+    ['statement_failed', 1],
+    ['statement_not_finished', 0],
+  ])('a load that fails with %s has its file removed: %i', async (code, count) => {
+    const loader = loaderThat(() => Promise.reject(new DatabaseError(code, 'no', false)));
+    await expect(loader.load(salesOf(1, 1))).rejects.toMatchObject({ code });
+    expect(removed).toHaveLength(count);
+  });
+
+  test('a load of nothing asks nobody', async () => {
+    const loader = loaderThat(() => Promise.reject(new Error('asked')));
+    expect(await loader.load([])).toEqual({ loaded: 0, repeated: 0 });
+    const query = () => Promise.reject(new Error('asked'));
+    const postgres = createPostgresSalesLoader({ query, transaction: query });
+    expect(await postgres.load([])).toEqual({ loaded: 0, repeated: 0 });
+  });
+});
+
+test.each(['', 'Sales', "x' CREDENTIALS '", 'a/b', '-ab', 'abc\n', "abc' CREDENTIALS '"])(
   'a staging bucket whose name could be more than a name is refused: %j',
   (stagingBucket) => {
     const objectStore = createObjectStore(warehouse.s3);

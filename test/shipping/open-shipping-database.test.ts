@@ -1,5 +1,7 @@
+import { ExecuteStatementCommand, RDSDataClient } from '@aws-sdk/client-rds-data';
 import { expect, test } from 'vitest';
 import { openShippingDatabase, requireShippingDatabase } from '../../lib/shipping/open-shipping-database.ts';
+import { intercept } from '../aws/intercept.ts';
 
 const AURORA = {
   SHIPPING_DATABASE_ARN: 'arn:aws:rds:us-east-1:000000000000:cluster:shipping',
@@ -10,6 +12,20 @@ const POSTGRES = { SHIPPING_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/order
 test.each([AURORA, POSTGRES, { ...AURORA, ...POSTGRES }])('a database is opened with %j', (settings) => {
   expect(openShippingDatabase(settings)).toMatchObject({ query: expect.any(Function) });
   expect(requireShippingDatabase(settings)).toMatchObject({ query: expect.any(Function) });
+});
+
+test('Aurora is asked by its ARN, secret and database; a URL comes first', async () => {
+  const asked = intercept(RDSDataClient.prototype, ExecuteStatementCommand, async () => ({ $metadata: {} }));
+  await openShippingDatabase(AURORA)?.query('SELECT 1');
+  expect(asked).toMatchObject([
+    {
+      resourceArn: AURORA.SHIPPING_DATABASE_ARN,
+      secretArn: AURORA.SHIPPING_DATABASE_SECRET_ARN,
+      database: 'orders',
+    },
+  ]);
+  const database = openShippingDatabase({ ...AURORA, ...POSTGRES });
+  expect(database).toMatchObject({ close: expect.any(Function) });
 });
 
 test.each([

@@ -1,40 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import {
-  ListEventSourceMappingsCommand,
-  type ListEventSourceMappingsCommandInput,
-  UpdateEventSourceMappingCommand,
-} from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { openDeployedPipeline } from '../../lib/pipeline/open-pipeline.ts';
 import { createStatusReader } from '../../lib/status/create-status-reader.ts';
 import { functionNames } from '../../lib/status/function-names.ts';
-import { setThrottle } from '../../lib/status/set-throttle.ts';
+import type { Inspection } from '../../lib/status/inspection.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
-
-const QUEUES = ['upload', 'order', 'shipping', 'analytics'] as const;
-const urlOf = (name: string) =>
-  `https://sqs.eu-central-1.amazonaws.com/123456789012/order-pipeline-dev-${name}-queue`;
-
-const OUTPUTS = {
-  ...Object.fromEntries(
-    QUEUES.flatMap((name) => {
-      const key = `${name[0]?.toUpperCase()}${name.slice(1)}Queue`;
-      return [
-        [`${key}Url`, urlOf(name)],
-        [`${key}DLQUrl`, `${urlOf(name)}-dlq`],
-      ];
-    }),
-  ),
-  OrderEventsTopicArn: 'arn:aws:sns:eu-central-1:123456789012:order-pipeline-dev-order-events',
-  UploadBucketName: 'uploads',
-  ResultsBucketName: 'results',
-  LedgerTableName: 'ledger',
-};
-
-const NOW = Date.UTC(2026, 10, 27, 12, 0, 30);
-const minutesAgo = (minutes: number) => new Date(Math.floor(NOW / 60_000) * 60_000 - minutes * 60_000);
+import { minutesAgo, NOW, openStage, QUEUES } from './open-stage.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
@@ -42,71 +12,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-/** A stage on AWS: how many messages its queues hold, and by metric and dimension what CloudWatch has. */
-function openStage({
-  depths = {},
-  metrics = {},
-}: {
-  depths?: Record<string, [visible: number, inFlight: number, delayed: number]>;
-  metrics?: Record<string, [minutesAgo: number, value: number][]>;
-} = {}) {
-  const place = { region: 'eu-central-1', credentials: { accessKeyId: 'no', secretAccessKey: 'one' } };
-  const pipeline = openDeployedPipeline('dev', OUTPUTS, place);
-  onTestFinished(() => pipeline.close());
-  const { sqs, cloudWatch, lambda } = pipeline.clients;
-  intercept(sqs, GetQueueAttributesCommand, async ({ QueueUrl = '' }) => {
-    const [visible, inFlight, delayed] = depths[QueueUrl.split('order-pipeline-dev-')[1] ?? ''] ?? [0, 0, 0];
-    return {
-      $metadata: {},
-      Attributes: {
-        ApproximateNumberOfMessages: String(visible),
-        ApproximateNumberOfMessagesNotVisible: String(inFlight),
-        ApproximateNumberOfMessagesDelayed: String(delayed),
-      },
-    };
-  });
-  const asked = intercept(cloudWatch, GetMetricDataCommand, async ({ MetricDataQueries = [] }) => ({
-    $metadata: {},
-    MetricDataResults: MetricDataQueries.map(({ Id, MetricStat }) => {
-      const { Namespace, MetricName, Dimensions } = MetricStat?.Metric ?? {};
-      const key = `${Namespace}/${MetricName}/${Dimensions?.[0]?.Value}`;
-      const points = metrics[key] ?? [];
-      return {
-        Id,
-        Timestamps: points.map(([minutes]) => minutesAgo(minutes)),
-        Values: points.map(([, value]) => value),
-      };
-    }),
-  }));
-  const listed = intercept(
-    lambda,
-    ListEventSourceMappingsCommand,
-    async ({ FunctionName }: ListEventSourceMappingsCommandInput) => ({
-      $metadata: {},
-      EventSourceMappings:
-        FunctionName === 'order-pipeline-dev-consumer'
-          ? [
-              {
-                UUID: 'consumer-mapping',
-                EventSourceArn: 'arn:aws:sqs:eu-central-1:123456789012:order-pipeline-dev-order-queue',
-                State: 'Enabled',
-                BatchSize: 100,
-                ScalingConfig: { MaximumConcurrency: 10 },
-              },
-            ]
-          : [
-              {
-                UUID: 'another',
-                EventSourceArn: `arn:aws:sqs:eu-central-1:123456789012:${FunctionName === 'order-pipeline-dev-ingest' ? 'order-pipeline-dev-upload-queue' : 'of-somebody-else'}`,
-                State: 'Disabled',
-                BatchSize: 1,
-              },
-            ],
-    }),
-  );
-  return { pipeline, asked, listed };
-}
 
 describe('a stage on AWS', () => {
   test('is asked for each metric by its name and dimension, over the last hour by the minute', async () => {
@@ -228,6 +133,57 @@ describe('a stage on AWS', () => {
     expect(mappingOf('producer')).toBeNull();
   });
 
+  test('tells of functions that nobody invokes that they do nothing', async () => {
+    const { pipeline } = openStage();
+    const { functions } = await createStatusReader(pipeline).read();
+    expect(functions[0]).toEqual({
+      name: 'producer',
+      invocations: 0,
+      errors: 0,
+      averageMs: null,
+      running: 0,
+      mapping: null,
+    });
+  });
+
+  test.each([
+    // Messages a minute that come in, and that are dealt with: seconds until 60 are gone.
+    [[1, 60], [1, 120], 60],
+    [[1, 60], [1, 60], null],
+    [[1, 120], [1, 60], null],
+    [[7, 60], [1, 120], null],
+    [[1, 60], [7, 120], null],
+    [[4, 0], [5, 90], 40],
+  ] as [[number, number], [number, number], number | null][])(
+    'with %j coming in and %j dealt with, minutes ago, a queue of 60 is empty in %j s',
+    async (sent, deleted, seconds) => {
+      const { pipeline } = openStage({
+        depths: { 'order-queue': [60, 0, 0] },
+        metrics: {
+          'AWS/SQS/NumberOfMessagesSent/order-pipeline-dev-order-queue': [sent],
+          'AWS/SQS/NumberOfMessagesDeleted/order-pipeline-dev-order-queue': [deleted],
+        },
+      });
+      const { queues } = await createStatusReader(pipeline).read();
+      expect(queues[1]?.drainSeconds).toBe(seconds);
+    },
+  );
+
+  test('has rates of a minute that has just ended, and of one that ended five minutes ago', async () => {
+    vi.setSystemTime(minutesAgo(0));
+    const { pipeline } = openStage({
+      metrics: {
+        'AWS/SQS/NumberOfMessagesSent/order-pipeline-dev-order-queue': [
+          [2, 60],
+          [1, 120],
+        ],
+        'AWS/SQS/NumberOfMessagesDeleted/order-pipeline-dev-order-queue': [[6, 180]],
+      },
+    });
+    const { queues } = await createStatusReader(pipeline).read();
+    expect(queues[1]).toMatchObject({ inPerSecond: 2, outPerSecond: 3 });
+  });
+
   test('is asked for metrics twice a minute at most, and for mappings every five seconds', async () => {
     const { pipeline, asked, listed } = openStage();
     const reader = createStatusReader(pipeline);
@@ -255,54 +211,26 @@ describe('a stage on AWS', () => {
   });
 });
 
-describe('the throttle', () => {
-  test('is set at the mapping of the function’s own queue', async () => {
-    const { pipeline } = openStage();
-    const updates = intercept(pipeline.clients.lambda, UpdateEventSourceMappingCommand, async () => ({
-      $metadata: {},
-    }));
-    await setThrottle(pipeline, 'consumer', { maximumConcurrency: 25 });
-    await setThrottle(pipeline, 'ingest', { enabled: true });
-    expect(updates).toEqual([
-      { UUID: 'consumer-mapping', ScalingConfig: { MaximumConcurrency: 25 } },
-      { UUID: 'another', Enabled: true },
-    ]);
-  });
-
-  test.each([
-    [
-      'producer',
-      { enabled: false },
-      'function: must be one that a queue invokes in stage dev (ingest, consumer',
-    ],
-    ['analytics', { enabled: false }, 'function: must have an event source mapping, analytics has none'],
-    ['consumer', {}, 'throttle: must name maximumConcurrency or enabled, received neither'],
-    [
-      'consumer',
-      { maximumConcurrency: 1 },
-      'maximumConcurrency: must be a whole number from 2 to 1,000, received 1',
-    ],
-    ['consumer', { maximumConcurrency: 2.5 }, 'received 2.5'],
-    ['consumer', { maximumConcurrency: 1_001 }, 'received 1001'],
-    ['consumer', { enabled: 'no' as unknown as boolean }, 'enabled: must be true or false, received "no"'],
-  ])('of %s does not take %o', async (name, change, message) => {
-    const { pipeline } = openStage();
-    await expect(setThrottle(pipeline, name, change)).rejects.toMatchObject({
-      name: 'InvalidInputError',
-      message: expect.stringContaining(message),
-    });
-  });
-});
-
-test('the functions are those of serverless.yml', () => {
-  const own = readFileSync(new URL('../../serverless.yml', import.meta.url), 'utf8');
-  const parts = ['shipping', 'sales'].map((part) =>
-    readFileSync(new URL(`../../functions/${part}.yml`, import.meta.url), 'utf8'),
-  );
-  const handlers = [own, ...parts].flatMap((text) =>
-    [...text.matchAll(/handler: handlers\/(\w+)\.handler/g)].map(([, name = '']) => name),
-  );
-  const all = QUEUES.map((name) => ({ name, url: '', deadLetterUrl: '', consumer: '' }));
-  expect(functionNames({ queues: all }).toSorted()).toEqual(handlers.toSorted());
-  expect(functionNames({ queues: all.slice(0, 2) })).not.toContain('report');
+test('the embedded cloud is asked for what AWS has CloudWatch for, and for mappings every second', async () => {
+  const { pipeline, asked, listed } = openStage();
+  const inspection: Inspection = {
+    since: '2026-11-27T11:30:00.000Z',
+    queues: { 'order-pipeline-dev-order-queue': { taken: 9, deleted: 4, oldestSeconds: 2 } },
+    functions: {},
+    confirmed: 5,
+  };
+  const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json(inspection));
+  onTestFinished(() => void vi.restoreAllMocks());
+  const reader = createStatusReader({ ...pipeline, inspectionUrl: 'http://127.0.0.1:1/inspection' });
+  const { since, confirmed, queues } = await reader.read();
+  expect({ since, confirmed }).toEqual({ since: inspection.since, confirmed: 5 });
+  expect(queues[1]).toMatchObject({ taken: 9, oldestSeconds: null, inPerSecond: null, drainSeconds: 0 });
+  // Nobody has told anything of it yet.
+  expect(queues[0]).toMatchObject({ taken: 0, oldestSeconds: null, inPerSecond: null, outPerSecond: null });
+  vi.setSystemTime(NOW + 999);
+  await reader.read();
+  expect([asked.length, fetched.mock.calls.length, listed.length]).toEqual([0, 2, 4]);
+  vi.setSystemTime(NOW + 1_000);
+  await reader.read();
+  expect(listed.length).toBe(8);
 });

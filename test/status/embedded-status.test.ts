@@ -56,6 +56,22 @@ test('rates are told from the second reading on, and are those of the last five 
   expect(await read(1_000, 1_100, 1_000)).toMatchObject({ inPerSecond: 0, outPerSecond: 10 });
 });
 
+test('rates are from the oldest reading that is five seconds old at most, however often it is asked', async () => {
+  const { read } = await start();
+  await read(10_000, 0, 0);
+  expect(await read(500, 0, 0)).toMatchObject({ inPerSecond: 0 });
+  await read(500, 100, 1);
+  for (const taken of [110, 120, 130, 140]) await read(1_000, taken, 2);
+  expect(await read(1_000, 200, 6)).toMatchObject({ inPerSecond: 20, outPerSecond: 1 });
+});
+
+test('readings that are further apart tell the rate between them', async () => {
+  const { read } = await start();
+  await read(0, 0, 0);
+  expect(await read(10_000, 100, 50)).toMatchObject({ inPerSecond: 10, outPerSecond: 5 });
+  expect(await read(10_000, 100, 60)).toMatchObject({ inPerSecond: 0, outPerSecond: 1 });
+});
+
 test('an embedded cloud that has started again has no rates at first', async () => {
   const { read, told } = await start();
   await read(0, 1_000, 900);

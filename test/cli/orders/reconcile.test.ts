@@ -2,7 +2,6 @@ import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLedger } from '../../../lib/aws/ledger.ts';
 import { createLedgerTable } from '../../../lib/aws/ledger-table.ts';
-import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
 import { generateOrders } from '../../../lib/order/generator.ts';
 import type { Order } from '../../../lib/order/order.ts';
 import { openEmbeddedPipeline } from '../../../lib/pipeline/open-pipeline.ts';
@@ -12,8 +11,6 @@ import { readRange } from '../../../lib/reconcile/read-range.ts';
 import { reconcile } from '../../../lib/reconcile/reconcile.ts';
 import type { Reconciliation } from '../../../lib/reconcile/reconciliation.ts';
 import { replay } from '../../../lib/reconcile/replay.ts';
-import { findOrders } from '../../../lib/search/find-orders.ts';
-import { listShipments } from '../../../lib/shipping/list-shipments.ts';
 import type { OrderTrace } from '../../../lib/trace/order-trace.ts';
 import { traceOrder } from '../../../lib/trace/trace-order.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
@@ -313,58 +310,5 @@ describe('orders trace', () => {
     expect(unknown).toMatchObject({ exit: 1, stdout: '' });
     expect(unknown.stderr).toContain('order o-unknown: nobody knows it');
     expect(await run('trace', 'a b')).toMatchObject({ exit: 2, stdout: '' });
-  });
-});
-
-describe('finding orders', () => {
-  test('by id tells what the shipment says', async () => {
-    const [order] = orders.slice(210, 211) as [Order];
-    const { order_id, customer_name, email_id, product_id } = order;
-    const hit = { order_id, customer_name, email_id, product_id, confirmed_at: expect.stringMatching(/Z$/) };
-    expect(await findOrders(pipeline, ` ${order_id} `)).toEqual([hit]);
-    expect(await findOrders({ ...pipeline, shippingDatabase: undefined }, order_id)).toEqual([
-      { ...hit, customer_name: null },
-    ]);
-    const off = { ...pipeline, shippingDatabase: undefined, salesDatabase: undefined };
-    expect(await findOrders(off, order_id)).toEqual([hit]);
-    expect(await findOrders(pipeline, 'o-unknown')).toEqual([]);
-  });
-
-  test('by address takes it whatever its case, and finds the newest first', async () => {
-    // The order that was stuck is the newest.
-    const found = await findOrders(pipeline, 'cusTOMER.0@example.COM');
-    expect(found.map(({ order_id }) => order_id)).toEqual(['stuck-1', 'o-0']);
-    const without = await findOrders({ ...pipeline, shippingDatabase: undefined }, 'customer.0@example.com');
-    expect(without.map(({ order_id }) => order_id)).toEqual(['stuck-1', 'o-0']);
-    expect(await findOrders(pipeline, 'nobody@example.com')).toEqual([]);
-  });
-
-  test('by anything else is refused', async () => {
-    await expect(findOrders(pipeline, 'Jane Doe')).rejects.toThrow(InvalidInputError);
-  });
-});
-
-describe('listing shipments', () => {
-  test('tells the newest first, of one product or status where that is asked for', async () => {
-    const { shippingDatabase } = pipeline;
-    if (!shippingDatabase) throw new Error('shipping is off');
-    const all = await listShipments(shippingDatabase, { limit: 1_000 });
-    // With the two that were stuck.
-    expect(all).toHaveLength(COUNT + 2);
-    expect(all.map(({ created_at }) => created_at)).toEqual(
-      all
-        .map(({ created_at }) => created_at)
-        .sort()
-        .reverse(),
-    );
-    expect(await listShipments(shippingDatabase)).toEqual(all.slice(0, 100));
-    const scheduled = await listShipments(shippingDatabase, {
-      status: 'scheduled',
-      productId: 'P-1',
-      limit: 1_000,
-    });
-    expect(scheduled).toEqual(all.filter((row) => row.status === 'scheduled' && row.product_id === 'P-1'));
-    expect(scheduled).toHaveLength(12);
-    expect(scheduled[0]).toMatchObject({ delivery_date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
   });
 });

@@ -1,0 +1,119 @@
+import { Readable } from 'node:stream';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, test } from 'vitest';
+import { listDeadLetters } from '../../lib/dead-letters/list-dead-letters.ts';
+import { intercept, sdkError } from '../aws/intercept.ts';
+import { seedOrder } from '../order/seed-order.ts';
+import { openScriptedPipeline } from '../pipeline/open-scripted-pipeline.ts';
+
+const order = (order_id: string, price = 39.9) => JSON.stringify({ ...seedOrder, price, order_id });
+
+describe('a letter', () => {
+  test('tells what is wrong, of which order it is, and its attributes, binary ones in base64', async () => {
+    const { order_id: _id, ...unnamed } = JSON.parse(order('a'));
+    const event = { event: 'OrderConfirmed', order: JSON.parse(order('e')), confirmed_at: -1 };
+    const { pipeline } = openScriptedPipeline({
+      letters: {
+        order: [
+          order('a', -1),
+          JSON.stringify(unnamed),
+          JSON.stringify({ ...unnamed, price: -1 }),
+          'junk',
+          'null',
+        ],
+        shipping: [JSON.stringify(event), JSON.stringify(event.order), 'null'],
+        upload: [order('a')],
+      },
+    });
+    intercept(pipeline.clients.sqs, ReceiveMessageCommand, async (input, pass) => {
+      const { Messages = [], ...output } = await pass(input);
+      const MessageAttributes = {
+        text: { DataType: 'String', StringValue: 'seven' },
+        bytes: { DataType: 'Binary', BinaryValue: Buffer.from('seven') },
+        none: { DataType: 'Binary' },
+      };
+      return { ...output, Messages: Messages.map((message) => ({ ...message, MessageAttributes })) };
+    });
+    const { letters } = await listDeadLetters(pipeline, 'order');
+    expect(letters[0]).toEqual({
+      id: 'order-dlq-0',
+      queue: 'order',
+      reason: { code: 'price:too_small', text: 'price must be a finite JSON number of at least 0' },
+      errors: ['price must be a finite JSON number of at least 0, received -1'],
+      order_id: 'a',
+      body: order('a', -1),
+      attributes: { text: 'seven', bytes: 'c2V2ZW4=', none: '' },
+      sent_at: '2026-11-27T11:00:00.000Z',
+    });
+    expect(letters.map(({ order_id }) => order_id)).toEqual([
+      'a',
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      null,
+      null,
+      null,
+    ]);
+    const { letters: events } = await listDeadLetters(pipeline, 'shipping');
+    expect(events.map(({ order_id }) => order_id)).toEqual(['e', null, null]);
+    const { letters: uploads } = await listDeadLetters(pipeline, 'upload');
+    expect(uploads).toMatchObject([
+      {
+        order_id: null,
+        reason: { code: 'not_an_s3_event' },
+        errors: [expect.stringMatching(/^upload message: must be an S3 event, received/)],
+      },
+    ]);
+  });
+
+  test('of an upload is judged by its files’ receipts', async () => {
+    const receipts: Record<string, string> = {
+      'bad.csv.receipt.json': '{"status":"failed","error":{"code":"bad_header","message":"line 1\\u0007"}}',
+      'good.csv.receipt.json': '{"status":"ingested"}',
+      'odd.csv.receipt.json': '{"error":{"code":"odd\\u0007","message":"never seen"}}',
+    };
+    const upload = (...keys: string[]) =>
+      JSON.stringify({
+        Records: keys.map((key) => ({ s3: { bucket: { name: 'uploads' }, object: { key } } })),
+      });
+    const { pipeline } = openScriptedPipeline({
+      letters: {
+        upload: [upload('bad.csv', 'good.csv', 'none.csv'), upload('good.csv'), upload('odd.csv'), '{'],
+      },
+    });
+    const asked = intercept(pipeline.clients.s3, GetObjectCommand, async ({ Key = '' }) => {
+      const text = receipts[Key];
+      if (text === undefined) throw sdkError('NoSuchKey');
+      return {
+        $metadata: {},
+        Body: Readable.from([Buffer.from(text)]) as never,
+        ContentLength: text.length,
+        ETag: 'e',
+      };
+    });
+    const { letters } = await listDeadLetters(pipeline, 'upload');
+    expect(letters.map(({ reason, errors }) => ({ ...reason, errors }))).toEqual([
+      {
+        code: 'bad_header+no_receipt',
+        text: "the file's CSV header cannot be read; ingest has written no receipt of the file",
+        errors: ['line 1\\u{7}', 'none.csv: has no receipt: ingest did not get as far as writing one'],
+      },
+      { code: 'passing', text: 'valid now: what failed was around it', errors: [] },
+      { code: 'odd\u0007', text: 'ingest failed with odd\\u{7}', errors: ['never seen'] },
+      { code: 'not_an_s3_event', text: 'the message must be an S3 event', errors: [expect.any(String)] },
+    ]);
+    expect(new Set(asked.map(({ Bucket }) => Bucket))).toEqual(new Set(['results']));
+  });
+
+  test('of an upload is not judged while the results bucket is out of reach', async () => {
+    const body = JSON.stringify({ Records: [{ s3: { bucket: { name: 'u' }, object: { key: 'a.csv' } } }] });
+    const { pipeline, lettersLeft } = openScriptedPipeline({ letters: { upload: [body] } });
+    intercept(pipeline.clients.s3, GetObjectCommand, async () => {
+      throw sdkError('AccessDenied');
+    });
+    await expect(listDeadLetters(pipeline, 'upload')).rejects.toMatchObject({
+      name: 'ServiceError',
+      code: 'AccessDenied',
+    });
+    expect(lettersLeft()).toHaveLength(1);
+  });
+});

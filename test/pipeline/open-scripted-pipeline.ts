@@ -1,0 +1,151 @@
+import { BatchGetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
+import { onTestFinished } from 'vitest';
+import { type LedgerItem, type LedgerRecord, toItem } from '../../lib/aws/ledger-record.ts';
+import { openDeployedPipeline } from '../../lib/pipeline/open-pipeline.ts';
+import { type Pipeline, QUEUE_NAMES, type QueueName } from '../../lib/pipeline/pipeline.ts';
+import { intercept } from '../aws/intercept.ts';
+import { standForTable, type TableRow } from './table-stand-in.ts';
+
+const urlOf = (queue: QueueName) => `https://sqs.eu-central-1.amazonaws.com/123456789012/${queue}`;
+const OUTPUTS = {
+  ...Object.fromEntries(
+    QUEUE_NAMES.flatMap((name) => {
+      const key = `${name[0]?.toUpperCase()}${name.slice(1)}Queue`;
+      return [
+        [`${key}Url`, urlOf(name)],
+        [`${key}DLQUrl`, `${urlOf(name)}-dlq`],
+      ];
+    }),
+  ),
+  OrderEventsTopicArn: 'arn:aws:sns:eu-central-1:123456789012:order-events',
+  UploadBucketName: 'uploads',
+  ResultsBucketName: 'results',
+  LedgerTableName: 'ledger',
+};
+
+/** When all dead letters came into their queues. */
+export const LETTERS_SENT_AT = Date.UTC(2026, 10, 27, 11);
+
+/** What a stage holds. */
+export interface StageScript {
+  /** Those that a scan of the ledger comes upon. */
+  records?: readonly LedgerRecord[];
+  /** Those that are found by their id only. */
+  otherRecords?: readonly LedgerRecord[];
+  /** Orders whose record a scan comes upon and nobody can read. */
+  damaged?: readonly string[];
+  /** Messages in the queues, to be had. */
+  waiting?: Partial<Record<QueueName, number>>;
+  /** Bodies in the dead-letter queues. Message ids are `order-dlq-0`…. */
+  letters?: Partial<Record<QueueName, readonly string[]>>;
+  /** Left out where shipping is off. */
+  shipments?: readonly TableRow[];
+  /** Left out where sales are off. */
+  sales?: readonly TableRow[];
+}
+
+/** A stage on AWS of which nothing is there but what the test says: its answers come in the SDK's place. */
+export function openScriptedPipeline(script: StageScript) {
+  const { records = [], otherRecords = [], damaged = [], waiting = {}, letters = {} } = script;
+  const place = { region: 'eu-central-1', credentials: { accessKeyId: 'no', secretAccessKey: 'one' } };
+  const { shipments, sales } = script;
+  const pipeline: Pipeline = {
+    ...openDeployedPipeline('dev', OUTPUTS, place),
+    shippingDatabase: shipments && standForTable('shipments', shipments),
+    salesDatabase: sales && standForTable('sales', sales),
+  };
+  onTestFinished(() => pipeline.close());
+  const { dynamoDb, sqs } = pipeline.clients;
+  const $metadata = {};
+
+  const scanned: LedgerItem[] = [
+    ...records.map(toItem),
+    ...damaged.map((id) => ({ order_id: { S: id }, status: { S: 'LOST' } })),
+  ];
+  const items = new Map([...otherRecords.map(toItem), ...scanned].map((item) => [item.order_id?.S, item]));
+  const scans = intercept(dynamoDb, ScanCommand, async () => ({ $metadata, Items: scanned }));
+  const reads = intercept(dynamoDb, BatchGetItemCommand, async ({ RequestItems = {} }) => {
+    const wanted = new Set(RequestItems.ledger?.Keys?.map(({ order_id }) => order_id?.S));
+    return {
+      $metadata,
+      Responses: { ledger: [...items.values()].filter((item) => wanted.has(item.order_id?.S)) },
+    };
+  });
+
+  const messages = QUEUE_NAMES.flatMap((name) =>
+    (letters[name] ?? []).map((Body, n) => {
+      const url = `${urlOf(name)}-dlq`;
+      return { url, MessageId: `${name}-dlq-${n}`, Body, isInHand: false, isDeleted: false };
+    }),
+  );
+  intercept(sqs, GetQueueAttributesCommand, async ({ QueueUrl }) => {
+    const there = messages.filter(({ url, isDeleted }) => url === QueueUrl && !isDeleted);
+    const inHand = there.filter(({ isInHand }) => isInHand).length;
+    const name = QUEUE_NAMES.find((each) => urlOf(each) === QueueUrl);
+    const visible = there.length - inHand + ((name && waiting[name]) ?? 0);
+    return {
+      $metadata,
+      Attributes: {
+        ApproximateNumberOfMessages: String(visible),
+        ApproximateNumberOfMessagesNotVisible: String(inHand),
+      },
+    };
+  });
+  const receives = intercept(sqs, ReceiveMessageCommand, async ({ QueueUrl, MaxNumberOfMessages }) => {
+    const free = messages.filter((each) => each.url === QueueUrl && !each.isInHand && !each.isDeleted);
+    const Messages = free.slice(0, MaxNumberOfMessages).map((message) => {
+      message.isInHand = true;
+      const { MessageId, Body } = message;
+      return {
+        MessageId,
+        Body,
+        ReceiptHandle: MessageId,
+        Attributes: { SentTimestamp: String(LETTERS_SENT_AT) },
+      };
+    });
+    return { $metadata, Messages };
+  });
+  const messageOf = (handle: string | undefined) => messages.find(({ MessageId }) => MessageId === handle);
+  intercept(sqs, ChangeMessageVisibilityBatchCommand, async ({ Entries = [] }) => {
+    for (const { ReceiptHandle, VisibilityTimeout } of Entries) {
+      const message = messageOf(ReceiptHandle);
+      if (message && VisibilityTimeout === 0) message.isInHand = false;
+    }
+    return { $metadata, Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
+  });
+  intercept(sqs, DeleteMessageBatchCommand, async ({ Entries = [] }) => {
+    for (const { ReceiptHandle } of Entries) {
+      const message = messageOf(ReceiptHandle);
+      if (message) message.isDeleted = true;
+    }
+    return { $metadata, Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
+  });
+  const sends = intercept(sqs, SendMessageBatchCommand, async ({ Entries = [] }) => ({
+    $metadata,
+    Successful: Entries.map(({ Id }) => ({ Id, MessageId: `sent-${Id}`, MD5OfMessageBody: '' })),
+    Failed: [],
+  }));
+
+  return {
+    pipeline,
+    scans,
+    reads,
+    receives,
+    sends,
+    /** What was sent to a queue, as JSON. */
+    sentTo: (queue: QueueName) =>
+      sends
+        .filter(({ QueueUrl }) => QueueUrl === urlOf(queue))
+        .flatMap(({ Entries = [] }) => Entries.map(({ MessageBody = '' }) => JSON.parse(MessageBody))),
+    /** Ids of dead letters that nobody has in hand. */
+    lettersLeft: () =>
+      messages.filter(({ isInHand, isDeleted }) => !isInHand && !isDeleted).map(({ MessageId }) => MessageId),
+  };
+}

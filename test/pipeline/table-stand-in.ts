@@ -1,0 +1,37 @@
+import type { Database, Row, SqlParameters } from '../../lib/database/database.ts';
+
+/** A row with what statements ask for; times as the database writes them, `2026-11-27 12:00:00`. */
+export type TableRow = Row & { order_id: string };
+
+/**
+ * Stands for a database with one table, of statements that choose rows by the parameters `order_id`, `email_id`, `since`,
+ * `until`, `after` and `id_0`…: what the SQL itself says, tests on a Postgres have to show.
+ *
+ * @param rows may be changed meanwhile
+ * @throws Error for a statement of another table
+ */
+export function standForTable(table: 'shipments' | 'sales', rows: readonly TableRow[]): Database {
+  return {
+    async query(sql, parameters = {}) {
+      if (!new RegExp(`FROM ${table}\\b`).test(sql)) throw new Error(`not of ${table}: ${sql}`);
+      return rows.filter((row) => fits(row, parameters));
+    },
+    async transaction() {
+      throw new Error('nothing is written');
+    },
+  };
+}
+
+function fits({ order_id, email_id, confirmed_at }: TableRow, parameters: SqlParameters): boolean {
+  const { since, until, after } = parameters;
+  const confirmed = Date.parse(`${confirmed_at}Z`);
+  const ids = Object.entries(parameters).flatMap(([name, id]) => (/^id_\d+$/.test(name) ? [id] : []));
+  return (
+    (ids.length === 0 || ids.includes(order_id)) &&
+    (parameters.order_id === undefined || parameters.order_id === order_id) &&
+    (parameters.email_id === undefined || parameters.email_id === email_id) &&
+    (since === undefined || confirmed >= Date.parse(since)) &&
+    (until === undefined || confirmed < Date.parse(until)) &&
+    (after === undefined || order_id > after)
+  );
+}

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { logger } from '../../lib/observability/logger.ts';
+import { reportLoad } from '../../lib/sales/report-load.ts';
+import { captureLog } from '../handlers/start-pipeline.ts';
+
+let log: ReturnType<typeof captureLog>;
+beforeEach(() => {
+  log = captureLog();
+  logger.setLogLevel('DEBUG');
+});
+afterEach(() => {
+  logger.setLogLevel('INFO');
+  vi.restoreAllMocks();
+});
+
+const refusal = { ok: false as const, error: new Error('no order'), retryInSeconds: 1 };
+const rejected = [[{ path: 'order', code: 'not_an_object', message: 'order must be a JSON object' }]];
+const fine = { ok: true as const };
+
+test('a load is reported in one line and one of metrics, each record of it once, orders at debug only', () => {
+  reportLoad({
+    outcomes: [fine, fine, fine, refusal],
+    ids: ['a', 'b'],
+    stored: { loaded: 1, repeated: 1 },
+    rejected,
+  });
+  const counts = { SalesLoaded: 1, SalesRepeated: 2, SalesRejected: 1, SalesFailed: 0 };
+  expect(log.metrics()).toMatchObject([counts]);
+  expect(log.lines('sales loaded')).toMatchObject([
+    { level: 'INFO', ...counts, reasons: { 'order: not_an_object': 1 } },
+  ]);
+  expect(log.lines('loaded').map(({ level, order_id }) => [level, order_id])).toEqual([
+    ['DEBUG', 'a'],
+    ['DEBUG', 'b'],
+  ]);
+  expect(log.entries()).toHaveLength(3);
+});
+
+test('a load that failed is reported with its reason: all that was valid in it failed, and nothing was repeated', () => {
+  const failure = new Error('the warehouse is down');
+  reportLoad({ outcomes: [{ ok: false, error: failure }, refusal], ids: ['a'], failure, rejected });
+  const counts = { SalesLoaded: 0, SalesRepeated: 0, SalesRejected: 1, SalesFailed: 1 };
+  expect(log.metrics()).toMatchObject([counts]);
+  expect(log.lines('sales loaded')).toMatchObject([counts]);
+  expect(log.lines('sales not loaded')).toMatchObject([
+    { level: 'ERROR', error: { message: 'the warehouse is down' } },
+  ]);
+  expect(log.lines('not loaded')).toMatchObject([{ level: 'DEBUG', order_id: 'a' }]);
+  expect(log.lines('loaded')).toEqual([]);
+});

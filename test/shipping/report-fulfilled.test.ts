@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { logger } from '../../lib/observability/logger.ts';
+import { reportFulfilled } from '../../lib/shipping/report-fulfilled.ts';
+import { reportRestocked } from '../../lib/shipping/report-restocked.ts';
+import { captureLog } from '../handlers/start-pipeline.ts';
+
+let log: ReturnType<typeof captureLog>;
+beforeEach(() => {
+  log = captureLog();
+  logger.setLogLevel('DEBUG');
+});
+afterEach(() => {
+  logger.setLogLevel('INFO');
+  vi.restoreAllMocks();
+});
+
+const refusal = { ok: false as const, error: new Error('no order'), retryInSeconds: 1 };
+const rejected = [[{ path: 'order', code: 'not_an_object', message: 'order must be a JSON object' }]];
+const fine = { ok: true as const };
+
+test('a batch is reported in one line and one of metrics, each record of it once, orders at debug only', () => {
+  reportFulfilled({
+    outcomes: [fine, fine, fine, fine, refusal],
+    ids: ['a', 'b', 'c'],
+    stored: { scheduled: 1, backordered: 1, repeated: 1 },
+    rejected,
+  });
+  const counts = {
+    ShipmentsScheduled: 1,
+    ShipmentsBackordered: 1,
+    ShipmentsRepeated: 2,
+    ShipmentsRejected: 1,
+    ShipmentsFailed: 0,
+  };
+  expect(log.metrics()).toMatchObject([counts]);
+  expect(log.lines('orders fulfilled')).toMatchObject([
+    { level: 'INFO', ...counts, reasons: { 'order: not_an_object': 1 } },
+  ]);
+  expect(log.lines('fulfilled').map(({ level, order_id }) => [level, order_id])).toEqual(
+    ['a', 'b', 'c'].map((id) => ['DEBUG', id]),
+  );
+  expect(log.entries()).toHaveLength(4);
+});
+
+test('a batch that failed is reported with its reason: all that was valid in it failed, and nothing was repeated', () => {
+  const failure = new Error('the database is down');
+  reportFulfilled({
+    outcomes: [{ ok: false, error: failure }, refusal],
+    ids: ['a'],
+    failure,
+    rejected,
+  });
+  const counts = {
+    ShipmentsScheduled: 0,
+    ShipmentsBackordered: 0,
+    ShipmentsRepeated: 0,
+    ShipmentsRejected: 1,
+    ShipmentsFailed: 1,
+  };
+  expect(log.metrics()).toMatchObject([counts]);
+  expect(log.lines('orders fulfilled')).toMatchObject([counts]);
+  expect(log.lines('orders not fulfilled')).toMatchObject([
+    { level: 'ERROR', error: { message: 'the database is down' } },
+  ]);
+  expect(log.lines('not fulfilled')).toMatchObject([{ level: 'DEBUG', order_id: 'a' }]);
+  expect(log.lines('fulfilled')).toEqual([]);
+});
+
+test('a restock is reported in one line and one of metrics, by the sums of its products', () => {
+  reportRestocked('r-1', [
+    { product_id: 'P-1', added: 10, scheduled: 3, stock: 7 },
+    { product_id: 'P-2', added: 5, scheduled: 1, stock: 4 },
+  ]);
+  const counts = { StockAdded: 15, BackordersScheduled: 4 };
+  expect(log.metrics()).toMatchObject([counts]);
+  expect(log.entries()).toMatchObject([
+    { level: 'INFO', message: 'products restocked', restock_id: 'r-1', products: 2, ...counts },
+  ]);
+});
