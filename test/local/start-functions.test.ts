@@ -67,7 +67,7 @@ test('messages of its queue reach the function once events have started, and wha
   const { find, startEvents } = open();
   await send('hello');
   await find('greet')?.('{"Records":[{"body":"before"}]}');
-  expect(lines()).toEqual([['greet', 'before']]);
+  await vi.waitFor(() => expect(lines()).toEqual([['greet', 'before']]), patient);
   startEvents();
   await vi.waitFor(() => expect(lines().at(-1)).toEqual(['greet', 'hello']), patient);
   expect(await receive()).toEqual([]);
@@ -83,7 +83,7 @@ test('messages of a queue whose mapping is off stay there', async () => {
   await send('hello');
   await find('greet')?.('{"Records":[{"body":"by hand"}]}');
   expect(await receive()).toMatchObject([{ Body: 'hello' }]);
-  expect(lines()).toEqual([['greet', 'by hand']]);
+  await vi.waitFor(() => expect(lines()).toEqual([['greet', 'by hand']]), patient);
 });
 
 test('a schedule invokes the function with the event of EventBridge or its own input, unless disabled', async () => {
