@@ -46,17 +46,11 @@ export interface TestCloud extends EmbeddedCloud {
 export interface TestCloudOptions {
   /** Stage parameters. */
   params?: Record<string, string | number>;
-  /** A Postgres that the test runs itself. */
-  databaseUrl?: string;
   /** Whether queues and schedules invoke the functions; where not, the test calls `startEvents` or has workers do it. */
   events?: boolean;
 }
 
-export async function startTestCloud({
-  params,
-  databaseUrl,
-  events = true,
-}: TestCloudOptions = {}): Promise<TestCloud> {
+export async function startTestCloud({ params, events = true }: TestCloudOptions = {}): Promise<TestCloud> {
   const localDirectory = await mkdtemp(join(tmpdir(), 'order-pipeline-test-'));
   const cloud = await startEmbeddedCloud({
     projectDirectory: resolve(import.meta.dirname, '../..'),
@@ -64,7 +58,6 @@ export async function startTestCloud({
     port: 0,
     awsPort: 0,
     params: { consumerConcurrency: 2, ...params },
-    ...(databaseUrl && { databaseUrl }),
     onCrash: (error) => {
       throw error;
     },

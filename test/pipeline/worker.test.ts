@@ -35,22 +35,6 @@ describe('in the middle of 5,000 orders', () => {
     expect(first.sum('OrdersConfirmed') + second.sum('OrdersConfirmed')).toBe(5_000);
     expect(await cloud.depth('OrderQueueDLQUrl')).toBe(0);
   });
-
-  it('a worker that is killed loses none, and another one repeats at most those that it had in hand', async () => {
-    await cloud.hideFor(18);
-    const sent = await cloud.sendOrders(5_000);
-    const first = cloud.startConsumer(['--concurrency', '4', '--timeout', '30']);
-    await cloud.confirms(first, 500);
-    first.kill('SIGKILL');
-    expect(await first.ended).toEqual({ status: 'SIGKILL', text: '' });
-
-    cloud.startConsumer(['--timeout', '30']);
-    await cloud.drained();
-    const confirmed = await cloud.takeConfirmed();
-    expect([...new Set(confirmed)]).toEqual(sent);
-    expect(confirmed.length - sent.length).toBeLessThanOrEqual(4 * 10);
-    expect(await cloud.depth('OrderQueueDLQUrl')).toBe(0);
-  });
 });
 
 it('poison goes to the dead-letter queue after three receives, and what was in its batches is confirmed', async () => {
