@@ -42,8 +42,11 @@ test.each([
     'count: must be a whole number from 1 to 1,000,000, received 0; ' +
       'seed: must be a whole number from 0 to 4,294,967,295, received 0.5',
   ],
-  [[1], 'input: must be an object such as {"count":100}, received [1]'],
-  ['x'.repeat(100), `input: must be an object such as {"count":100}, received "${'x'.repeat(79)}`],
+  [[1], 'input: must be an object such as {"count":100}, received an array of 1'],
+  [
+    'x'.repeat(100),
+    `input: must be an object such as {"count":100}, received "${'x'.repeat(80)}…" (100 characters)`,
+  ],
   [() => 1, 'input: must be an object such as {"count":100}, received () => 1'],
 ])('what is not is refused with field, rule and value: %j', (input, message) => {
   expect(() => readProducerInput(input, 100)).toThrow(new InvalidInputError(message));
