@@ -187,13 +187,16 @@ function recordAt(lines: Piece[], start: number): Piece[] | undefined {
 
 /**
  * RFC 4180, with white space around cells; undefined where a quote stands inside a cell. After a closing quote `csv-parse`
- * knows only white space of one byte.
+ * knows only white space of one byte, and more empty quotes, `"" ""`, are still an empty cell.
  */
 function cellsOf(record: string): string[] | undefined {
   if (record.trim() === '') return [];
   const cells: string[] = [];
   for (let rest = record; ; ) {
-    const cell = /^\s*"((?:[^"]|"")*)"[ \t\v\f]*(?=,|$)/.exec(rest) ?? /^([^",]*)(?=,|$)/.exec(rest);
+    const cell =
+      /^\s*"((?:[^"]|"")*)"[ \t\v\f]*(?=,|$)/.exec(rest) ??
+      /^\s*""(?:[ \t\v\f]+"")+[ \t\v\f]*(?=,|$)/.exec(rest) ??
+      /^([^",]*)(?=,|$)/.exec(rest);
     if (!cell) return undefined;
     cells.push(cell[1]?.replaceAll('""', '"').trim() ?? '');
     rest = rest.slice(cell[0].length);
