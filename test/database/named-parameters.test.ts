@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { replaceParameters } from '../../lib/database/named-parameters.ts';
+import { describe, expect, test } from 'vitest';
+import { DatabaseError } from '../../lib/database/database-error.ts';
+import { checkParameters, replaceParameters } from '../../lib/database/named-parameters.ts';
 
 const namesIn = (sql: string): string[] => {
   const names: string[] = [];
@@ -23,10 +24,29 @@ test.each([
   ['a comment over lines', 'SELECT /* :a\n:b */ 1'],
   ['a function body', 'DO $$ BEGIN :a; END $$'],
   ['a function body with a tag', 'DO $body$ $$ :a $$ $body$'],
+  ['a function body with a tag around quotes', `DO $body$ it's :a $body$`],
   ['a type cast', 'SELECT x::text'],
   ['an assignment', 'x := 1'],
   ['a time', 'SELECT 10:30'],
 ])('%s holds no parameter', (_, sql) => {
   expect(namesIn(sql)).toEqual([]);
   expect(namesIn(`${sql}\n, :after`)).toEqual(['after']);
+});
+
+describe('parameters', () => {
+  test('that are those of the statement will do, in any order, named once or more', () => {
+    expect(() => checkParameters('SELECT :a, :b, :a', { b: '1', a: '2' })).not.toThrow();
+    expect(() => checkParameters('SELECT 1', {})).not.toThrow();
+  });
+
+  test.each([
+    ['SELECT :a, :b', { a: '1' }, ':a, :b, received :a'],
+    ['SELECT :a', { a: '1', b: '2' }, ':a, received :a, :b'],
+    ['SELECT :a', {}, ':a, received none'],
+    ['SELECT 1', { a: '1' }, 'none, received :a'],
+  ])('that are not are refused for good: %s, %j', (sql, parameters, found) => {
+    const message = `parameters: must be those of the statement, ${found}`;
+    const refusal = new DatabaseError('parameter_mismatch', message, false);
+    expect(() => checkParameters(sql, parameters)).toThrow(refusal);
+  });
 });

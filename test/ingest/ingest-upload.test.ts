@@ -4,6 +4,7 @@ import { createObjectStore } from '../../lib/aws/object-store.ts';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { ingestUpload } from '../../lib/ingest/ingest-upload.ts';
 import { readReceipt } from '../../lib/ingest/read-receipt.ts';
+import { logger } from '../../lib/observability/logger.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import { answerSends } from '../aws/answer-sends.ts';
 import { sdkError } from '../aws/intercept.ts';
@@ -143,7 +144,12 @@ describe('an upload that fails for a passing reason', () => {
     const [, refused] = rows(3);
     answerSends((body) => (body === refused ? 'AccessDenied' : undefined));
     objects.set('uploads/a.ndjson', { text: rows(3).join('\n') });
+    logger.setLogLevel('DEBUG');
     expect(await ingest()).toMatchObject({ ok: false, error: failsWith('AccessDenied') });
+    logger.setLogLevel('INFO');
+    const ids = rows(3).map((row) => JSON.parse(row).order_id);
+    expect(log.lines('ingested').map(({ order_id }) => order_id)).toEqual([ids[0], ids[2]]);
+    expect(log.lines('not ingested').map(({ order_id }) => order_id)).toEqual([ids[1]]);
     const error = { code: 'AccessDenied', message: 'SendMessageBatch: AccessDenied: injected' };
     expect(await receiptOf('a.ndjson')).toMatchObject({ status: 'failed', rows: 3, sent: 2, error });
   });
@@ -194,4 +200,13 @@ test('a file that takes longer than there is time fails, sends what it has read,
     },
   });
   expect(sent.flat()).toEqual(rows(1));
+});
+
+test('a receipt that cannot be read is no missing receipt', async () => {
+  keepObjects({
+    get: () => {
+      throw sdkError('SlowDown');
+    },
+  });
+  await expect(receiptOf('a.ndjson')).rejects.toMatchObject({ name: 'ServiceError', code: 'SlowDown' });
 });
