@@ -17,8 +17,13 @@ export function createClients(endpoint: string, dynamoDbEndpoint: string): Clien
   const shared = {
     region: REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    // Each poller of a mapping holds a connection while it waits.
-    requestHandler: { httpAgent: { maxSockets: Number.POSITIVE_INFINITY } },
+    requestHandler: {
+      // Each poller of a mapping holds a connection while it waits.
+      httpAgent: { maxSockets: Number.POSITIVE_INFINITY },
+      // Longer than a long poll, until the answer's headers: a poller whose answer is lost would wait for ever.
+      requestTimeout: 25_000,
+      throwOnRequestTimeout: true,
+    },
   };
   return {
     sqs: new SQSClient({ ...shared, endpoint }),

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { generateOrders } from '../../lib/order/generator.ts';
-import type { Order } from '../../lib/order/order.ts';
+import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
 
 /** What is sent in one run, and what is to become of it. */
 export interface Load {
@@ -45,7 +45,7 @@ export function makeLoad(seed: number): Load {
 
   const bad = { csv: 'Nobody,nowhere,P-1,Thing,minus one,never', ndjson: '{"customer_name":' };
   const csvRows = csv.map((order) =>
-    FIELDS.map((field) => `"${String(order[field]).replaceAll('"', '""')}"`).join(','),
+    ORDER_FIELDS.map((field) => `"${String(order[field]).replaceAll('"', '""')}"`).join(','),
   );
   const ndjsonRows = ndjson.map(text);
   csvRows.splice(30, 0, bad.csv);
@@ -56,7 +56,7 @@ export function makeLoad(seed: number): Load {
     files: [
       {
         key: 'orders/monday.csv',
-        content: Buffer.from([FIELDS.join(','), ...csvRows, ''].join('\n')),
+        content: Buffer.from([ORDER_FIELDS.join(','), ...csvRows, ''].join('\n')),
         rows: csvRows.length,
         rejected: [bad.csv],
       },
@@ -73,13 +73,3 @@ export function makeLoad(seed: number): Load {
     invalid,
   };
 }
-
-const FIELDS = [
-  'customer_name',
-  'email_id',
-  'product_id',
-  'product_name',
-  'price',
-  'timestamp',
-  'order_id',
-] as const;

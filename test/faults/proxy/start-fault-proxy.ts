@@ -1,17 +1,12 @@
 import { once } from 'node:events';
-import {
-  Agent,
-  createServer,
-  type IncomingMessage,
-  request,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeRequest } from './describe-request.ts';
 import type { Fault, PassingRequest } from './fault.ts';
+import { forward } from './forward.ts';
 import { type Answer, refusal } from './refusal.ts';
+import { reply } from './reply.ts';
 import { splitBatch } from './split-batch.ts';
 
 /** Where the services are. */
@@ -196,36 +191,4 @@ function hideShorter({ action }: PassingRequest, body: Buffer): Buffer {
   const shorten = (_match: string, seconds: string) =>
     `"VisibilityTimeout":${Number(seconds) > LONGEST_HIDING ? HIDING : seconds}`;
   return Buffer.from(body.toString().replaceAll(/"VisibilityTimeout":(\d+)/g, shorten));
-}
-
-/** Sends a request on; one whose client has gone is given up, as it would be without a proxy. */
-async function forward(
-  agent: Agent,
-  { method, headers }: IncomingMessage,
-  outgoing: ServerResponse,
-  url: URL,
-  body: Buffer,
-): Promise<Answer> {
-  const { 'transfer-encoding': _chunked, expect: _expect, ...kept } = headers;
-  const sending = request(url, {
-    agent,
-    method,
-    headers: { ...kept, host: url.host, 'content-length': body.length },
-  });
-  const gone = () => sending.destroy();
-  outgoing.once('close', gone);
-  sending.end(body);
-  const [answer] = (await once(sending, 'response')) as [IncomingMessage];
-  const received = Buffer.concat(await answer.toArray());
-  outgoing.off('close', gone);
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: received };
-}
-
-function reply(outgoing: ServerResponse, { status, headers, body }: Answer): void {
-  // Of a body that was changed, neither is true any more.
-  const { 'x-amz-crc32': _checksum, 'transfer-encoding': _chunked, ...kept } = headers;
-  // The answer to a HEAD tells the length of a body that it has not.
-  if (outgoing.req.method !== 'HEAD') kept['content-length'] = String(body.length);
-  outgoing.writeHead(status, kept);
-  outgoing.end(body);
 }
