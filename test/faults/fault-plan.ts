@@ -6,7 +6,10 @@ export interface FaultPlan {
   decide(passing: PassingRequest): Fault | undefined;
   /** Faults that hit so far, by kind. */
   hits: Readonly<Record<string, number>>;
-  /** Orders that may have been published, and not marked, because of a fault: entries of such requests, at most. */
+  /**
+   * Orders that may have been published, and not marked, because of a fault: entries of such requests, at most. Those of
+   * clients that were killed are not among them.
+   */
   ordersAtRisk(): number;
   /** From now on nothing goes wrong. */
   end(): void;
@@ -36,7 +39,7 @@ export function createFaultPlan(faults: readonly RequestFault[]): FaultPlan {
       if (isOver || !hit) return undefined;
       hits[hit.kind] = (hits[hit.kind] ?? 0) + 1;
       if (passing.action === 'PublishBatch' && isAnswerLost(hit)) ordersAtRisk += PUBLISH_ENTRIES;
-      if (passing.action === 'BatchWriteItem' && hit.kind !== 'delay') ordersAtRisk += WRITE_ENTRIES;
+      if (passing.action === 'BatchWriteItem' && isNotDone(hit)) ordersAtRisk += WRITE_ENTRIES;
       return hit;
     },
     end() {
@@ -55,5 +58,11 @@ function isAbout({ role, action, service }: RequestFault, passing: PassingReques
 }
 
 function isAnswerLost(fault: Fault): boolean {
-  return fault.kind === 'hang' || ((fault.kind === 'cut' || fault.kind === 'kill') && fault.when === 'after');
+  return fault.kind === 'hang' || (fault.kind === 'cut' && fault.when === 'after');
+}
+
+function isNotDone(fault: Fault): boolean {
+  return (
+    ['throttle', 'error', 'partial'].includes(fault.kind) || (fault.kind === 'cut' && fault.when === 'before')
+  );
 }
