@@ -10,7 +10,7 @@ const include = process.env.MUTATION_TESTS?.split(',') ?? config.test?.include;
 const exclude = [
   'test/cli/**',
   'test/dashboard/**',
-  'test/pipeline/**',
+  'test/pipeline/!(open-pipeline|find-queue).test.ts',
   'test/template/**',
   'test/worker/**',
 ];

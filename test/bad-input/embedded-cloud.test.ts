@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { main } from '../../cli/orders/main.ts';
 import type { InvokeResult } from '../../local/lambda/execution-environment.ts';
-import { captureLog } from '../handlers/start-pipeline.ts';
+import { captureLog } from '../handlers/capture-log.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
 import { type EnvelopeOutcome, envelopes } from './envelopes.ts';

@@ -3,8 +3,8 @@ import { ServiceError } from '../../lib/aws/service-error.ts';
 import { answerRefusal } from '../../lib/customers/answer-refusal.ts';
 import { registerCustomer } from '../../lib/customers/register-customer.ts';
 import { removeCustomer } from '../../lib/customers/remove-customer.ts';
+import { captureLog } from '../handlers/capture-log.ts';
 import { readAnswer } from '../handlers/http-event.ts';
-import { captureLog } from '../handlers/start-pipeline.ts';
 
 let log: ReturnType<typeof captureLog>;
 beforeEach(() => {

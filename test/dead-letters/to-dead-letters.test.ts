@@ -60,7 +60,11 @@ describe('a letter', () => {
       {
         order_id: null,
         reason: { code: 'not_an_s3_event' },
-        errors: [expect.stringMatching(/^upload message: must be an S3 event of objects that there can be, received/)],
+        errors: [
+          expect.stringMatching(
+            /^upload message: must be an S3 event of objects that there can be, received/,
+          ),
+        ],
       },
     ]);
   });
@@ -105,7 +109,9 @@ describe('a letter', () => {
   });
 
   test('of an upload is not judged while the results bucket is out of reach', async () => {
-    const body = JSON.stringify({ Records: [{ s3: { bucket: { name: 'uploads' }, object: { key: 'a.csv' } } }] });
+    const body = JSON.stringify({
+      Records: [{ s3: { bucket: { name: 'uploads' }, object: { key: 'a.csv' } } }],
+    });
     const { pipeline, lettersLeft } = openScriptedPipeline({ letters: { upload: [body] } });
     intercept(pipeline.clients.s3, GetObjectCommand, async () => {
       throw sdkError('AccessDenied');

@@ -16,8 +16,9 @@ import {
   stagedKeys,
   startRedshiftWarehouse,
 } from '../sales/start-test-warehouse.ts';
+import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 // The warehouse's parts, imported above, make the logger before the pipeline could set its level.
 vi.hoisted(() => vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG'));

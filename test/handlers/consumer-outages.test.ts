@@ -12,8 +12,9 @@ import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
+import { captureLog } from './capture-log.ts';
 import { passTime } from './pass-time.ts';
-import { captureLog, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/consumer.ts')['handler'];

@@ -8,9 +8,10 @@ import type { Order } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { intercept } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
+import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
 import { passTime } from './pass-time.ts';
-import { captureLog, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/consumer.ts')['handler'];

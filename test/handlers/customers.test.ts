@@ -15,7 +15,8 @@ import { createOrderEvents } from '../../lib/aws/order-events.ts';
 import { startHttpApi } from '../../local/http-api.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { captureLog } from './capture-log.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let api: Awaited<ReturnType<typeof startHttpApi>>;

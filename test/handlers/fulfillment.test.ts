@@ -6,8 +6,9 @@ import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import { confirmedOrder } from '../shipping/confirmed-order.ts';
 import { type ShippingDatabase, startShippingDatabase } from '../shipping/start-shipping-database.ts';
+import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let shipping: ShippingDatabase;

@@ -6,7 +6,8 @@ import { ChangeMessageVisibilityBatchCommand, SendMessageBatchCommand, SQSClient
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { generateOrders } from '../../lib/order/generator.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { captureLog } from './capture-log.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/ingest.ts')['handler'];

@@ -5,8 +5,9 @@ import { generateOrders } from '../../lib/order/generator.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
 import { intercept } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
+import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/ingest.ts')['handler'];

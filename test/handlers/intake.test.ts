@@ -4,9 +4,10 @@ import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
+import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
 import { httpEvent, readAnswer } from './http-event.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/intake.ts')['handler'];

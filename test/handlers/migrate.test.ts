@@ -5,7 +5,8 @@ import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { startRdsDataStandIn } from '../aws/rds-data-stand-in.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';
-import { captureLog, lambdaContext } from './start-pipeline.ts';
+import { captureLog } from './capture-log.ts';
+import { lambdaContext } from './start-pipeline.ts';
 
 let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
 let database: PostgresDatabase;

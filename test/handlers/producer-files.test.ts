@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { generateOrders } from '../../lib/order/generator.ts';
 import type { ProducerReport } from '../../lib/produce/produce-orders.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { captureLog } from './capture-log.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/producer.ts')['handler'];

@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { capForHttp, HTTP_BUDGET_MS } from '../../lib/produce/cap-for-http.ts';
 import { readProducerInput } from '../../lib/produce/producer-input.ts';
 import { intercept } from '../aws/intercept.ts';
+import { captureLog } from './capture-log.ts';
 import { httpEvent, readAnswer } from './http-event.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/producer.ts')['handler'];

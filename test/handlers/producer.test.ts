@@ -4,8 +4,9 @@ import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import type { ProducerReport } from '../../lib/produce/produce-orders.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
+import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/producer.ts')['handler'];

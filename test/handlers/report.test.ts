@@ -8,8 +8,9 @@ import { createPostgresDatabase, type PostgresDatabase } from '../../lib/databas
 import type { SalesReport } from '../../lib/report/report-sales.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { captureLog } from './capture-log.ts';
 import { readAnswer } from './http-event.ts';
-import { captureLog, lambdaContext } from './start-pipeline.ts';
+import { lambdaContext } from './start-pipeline.ts';
 
 let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
 let database: PostgresDatabase;

@@ -6,7 +6,8 @@ import { deliveryDate } from '../../lib/shipping/delivery-date.ts';
 import { fulfilOrders } from '../../lib/shipping/fulfil-orders.ts';
 import { confirmedOrder } from '../shipping/confirmed-order.ts';
 import { type ShippingDatabase, startShippingDatabase } from '../shipping/start-shipping-database.ts';
-import { captureLog, lambdaContext } from './start-pipeline.ts';
+import { captureLog } from './capture-log.ts';
+import { lambdaContext } from './start-pipeline.ts';
 
 let shipping: ShippingDatabase;
 let handler: typeof import('../../handlers/restock.ts')['handler'];

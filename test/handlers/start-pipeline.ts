@@ -18,8 +18,6 @@ import { readStack, type Stack } from '../../local/stack/read-stack.ts';
 import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
 import { connectClients } from '../local/start-test-services.ts';
 
-export { captureLog } from './capture-log.ts';
-
 const PROJECT = resolve(import.meta.dirname, '../..');
 
 type SqsHandler = (event: SQSEvent, context: Context) => unknown;

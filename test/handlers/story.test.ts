@@ -11,8 +11,9 @@ import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { tellStory } from '../../lib/story/tell-story.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { captureLog } from './capture-log.ts';
 import { readAnswer } from './http-event.ts';
-import { captureLog, lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
+import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 type Handler = typeof import('../../handlers/story.ts')['handler'];
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { logger } from '../../lib/observability/logger.ts';
 import { reportLoad } from '../../lib/sales/report-load.ts';
-import { captureLog } from '../handlers/start-pipeline.ts';
+import { captureLog } from '../handlers/capture-log.ts';
 
 let log: ReturnType<typeof captureLog>;
 beforeEach(() => {

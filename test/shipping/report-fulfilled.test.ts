@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { logger } from '../../lib/observability/logger.ts';
 import { reportFulfilled } from '../../lib/shipping/report-fulfilled.ts';
 import { reportRestocked } from '../../lib/shipping/report-restocked.ts';
-import { captureLog } from '../handlers/start-pipeline.ts';
+import { captureLog } from '../handlers/capture-log.ts';
 
 let log: ReturnType<typeof captureLog>;
 beforeEach(() => {

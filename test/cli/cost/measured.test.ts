@@ -20,7 +20,8 @@ import { generateOrders } from '../../../lib/order/generator.ts';
 import type { Order } from '../../../lib/order/order.ts';
 import { reportLoad } from '../../../lib/sales/report-load.ts';
 import { reportFulfilled } from '../../../lib/shipping/report-fulfilled.ts';
-import { captureLog, lambdaContext } from '../../handlers/start-pipeline.ts';
+import { captureLog } from '../../handlers/capture-log.ts';
+import { lambdaContext } from '../../handlers/start-pipeline.ts';
 import { packageStack } from '../../run-serverless.ts';
 
 // As on Lambda; the logger is made when it is imported.
