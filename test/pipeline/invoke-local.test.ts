@@ -101,7 +101,13 @@ const ANSWERS: Record<string, unknown> = {
 };
 
 let cloud: TestCloud;
-let printed: Map<string, string>;
+/** What came of each sample event, as text that ends in the answer, or tells why there is none. */
+let texts: Map<string, string>;
+
+const functionOf = (file: string): string => file.split('-')[0] ?? '';
+/** The first event of each function goes by `serverless invoke local`, which takes seconds; the others, straight to it. */
+const isFirst = (file: string, index: number, all: readonly string[]): boolean =>
+  all.findIndex((other) => functionOf(other) === functionOf(file)) === index;
 
 beforeAll(async () => {
   cloud = await startTestCloud();
@@ -117,34 +123,47 @@ beforeAll(async () => {
     () => cloud.query("SELECT 1 FROM sales JOIN shipments USING (order_id) WHERE order_id = 'A-1001'"),
     (rows) => rows.length === 1,
   );
-  printed = new Map(
-    await pMap(Object.keys(ANSWERS), async (file) => [file, await invokeLocal(file)], { concurrency: 2 }),
-  );
+  const files = Object.keys(ANSWERS);
+  const invokeAll = (some: string[], invoke: (file: string) => Promise<string>) =>
+    pMap(some, async (file) => [file, await invoke(file)] as const, { concurrency: 2 });
+  const others = files.filter((...args) => !isFirst(...args));
+  texts = new Map([
+    ...(await invokeAll(files.filter(isFirst), invokeLocal)),
+    ...(await invokeAll(others, invoke)),
+  ]);
 }, 300_000);
 afterAll(() => cloud.stop());
 
 /** All that `serverless invoke local` prints, whether the function answers or throws. */
 async function invokeLocal(file: string): Promise<string> {
-  const [name = ''] = file.split('-');
-  const args = ['invoke', 'local', '-f', name, '--stage', 'local', '--path', `events/${file}`];
+  const args = ['invoke', 'local', '-f', functionOf(file), '--stage', 'local', '--path', `events/${file}`];
   const environment = { ORDER_PIPELINE_LOCAL_DIR: cloud.localDirectory };
   return runServerless(args, environment, async (_folder, { stdout }) => stdout, 'real').catch(
     (error: Error) => error.message,
   );
 }
 
+async function invoke(file: string): Promise<string> {
+  const event = JSON.parse(await readFile(join(EVENTS, file), 'utf8'));
+  const { payload } = await cloud.invoke(functionOf(file), event);
+  return JSON.stringify(JSON.parse(payload), null, 1);
+}
+
 /** The answer is the last thing printed, as indented JSON; log lines come before it. */
 const answerOf = (text: string): unknown => JSON.parse(text.slice(text.lastIndexOf('\n{\n') + 1));
 
-describe('serverless invoke local', () => {
-  it('has an answer for every sample event', async () => {
+describe('the sample events', () => {
+  it('have an answer each', async () => {
     const files = (await readdir(EVENTS)).filter((name) => name.endsWith('.json'));
     expect(files.sort()).toEqual(Object.keys(ANSWERS).sort());
   });
 
   for (const [file, expected] of Object.entries(ANSWERS)) {
-    it(`answers ${file}`, () => {
-      const text = `\n${printed.get(file) ?? ''}`;
+    const way = isFirst(file, Object.keys(ANSWERS).indexOf(file), Object.keys(ANSWERS))
+      ? ' by serverless invoke local'
+      : '';
+    it(`${file} is answered${way}`, () => {
+      const text = `\n${texts.get(file) ?? ''}`;
       if (typeof expected === 'string') expect(text).toContain(expected);
       else expect(answerOf(text)).toMatchObject(expected as object);
     });
