@@ -1,17 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
+import { ORDER_FIELDS } from '../../lib/order/order.ts';
 import { arbitraryOrder } from './arbitrary-order.ts';
 
 type Fields = Record<string, unknown>;
-
-const FIELDS = [
-  'customer_name',
-  'email_id',
-  'product_id',
-  'product_name',
-  'price',
-  'timestamp',
-  'order_id',
-] as const;
 
 /** Each is in some field's rule, or beside it. */
 const EDGES: unknown[] = [
@@ -68,7 +59,7 @@ export function nearText(text: string): Arbitrary<string> {
 }
 
 function changed(order: Fields): Arbitrary<Fields> {
-  const field = fc.constantFrom(...FIELDS);
+  const field = fc.constantFrom(...ORDER_FIELDS);
   const put = (name: string, value: unknown): Fields => ({ ...order, [name]: value });
   return fc.oneof(
     field.map((name) => Object.fromEntries(Object.entries(order).filter(([key]) => key !== name))),

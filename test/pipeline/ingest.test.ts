@@ -3,7 +3,7 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../lib/ingest/receipt.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
-import type { Order } from '../../lib/order/order.ts';
+import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
 import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
 
 let cloud: TestCloud;
@@ -12,24 +12,16 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 
-const COLUMNS = [
-  'customer_name',
-  'email_id',
-  'product_id',
-  'product_name',
-  'price',
-  'timestamp',
-  'order_id',
-] as const;
 const quote = (cell: string | number): string => `"${String(cell).replaceAll('"', '""')}"`;
 
 const FORMATS: Record<string, (orders: Order[]) => string> = {
   'orders.ndjson': (orders) => orders.map((order) => JSON.stringify(order)).join('\n'),
   'Black Friday/orders 1+2 für José.json': (orders) => JSON.stringify(orders, null, 2),
   'données,2026/注文.csv': (orders) =>
-    [COLUMNS.join(','), ...orders.map((order) => COLUMNS.map((name) => quote(order[name])).join(','))].join(
-      '\r\n',
-    ),
+    [
+      ORDER_FIELDS.join(','),
+      ...orders.map((order) => ORDER_FIELDS.map((name) => quote(order[name])).join(',')),
+    ].join('\r\n'),
 };
 
 async function upload(key: string, body: string | Buffer): Promise<void> {

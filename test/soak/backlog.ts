@@ -1,11 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { UsageError } from '../../lib/command-line/usage-error.ts';
 import type { BacklogCase } from './backlog-case.ts';
 import { type BacklogOptions, HELP, readBacklogOptions } from './backlog-options.ts';
 import { formatBacklog } from './format-backlog.ts';
 import { plotBacklog } from './plot-backlog.ts';
 import { type BacklogSample, runBacklog } from './run-backlog.ts';
+import { writePlot } from './write-plot.ts';
 
 /** Exit statuses: all is well; it is not; the command line was wrong. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -36,12 +35,7 @@ async function run({ orders, seed, cases, plot }: BacklogOptions): Promise<numbe
     });
   }
   process.stdout.write(`\n${formatBacklog(done, orders)}`);
-  if (plot !== undefined) {
-    // npm runs its scripts in the project's folder, wherever it was called.
-    const file = resolve(process.env.INIT_CWD ?? '.', plot);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, plotBacklog(done));
-  }
+  if (plot !== undefined) await writePlot(plot, plotBacklog(done));
   return done.some(({ broken }) => broken.length > 0) ? EXIT.failed : EXIT.ok;
 }
 

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { UsageError } from '../../lib/command-line/usage-error.ts';
 import { stopOnSignals } from '../../lib/process/stop-on-signals.ts';
 import { formatSoak } from './format-soak.ts';
@@ -8,6 +6,7 @@ import { plotSoak } from './plot-soak.ts';
 import { runSoak } from './run-soak.ts';
 import type { Sample } from './sample.ts';
 import { HELP, readSoakOptions, type SoakOptions } from './soak-options.ts';
+import { writePlot } from './write-plot.ts';
 
 /** Exit statuses: all is well; it is not; the command line was wrong; ended twice by Ctrl-C. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -41,12 +40,7 @@ async function run({ minutes, plot, ...options }: SoakOptions): Promise<number> 
   });
   const growth = judgeSoak(result.samples, result.keptPerOrder, options.data);
   process.stdout.write(`\n${formatSoak(result, growth)}`);
-  if (plot !== undefined) {
-    // npm runs its scripts in the project's folder, wherever it was called.
-    const file = resolve(process.env.INIT_CWD ?? '.', plot);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, plotSoak(result.samples));
-  }
+  if (plot !== undefined) await writePlot(plot, plotSoak(result.samples));
   return result.broken.length > 0 || growth.some(({ grew }) => grew) ? EXIT.failed : EXIT.ok;
 }
 
