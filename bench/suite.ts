@@ -1,0 +1,55 @@
+/** What one run of a contender came to, by the metric's name. A metric that does not apply is left out. */
+export type Sample = Readonly<Record<string, number>>;
+
+/** One column of a suite's table. */
+export interface Metric {
+  /** Name within samples. */
+  name: string;
+  /** Heads the column: `orders/s`. */
+  title: string;
+  /** Digits after the decimal point. */
+  digits: number;
+  /** Whether `ratio` columns compare by it: the contender's median as a multiple of the first one's. */
+  compared?: boolean;
+}
+
+/** One row of a suite's table. */
+export interface ContenderResult {
+  name: string;
+  samples: readonly Sample[];
+}
+
+/** What a suite has to reach: a ratio of medians within one run, or a figure that no machine changes. */
+export interface Goal {
+  /** Stable, for the baseline: `confirm/times-one-at-a-time`. */
+  id: string;
+  /** In words: `confirm: times the one-at-a-time consumer`. */
+  title: string;
+  value: number;
+  /** The figure that the value must not fall below, or not exceed. */
+  bound: { atLeast: number } | { atMost: number };
+}
+
+export interface SuiteResult {
+  metrics: readonly Metric[];
+  contenders: readonly ContenderResult[];
+  goals: readonly Goal[];
+}
+
+export interface SuiteSettings {
+  /** How often each contender runs; they take turns. */
+  repeats: number;
+  /** Multiplies the numbers of orders: below 1 for a quick look. */
+  scale: number;
+  /** Told what is going on, a line at a time. */
+  log: (line: string) => void;
+}
+
+/** One benchmark: ours and its peers, in turn, on the same machine. */
+export interface Suite {
+  name: string;
+  /** One sentence: what is measured, of what. */
+  title: string;
+  /** @throws Error where a contender's result is wrong */
+  run(settings: SuiteSettings): Promise<SuiteResult>;
+}
