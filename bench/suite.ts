@@ -9,7 +9,7 @@ export interface Metric {
   title: string;
   /** Digits after the decimal point. */
   digits: number;
-  /** Whether `ratio` columns compare by it: the contender's median as a multiple of the first one's. */
+  /** Whether contenders are compared by it: the first one's median as a multiple of each other's. */
   compared?: boolean;
 }
 
@@ -23,12 +23,22 @@ export interface ContenderResult {
 export interface Goal {
   /** Stable, for the baseline: `confirm/times-one-at-a-time`. */
   id: string;
-  /** In words: `confirm: times the one-at-a-time consumer`. */
+  /** In words: `times the one-at-a-time consumer`. */
   title: string;
   value: number;
   /** The figure that the value must not fall below, or not exceed. */
   bound: { atLeast: number } | { atMost: number };
+  /**
+   * Share by which the value may be worse than the recorded one before that counts as a regression: `NOISY` for what is
+   * timed, less for what is counted.
+   */
+  tolerance: number;
 }
+
+/** Medians of a few runs differ by this much between runs of the same code, on a machine that others use as well. */
+export const NOISY = 0.3;
+/** Counted, not timed. */
+export const COUNTED = 0.02;
 
 export interface SuiteResult {
   metrics: readonly Metric[];

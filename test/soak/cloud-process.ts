@@ -2,10 +2,10 @@ import { getHeapSnapshot } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
 import { askFunction } from '../../local/ask-function.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../local/embedded-cloud.ts';
+import { portOfProcess } from '../../local/port-of-process.ts';
 import { type PipelineCounts, startCounting } from '../../local/start/pipeline-counts.ts';
 import { serve } from '../../local/thread-rpc.ts';
 import type { HeapUse } from './heap-use.ts';
-import { portOfProcess } from './port-of-process.ts';
 
 /*
  * The embedded cloud in a process of its own, so that its memory, handles and threads are nobody else's. The process that

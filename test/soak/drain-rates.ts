@@ -1,4 +1,4 @@
-import { percentile } from './percentile.ts';
+import { percentile } from '../../bench/percentile.ts';
 
 /** How fast a backlog was drained, in orders a second. */
 export interface DrainRates {

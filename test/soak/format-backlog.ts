@@ -1,7 +1,7 @@
+import { percentile } from '../../bench/percentile.ts';
 import { table } from '../../cli/table.ts';
 import type { BacklogCase } from './backlog-case.ts';
 import { drainRates } from './drain-rates.ts';
-import { percentile } from './percentile.ts';
 
 const MIB = 2 ** 20;
 /** Seconds over which a rate is taken. */

@@ -1,7 +1,7 @@
+import { percentile } from '../../bench/percentile.ts';
 import { table } from '../../cli/table.ts';
 import { servicesOf } from './heap-use.ts';
 import type { Growth } from './judge-growth.ts';
-import { percentile } from './percentile.ts';
 import type { SoakResult } from './run-soak.ts';
 import type { Sample } from './sample.ts';
 

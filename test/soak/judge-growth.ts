@@ -1,4 +1,4 @@
-import { percentile } from './percentile.ts';
+import { percentile } from '../../bench/percentile.ts';
 import { type Point, slope } from './slope.ts';
 
 /** Whether something has grown. */

@@ -1,8 +1,8 @@
+import { percentile } from '../../bench/percentile.ts';
 import type { Pipeline, QueueName } from '../../lib/pipeline/pipeline.ts';
 import { createStatusReader } from '../../lib/status/create-status-reader.ts';
 import type { HeapUse } from './heap-use.ts';
 import type { OrderJournal } from './order-journal.ts';
-import { percentile } from './percentile.ts';
 import { readPostgresMemory } from './read-postgres-memory.ts';
 import { type ProcessUse, readProcess } from './read-process.ts';
 import type { CloudProcess } from './start-cloud-process.ts';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { portOfProcess } from '../../local/port-of-process.ts';
 import { type CallThread, connect } from '../../local/thread-rpc.ts';
 import type { CloudProcessCalls, CloudProcessOptions } from './cloud-process.ts';
-import { portOfProcess } from './port-of-process.ts';
 
 /** The embedded cloud in a process of its own. */
 export interface CloudProcess {

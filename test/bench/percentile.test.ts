@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { percentile } from './percentile.ts';
+import { percentile } from '../../bench/percentile.ts';
 
 it('a percentile is the value that so many do not exceed', () => {
   const values = Array.from({ length: 200 }, (_, index) => 200 - index);

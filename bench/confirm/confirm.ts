@@ -1,0 +1,105 @@
+import { medianOf } from '../median-of.ts';
+import { startServices } from '../processes/start-services.ts';
+import { COUNTED, NOISY, type Sample, type Suite } from '../suite.ts';
+import { takeTurns } from '../take-turns.ts';
+import { measureBacklog } from './measure-backlog.ts';
+import { measureLatency } from './measure-latency.ts';
+
+/** Contenders by name: their module, and orders of a run, so that each takes some seconds. */
+const CONTENDERS = {
+  ours: { module: './ours.ts', orders: 20_000 },
+  'ours, as a worker': { module: './our-worker.ts', orders: 20_000 },
+  'one at a time': { module: './one-at-a-time.ts', orders: 2_000 },
+  'sqs-consumer': { module: './sqs-consumer.ts', orders: 10_000 },
+  'Powertools, idempotent': { module: './powertools.ts', orders: 4_000 },
+  'middy, all settled': { module: './middy.ts', orders: 10_000 },
+  'limit: bare batches': { module: './bare-batches.ts', orders: 20_000 },
+};
+type Name = keyof typeof CONTENDERS;
+/** Those that leave orders as unrepeated as ours do, whatever is sent or delivered twice. */
+const SAME_GUARANTEES: readonly Name[] = ['Powertools, idempotent'];
+/** Batches at once, or pollers: what serverless.yml has for the consumer. */
+export const CONCURRENCY = 10;
+/** Seconds for which each works at half load. */
+const HALF_LOAD_SECONDS = 8;
+
+export const confirm: Suite = {
+  name: 'confirm',
+  title: 'Orders from the order queue to the topic: a backlog, then half of the rate reached.',
+  async run({ repeats, scale, log }) {
+    await using services = startServices();
+    const names = Object.keys(CONTENDERS) as Name[];
+    const moduleOf = (name: Name) => new URL(CONTENDERS[name].module, import.meta.url);
+    const results = await takeTurns(
+      names.map((name) => ({
+        name,
+        measure: () =>
+          measureBacklog(services, name, moduleOf(name), {
+            orders: Math.ceil(CONTENDERS[name].orders * scale),
+            concurrency: CONCURRENCY,
+          }),
+      })),
+      repeats,
+      log,
+    );
+    const rate = (name: Name) => medianOf(results, name, 'ordersPerSecond');
+    const latencies = await takeTurns(
+      names.map((name) => ({
+        name,
+        measure: () =>
+          measureLatency(services, name, moduleOf(name), {
+            rate: Math.ceil(rate(name) / 2),
+            seconds: HALF_LOAD_SECONDS * scale,
+            concurrency: CONCURRENCY,
+          }),
+      })),
+      1,
+      log,
+    );
+    const both = results.map(({ name, samples }, index): { name: string; samples: Sample[] } => ({
+      name,
+      samples: [...samples, ...(latencies[index]?.samples ?? [])],
+    }));
+    const fastest = Math.max(...SAME_GUARANTEES.map(rate));
+    return {
+      metrics: [
+        { name: 'ordersPerSecond', title: 'orders/s', digits: 0, compared: true },
+        { name: 'requestsPerOrder', title: 'requests/order', digits: 2 },
+        { name: 'cpuMs', title: 'CPU ms per 1,000', digits: 0 },
+        { name: 'p50', title: 'p50 ms', digits: 0 },
+        { name: 'p99', title: 'p99 ms', digits: 0 },
+      ],
+      contenders: both,
+      goals: [
+        {
+          id: 'confirm/one-at-a-time',
+          title: 'times one at a time',
+          value: rate('ours') / rate('one at a time'),
+          bound: { atLeast: 10 },
+          tolerance: NOISY,
+        },
+        {
+          id: 'confirm/same-guarantees',
+          title: 'times the fastest peer with the same guarantees',
+          value: rate('ours') / fastest,
+          bound: { atLeast: 3 },
+          tolerance: NOISY,
+        },
+        {
+          id: 'confirm/limit',
+          title: 'of the limit',
+          value: rate('ours') / rate('limit: bare batches'),
+          bound: { atLeast: 0.6 },
+          tolerance: NOISY,
+        },
+        {
+          id: 'confirm/requests',
+          title: 'requests per confirmed order, from send to delete',
+          value: medianOf(results, 'ours', 'requestsPerOrder') + medianOf(results, 'ours', 'sendsPerOrder'),
+          bound: { atMost: 0.5 },
+          tolerance: COUNTED,
+        },
+      ],
+    };
+  },
+};

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { generateOrders } from '../../lib/order/generator.ts';
+import { checkOrderIds } from '../check-order-ids.ts';
+import { createClient, drainQueue } from '../drain-queue.ts';
+import type { Settings } from '../processes/services-process.ts';
+import { startContender } from '../processes/start-contender.ts';
+import type { Services } from '../processes/start-services.ts';
+import type { Sample } from '../suite.ts';
+import { confirmedIdOf } from './confirmed-id-of.ts';
+
+export interface BacklogRun {
+  orders: number;
+  concurrency: number;
+}
+
+const SEED = 1;
+/** Ms between looks at how far it is. */
+const LOOK_MS = 25;
+/** Orders a second below which a contender is given up. */
+const LEAST_RATE = 20;
+
+/**
+ * Fills the order queue while nobody works on it, then lets the contender go until the queue is empty.
+ *
+ * @throws Error where an order is not confirmed, or more than once
+ */
+export async function measureBacklog(
+  services: Services,
+  name: string,
+  module: URL,
+  { orders, concurrency }: BacklogRun,
+): Promise<Sample> {
+  const settings = await services.restart();
+  const { ORDER_QUEUE_URL = '', SHIPPING_QUEUE_URL = '' } = settings;
+  const { ids, requests: sends } = await fill(settings, orders);
+  await using contender = await startContender(module, settings, { orders, seed: SEED, concurrency });
+  await contender.begin();
+  let usage = await contender.usage();
+  while ((await services.counts(ORDER_QUEUE_URL)).deleted < orders) {
+    if (usage.seconds > 10 + orders / LEAST_RATE) throw new Error(`confirm: ${name} does not get through`);
+    await sleep(LOOK_MS);
+    usage = await contender.usage();
+  }
+  usage = await contender.usage();
+  await contender.stop();
+  const confirmed = await drainQueue(settings, SHIPPING_QUEUE_URL);
+  checkOrderIds(
+    `confirm: ${name}`,
+    ids,
+    confirmed.map(({ body }) => confirmedIdOf(body)),
+  );
+  return {
+    ordersPerSecond: orders / usage.seconds,
+    requestsPerOrder: usage.requests / orders,
+    sendsPerOrder: sends / orders,
+    cpuMs: (usage.cpuSeconds * 1_000_000) / orders,
+  };
+}
+
+async function fill(settings: Settings, count: number): Promise<{ ids: string[]; requests: number }> {
+  const sqs = createClient(settings);
+  const generated = [...generateOrders({ count, seed: SEED })];
+  const { outcomes, requests } = await createOrderQueue(sqs, settings.ORDER_QUEUE_URL ?? '').send(generated);
+  sqs.destroy();
+  for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
+  return { ids: generated.map(({ order_id }) => order_id), requests };
+}

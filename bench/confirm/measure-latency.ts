@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
+import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { chunk } from '../../lib/batch/chunk.ts';
+import { generateOrders } from '../../lib/order/generator.ts';
+import { paced } from '../../lib/produce/paced.ts';
+import { checkOrderIds } from '../check-order-ids.ts';
+import { createClient, drainQueue } from '../drain-queue.ts';
+import { percentile } from '../percentile.ts';
+import { startContender } from '../processes/start-contender.ts';
+import type { Services } from '../processes/start-services.ts';
+import type { Sample } from '../suite.ts';
+import { confirmedIdOf } from './confirmed-id-of.ts';
+
+export interface LatencyRun {
+  /** Orders a second. */
+  rate: number;
+  seconds: number;
+  concurrency: number;
+}
+
+const SEED = 2;
+/** Batches a second, so that orders come one by one rather than in heaps where the rate is low. */
+const BATCHES_PER_SECOND = 100;
+const LOOK_MS = 25;
+/** Seconds after the last order in which a contender must have ended. */
+const PATIENCE = 30;
+
+/**
+ * Sends orders at a steady rate while the contender is at work: how long each takes from when it is sent until the topic
+ * has handed on its confirmation.
+ *
+ * @throws Error where an order is not confirmed, or more than once
+ */
+export async function measureLatency(
+  services: Services,
+  name: string,
+  module: URL,
+  { rate, seconds, concurrency }: LatencyRun,
+): Promise<Sample> {
+  const settings = await services.restart();
+  const { ORDER_QUEUE_URL = '', SHIPPING_QUEUE_URL = '' } = settings;
+  const orders = [...generateOrders({ count: Math.ceil(rate * seconds), seed: SEED })];
+  await using contender = await startContender(module, settings, {
+    orders: orders.length,
+    seed: SEED,
+    concurrency,
+  });
+  await contender.begin();
+
+  const sqs = createClient(settings);
+  const queue = createOrderQueue(sqs, ORDER_QUEUE_URL);
+  const sentAt = new Map<string, number>();
+  const batches = chunk(orders, { maxEntries: Math.min(10, Math.ceil(rate / BATCHES_PER_SECOND)) });
+  await pMap(
+    paced(batches, { ratePerSecond: rate, deadline: Date.now() + (seconds + PATIENCE) * 1_000 }),
+    async (batch) => {
+      for (const { order_id } of batch) sentAt.set(order_id, Date.now());
+      await queue.send(batch);
+    },
+    { concurrency: 16 },
+  );
+  sqs.destroy();
+  const gaveUp = Date.now() + PATIENCE * 1_000;
+  while ((await services.counts(ORDER_QUEUE_URL)).deleted < orders.length) {
+    if (Date.now() > gaveUp) throw new Error(`confirm: ${name} does not keep up with ${rate} orders/s`);
+    await sleep(LOOK_MS);
+  }
+  await contender.stop();
+  const confirmed = await drainQueue(settings, SHIPPING_QUEUE_URL);
+  const ids = confirmed.map(({ body }) => confirmedIdOf(body));
+  checkOrderIds(`confirm: ${name}`, sentAt.keys(), ids);
+  const latencies = confirmed.map((message, index) => message.sentAt - (sentAt.get(ids[index] ?? '') ?? 0));
+  return { p50: percentile(latencies, 0.5) ?? 0, p99: percentile(latencies, 0.99) ?? 0 };
+}

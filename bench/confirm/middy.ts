@@ -1,0 +1,16 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import middy from '@middy/core';
+import sqsPartialBatchFailure from '@middy/sqs-partial-batch-failure';
+import type { SQSEvent } from 'aws-lambda';
+import type { Contend } from '../processes/contender.ts';
+import { pollForHandler } from './poll-for-handler.ts';
+import { toPublish } from './to-publish.ts';
+
+/** middy with partial batches: all records of a batch at once, a publish for each. */
+export const contend: Contend = async (task) => {
+  const sns = new SNSClient({});
+  const handler = middy(({ Records }: SQSEvent) =>
+    Promise.allSettled(Records.map(async ({ body }) => sns.send(new PublishCommand(toPublish(body))))),
+  ).use(sqsPartialBatchFailure());
+  return pollForHandler(handler, task);
+};

@@ -1,0 +1,27 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Contend } from '../processes/contender.ts';
+import { pollForHandler } from './poll-for-handler.ts';
+import { toPublish } from './to-publish.ts';
+
+/** Powertools: the batch processor, each record idempotent by its order, a publish for each. */
+export const contend: Contend = async (task) => {
+  const sns = new SNSClient({});
+  const config = new IdempotencyConfig({ eventKeyJmesPath: 'powertools_json(body).order_id' });
+  const processor = new BatchProcessor(EventType.SQS);
+  const confirm = makeIdempotent(
+    async ({ body }: SQSRecord) => {
+      const { MessageId } = await sns.send(new PublishCommand(toPublish(body)));
+      return { snsMessageId: MessageId ?? '' };
+    },
+    { config, persistenceStore: new DynamoDBPersistenceLayer({ tableName: 'idempotency' }) },
+  );
+  async function handler(event: SQSEvent, context: Context) {
+    config.registerLambdaContext(context);
+    return processPartialResponse(event, confirm, processor, { context });
+  }
+  return pollForHandler(handler, task);
+};

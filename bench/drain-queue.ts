@@ -1,0 +1,46 @@
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { createSqsClient } from '../lib/aws/clients.ts';
+import { REGION } from '../local/stack/account.ts';
+import type { Settings } from './processes/services-process.ts';
+
+/** A message as it was found in a queue. */
+export interface DrainedMessage {
+  body: string;
+  /** When the queue took it, epoch ms. */
+  sentAt: number;
+}
+
+/** Receives under way at once. */
+const CONCURRENCY = 8;
+
+export const createClient = ({ AWS_ENDPOINT_URL = '' }: Settings) =>
+  createSqsClient({
+    region: REGION,
+    endpoint: AWS_ENDPOINT_URL,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+
+/** Takes all messages of a queue. They stay hidden rather than be deleted: the services are stopped next. */
+export async function drainQueue(settings: Settings, queueUrl: string): Promise<DrainedMessage[]> {
+  const sqs = createClient(settings);
+  const drained: DrainedMessage[] = [];
+  async function receive(): Promise<void> {
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: 10,
+          WaitTimeSeconds: 0,
+          VisibilityTimeout: 3_600,
+          MessageSystemAttributeNames: ['SentTimestamp'],
+        }),
+      );
+      if (Messages.length === 0) return;
+      for (const { Body = '', Attributes } of Messages)
+        drained.push({ body: Body, sentAt: Number(Attributes?.SentTimestamp) });
+    }
+  }
+  await Promise.all(Array.from({ length: CONCURRENCY }, receive));
+  sqs.destroy();
+  return drained;
+}

@@ -1,0 +1,63 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import { UsageError } from '../lib/command-line/usage-error.ts';
+import { findRegressions, readBaseline, recordBaseline } from './baseline.ts';
+import { type BenchOptions, HELP, readBenchOptions } from './bench-options.ts';
+import { renderGoals } from './render-goals.ts';
+import { renderSuite } from './render-suite.ts';
+import type { Goal, SuiteResult } from './suite.ts';
+import { suites } from './suites.ts';
+
+/** Exit statuses: all is well; a result is wrong, or a ratio worse than it was; the command line was wrong. */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const options = readBenchOptions(
+      args,
+      suites.map(({ name }) => name),
+    );
+    if (options) return await run(options);
+    process.stdout.write(HELP);
+    return EXIT.ok;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+async function run({ filters, repeats, scale, json, check, record }: BenchOptions): Promise<number> {
+  const chosen = suites.filter(
+    ({ name }) => filters.length === 0 || filters.some((filter) => name.includes(filter)),
+  );
+  const results: Record<string, SuiteResult> = {};
+  for (const { name, title, run: runSuite } of chosen) {
+    process.stdout.write(`${name}: ${title}\n`);
+    const log = (line: string) => process.stderr.write(`  ${line}\n`);
+    results[name] = await runSuite({ repeats, scale, log });
+    process.stdout.write(`\n${renderSuite(results[name])}\n${renderGoals(results[name].goals)}\n`);
+  }
+  await mkdir(dirname(json), { recursive: true });
+  await writeFile(
+    json,
+    `${JSON.stringify({ machine: describeMachine(), repeats, scale, results }, null, 2)}\n`,
+  );
+  process.stdout.write(`Everything that was measured is in ${json}.\n`);
+
+  const goals = Object.values(results).flatMap((result): readonly Goal[] => result.goals);
+  if (record) await recordBaseline(goals);
+  const regressions = check ? findRegressions(goals, await readBaseline()) : [];
+  for (const regression of regressions) process.stderr.write(`${regression}\n`);
+  if (check && regressions.length === 0) process.stdout.write('No ratio is worse than it was.\n');
+  return regressions.length > 0 ? EXIT.failed : EXIT.ok;
+}
+
+const describeMachine = () => ({
+  node: process.version,
+  processors: availableParallelism(),
+  model: cpus()[0]?.model,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+});

@@ -1,0 +1,52 @@
+import { portOfProcess } from '../../local/port-of-process.ts';
+import { serve } from '../../local/thread-rpc.ts';
+import type { Contend, Task, Usage } from './contender.ts';
+import { countRequests } from './count-requests.ts';
+
+/* A contender in a process of its own: one after the other, none finds code that another one has made fast. */
+
+const requests = countRequests();
+const stopping = new AbortController();
+let run: Awaited<ReturnType<Contend>>;
+let running: Promise<void>;
+let usage: () => Usage;
+
+const handlers = {
+  /** @param module of the contender, a URL */
+  async prepare(module: string, task: Task): Promise<void> {
+    const { contend } = (await import(module)) as { contend: Contend };
+    run = await contend(task);
+  },
+  begin(): void {
+    const requestsBefore = requests();
+    const cpuBefore = process.cpuUsage();
+    const begin = performance.now();
+    usage = () => {
+      const { user, system } = process.cpuUsage(cpuBefore);
+      return {
+        seconds: (performance.now() - begin) / 1_000,
+        cpuSeconds: (user + system) / 1_000_000,
+        requests: requests() - requestsBefore,
+        peakMemory: process.resourceUsage().maxRSS * 1_024,
+      };
+    };
+    running = run(stopping.signal);
+    running.catch(() => undefined);
+  },
+  /** What it has used until now. */
+  usage: (): Usage => usage(),
+  /** What it has used when its task is done. */
+  async done(): Promise<Usage> {
+    await running;
+    return usage();
+  },
+  async stop(): Promise<void> {
+    stopping.abort();
+    await running;
+  },
+};
+export type ContenderCalls = typeof handlers;
+
+serve(portOfProcess(process), handlers);
+// Whoever wanted this has gone.
+process.once('disconnect', () => process.exit());

@@ -1,0 +1,20 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import pMap from 'p-map';
+import { chunk } from '../../lib/batch/chunk.ts';
+import { generateOrders } from '../../lib/order/generator.ts';
+import type { Contend } from '../processes/contender.ts';
+
+/** The limit: batches that are there already, sent and not looked after. */
+export const contend: Contend = async ({ orders, seed, concurrency }) => {
+  const client = new SQSClient({ requestHandler: { httpAgent: { maxSockets: 256 } } });
+  const QueueUrl = process.env.ORDER_QUEUE_URL;
+  const bodies = Array.from(generateOrders({ count: orders, seed }), (order) => JSON.stringify(order));
+  const batches = chunk(bodies, { maxEntries: 10 }).map((batch) =>
+    batch.map((MessageBody, position) => ({ Id: String(position), MessageBody })),
+  );
+  return async () => {
+    await pMap(batches, (Entries) => client.send(new SendMessageBatchCommand({ QueueUrl, Entries })), {
+      concurrency,
+    });
+  };
+};

@@ -1,0 +1,19 @@
+import { createInvocationContext } from '../../lib/invocation-context.ts';
+import type { ProducerReport } from '../../lib/produce/produce-orders.ts';
+import type { Contend } from '../processes/contender.ts';
+
+/** The producer, invoked with a `count`. */
+export const contend: Contend = async ({ orders, seed }) => {
+  const { handler } = await import('../../handlers/producer.ts');
+  const context = createInvocationContext({
+    requestId: 'bench',
+    functionName: 'producer',
+    functionArn: '',
+    memorySize: '',
+    deadline: Date.now() + 900_000,
+  });
+  return async () => {
+    const { sent } = (await handler({ count: orders, seed }, context)) as ProducerReport;
+    if (sent !== orders) throw new Error(`producer: must send ${orders} orders, has sent ${sent}`);
+  };
+};
