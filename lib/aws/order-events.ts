@@ -56,8 +56,8 @@ function toMessage(order: Order, confirmedAt: number): Message {
   return {
     Subject: subject,
     MessageStructure: 'json',
-    // `default` is mandatory and serves protocols without a text of their own; machines get the event there as well.
-    Message: JSON.stringify({ default: body, email: text, sqs: body }),
+    // `default` serves queues, and every protocol without a text of its own: the event is sent once, not once for each.
+    Message: JSON.stringify({ default: body, email: text }),
     MessageAttributes: attributes,
   };
 }
