@@ -9,6 +9,7 @@ const BEYOND_UFFFF = /[\u{10000}-\u{10FFFF}]/gu;
  * - characters beyond U+FFFF (emoji, rare CJK names) are legal in a body; fauxqs takes them for lone surrogates;
  * - a receive that ends in the dead-letter queue does not count as one, since no consumer saw the message;
  * - a message costs the same to take out of a long queue as out of a short one; fauxqs moves all that are left;
+ * - a receive costs the same however many messages are in flight; fauxqs looks at all of them;
  * - a message wakes one long poll; fauxqs wakes all, and all but one answer empty at once;
  * - messages whose visibility timeout is over count as visible; fauxqs notices at the next receive, and nobody polls a
  *   dead-letter queue;
@@ -18,6 +19,7 @@ export function mendQueues(app: FauxqsApp, sqsStore: SqsStore): void {
   mendCharacters();
   mendRedrive();
   mendOrder(sqsStore);
+  mendTimers();
   mendWaking();
   mendCounts();
 
@@ -77,6 +79,46 @@ function mendOrder(sqsStore: SqsStore): void {
       },
     });
     return queue;
+  };
+}
+
+/** 1,000 messages in flight were a tenth of the processor time of confirming. */
+function mendTimers(): void {
+  const prototype = SqsQueue.prototype as unknown as {
+    processTimers(this: SqsQueue): void;
+    notifyWaiters(this: SqsQueue): void;
+  };
+  const { processTimers } = prototype;
+  const { dequeue, changeVisibility } = SqsQueue.prototype;
+  /** Epoch ms before which no message in flight becomes visible again. */
+  const quietUntil = new WeakMap<SqsQueue, number>();
+
+  function expectAfter(queue: SqsQueue, seconds: number): void {
+    const known = quietUntil.get(queue);
+    if (known !== undefined) quietUntil.set(queue, Math.min(known, Date.now() + seconds * 1_000));
+  }
+
+  prototype.processTimers = function () {
+    const now = Date.now();
+    const isQuiet = now < (quietUntil.get(this) ?? 0) && this.delayedMessages.length === 0;
+    if (isQuiet && !this.isFifo()) {
+      if (this.messages.length > 0) prototype.notifyWaiters.call(this);
+      return;
+    }
+    processTimers.call(this);
+    let quiet = Number.POSITIVE_INFINITY;
+    for (const { visibilityDeadline } of this.inflightMessages.values())
+      quiet = Math.min(quiet, visibilityDeadline);
+    quietUntil.set(this, quiet);
+  };
+  SqsQueue.prototype.dequeue = function (maxCount, visibilityTimeout, findQueue) {
+    const taken = dequeue.call(this, maxCount, visibilityTimeout, findQueue);
+    expectAfter(this, visibilityTimeout ?? Number(this.attributes.VisibilityTimeout));
+    return taken;
+  };
+  SqsQueue.prototype.changeVisibility = function (receiptHandle, seconds) {
+    expectAfter(this, seconds);
+    return changeVisibility.call(this, receiptHandle, seconds);
   };
 }
 

@@ -119,6 +119,28 @@ describe('queues', () => {
     await vi.waitFor(async () => expect(await countVisible(queueUrl)).toBe(1), { timeout: 5_000 });
   });
 
+  test('show a message again as soon as any delivery of it ends first, whatever else is in flight', async () => {
+    const { sqs, createQueue, receive } = await startTestServices();
+    const queueUrl = await createQueue('orders');
+    for (const MessageBody of ['long', 'short', 'cut short'])
+      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
+    const take = (VisibilityTimeout: number) =>
+      sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, VisibilityTimeout }));
+    await take(600);
+    await take(1);
+    const { Messages = [] } = await take(600);
+    await sqs.send(
+      new ChangeMessageVisibilityCommand({
+        QueueUrl: queueUrl,
+        ReceiptHandle: Messages[0]?.ReceiptHandle,
+        VisibilityTimeout: 2,
+      }),
+    );
+    expect(await receive(queueUrl, 0)).toHaveLength(0);
+    expect((await receive(queueUrl, 5)).map(({ Body }) => Body)).toEqual(['short']);
+    expect((await receive(queueUrl, 5)).map(({ Body }) => Body)).toEqual(['cut short']);
+  });
+
   test('change visibility in batches, and say which handles are unknown', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const QueueUrl = await createQueue('orders');
