@@ -40,10 +40,17 @@ Ordered:  ${ordered} UTC
 }
 
 /**
+ * Texts in which there is nothing to look for, as most are: Latin words, a space between them. Not any script's letters: some
+ * of them are invisible.
+ */
+const PLAIN = /^[\w’'(),+À-ɏ-]+(?: [\w’'(),+À-ɏ-]+)*$/;
+
+/**
  * A customer's text as one short line without links. `http://evil.example/x` becomes `http: evil. example/x` and
  * `me@evil.com` becomes `me at evil. com`, while `J. R. R. Tolkien`, `Müller, Jr.`, `Kettle 2.0` and `16:9` stay as they are.
  */
 function harmless(text: string): string {
+  if (text.length <= MAX_NAME && PLAIN.test(text)) return text;
   const line = text
     .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Co}\p{Cs}]/gu, '')
     .replace(/[@＠﹫]/g, ' at ')
