@@ -55,9 +55,11 @@ async function run({ filters, repeats, scale, json, check, record }: BenchOption
   return regressions.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
-const describeMachine = () => ({
-  node: process.version,
-  processors: availableParallelism(),
-  model: cpus()[0]?.model,
-  memoryGiB: Math.round(totalmem() / 2 ** 30),
-});
+function describeMachine() {
+  return {
+    node: process.version,
+    processors: availableParallelism(),
+    model: cpus()[0]?.model,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+  };
+}

@@ -7,6 +7,7 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { withoutLogger } from './without-logger.ts';
 
 /*
  * The one place that builds SDK clients. The SDK reads region, credentials, AWS_ENDPOINT_URL and
@@ -59,23 +60,23 @@ export interface ClientPlace {
 }
 
 export const createSqsClient = (place: ClientPlace = {}): SQSClient =>
-  new SQSClient({ ...BATCH_REQUEST, ...place });
+  withoutLogger(new SQSClient({ ...BATCH_REQUEST, ...place }));
 /** For long polls only: `destroy` ends those that are under way. */
-export const createLongPollClient = (): SQSClient => new SQSClient(LONG_POLL_REQUEST);
-export const createSnsClient = (): SNSClient => new SNSClient(PUBLISH_REQUEST);
+export const createLongPollClient = (): SQSClient => withoutLogger(new SQSClient(LONG_POLL_REQUEST));
+export const createSnsClient = (): SNSClient => withoutLogger(new SNSClient(PUBLISH_REQUEST));
 export const createDynamoDbClient = (place: ClientPlace = {}): DynamoDBClient =>
-  new DynamoDBClient({ ...BATCH_REQUEST, ...place });
+  withoutLogger(new DynamoDBClient({ ...BATCH_REQUEST, ...place }));
 export const createRdsDataClient = (place: ClientPlace = {}): RDSDataClient =>
-  new RDSDataClient({ ...STATEMENT_REQUEST, ...place });
+  withoutLogger(new RDSDataClient({ ...STATEMENT_REQUEST, ...place }));
 export const createRedshiftDataClient = (place: ClientPlace = {}): RedshiftDataClient =>
-  new RedshiftDataClient({ ...SUBMIT_REQUEST, ...place });
+  withoutLogger(new RedshiftDataClient({ ...SUBMIT_REQUEST, ...place }));
 export const createLambdaClient = (place: ClientPlace): LambdaClient =>
-  new LambdaClient({ ...OPERATOR_REQUEST, ...place });
+  withoutLogger(new LambdaClient({ ...OPERATOR_REQUEST, ...place }));
 export const createCloudWatchClient = (place: ClientPlace): CloudWatchClient =>
-  new CloudWatchClient({ ...OPERATOR_REQUEST, ...place });
+  withoutLogger(new CloudWatchClient({ ...OPERATOR_REQUEST, ...place }));
 export const createCloudFormationClient = (place: ClientPlace): CloudFormationClient =>
-  new CloudFormationClient({ ...OPERATOR_REQUEST, ...place });
+  withoutLogger(new CloudFormationClient({ ...OPERATOR_REQUEST, ...place }));
 
 /** @param pathStyle address buckets as `endpoint/bucket`, which endpoints without wildcard DNS need */
 export const createS3Client = (pathStyle: boolean, place: ClientPlace = {}): S3Client =>
-  new S3Client({ ...OBJECT_REQUEST, forcePathStyle: pathStyle, ...place });
+  withoutLogger(new S3Client({ ...OBJECT_REQUEST, forcePathStyle: pathStyle, ...place }));

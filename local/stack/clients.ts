@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { withoutLogger } from '../../lib/aws/without-logger.ts';
 import { REGION } from './account.ts';
 
 /** Clients of the embedded services. */
@@ -26,9 +27,9 @@ export function createClients(endpoint: string, dynamoDbEndpoint: string): Clien
     },
   };
   return {
-    sqs: new SQSClient({ ...shared, endpoint }),
-    sns: new SNSClient({ ...shared, endpoint }),
-    s3: new S3Client({ ...shared, endpoint, forcePathStyle: true }),
-    dynamodb: new DynamoDBClient({ ...shared, endpoint: dynamoDbEndpoint }),
+    sqs: withoutLogger(new SQSClient({ ...shared, endpoint })),
+    sns: withoutLogger(new SNSClient({ ...shared, endpoint })),
+    s3: withoutLogger(new S3Client({ ...shared, endpoint, forcePathStyle: true })),
+    dynamodb: withoutLogger(new DynamoDBClient({ ...shared, endpoint: dynamoDbEndpoint })),
   };
 }
