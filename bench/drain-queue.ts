@@ -3,13 +3,6 @@ import { createSqsClient } from '../lib/aws/clients.ts';
 import { REGION } from '../local/stack/account.ts';
 import type { Settings } from './processes/services-process.ts';
 
-/** A message as it was found in a queue. */
-export interface DrainedMessage {
-  body: string;
-  /** When the queue took it, epoch ms. */
-  sentAt: number;
-}
-
 /** Receives under way at once. */
 const CONCURRENCY = 8;
 
@@ -20,10 +13,18 @@ export const createClient = ({ AWS_ENDPOINT_URL = '' }: Settings) =>
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
 
-/** Takes all messages of a queue. They stay hidden rather than be deleted: the services are stopped next. */
-export async function drainQueue(settings: Settings, queueUrl: string): Promise<DrainedMessage[]> {
+/**
+ * Takes all messages of a queue. They stay hidden rather than be deleted: the services are stopped next.
+ *
+ * @param read what to keep of a message; `sentAt` is when the queue took it, in epoch ms
+ */
+export async function drainQueue<Kept>(
+  settings: Settings,
+  queueUrl: string,
+  read: (body: string, sentAt: number) => Kept,
+): Promise<Kept[]> {
   const sqs = createClient(settings);
-  const drained: DrainedMessage[] = [];
+  const drained: Kept[] = [];
   async function receive(): Promise<void> {
     for (;;) {
       const { Messages = [] } = await sqs.send(
@@ -37,7 +38,7 @@ export async function drainQueue(settings: Settings, queueUrl: string): Promise<
       );
       if (Messages.length === 0) return;
       for (const { Body = '', Attributes } of Messages)
-        drained.push({ body: Body, sentAt: Number(Attributes?.SentTimestamp) });
+        drained.push(read(Body, Number(Attributes?.SentTimestamp)));
     }
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, receive));

@@ -38,7 +38,9 @@ async function run({ filters, repeats, scale, json, check, record }: BenchOption
     process.stdout.write(`${name}: ${title}\n`);
     const log = (line: string) => process.stderr.write(`  ${line}\n`);
     results[name] = await runSuite({ repeats, scale, log });
-    process.stdout.write(`\n${renderSuite(results[name])}\n${renderGoals(results[name].goals)}\n`);
+    const { goals } = results[name];
+    process.stdout.write(`\n${renderSuite(results[name])}\n`);
+    if (goals.length > 0) process.stdout.write(`${renderGoals(goals)}\n`);
   }
   await mkdir(dirname(json), { recursive: true });
   await writeFile(

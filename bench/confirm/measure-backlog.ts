@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
+import type { Order } from '../../lib/order/order.ts';
 import { checkOrderIds } from '../check-order-ids.ts';
 import { createClient, drainQueue } from '../drain-queue.ts';
 import type { Settings } from '../processes/services-process.ts';
@@ -15,6 +16,8 @@ export interface BacklogRun {
 }
 
 const SEED = 1;
+/** Orders sent at once. */
+const PORTION = 2_000;
 /** Ms between looks at how far it is. */
 const LOOK_MS = 25;
 /** Orders a second below which a contender is given up. */
@@ -44,12 +47,8 @@ export async function measureBacklog(
   }
   usage = await contender.usage();
   await contender.stop();
-  const confirmed = await drainQueue(settings, SHIPPING_QUEUE_URL);
-  checkOrderIds(
-    `confirm: ${name}`,
-    ids,
-    confirmed.map(({ body }) => confirmedIdOf(body)),
-  );
+  const confirmed = await drainQueue(settings, SHIPPING_QUEUE_URL, confirmedIdOf);
+  checkOrderIds(`confirm: ${name}`, ids, confirmed);
   return {
     ordersPerSecond: orders / usage.seconds,
     requestsPerOrder: usage.requests / orders,
@@ -60,9 +59,27 @@ export async function measureBacklog(
 
 async function fill(settings: Settings, count: number): Promise<{ ids: string[]; requests: number }> {
   const sqs = createClient(settings);
-  const generated = [...generateOrders({ count, seed: SEED })];
-  const { outcomes, requests } = await createOrderQueue(sqs, settings.ORDER_QUEUE_URL ?? '').send(generated);
+  const queue = createOrderQueue(sqs, settings.ORDER_QUEUE_URL ?? '');
+  const ids: string[] = [];
+  let sends = 0;
+  for (const portion of inPortions(generateOrders({ count, seed: SEED }))) {
+    const { outcomes, requests } = await queue.send(portion);
+    sends += requests;
+    for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
+    for (const { order_id } of portion) ids.push(order_id);
+  }
   sqs.destroy();
-  for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
-  return { ids: generated.map(({ order_id }) => order_id), requests };
+  return { ids, requests: sends };
+}
+
+/** A million orders are not held at once. */
+function* inPortions(orders: Iterable<Order>): Generator<Order[]> {
+  let portion: Order[] = [];
+  for (const order of orders) {
+    portion.push(order);
+    if (portion.length < PORTION) continue;
+    yield portion;
+    portion = [];
+  }
+  if (portion.length > 0) yield portion;
 }

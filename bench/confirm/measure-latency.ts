@@ -67,9 +67,15 @@ export async function measureLatency(
     await sleep(LOOK_MS);
   }
   await contender.stop();
-  const confirmed = await drainQueue(settings, SHIPPING_QUEUE_URL);
-  const ids = confirmed.map(({ body }) => confirmedIdOf(body));
-  checkOrderIds(`confirm: ${name}`, sentAt.keys(), ids);
-  const latencies = confirmed.map((message, index) => message.sentAt - (sentAt.get(ids[index] ?? '') ?? 0));
+  const confirmed = await drainQueue(settings, SHIPPING_QUEUE_URL, (body, confirmedAt) => ({
+    id: confirmedIdOf(body),
+    confirmedAt,
+  }));
+  checkOrderIds(
+    `confirm: ${name}`,
+    sentAt.keys(),
+    confirmed.map(({ id }) => id),
+  );
+  const latencies = confirmed.map(({ id, confirmedAt }) => confirmedAt - (sentAt.get(id) ?? 0));
   return { p50: percentile(latencies, 0.5) ?? 0, p99: percentile(latencies, 0.99) ?? 0 };
 }

@@ -20,7 +20,7 @@ const GRACE_MS = 3_000;
  * @param environment added to our own
  */
 export function startProcess<Calls extends ThreadCalls>(
-  file: 'services-process.ts' | 'contender-process.ts',
+  file: 'services-process.ts' | 'contender-process.ts' | 'pipeline-process.ts',
   environment: Readonly<Record<string, string>> = {},
 ): StartedProcess<Calls> {
   const child = fork(join(import.meta.dirname, file), {

@@ -66,13 +66,9 @@ async function measure(services: Services, name: string, module: URL, orders: nu
   });
   await contender.begin();
   const { seconds, cpuSeconds, requests } = await contender.done();
-  const messages = await drainQueue(settings, settings.ORDER_QUEUE_URL ?? '');
+  const found = await drainQueue(settings, settings.ORDER_QUEUE_URL ?? '', orderIdOf);
   const expected = Array.from(generateOrders({ count: orders, seed: SEED }), ({ order_id }) => order_id);
-  checkOrderIds(
-    `produce: ${name}`,
-    expected,
-    messages.map(({ body }) => orderIdOf(body)),
-  );
+  checkOrderIds(`produce: ${name}`, expected, found);
   return {
     ordersPerSecond: orders / seconds,
     requestsPerOrder: requests / orders,

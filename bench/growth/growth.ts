@@ -1,0 +1,58 @@
+import { measureBacklog } from '../confirm/measure-backlog.ts';
+import { medianOf } from '../median-of.ts';
+import { startServices } from '../processes/start-services.ts';
+import { type ContenderResult, NOISY, type Suite } from '../suite.ts';
+import { takeTurns } from '../take-turns.ts';
+
+/** What the consumer is given: orders waiting when it begins, and batches at once. `most` is how often it is measured. */
+const CASES = [
+  { concurrency: 1, orders: 10_000, most: 5 },
+  { concurrency: 2, orders: 10_000, most: 5 },
+  { concurrency: 4, orders: 10_000, most: 5 },
+  { concurrency: 8, orders: 10_000, most: 5 },
+  { concurrency: 8, orders: 1_000, most: 5 },
+  { concurrency: 8, orders: 100_000, most: 2 },
+  { concurrency: 8, orders: 1_000_000, most: 1 },
+];
+const CONSUMER = new URL('../confirm/ours.ts', import.meta.url);
+
+export const growth: Suite = {
+  name: 'growth',
+  title: 'The consumer on backlogs of up to a million orders, and with up to 8 batches at once.',
+  async run({ repeats, scale, log }) {
+    await using services = startServices();
+    const nameOf = ({ concurrency, orders }: { concurrency: number; orders: number }) =>
+      `${Math.ceil(orders * scale).toLocaleString('en')} orders, ${concurrency} at once`;
+    const contenders: ContenderResult[] = [];
+    for (const most of [5, 2, 1]) {
+      const cases = CASES.filter((each) => each.most === most).map((each) => ({
+        name: nameOf(each),
+        measure: () =>
+          measureBacklog(services, nameOf(each), CONSUMER, {
+            orders: Math.ceil(each.orders * scale),
+            concurrency: each.concurrency,
+          }),
+      }));
+      contenders.push(...(await takeTurns(cases, Math.min(repeats, most), log)));
+    }
+    const rate = (orders: number) =>
+      medianOf(contenders, nameOf({ orders, concurrency: 8 }), 'ordersPerSecond');
+    return {
+      metrics: [
+        { name: 'ordersPerSecond', title: 'orders/s', digits: 0 },
+        { name: 'requestsPerOrder', title: 'requests/order', digits: 2 },
+        { name: 'cpuMs', title: 'CPU ms per 1,000', digits: 0 },
+      ],
+      contenders,
+      goals: [
+        {
+          id: 'growth/million',
+          title: 'orders/s at a backlog of 1,000,000, of those at 10,000',
+          value: rate(1_000_000) / rate(10_000),
+          bound: { atLeast: 1 },
+          tolerance: NOISY,
+        },
+      ],
+    };
+  },
+};
