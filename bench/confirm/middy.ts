@@ -2,8 +2,9 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import middy from '@middy/core';
 import sqsPartialBatchFailure from '@middy/sqs-partial-batch-failure';
 import type { SQSEvent } from 'aws-lambda';
+import { CONSUMER_MAPPING, pollForHandler } from '../poll-for-handler.ts';
 import type { Contend } from '../processes/contender.ts';
-import { pollForHandler } from './poll-for-handler.ts';
+
 import { toPublish } from './to-publish.ts';
 
 /** middy with partial batches: all records of a batch at once, a publish for each. */
@@ -12,5 +13,5 @@ export const contend: Contend = async (task) => {
   const handler = middy(({ Records }: SQSEvent) =>
     Promise.allSettled(Records.map(async ({ body }) => sns.send(new PublishCommand(toPublish(body))))),
   ).use(sqsPartialBatchFailure());
-  return pollForHandler(handler, task);
+  return pollForHandler(handler, CONSUMER_MAPPING, task);
 };

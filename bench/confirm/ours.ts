@@ -1,6 +1,6 @@
 import { handler } from '../../handlers/consumer.ts';
+import { CONSUMER_MAPPING, pollForHandler } from '../poll-for-handler.ts';
 import type { Contend } from '../processes/contender.ts';
-import { pollForHandler } from './poll-for-handler.ts';
 
 /** The consumer, as Lambda runs it. */
-export const contend: Contend = async (task) => pollForHandler(handler, task);
+export const contend: Contend = async (task) => pollForHandler(handler, CONSUMER_MAPPING, task);

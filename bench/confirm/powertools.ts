@@ -3,8 +3,9 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
+import { CONSUMER_MAPPING, pollForHandler } from '../poll-for-handler.ts';
 import type { Contend } from '../processes/contender.ts';
-import { pollForHandler } from './poll-for-handler.ts';
+
 import { toPublish } from './to-publish.ts';
 
 /** Powertools: the batch processor, each record idempotent by its order, a publish for each. */
@@ -23,5 +24,5 @@ export const contend: Contend = async (task) => {
     config.registerLambdaContext(context);
     return processPartialResponse(event, confirm, processor, { context });
   }
-  return pollForHandler(handler, task);
+  return pollForHandler(handler, CONSUMER_MAPPING, task);
 };

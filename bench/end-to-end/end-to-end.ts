@@ -42,7 +42,9 @@ async function measure(orders: number): Promise<Sample> {
   const directory = await mkdtemp(join(tmpdir(), 'order-pipeline-bench-'));
   // Postgres does not run as root and must be able to enter it.
   await chmod(directory, 0o711);
-  const { call, end } = startProcess<PipelineProcessCalls>('pipeline-process.ts');
+  const { call, end } = startProcess<PipelineProcessCalls>(
+    join(import.meta.dirname, '../processes/pipeline-process.ts'),
+  );
   try {
     const run = await call('run', orders, SEED, directory);
     if (run.discrepancies.length > 0)

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { portOfProcess } from '../../local/port-of-process.ts';
 import { serve } from '../../local/thread-rpc.ts';
 import type { Contend, Task, Usage } from './contender.ts';
@@ -12,9 +13,9 @@ let running: Promise<void>;
 let usage: () => Usage;
 
 const handlers = {
-  /** @param module of the contender, a URL */
+  /** @param module of the contender, a file */
   async prepare(module: string, task: Task): Promise<void> {
-    const { contend } = (await import(module)) as { contend: Contend };
+    const { contend } = (await import(pathToFileURL(module).href)) as { contend: Contend };
     run = await contend(task);
   },
   begin(): void {

@@ -1,3 +1,4 @@
+import { bundleContenders } from './bundle-contenders.ts';
 import type { Task, Usage } from './contender.ts';
 import type { ContenderCalls } from './contender-process.ts';
 import type { Settings } from './services-process.ts';
@@ -12,11 +13,13 @@ export interface StartedContender extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** @param module of the contender, a URL */
+/** @param module of the contender */
 export async function startContender(module: URL, settings: Settings, task: Task): Promise<StartedContender> {
-  const { call, end } = startProcess<ContenderCalls>('contender-process.ts', settings);
+  const bundleOf = await bundleContenders();
+  const process = new URL('contender-process.ts', import.meta.url);
+  const { call, end } = startProcess<ContenderCalls>(bundleOf(process), settings);
   try {
-    await call('prepare', module.href, task);
+    await call('prepare', bundleOf(module), task);
   } catch (error) {
     await end();
     throw error;

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { portOfProcess } from '../../local/port-of-process.ts';
 import { type CallThread, connect, type ThreadCalls } from '../../local/thread-rpc.ts';
 
@@ -16,14 +15,14 @@ export interface StartedProcess<Calls extends ThreadCalls> {
 const GRACE_MS = 3_000;
 
 /**
- * @param file in this folder
+ * @param module that the process runs
  * @param environment added to our own
  */
 export function startProcess<Calls extends ThreadCalls>(
-  file: 'services-process.ts' | 'contender-process.ts' | 'pipeline-process.ts',
+  module: string,
   environment: Readonly<Record<string, string>> = {},
 ): StartedProcess<Calls> {
-  const child = fork(join(import.meta.dirname, file), {
+  const child = fork(module, {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: { ...process.env, ...environment },
     // What functions log is no part of the table.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ServicesProcessCalls, Settings } from './services-process.ts';
 import { startProcess } from './start-process.ts';
 
@@ -10,7 +11,7 @@ export interface Services extends AsyncDisposable {
 }
 
 export function startServices(): Services {
-  const { call, end } = startProcess<ServicesProcessCalls>('services-process.ts');
+  const { call, end } = startProcess<ServicesProcessCalls>(join(import.meta.dirname, 'services-process.ts'));
   return {
     restart: () => call('start'),
     counts: (queueUrl) => call('counts', queueUrl.slice(queueUrl.lastIndexOf('/') + 1)),

@@ -1,12 +1,8 @@
-import { generateOrders } from '../../lib/order/generator.ts';
-import { parseOrderText } from '../../lib/order/order.ts';
-import { checkOrderIds } from '../check-order-ids.ts';
-import { drainQueue } from '../drain-queue.ts';
 import { medianOf } from '../median-of.ts';
-import { startContender } from '../processes/start-contender.ts';
-import { type Services, startServices } from '../processes/start-services.ts';
-import { NOISY, type Sample, type Suite } from '../suite.ts';
+import { startServices } from '../processes/start-services.ts';
+import { NOISY, type Suite } from '../suite.ts';
 import { takeTurns } from '../take-turns.ts';
+import { measureProducer } from './measure-producer.ts';
 
 /** Contenders by name: their module, and orders of a run, so that each takes some seconds. */
 const CONTENDERS = {
@@ -17,7 +13,6 @@ const CONTENDERS = {
 };
 /** As many requests at once as the producer makes. */
 const CONCURRENCY = 16;
-const SEED = 1;
 
 export const produce: Suite = {
   name: 'produce',
@@ -26,7 +21,11 @@ export const produce: Suite = {
     await using services = startServices();
     const contenders = Object.entries(CONTENDERS).map(([name, { module, orders }]) => ({
       name,
-      measure: () => measure(services, name, new URL(module, import.meta.url), Math.ceil(orders * scale)),
+      measure: () =>
+        measureProducer(services, name, new URL(module, import.meta.url), {
+          orders: Math.ceil(orders * scale),
+          concurrency: CONCURRENCY,
+        }),
     }));
     const results = await takeTurns(contenders, repeats, log);
     const rate = (name: keyof typeof CONTENDERS) => medianOf(results, name, 'ordersPerSecond');
@@ -56,27 +55,3 @@ export const produce: Suite = {
     };
   },
 };
-
-async function measure(services: Services, name: string, module: URL, orders: number): Promise<Sample> {
-  const settings = await services.restart();
-  await using contender = await startContender(module, settings, {
-    orders,
-    seed: SEED,
-    concurrency: CONCURRENCY,
-  });
-  await contender.begin();
-  const { seconds, cpuSeconds, requests } = await contender.done();
-  const found = await drainQueue(settings, settings.ORDER_QUEUE_URL ?? '', orderIdOf);
-  const expected = Array.from(generateOrders({ count: orders, seed: SEED }), ({ order_id }) => order_id);
-  checkOrderIds(`produce: ${name}`, expected, found);
-  return {
-    ordersPerSecond: orders / seconds,
-    requestsPerOrder: requests / orders,
-    cpuMs: (cpuSeconds * 1_000_000) / orders,
-  };
-}
-
-function orderIdOf(body: string): string {
-  const parsed = parseOrderText(body);
-  return parsed.ok ? parsed.order.order_id : 'not an order';
-}

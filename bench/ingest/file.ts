@@ -1,0 +1,36 @@
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import { generateOrders } from '../../lib/order/generator.ts';
+import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+
+/** The same orders in each format, by the key that the file has in the upload bucket. */
+export const FILE = { ndjson: 'orders.ndjson', csv: 'orders.csv', gzip: 'orders.ndjson.gz' } as const;
+export type Format = keyof typeof FILE;
+
+/** Orders to a piece of text. */
+const PIECE = 1_000;
+
+/** An order file as a stream: a million orders are some 300 MB. */
+export function openFile(format: Format, count: number, seed: number): Readable {
+  const orders = generateOrders({ count, seed });
+  if (format === 'csv') return Readable.from(inPieces(orders, toCsvRow, `${ORDER_FIELDS.join()}\n`));
+  const lines = Readable.from(inPieces(orders, (order) => `${JSON.stringify(order)}\n`));
+  return format === 'gzip' ? lines.pipe(createGzip()) : lines;
+}
+
+function* inPieces(orders: Iterable<Order>, toText: (order: Order) => string, head = ''): Generator<Buffer> {
+  let piece = head;
+  let rows = 0;
+  for (const order of orders) {
+    piece += toText(order);
+    if (++rows % PIECE !== 0) continue;
+    yield Buffer.from(piece);
+    piece = '';
+  }
+  if (piece !== '') yield Buffer.from(piece);
+}
+
+const toCsvRow = (order: Order): string =>
+  `${ORDER_FIELDS.map((field) => toCell(String(order[field]))).join()}\n`;
+
+const toCell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

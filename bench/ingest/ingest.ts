@@ -1,0 +1,67 @@
+import { medianOf } from '../median-of.ts';
+import { startServices } from '../processes/start-services.ts';
+import { measureProducer } from '../produce/measure-producer.ts';
+import { COUNTED, NOISY, type Suite } from '../suite.ts';
+import { takeTurns } from '../take-turns.ts';
+import { measureIngest, measureParsing } from './measure-ingest.ts';
+
+const ORDERS = 1_000_000;
+/** A run takes minutes, and is its own average. */
+const MOST_REPEATS = 1;
+/** The queue is at its limit with a tenth of the orders, too. */
+const QUEUE_ORDERS = 100_000;
+const BARE_BATCHES = new URL('../produce/bare-batches.ts', import.meta.url);
+/** Requests at once: two parts of a file, four portions of each, eight requests for each of those. */
+const REQUESTS_AT_ONCE = 64;
+
+export const ingest: Suite = {
+  name: 'ingest',
+  title: 'A file of a million orders, from the upload bucket into the order queue.',
+  async run({ repeats, scale, log }) {
+    await using services = startServices();
+    const orders = Math.ceil(ORDERS * scale);
+    const contenders = [
+      { name: 'NDJSON', measure: () => measureIngest(services, 'ndjson', orders) },
+      { name: 'CSV', measure: () => measureIngest(services, 'csv', orders) },
+      { name: 'NDJSON, gzipped', measure: () => measureIngest(services, 'gzip', orders) },
+      { name: 'limit: JSON.parse of lines', measure: () => measureParsing(services, orders) },
+      {
+        name: 'limit: what the queue takes',
+        measure: () =>
+          measureProducer(services, 'bare batches', BARE_BATCHES, {
+            orders: Math.ceil(QUEUE_ORDERS * scale),
+            concurrency: REQUESTS_AT_ONCE,
+          }),
+      },
+    ];
+    const results = await takeTurns(contenders, Math.min(repeats, MOST_REPEATS), log);
+    const files = ['NDJSON', 'CSV', 'NDJSON, gzipped'];
+    const queueRate = medianOf(results, 'limit: what the queue takes', 'ordersPerSecond');
+    return {
+      metrics: [
+        { name: 'ordersPerSecond', title: 'orders/s', digits: 0, compared: true },
+        { name: 'megabytesPerSecond', title: 'MB/s', digits: 1 },
+        { name: 'requestsPerOrder', title: 'requests/order', digits: 3 },
+        { name: 'cpuMs', title: 'CPU ms per 1,000', digits: 0 },
+        { name: 'peakMebibytes', title: 'peak MiB', digits: 0 },
+      ],
+      contenders: results,
+      goals: [
+        ...files.map((name) => ({
+          id: `ingest/${name}`,
+          title: 'of what the queue takes',
+          value: medianOf(results, name, 'ordersPerSecond') / queueRate,
+          bound: { atLeast: 0.8 },
+          tolerance: NOISY,
+        })),
+        {
+          id: 'ingest/memory',
+          title: 'MB of memory at most, whole process',
+          value: (Math.max(...files.map((name) => medianOf(results, name, 'peakMebibytes'))) * 2 ** 20) / 1e6,
+          bound: { atMost: 256 },
+          tolerance: COUNTED * 5,
+        },
+      ],
+    };
+  },
+};

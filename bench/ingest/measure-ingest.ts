@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createS3Client } from '../../lib/aws/clients.ts';
+import { createObjectStore, type ObjectStore } from '../../lib/aws/object-store.ts';
+import { readReceipt } from '../../lib/ingest/read-receipt.ts';
+import type { Receipt } from '../../lib/ingest/receipt.ts';
+import { generateOrders } from '../../lib/order/generator.ts';
+import { REGION } from '../../local/stack/account.ts';
+import { checkOrderIds } from '../check-order-ids.ts';
+import { drainQueue } from '../drain-queue.ts';
+import type { Settings } from '../processes/services-process.ts';
+import { startContender } from '../processes/start-contender.ts';
+import type { Services } from '../processes/start-services.ts';
+import { sentIdOf } from '../sent-id-of.ts';
+import type { Sample } from '../suite.ts';
+import { FILE, type Format, openFile } from './file.ts';
+
+const SEED = 1;
+/** Messages of the upload queue at once: what serverless.yml has for ingest. */
+const CONCURRENCY = 2;
+/** Ms between looks for the receipt. */
+const LOOK_MS = 100;
+/** Rows a second below which a contender is given up. */
+const LEAST_RATE = 500;
+const OURS = new URL('./ours.ts', import.meta.url);
+const PARSE_LINES = new URL('./parse-lines.ts', import.meta.url);
+
+/**
+ * Drops a file in the upload bucket and lets the ingest function go until the file has its receipt.
+ *
+ * @throws Error where an order is not in the order queue, or more than once
+ */
+export async function measureIngest(services: Services, format: Format, orders: number): Promise<Sample> {
+  const settings = await services.restart();
+  const { ORDER_QUEUE_URL = '', RESULTS_BUCKET_NAME: resultsBucket = '' } = settings;
+  const objectStore = openStore(settings);
+  const size = await putFile(objectStore, settings, format, orders);
+  await using contender = await startContender(OURS, settings, {
+    orders,
+    seed: SEED,
+    concurrency: CONCURRENCY,
+  });
+  await contender.begin();
+  let text: string | undefined;
+  do {
+    await sleep(LOOK_MS);
+    if ((await contender.usage()).seconds > 10 + orders / LEAST_RATE)
+      throw new Error(`ingest: ${format} has no receipt`);
+    text = await readReceipt({ objectStore, resultsBucket, key: FILE[format] });
+  } while (text === undefined);
+  const { seconds, cpuSeconds, requests, peakMemory } = await contender.usage();
+  await contender.stop();
+
+  const { status, sent, rejected } = JSON.parse(text) as Receipt;
+  const { taken } = await services.counts(ORDER_QUEUE_URL);
+  if (status !== 'ingested' || sent !== orders || rejected > 0 || taken !== orders)
+    throw new Error(
+      `ingest: ${format} is ${status}, ${sent} sent, ${rejected} rejected, ${taken} in the queue`,
+    );
+  const found = await drainQueue(settings, ORDER_QUEUE_URL, sentIdOf);
+  checkOrderIds(`ingest: ${format}`, expectedIds(orders), found);
+  return {
+    ordersPerSecond: orders / seconds,
+    megabytesPerSecond: size / 1_000_000 / seconds,
+    requestsPerOrder: requests / orders,
+    cpuMs: (cpuSeconds * 1_000_000) / orders,
+    peakMebibytes: peakMemory / 2 ** 20,
+  };
+}
+
+/** How fast the same file's lines are parsed, and no more. */
+export async function measureParsing(services: Services, orders: number): Promise<Sample> {
+  const settings = await services.restart();
+  const size = await putFile(openStore(settings), settings, 'ndjson', orders);
+  await using contender = await startContender(PARSE_LINES, settings, {
+    orders,
+    seed: SEED,
+    concurrency: 1,
+  });
+  await contender.begin();
+  const { seconds, cpuSeconds, peakMemory } = await contender.done();
+  return {
+    ordersPerSecond: orders / seconds,
+    megabytesPerSecond: size / 1_000_000 / seconds,
+    cpuMs: (cpuSeconds * 1_000_000) / orders,
+    peakMebibytes: peakMemory / 2 ** 20,
+  };
+}
+
+function openStore({ AWS_ENDPOINT_URL: endpoint = '' }: Settings): ObjectStore {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return createObjectStore(createS3Client(true, { region: REGION, endpoint, credentials }));
+}
+
+async function putFile(
+  objectStore: ObjectStore,
+  { UPLOAD_BUCKET_NAME = '' }: Settings,
+  format: Format,
+  orders: number,
+): Promise<number> {
+  let size = 0;
+  await objectStore.upload(UPLOAD_BUCKET_NAME, FILE[format], openFile(format, orders, SEED), {
+    contentType: 'application/octet-stream',
+    onProgress: (bytes) => {
+      size = bytes;
+    },
+  });
+  return size;
+}
+
+function* expectedIds(orders: number): Generator<string> {
+  for (const { order_id } of generateOrders({ count: orders, seed: SEED })) yield order_id;
+}

@@ -1,0 +1,17 @@
+import { handler } from '../../handlers/ingest.ts';
+import { pollForHandler } from '../poll-for-handler.ts';
+import type { Contend } from '../processes/contender.ts';
+
+/** The ingest function, as Lambda runs it: a message of the upload queue at a time, and a few of them side by side. */
+export const contend: Contend = async (task) =>
+  pollForHandler(
+    handler,
+    {
+      functionName: 'ingest',
+      queueUrl: process.env.UPLOAD_QUEUE_URL,
+      batchSize: 1,
+      batchingWindow: 0,
+      timeout: 900,
+    },
+    task,
+  );

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { createInvocationContext } from '../lib/invocation-context.ts';
+import { EventSourceMapping } from '../local/lambda/event-source-mapping.ts';
+import { createClients } from '../local/stack/clients.ts';
+import type { Task } from './processes/contender.ts';
+
+type Handler = (event: SQSEvent, context: Context) => Promise<unknown>;
+
+/** A function's mapping, as serverless.yml has it. */
+export interface HandlerMapping {
+  functionName: string;
+  queueUrl: string | undefined;
+  batchSize: number;
+  /** Seconds. */
+  batchingWindow: number;
+  timeout: number;
+}
+
+/** The consumer's. */
+export const CONSUMER_MAPPING = {
+  functionName: 'consumer',
+  queueUrl: process.env.ORDER_QUEUE_URL,
+  batchSize: 100,
+  batchingWindow: 1,
+  timeout: 30,
+};
+
+/**
+ * Runs a Lambda handler as an event source mapping would: batches of records as JSON, in this process. What the handler does
+ * not name as failed is deleted, ten to a request.
+ */
+export function pollForHandler(
+  handler: Handler,
+  { functionName, queueUrl = '', timeout, ...batches }: HandlerMapping,
+  { concurrency }: Task,
+): (stopping: AbortSignal) => Promise<void> {
+  const { AWS_ENDPOINT_URL = '', AWS_ENDPOINT_URL_DYNAMODB = '' } = process.env;
+  const { sqs } = createClients(AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB);
+  return async (stopping) => {
+    const mapping = new EventSourceMapping(sqs, {
+      queueUrl,
+      queueArn: 'arn:aws:sqs:us-east-1:000000000000:bench',
+      ...batches,
+      maximumConcurrency: concurrency,
+      reportsItemFailures: true,
+      async invoke(payload) {
+        const context = createInvocationContext({
+          requestId: 'bench',
+          functionName,
+          functionArn: '',
+          memorySize: '',
+          deadline: Date.now() + timeout * 1_000,
+        });
+        return { payload: JSON.stringify(await handler(JSON.parse(payload), context)) ?? 'null' };
+      },
+      onTrouble: (message) => console.error(message),
+    });
+    await once(stopping, 'abort');
+    await Promise.race([mapping.stop(), sleep(2_000)]);
+  };
+}
