@@ -20,7 +20,7 @@ const SNS_ENTRIES = 10;
 const LEDGER_ENTRIES = 25;
 
 /**
- * Every request on the way of an order, in its order. None has more than 64 KB: ten orders have 2.5, ten publishes 11.
+ * Every request on the way of an order, in its order. None has more than 64 KB: ten orders have 2.5, ten publishes 8.
  * SQS and SNS charge a batch as one request for each 64 KB.
  */
 export function requestsPerOrder(
