@@ -42,7 +42,8 @@ export async function ingestPart(
     const before = await readJsonIfThere<PartReceipt>(services, keys.receipt(part));
     if (before?.status === 'ingested') {
       const file = await readJsonIfThere<Receipt>(services, resultKey(key, '.receipt.json'));
-      if (file?.status === 'ingested' && file.etag === message.etag) return {};
+      const isMerged = file?.etag === message.etag && file.started_at === message.started_at;
+      if (isMerged && file.status === 'ingested') return {};
     } else {
       const { receipt, error } = await readPart(message, services, keys.rejected(part), deadline);
       result.receipt = receipt;

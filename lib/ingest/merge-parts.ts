@@ -56,7 +56,9 @@ export async function mergeParts(
     const receipt = toReceipt(message, mergeGroups(summaries));
     const receiptKey = resultKey(message.key, '.receipt.json');
     const before = await readJsonIfThere<Receipt>(services, receiptKey);
-    if (before && before.etag !== message.etag && before.started_at > message.started_at) return undefined;
+    // One without a tag is of a file that could not be opened, such as this one at an earlier attempt to split it.
+    const isOfAnother = before?.etag !== undefined && before.etag !== message.etag;
+    if (isOfAnother && before.started_at > message.started_at) return undefined;
     const rejected_key = await mergeRejectedRows(message, keys, listed, services, deadline);
     if (rejected_key !== undefined) receipt.rejected_key = rejected_key;
     await putJson(services, receiptKey, receipt);

@@ -148,14 +148,21 @@ describe('a file that is longer than a part', () => {
   test('comes back where the queue does not take its parts, and says so in its receipt', async () => {
     await pipeline.upload('refused.ndjson', ndjson(orders(30, 5)));
     const [event] = await pipeline.takeAll('UploadQueueUrl');
-    intercept(SQSClient.prototype, SendMessageBatchCommand, async () => {
-      throw sdkError('ServiceUnavailable');
+    let down = true;
+    intercept(SQSClient.prototype, SendMessageBatchCommand, async (input, pass) => {
+      if (down) throw sdkError('ServiceUnavailable');
+      return pass(input);
     });
     expect(await ingest(event)).toMatchObject({ ok: false, retryInSeconds: 300 });
     expect(await receiptOf('refused.ndjson')).toMatchObject({
       status: 'failed',
       error: { code: 'ServiceUnavailable' },
     });
+
+    down = false;
+    expect(await ingest(event)).toEqual({ ok: true });
+    for (const part of await takeParts()) await ingest(part);
+    expect(await receiptOf('refused.ndjson')).toMatchObject({ status: 'ingested', sent: 30 });
   });
 
   test('that is gone by then has a receipt that says so', async () => {

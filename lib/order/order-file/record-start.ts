@@ -73,7 +73,7 @@ export async function recordStart(
     return undefined;
   }
 
-  for await (const chunk of readOnwards(read, begin, size)) {
+  for await (const chunk of readOnwards(read, begin, size, at - begin + MAX_ROW_BYTES)) {
     add(cutter.cut(chunk));
     const found = search(false);
     if (found !== undefined) return found;
