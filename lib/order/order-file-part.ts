@@ -32,7 +32,7 @@ export interface OpenedPart {
  * Reads one part of an NDJSON or CSV file. The rows of all its parts, one after another, are exactly those of the whole file,
  * however short parts are and whatever the file holds: where a part begins is where reading the whole file comes by. A row goes
  * on beyond its part to its end, and a part in which none begins is empty. Only a CSV file that never lets one know where its
- * records begin (see `recordStart`) is read by one part to its end, though no longer than its size demands.
+ * records begin (see `recordStart`) is read to its end by the part that comes to such a place: the parts after it are empty.
  *
  * @param read reads the file; called twice for the part's ends, near which most often only some 256 KiB (NDJSON) or 1 MiB (CSV)
  *   are taken, and once for its rows

@@ -89,7 +89,7 @@ describe('the rows of all parts, one after another, are those of the whole file,
         total++;
         if (await expectTheSame(`orders.${format}`, file, partBytes)) split++;
       }),
-      propertyRuns(120),
+      propertyRuns(80),
     );
     expect(split).toBeGreaterThan(total / 5);
   });
@@ -101,7 +101,7 @@ describe('the rows of all parts, one after another, are those of the whole file,
         const file = Buffer.from(text, 'latin1');
         await expectTheSame('orders.csv', file, Math.max(part, Math.ceil(file.length / 60)), chunk);
       }),
-      propertyRuns(120),
+      propertyRuns(80),
     );
   });
 
