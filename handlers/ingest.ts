@@ -5,6 +5,7 @@ import { createS3Client, createSqsClient } from '../lib/aws/clients.ts';
 import { createMessageVisibility } from '../lib/aws/message-visibility.ts';
 import { createObjectStore } from '../lib/aws/object-store.ts';
 import { createOrderQueue } from '../lib/aws/order-queue.ts';
+import { createQueueMessages } from '../lib/aws/queue-messages.ts';
 import { readConfig } from '../lib/config.ts';
 import { ingestUpload } from '../lib/ingest/ingest-upload.ts';
 import { logger } from '../lib/observability/logger.ts';
@@ -13,9 +14,10 @@ import { type RecordOutcome, settleRecords } from '../lib/records/settle-records
 
 const config = readConfig('ORDER_QUEUE_URL', 'UPLOAD_QUEUE_URL', 'RESULTS_BUCKET_NAME', 'AWS_ENDPOINT_URL');
 const sqs = createSqsClient();
-const parts = {
+const services = {
   orderQueue: createOrderQueue(sqs, config.ORDER_QUEUE_URL),
   objectStore: createObjectStore(createS3Client(config.AWS_ENDPOINT_URL !== undefined)),
+  uploadQueue: createQueueMessages(sqs, config.UPLOAD_QUEUE_URL),
   resultsBucket: config.RESULTS_BUCKET_NAME,
 };
 const visibility = createMessageVisibility(sqs, config.UPLOAD_QUEUE_URL);
@@ -29,14 +31,17 @@ const MARGIN_MS = 60_000;
 async function ingest({ Records }: SQSEvent, context: Context): Promise<PromiseSettledResult<void>[]> {
   const deadline = Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
   const outcomes: RecordOutcome[] = [];
-  // One file at a time: a file is sent side by side already.
+  // One file, or part of one, at a time: its orders are sent side by side already.
   for (const { body, attributes } of Records) {
-    outcomes.push(await ingestUpload(body, parts, deadline, Number(attributes.ApproximateReceiveCount)));
+    outcomes.push(await ingestUpload(body, services, deadline, Number(attributes.ApproximateReceiveCount)));
   }
   return settleRecords(Records, outcomes, visibility);
 }
 
-/** UploadQueue → the order file's orders in the order queue, its receipt and rejected rows in the results bucket. */
+/**
+ * UploadQueue → the order file's orders in the order queue, its receipt and rejected rows in the results bucket; of a large file
+ * first its parts in UploadQueue.
+ */
 export const handler = middy(ingest)
   .use(injectLambdaContext(logger))
   .use(partialBatch())

@@ -1,14 +1,32 @@
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { converted, toServiceError } from './service-error.ts';
 
 /** An object opened for reading. */
 export interface OpenedObject {
   body: Readable;
-  /** Bytes. */
+  /** Of the whole object, in bytes. */
   size: number;
+  etag: string;
+}
+
+/** Bytes of an object, from one place to before another. */
+export interface ByteRange {
+  from: number;
+  to: number;
+}
+
+/** An object as a listing has it. */
+export interface ListedObject {
+  key: string;
   etag: string;
 }
 
@@ -18,6 +36,8 @@ export interface ObjectWriter {
   write(text: string): Promise<void>;
   /** Tells what went wrong since the last write, too. A writer that failed leaves no parts behind. */
   close(): Promise<void>;
+  /** Gives it up: there will be no object, and no parts are left behind. */
+  abandon(): Promise<void>;
 }
 
 /** How an object goes up. */
@@ -31,7 +51,10 @@ export interface UploadOptions {
 
 /** S3 objects, as order files, receipts and rejected rows need them. Methods throw `ServiceError`; a body, its own errors. */
 export interface ObjectStore {
-  open(bucket: string, key: string): Promise<OpenedObject>;
+  /** @param range what to read; all where it is left out */
+  open(bucket: string, key: string, range?: ByteRange): Promise<OpenedObject>;
+  /** The first 1,000 objects, by their keys, whose keys begin so. */
+  list(bucket: string, prefix: string): Promise<ListedObject[]>;
   put(bucket: string, key: string, body: string, contentType: string): Promise<void>;
   create(bucket: string, key: string, contentType: string): ObjectWriter;
   /**
@@ -46,14 +69,30 @@ export interface ObjectStore {
 
 export function createObjectStore(client: S3Client): ObjectStore {
   return {
-    async open(bucket, key) {
-      const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    async open(bucket, key, range) {
+      const Range = range && `bytes=${range.from}-${range.to - 1}`;
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...(Range && { Range }) });
       const {
         Body,
         ContentLength = 0,
+        ContentRange,
         ETag = '',
       } = await converted(`GetObject ${bucket}/${key}`, client.send(command));
-      return { body: Body as Readable, size: ContentLength, etag: ETag };
+      // Such as `bytes 0-99/1234`.
+      const size = ContentRange ? Number(ContentRange.split('/').at(-1)) : ContentLength;
+      return { body: Body as Readable, size, etag: ETag };
+    },
+
+    async list(bucket, prefix) {
+      // XML has no place for some characters that keys may have.
+      const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, EncodingType: 'url' });
+      const { Contents = [], EncodingType } = await converted(
+        `ListObjectsV2 ${bucket}/${prefix}`,
+        client.send(command),
+      );
+      const decoded = (key: string) =>
+        EncodingType === 'url' ? decodeURIComponent(key.replaceAll('+', ' ')) : key;
+      return Contents.map(({ Key = '', ETag = '' }) => ({ key: decoded(Key), etag: ETag }));
     },
 
     async put(bucket, key, body, contentType) {
@@ -85,6 +124,10 @@ export function createObjectStore(client: S3Client): ObjectStore {
         async close() {
           body.end();
           await done;
+        },
+        async abandon() {
+          body.destroy(new Error('given up'));
+          await done.catch(() => undefined);
         },
       };
     },

@@ -1,4 +1,5 @@
-import { readUploadEvent } from '../ingest/upload-event.ts';
+import { isPartMessage } from '../ingest/part-message.ts';
+import { readUploadMessage } from '../ingest/upload-message.ts';
 import { type OrderIssue, parseOrderText } from '../order/order.ts';
 import { parseOrderConfirmed } from '../order/order-confirmed.ts';
 import { printable } from '../order/received.ts';
@@ -16,9 +17,10 @@ export function judgeBody(queue: QueueName, body: string): OrderIssue[] {
 
 function judgeUpload(body: string): OrderIssue[] {
   try {
-    readUploadEvent(body);
+    readUploadMessage(body);
     return [];
   } catch (error) {
-    return [{ path: '', code: 'not_an_s3_event', message: printable((error as Error).message) }];
+    const code = isPartMessage(body) ? 'not_a_part' : 'not_an_s3_event';
+    return [{ path: '', code, message: printable((error as Error).message) }];
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { createObjectStore } from '../aws/object-store.ts';
 import { readReceipt } from '../ingest/read-receipt.ts';
-import { readUploadEvent } from '../ingest/upload-event.ts';
+import { readUploadMessage, type UploadMessage } from '../ingest/upload-message.ts';
 import type { OrderIssue } from '../order/order.ts';
 import { printable } from '../order/received.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -14,6 +14,7 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
   bad_header: "the file's CSV header cannot be read",
   bad_json: 'the file is neither a JSON array of orders nor orders one after another',
   duplicate_columns: "the file's CSV header has a column twice",
+  file_changed: 'the file was overwritten before all of its parts were read',
   missing_columns: "the file's CSV header lacks columns",
   no_receipt: 'ingest has written no receipt of the file',
   not_utf8: 'the file is not UTF-8',
@@ -25,25 +26,35 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
 const receipt = z.object({ error: z.object({ code: z.string(), message: z.string() }).optional() });
 
 /**
- * Why the files that an upload message names were not ingested, by their receipts: nothing for those that have been since.
+ * Why what an upload message names was not ingested, by the receipts of its files, or of the part of a file: nothing for those
+ * that have been since.
  *
- * @param body an S3 event
+ * @param body for which `judgeBody` finds nothing wrong
  * @throws ServiceError where the results bucket is out of reach
  */
 export async function judgeUpload({ clients, resultsBucket }: Pipeline, body: string): Promise<OrderIssue[]> {
   const objectStore = createObjectStore(clients.s3);
+  const message = readUploadMessage(body);
   const issues: OrderIssue[] = [];
-  for (const { key } of readUploadEvent(body)) {
-    const text = await readReceipt({ objectStore, resultsBucket, key });
+  for (const { name, prefix, ...place } of placesOf(message)) {
+    const text = await readReceipt({ objectStore, resultsBucket, ...place });
     if (text === undefined) {
-      const message = printable(`${key}: has no receipt: ingest did not get as far as writing one`);
-      issues.push({ path: '', code: 'no_receipt', message });
+      const told = printable(`${name}: has no receipt: ingest did not get as far as writing one`);
+      issues.push({ path: '', code: 'no_receipt', message: told });
       continue;
     }
     const { error } = receipt.parse(JSON.parse(text));
-    if (error) issues.push({ path: '', code: error.code, message: printable(error.message) });
+    if (error) issues.push({ path: '', code: error.code, message: printable(`${prefix}${error.message}`) });
   }
   return issues;
+}
+
+/** Whose receipts tell of a message, what they are called, and what has to be said before what they say. */
+function placesOf(message: UploadMessage) {
+  if ('objects' in message) return message.objects.map(({ key }) => ({ key, name: key, prefix: '' }));
+  const { key, run, part, parts } = message.part;
+  const name = `${key}, part ${part} of ${parts}`;
+  return [{ key, part: { run, part }, name, prefix: `${name}: ` }];
 }
 
 /** The same in words that are true of all files that fail so. */

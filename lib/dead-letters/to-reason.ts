@@ -6,6 +6,7 @@ const PASSING: DeadLetterReason = { code: 'passing', text: 'valid now: what fail
 
 /** What a message as a whole must be, by code. */
 const WHOLE: Readonly<Record<string, string>> = {
+  not_a_part: 'must be a part of an order file that there can be',
   not_json: 'must be JSON',
   not_an_object: 'must be a JSON object',
   not_an_s3_event: 'must be an S3 event',

@@ -4,9 +4,15 @@ import { publishMetrics } from '../observability/metrics.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import { UnreadableFileError } from '../order/order-file/unreadable-file-error.ts';
 import { HOPELESS_RETRY_SECONDS, type RecordOutcome } from '../records/settle-records.ts';
-import { type IngestParts, ingestOrderFile } from './ingest-order-file.ts';
+import { FileChangedError } from './file-changed-error.ts';
+import { ingestOrderFile } from './ingest-order-file.ts';
+import { ingestPart } from './ingest-part.ts';
+import type { IngestServices } from './ingest-services.ts';
+import type { PartMessage } from './part-message.ts';
+import type { PartReceipt } from './part-receipt.ts';
 import type { Receipt } from './receipt.ts';
-import { readUploadEvent } from './upload-event.ts';
+import type { UploadedObject } from './upload-event.ts';
+import { readUploadMessage } from './upload-message.ts';
 
 /**
  * Seconds until a file that failed for a passing reason is tried again, the first time. After that the upload queue's
@@ -15,25 +21,23 @@ import { readUploadEvent } from './upload-event.ts';
 const FIRST_RETRY_SECONDS = 300;
 
 /**
- * Ingests the order files that an upload message names.
+ * Ingests what an upload message names: order files, or one part of a file that was split.
  *
- * @param body of the message: an S3 event
+ * @param body of the message: an S3 event, or a `PartMessage`
  * @param deadline epoch ms
  * @param receiveCount how often the message has been received, this time included
  * @returns what it means for the message; one that can never succeed comes back at once, and so ends in the DLQ soon
  */
 export async function ingestUpload(
   body: string,
-  parts: IngestParts,
+  services: IngestServices,
   deadline: number,
   receiveCount: number,
 ): Promise<RecordOutcome> {
   try {
-    for (const upload of readUploadEvent(body)) {
-      const { receipt, error } = await ingestOrderFile(upload, parts, deadline);
-      reportIngest(receipt);
-      if (error) throw error;
-    }
+    const message = readUploadMessage(body);
+    if ('part' in message) await ingestMessagePart(message.part, services, deadline);
+    else for (const upload of message.objects) await ingestObject(upload, services, deadline);
     return { ok: true };
   } catch (thrown) {
     const error = thrown as Error;
@@ -43,15 +47,58 @@ export async function ingestUpload(
   }
 }
 
-/** Reports a file: one log line and one metric line. */
-function reportIngest({ status, key, rows, sent, rejected, error: fault }: Receipt): void {
+async function ingestObject(
+  upload: UploadedObject,
+  services: IngestServices,
+  deadline: number,
+): Promise<void> {
+  const file = await ingestOrderFile(upload, services, deadline);
+  if ('parts' in file) {
+    logger.info('order file split', { key: upload.key, parts: file.parts });
+    return;
+  }
+  reportRows(file.receipt);
+  reportOutcome('order file', file.receipt);
+  if (file.error) throw file.error;
+}
+
+async function ingestMessagePart(
+  message: PartMessage,
+  services: IngestServices,
+  deadline: number,
+): Promise<void> {
+  const { receipt, merged, error } = await ingestPart(message, services, deadline);
+  if (receipt) {
+    reportRows(receipt);
+    reportOutcome('part of order file', receipt);
+  }
+  // Its rows have been counted part by part.
+  if (merged) reportOutcome('order file', merged);
+  if (error) throw error;
+}
+
+/** One metric line. */
+function reportRows({ rows, sent, rejected }: Receipt | PartReceipt): void {
   publishMetrics({ Count: { RowsRead: rows, RowsRejected: rejected, OrdersIngested: sent } });
-  const counts = { key, rows, sent, rejected };
-  logger.info(`order file ${status}`, { ...counts, ...(fault && { reason: fault.code }) });
+}
+
+/** One log line. */
+function reportOutcome(what: string, receipt: Receipt | PartReceipt): void {
+  const { status, key, rows, sent, rejected, parts, error: fault } = receipt;
+  logger.info(`${what} ${status}`, {
+    key,
+    ...('part' in receipt && { part: receipt.part }),
+    ...(parts !== undefined && { parts }),
+    rows,
+    sent,
+    rejected,
+    ...(fault && { reason: fault.code }),
+  });
 }
 
 function isHopeless(error: Error): boolean {
   if (error instanceof InvalidInputError || error instanceof UnreadableFileError) return true;
+  if (error instanceof FileChangedError) return true;
   // Deleted before it was read, or never there.
   return 'code' in error && (error.code === 'NoSuchKey' || error.code === 'NoSuchBucket');
 }

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import type { ObjectStore } from '../aws/object-store.ts';
 import { ServiceError } from '../aws/service-error.ts';
+import { partKeys } from './part-keys.ts';
 import { resultKey } from './result-key.ts';
 
 /** Where receipts are, and of which object. */
@@ -8,10 +9,12 @@ export interface ReceiptPlace {
   objectStore: ObjectStore;
   resultsBucket: string;
   key: string;
+  /** Where the receipt of one part of it is meant: which upload's, and which part. */
+  part?: { run: string; part: number };
 }
 
 /**
- * The text of an order file's receipt; undefined where it has none.
+ * The text of the receipt of an order file, or of a part of one; undefined where it has none.
  *
  * @throws ServiceError
  */
@@ -19,9 +22,11 @@ export async function readReceipt({
   objectStore,
   resultsBucket,
   key,
+  part,
 }: ReceiptPlace): Promise<string | undefined> {
+  const receiptKey = part ? partKeys(key, part.run).receipt(part.part) : resultKey(key, '.receipt.json');
   try {
-    const { body } = await objectStore.open(resultsBucket, resultKey(key, '.receipt.json'));
+    const { body } = await objectStore.open(resultsBucket, receiptKey);
     return await text(body);
   } catch (error) {
     if (error instanceof ServiceError && error.code === 'NoSuchKey') return undefined;

@@ -18,8 +18,15 @@ export interface Receipt {
   sent: number;
   /** Rows that are not orders. */
   rejected: number;
-  /** Where the rejected rows are, in the results bucket. */
+  /**
+   * Where the rejected rows are, in the results bucket. Of a file in parts that failed, those up to its first failed part: beyond
+   * that nobody knows the line. The others are beside the parts' receipts.
+   */
   rejected_key?: string;
+  /** How many parts the file was read in; left out where it was read at once. */
+  parts?: number;
+  /** Those that failed, from 1, the first 100 of them. `error` is the first one's. */
+  failed_parts?: number[];
   /** Why the file failed. */
   error?: { code: string; message: string };
   /** ISO 8601. */

@@ -30,4 +30,9 @@ export class RejectedRows {
   async close(): Promise<void> {
     await (this.#writer?.close() ?? this.#objectStore.remove(this.#bucket, this.#key));
   }
+
+  /** Gives them up: what is there of an earlier upload stays. */
+  async abandon(): Promise<void> {
+    await this.#writer?.abandon();
+  }
 }

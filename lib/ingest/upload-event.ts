@@ -8,13 +8,19 @@ export interface UploadedObject {
   bucket: string;
   /** As it is in the bucket: decoded. */
   key: string;
+  /** In bytes, as the event says. */
+  size?: number | undefined;
+  /** Tells uploads of one key apart, as the event says. */
+  sequencer?: string | undefined;
+  /** When it was uploaded, ISO 8601, as the event says. */
+  uploadedAt?: string | undefined;
 }
 
 /** What S3 writes when a notification is set up: no `Records`, nothing to do. */
 const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+export const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
 
 /** S3 events carry keys form-encoded: `+` for a space, percent signs for the rest. */
 const objectKey = z
@@ -22,10 +28,21 @@ const objectKey = z
   .transform((key) => decodeURIComponent(key.replaceAll('+', ' ')))
   .refine((key) => key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES);
 
+/** What S3 always says, and a file can be ingested without. */
+const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+
 const uploadEvent = z.object({
   Records: z.array(
     z.object({
-      s3: z.object({ bucket: z.object({ name: bucketName }), object: z.object({ key: objectKey }) }),
+      eventTime: optional(z.iso.datetime()),
+      s3: z.object({
+        bucket: z.object({ name: bucketName }),
+        object: z.object({
+          key: objectKey,
+          size: optional(z.int().nonnegative()),
+          sequencer: optional(z.string()),
+        }),
+      }),
     }),
   ),
 });
@@ -40,9 +57,10 @@ export function readUploadEvent(body: string): UploadedObject[] {
   try {
     const value: unknown = JSON.parse(body);
     if (testEvent.safeParse(value).success) return [];
-    return uploadEvent.parse(value).Records.map(({ s3: { bucket, object } }) => ({
+    return uploadEvent.parse(value).Records.map(({ eventTime, s3: { bucket, object } }) => ({
       bucket: bucket.name,
-      key: object.key,
+      ...object,
+      uploadedAt: eventTime,
     }));
   } catch (cause) {
     const rule = 'must be an S3 event of objects that there can be';

@@ -1,20 +1,18 @@
 import { CsvReader } from './order-file/csv-reader.ts';
 import { detectFormat, type OrderFileFormat } from './order-file/detect-format.ts';
 import { gunzip } from './order-file/gunzip.ts';
+import { isGzip } from './order-file/is-gzip.ts';
 import { JsonCutter } from './order-file/json-cutter.ts';
 import { JsonReader } from './order-file/json-reader.ts';
 import { LineCutter } from './order-file/line-cutter.ts';
+import { PIECE_BYTES, readRows } from './order-file/read-rows.ts';
 import type { OrderFileRow, RowReader } from './order-file/row-reader.ts';
+import { textOfHead } from './order-file/text-of-head.ts';
 import { UnreadableFileError } from './order-file/unreadable-file-error.ts';
 import { withHead } from './order-file/with-head.ts';
 
 export type { OrderFileFormat } from './order-file/detect-format.ts';
 export type { OrderFileRow } from './order-file/row-reader.ts';
-
-/** Enough to see the first line of any sensible file. Also the size of the pieces in which a file is read. */
-const PIECE_BYTES = 64 * 1024;
-
-const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 const READERS: Record<OrderFileFormat, (name: string) => RowReader> = {
   ndjson: () => new JsonReader(new LineCutter()),
@@ -66,8 +64,7 @@ export async function openOrderFile(
     if (gzipped && isGzip(head)) {
       throw new UnreadableFileError('bad_gzip', `${name}: must be gzipped once, received gzip within gzip`);
     }
-    if (head.subarray(0, 3).equals(UTF8_BOM)) head = head.subarray(3);
-    refuseUtf16(head, name);
+    head = textOfHead(head, name);
     const format = detectFormat(name, head);
     const reader = READERS[format](name);
     const rows = readRows(prepend(head, chunks), reader, signal);
@@ -76,20 +73,6 @@ export async function openOrderFile(
     await chunks.return(undefined);
     throw error;
   }
-}
-
-async function* readRows(
-  chunks: AsyncIterable<Buffer>,
-  reader: RowReader,
-  signal?: AbortSignal,
-): AsyncGenerator<OrderFileRow> {
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-      signal?.throwIfAborted();
-      for (const row of reader.read(chunk.subarray(at, at + PIECE_BYTES))) yield row;
-    }
-  }
-  for (const row of reader.end()) yield row;
 }
 
 async function nextChunk(chunks: AsyncGenerator<Buffer>): Promise<Buffer> {
@@ -103,27 +86,5 @@ async function* prepend(head: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenera
     yield* rest;
   } finally {
     await rest.return(undefined);
-  }
-}
-
-/** RFC 1952, section 2.3.1. */
-function isGzip(head: Buffer): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
-}
-
-/** UTF-16 begins with a byte order mark, or has a zero byte in its first letter, which is ASCII in every format here. */
-function refuseUtf16(head: Buffer, name: string): void {
-  const [first, second] = head;
-  if (
-    first === 0 ||
-    second === 0 ||
-    (first === 0xff && second === 0xfe) ||
-    (first === 0xfe && second === 0xff)
-  ) {
-    const bytes = head.subarray(0, 4).toString('hex');
-    throw new UnreadableFileError(
-      'not_utf8',
-      `${name}:1: must be UTF-8, received UTF-16 (begins with bytes ${bytes})`,
-    );
   }
 }

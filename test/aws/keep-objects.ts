@@ -1,5 +1,12 @@
+import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { intercept, sdkError } from './intercept.ts';
 
 /** What may go wrong with objects: each is called with the object's place, and throws where it shall fail. */
@@ -40,6 +47,14 @@ export function keepObjects({ get, put }: ObjectFaults = {}): Map<string, { text
   intercept(S3Client.prototype, DeleteObjectCommand, async ({ Bucket = '', Key = '' }) => {
     objects.delete(placeOf({ Bucket, Key }));
     return { $metadata };
+  });
+  intercept(S3Client.prototype, ListObjectsV2Command, async ({ Bucket = '', Prefix = '' }) => {
+    const places = [...objects.keys()].filter((place) => place.startsWith(`${Bucket}/${Prefix}`)).sort();
+    const Contents = places.slice(0, 1_000).map((place) => ({
+      Key: place.slice(Bucket.length + 1),
+      ETag: hash('md5', objects.get(place)?.text ?? ''),
+    }));
+    return { Contents, $metadata };
   });
   return objects;
 }

@@ -7,6 +7,7 @@ import {
   CreateMultipartUploadCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -56,6 +57,40 @@ describe('an object', () => {
     await expect(opening).rejects.toThrow('GetObject files/missing.csv');
   });
 
+  test('is read from one byte to before another, with the size and the entity tag of the whole', async () => {
+    await objects.put(BUCKET, 'ten', '0123456789', 'text/plain');
+    const whole = await objects.open(BUCKET, 'ten');
+    whole.body.destroy();
+    const { body, size, etag } = await objects.open(BUCKET, 'ten', { from: 3, to: 7 });
+    expect(await text(body)).toBe('3456');
+    expect({ size, etag }).toEqual({ size: 10, etag: whole.etag });
+    const last = await objects.open(BUCKET, 'ten', { from: 8, to: 64 });
+    expect(await text(last.body)).toBe('89');
+    expect(last.size).toBe(10);
+    const beyond = objects.open(BUCKET, 'ten', { from: 10, to: 11 });
+    await expect(beyond).rejects.toMatchObject({ name: 'ServiceError', code: 'InvalidRange' });
+  });
+
+  test('is among those whose keys begin as it does, in the order of the keys', async () => {
+    const keys = ['list/50%+für <José> &amp;', 'list/a b', 'list/a/c', 'lists'];
+    for (const key of keys) await objects.put(BUCKET, key, 'any', 'text/plain');
+    const listed = await objects.list(BUCKET, 'list/');
+    expect(listed.map(({ key }) => key)).toEqual(keys.slice(0, 3));
+    const { body, etag } = await objects.open(BUCKET, 'lists');
+    body.destroy();
+    expect(new Set(listed.map((each) => each.etag))).toEqual(new Set([etag]));
+    expect(await objects.list(BUCKET, 'list/none')).toEqual([]);
+  });
+
+  test('is listed under its own key where the service encodes keys', async () => {
+    intercept(clients.s3, ListObjectsV2Command, async ({ EncodingType }) => ({
+      Contents: [{ Key: 'a+b%2B%01%F0%9F%90%89', ETag: 'e' }],
+      EncodingType,
+      $metadata: {},
+    }));
+    expect(await objects.list(BUCKET, 'a')).toEqual([{ key: 'a b+\u0001🐉', etag: 'e' }]);
+  });
+
   test('that is removed is gone, and may be removed again', async () => {
     await objects.put(BUCKET, 'short-lived', 'any', 'text/plain');
     await objects.remove(BUCKET, 'short-lived');
@@ -72,6 +107,7 @@ describe('an object', () => {
     await expect(objects.open('nowhere', 'key')).rejects.toMatchObject(named);
     await expect(objects.put('nowhere', 'key', 'any', 'text/plain')).rejects.toMatchObject(named);
     await expect(objects.remove('nowhere', 'key')).rejects.toMatchObject(named);
+    await expect(objects.list('nowhere', 'key')).rejects.toMatchObject(named);
     const writer = objects.create('nowhere', 'key', 'text/plain');
     await writer.write('any');
     await expect(writer.close()).rejects.toMatchObject(named);
@@ -153,6 +189,17 @@ describe('an object that is written piece by piece', () => {
     expect(await read('large')).toBe(MEGABYTE.repeat(32));
     expect(await partsLeft()).toBe(0);
   });
+
+  test.each([1, 12])(
+    'is not there where it is given up after %i MB, and leaves no parts',
+    async (megabytes) => {
+      const writer = objects.create(BUCKET, 'abandoned', 'text/plain');
+      for (let megabyte = 0; megabyte < megabytes; megabyte++) await writer.write(MEGABYTE);
+      await writer.abandon();
+      await expect(objects.open(BUCKET, 'abandoned')).rejects.toMatchObject({ code: 'NoSuchKey' });
+      expect(await partsLeft()).toBe(0);
+    },
+  );
 
   test.each([
     ['its first request', CreateMultipartUploadCommand],

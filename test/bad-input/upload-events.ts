@@ -24,6 +24,18 @@ const text = (name: string, body: string, expected: EventOutcome) => ({
   input: () => body,
   expected,
 });
+const part = (name: string, expected: EventOutcome, wrong: object) => ({
+  name: `part of an order file: ${name}`,
+  input: (bucket: string) =>
+    JSON.stringify({
+      event: 'OrderFilePart',
+      ...{ bucket, key: 'gone.ndjson', etag: '"e"', size: 200, format: 'ndjson', first_row_at: 0 },
+      ...{ lines_before: 0, part: 2, parts: 2, from: 100, to: 200, run: '0123456789abcdef' },
+      started_at: '2026-11-27T11:00:00.000Z',
+      ...wrong,
+    }),
+  expected,
+});
 const notification = { Type: 'Notification', Message: JSON.stringify({ Records: [] }) };
 
 /** Messages of the upload queue. */
@@ -71,4 +83,16 @@ export const uploadEvents: Entry<UploadMessage, EventOutcome>[] = [
     (bucket) => s3(bucket, 'gone-1.csv'),
     (bucket) => s3(bucket, 'gone-2.csv'),
   ),
+  text('the name of a part alone', '{"event":"OrderFilePart"}', BAD),
+  part('of a file that is not there', GONE, {}),
+  part('that begins after it ends', BAD, { from: 200, to: 100 }),
+  part('that begins before the file', BAD, { from: -1 }),
+  part('that is longer than the file', BAD, { to: 201 }),
+  part('of a file beyond all sizes', BAD, { size: 1e300, to: 1e300 }),
+  part('that is one of less', BAD, { part: 3 }),
+  part('of JSON', BAD, { format: 'json' }),
+  part('of CSV without its header', BAD, { format: 'csv' }),
+  part('of a run that is a path', BAD, { run: '../../other/pa' }),
+  part('of a bucket that is a path', BAD, { bucket: '../other' }),
+  part('of a key of 1,025 bytes', BAD, { key: 'k'.repeat(1_025) }),
 ];

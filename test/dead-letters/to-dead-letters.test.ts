@@ -108,6 +108,60 @@ describe('a letter', () => {
     expect(new Set(asked.map(({ Bucket }) => Bucket))).toEqual(new Set(['results']));
   });
 
+  test('of a part of an order file is judged by the part’s receipt', async () => {
+    const run = '0123456789abcdef';
+    const part = (number: number, more: object = {}) =>
+      JSON.stringify({
+        event: 'OrderFilePart',
+        bucket: 'uploads',
+        key: 'big.ndjson',
+        etag: '"e"',
+        size: 400,
+        format: 'ndjson',
+        first_row_at: 0,
+        lines_before: 0,
+        part: number,
+        parts: 4,
+        from: 100 * number - 100,
+        to: 100 * number,
+        run,
+        started_at: '2026-11-27T11:00:00.000Z',
+        ...more,
+      });
+    const receipts: Record<string, string> = {
+      [`big.ndjson.parts/${run}/receipts/0000/0000001.json`]:
+        '{"status":"failed","error":{"code":"file_changed","message":"overwritten"}}',
+      [`big.ndjson.parts/${run}/receipts/0000/0000002.json`]: '{"status":"ingested"}',
+    };
+    const { pipeline } = openScriptedPipeline({
+      letters: { upload: [part(1), part(2), part(3), part(5)] },
+    });
+    intercept(pipeline.clients.s3, GetObjectCommand, async ({ Key = '' }) => {
+      const text = receipts[Key];
+      if (text === undefined) throw sdkError('NoSuchKey');
+      return { $metadata: {}, Body: Readable.from([Buffer.from(text)]) as never, ETag: 'e' };
+    });
+    const { letters } = await listDeadLetters(pipeline, 'upload');
+    expect(letters.map(({ reason, errors }) => ({ ...reason, errors }))).toEqual([
+      {
+        code: 'file_changed',
+        text: 'the file was overwritten before all of its parts were read',
+        errors: ['big.ndjson, part 1 of 4: overwritten'],
+      },
+      { code: 'passing', text: 'valid now: what failed was around it', errors: [] },
+      {
+        code: 'no_receipt',
+        text: 'ingest has written no receipt of the file',
+        errors: ['big.ndjson, part 3 of 4: has no receipt: ingest did not get as far as writing one'],
+      },
+      {
+        code: 'not_a_part',
+        text: 'the message must be a part of an order file that there can be',
+        errors: [expect.stringContaining('by its part, from, received')],
+      },
+    ]);
+  });
+
   test('of an upload is not judged while the results bucket is out of reach', async () => {
     const body = JSON.stringify({
       Records: [{ s3: { bucket: { name: 'uploads' }, object: { key: 'a.csv' } } }],

@@ -175,13 +175,13 @@ describe('a results bucket that is down', () => {
       throw sdkError('SlowDown');
     });
     const bodies = watchBodies();
-    await pipeline.upload('rejects.ndjson', `${'x'.repeat(4_000)}\n`.repeat(20_000));
+    await pipeline.upload('rejects.ndjson', `${'x'.repeat(4_000)}\n`.repeat(12_000));
     expect((await deliver()).failed).toHaveLength(1);
     expect(paces()).toEqual([300]);
     const receipt = await receiptOf('rejects.ndjson');
     expect(receipt).toMatchObject({ status: 'failed', error: { code: 'SlowDown' } });
     expect(receipt).not.toHaveProperty('rejected_key');
-    expect(receipt.rows).toBeLessThan(20_000);
+    expect(receipt.rows).toBeLessThan(12_000);
     expect(bodies.map(({ destroyed }) => destroyed)).toEqual([true]);
   });
 

@@ -136,6 +136,31 @@ describe('an order file', () => {
   });
 });
 
+test('an order file of more than 64 MiB is ingested in parts, and has one receipt', async () => {
+  const [first, last] = [orders(50), orders(100).slice(50)];
+  // Blank lines cost the least.
+  const blanks = `${' '.repeat(250_000)}\n`.repeat(280);
+  const body = `${ndjson(first)}${blanks}bad row\n${ndjson(last)}`;
+  await pipeline.upload('huge.ndjson', body);
+  expect((await deliver()).failed).toEqual([]);
+  expect(log.lines('order file split')).toMatchObject([{ key: 'huge.ndjson', parts: 2 }]);
+  expect(await takeQueued()).toEqual([]);
+
+  const { received, failed } = await deliver();
+  expect(received).toHaveLength(2);
+  expect(failed).toEqual([]);
+  expect(await takeQueued()).toEqual(idsOf([...first, ...last]));
+  expect(await receiptOf('huge.ndjson')).toMatchObject({
+    status: 'ingested',
+    size: Buffer.byteLength(body),
+    parts: 2,
+    rows: 101,
+    sent: 100,
+    rejected: 1,
+  });
+  expect(JSON.parse((await result('huge.ndjson.rejected.ndjson')) ?? '')).toMatchObject({ line: 331 });
+});
+
 test('the test event of S3 is acknowledged', async () => {
   await pipeline.send('UploadQueueUrl', [JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent' })]);
   const { received, failed } = await deliver();

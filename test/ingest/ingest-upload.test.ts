@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
 import { ingestUpload } from '../../lib/ingest/ingest-upload.ts';
 import { readReceipt } from '../../lib/ingest/read-receipt.ts';
 import { logger } from '../../lib/observability/logger.ts';
@@ -24,7 +25,8 @@ afterEach(() => {
 
 const objectStore = createObjectStore(createS3Client(true));
 const orderQueue = createOrderQueue(createSqsClient(), 'https://sqs.us-east-1.amazonaws.com/1/orders');
-const parts = { objectStore, orderQueue, resultsBucket: 'results' };
+const uploadQueue = createQueueMessages(createSqsClient(), 'https://sqs.us-east-1.amazonaws.com/1/uploads');
+const services = { objectStore, orderQueue, uploadQueue, resultsBucket: 'results' };
 
 interface Ingest {
   keys?: string[];
@@ -35,7 +37,7 @@ interface Ingest {
 
 function ingest({ keys = ['a.ndjson'], timeLeft = 60_000, receiveCount = 1 }: Ingest = {}) {
   const Records = keys.map((key) => ({ s3: { bucket: { name: 'uploads' }, object: { key } } }));
-  return ingestUpload(JSON.stringify({ Records }), parts, Date.now() + timeLeft, receiveCount);
+  return ingestUpload(JSON.stringify({ Records }), services, Date.now() + timeLeft, receiveCount);
 }
 
 const receiptOf = async (key: string) =>
@@ -110,7 +112,7 @@ describe('an upload', () => {
 
 describe('an upload that can never succeed comes back after a second', () => {
   test('when its message is no S3 event', async () => {
-    const outcome = await ingestUpload('{}', parts, Date.now() + 60_000, 3);
+    const outcome = await ingestUpload('{}', services, Date.now() + 60_000, 3);
     expect(outcome).toEqual({ ok: false, error: failsWith('invalid_input'), retryInSeconds: 1 });
     expect(log.entries()).toMatchObject([
       { level: 'WARN', message: 'upload failed', reason: 'invalid_input' },

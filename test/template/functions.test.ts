@@ -52,6 +52,10 @@ const ALLOWED: Record<string, unknown[][]> = {
     ['s3:PutObject', { 'Fn::Sub': `\${ResultsBucket.Arn}/*` }],
     ['s3:AbortMultipartUpload', { 'Fn::Sub': `\${ResultsBucket.Arn}/*` }],
     ['s3:DeleteObject', { 'Fn::Sub': `\${ResultsBucket.Arn}/*` }],
+    ['s3:GetObject', { 'Fn::Sub': `\${ResultsBucket.Arn}/*.parts/*` }],
+    ['s3:GetObject', { 'Fn::Sub': `\${ResultsBucket.Arn}/*.receipt.json` }],
+    ['s3:ListBucket', arnOf('ResultsBucket')],
+    ['sqs:SendMessage', arnOf('UploadQueue')],
   ],
   Consumer: [
     ...mayTakeFrom('OrderQueue'),
@@ -160,6 +164,19 @@ describe('the packaged functions', () => {
         },
       });
     }
+  });
+
+  it('list no more of the results than what parts of files have left, and receipts', () => {
+    const statements = propertiesOf(stack.template, 'IngestIamRoleLambdaExecution').Policies as {
+      PolicyDocument: unknown;
+    }[];
+    const listing = readStatements(statements[0]?.PolicyDocument).filter(({ Action }) =>
+      Action.includes('s3:ListBucket'),
+    );
+    expect(listing.map(({ Resource, Condition }) => [Resource, Condition])).toEqual([
+      [[arnOf('UploadBucket')], undefined],
+      [[arnOf('ResultsBucket')], { StringLike: { 's3:prefix': ['*.parts/*', '*.receipt.json'] } }],
+    ]);
   });
 
   it('share no role', () => {

@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { createObjectStore } from '../../../lib/aws/object-store.ts';
 import { UsageError } from '../../../lib/command-line/usage-error.ts';
 import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
+import { readRejectedRows } from '../../../lib/ingest/read-rejected-rows.ts';
 import type { Receipt } from '../../../lib/ingest/receipt.ts';
 import { SHOWN_BAD_ROWS } from '../bad-rows.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
@@ -13,7 +14,6 @@ import { awaitReceipt } from '../upload/await-receipt.ts';
 import { type FileToUpload, listFiles } from '../upload/list-files.ts';
 import { createMendingFile, refuseExisting } from '../upload/mending-file.ts';
 import { type PutFile, putFiles } from '../upload/put-files.ts';
-import { readRejectedRows } from '../upload/rejected-rows.ts';
 import { isWell, outcomesText, type UploadOutcome } from '../upload/upload-outcome.ts';
 
 /** Receipts that are waited for side by side. */

@@ -1,6 +1,7 @@
 import { parseOrder } from '../order.ts';
-import { CsvCutter, type CsvRecord } from './csv-cutter.ts';
+import { CsvCutter } from './csv-cutter.ts';
 import { type CsvHeader, fieldsOf, readCsvHeader } from './csv-header.ts';
+import type { CsvRecord } from './csv-record.ts';
 import type { BadRow, OrderFileRow, RowReader } from './row-reader.ts';
 import { badRow, toRow } from './row-text.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
@@ -8,12 +9,25 @@ import { UnreadableFileError } from './unreadable-file-error.ts';
 /** CSV with a header line. Blank lines are skipped; the `raw` of a record of several lines has LF between them. */
 export class CsvReader implements RowReader {
   readonly #name: string;
-  readonly #records = new CsvCutter((record) => this.#isGood(record));
+  readonly #records = new CsvCutter((record) => this.isGood(record));
   #header: CsvHeader | undefined;
   header: string | undefined;
 
-  constructor(name: string) {
+  /**
+   * @param header the line that names the columns, where what is read is a part of a file without it
+   * @throws UnreadableFileError where that is no header
+   */
+  constructor(name: string, header?: string) {
     this.#name = name;
+    if (header === undefined) return;
+    const reader = new CsvReader(name);
+    for (const _row of reader.read(Buffer.from(`${header}\n`)));
+    this.#header = reader.#header;
+    this.header = reader.header;
+  }
+
+  get lines(): number {
+    return this.#records.lines;
   }
 
   *read(chunk: Buffer): Generator<OrderFileRow> {
@@ -45,8 +59,8 @@ export class CsvReader implements RowReader {
     }
   }
 
-  /** The header, or an order: its own texts hold no line break, but a column that is not of the order may. */
-  #isGood({ cells }: CsvRecord): boolean {
+  /** Whether a record is the header, or an order: its own texts hold no line break, but a column that is not of the order may. */
+  isGood({ cells }: CsvRecord): boolean {
     if (!this.#header) return true;
     return cells.length === this.#header.width && parseOrder(fieldsOf(cells, this.#header)).ok;
   }

@@ -5,6 +5,7 @@ import { rowText, toRow } from './row-text.ts';
 
 /** What cuts a file into the JSON texts of its rows: `LineCutter` for NDJSON, `JsonCutter` for JSON. */
 interface Cutter {
+  readonly lines?: number;
   cut(chunk: Buffer): Iterable<RowBytes>;
   end(): Iterable<RowBytes>;
 }
@@ -15,6 +16,10 @@ export class JsonReader implements RowReader {
 
   constructor(cutter: Cutter) {
     this.#cutter = cutter;
+  }
+
+  get lines(): number | undefined {
+    return this.#cutter.lines;
   }
 
   read(chunk: Buffer): Generator<OrderFileRow> {

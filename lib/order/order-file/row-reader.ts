@@ -21,6 +21,8 @@ export type OrderFileRow = GoodRow | BadRow;
 export interface RowReader {
   /** The line that names the columns, as it stands in the file, where the format has one and it has been read. */
   readonly header?: string | undefined;
+  /** How many lines have ended so far, in formats of lines. */
+  readonly lines?: number | undefined;
   read(chunk: Buffer): Iterable<OrderFileRow>;
   /** The file is over: gives what the last chunk left. */
   end(): Iterable<OrderFileRow>;

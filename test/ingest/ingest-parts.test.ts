@@ -1,0 +1,346 @@
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import pMap from 'p-map';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
+import { createObjectStore } from '../../lib/aws/object-store.ts';
+import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
+import type { IngestServices } from '../../lib/ingest/ingest-services.ts';
+import { ingestUpload } from '../../lib/ingest/ingest-upload.ts';
+import type { PartMessage } from '../../lib/ingest/part-message.ts';
+import { resultKey } from '../../lib/ingest/result-key.ts';
+import { generateOrders } from '../../lib/order/generator.ts';
+import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import { intercept, sdkError } from '../aws/intercept.ts';
+import { captureLog } from '../handlers/capture-log.ts';
+import { type Pipeline, startPipeline } from '../handlers/start-pipeline.ts';
+import { readOrderFile } from '../order/read-order-file.ts';
+
+const PART_BYTES = 3_000;
+
+let pipeline: Pipeline;
+let services: IngestServices;
+let log: ReturnType<typeof captureLog>;
+
+beforeAll(async () => {
+  pipeline = await startPipeline('ingest');
+  const sqs = createSqsClient();
+  services = {
+    objectStore: createObjectStore(createS3Client(true)),
+    orderQueue: createOrderQueue(sqs, pipeline.output('OrderQueueUrl')),
+    uploadQueue: createQueueMessages(sqs, pipeline.output('UploadQueueUrl')),
+    resultsBucket: pipeline.output('ResultsBucketName'),
+    partBytes: PART_BYTES,
+  };
+});
+afterAll(() => pipeline.stop());
+beforeEach(async () => {
+  await pipeline.purge();
+  log = captureLog();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const orders = (count: number, seed: number): Order[] => [...generateOrders({ count, seed })];
+const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
+const takeQueued = async () => idsOf(await pipeline.takeAll<Order>('OrderQueueUrl'));
+const takeParts = () => pipeline.takeAll<PartMessage>('UploadQueueUrl');
+const ingest = (message: unknown, timeLeft = 60_000) =>
+  ingestUpload(JSON.stringify(message), services, Date.now() + timeLeft, 1);
+const result = (key: string) => pipeline.readObject('ResultsBucketName', key);
+const receiptOf = async (key: string) =>
+  JSON.parse((await result(resultKey(key, '.receipt.json'))) ?? 'null');
+const partReceipt = async ({ key, run, part }: PartMessage) =>
+  JSON.parse(
+    (await result(`${key}.parts/${run}/receipts/0000/${String(part).padStart(7, '0')}.json`)) ?? 'null',
+  );
+const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+
+const ndjson = (rows: readonly unknown[]): string =>
+  rows.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join('');
+const quote = (cell: string | number): string => `"${String(cell).replaceAll('"', '""')}"`;
+const csv = (rows: readonly (Order | string)[]): string =>
+  [
+    `note,${ORDER_FIELDS.join(',')}`,
+    ...rows.map((row) =>
+      typeof row === 'string' ? row : `"of\r""two"" lines",${ORDER_FIELDS.map((field) => quote(row[field]))}`,
+    ),
+  ].join('\r\n');
+
+/** Orders, and a bad row after one in seven. */
+const withBadRows = (rows: readonly Order[]) =>
+  rows.flatMap((row, index) => (index % 7 === 3 ? [row, 'bad "'] : [row]));
+
+/** Puts a file into the upload bucket, and has it split. */
+async function split(key: string, body: string): Promise<PartMessage[]> {
+  await pipeline.upload(key, body);
+  const [event] = await pipeline.takeAll('UploadQueueUrl');
+  expect(await ingest(event)).toEqual({ ok: true });
+  return takeParts();
+}
+
+describe('a file that is longer than a part', () => {
+  test.each([
+    ['NDJSON', 'large.ndjson', ndjson, 1],
+    ['CSV', 'large, 100 % für José.csv', csv, 2],
+    ['CSV with a key as long as keys may be', `${'long/'.repeat(203)}key.csv`, csv, 3],
+  ] as const)(
+    'is split, and read side by side as if it were read at once: %s',
+    async (_which, key, write, seed) => {
+      const sent = orders(100, seed);
+      const body = write(withBadRows(sent));
+      const parts = await split(key, body);
+      expect(parts.length).toBeGreaterThan(5);
+      expect(log.lines('order file split')).toMatchObject([{ key, parts: parts.length }]);
+      expect(await receiptOf(key)).toBeNull();
+
+      const outcomes = await pMap(parts, (part) => ingest(part), { concurrency: 4 });
+      expect(outcomes).toEqual(parts.map(() => ({ ok: true })));
+      expect(await takeQueued()).toEqual(idsOf(sent));
+      const receipt = await receiptOf(key);
+      expect(receipt).toEqual({
+        status: 'ingested',
+        bucket: pipeline.output('UploadBucketName'),
+        key,
+        size: Buffer.byteLength(body),
+        etag: expect.stringMatching(/[0-9a-f]{32}/),
+        format: key.endsWith('csv') ? 'csv' : 'ndjson',
+        gzipped: false,
+        rows: 114,
+        sent: 100,
+        rejected: 14,
+        rejected_key: resultKey(key, '.rejected.ndjson'),
+        parts: parts.length,
+        started_at: TIME,
+        finished_at: TIME,
+      });
+      const { rows } = await readOrderFile(key, body);
+      const rejected = (await result(receipt.rejected_key))?.trimEnd().split('\n') ?? [];
+      expect(rejected.map((line) => JSON.parse(line))).toEqual(rows.filter((row) => 'errors' in row));
+      expect(log.lines('part of order file ingested')).toHaveLength(parts.length);
+      expect(log.lines('order file ingested').at(-1)).toMatchObject({ parts: parts.length, rows: 114 });
+      const metrics = log.metrics() as { RowsRead: number }[];
+      expect(metrics.reduce((sum, { RowsRead }) => sum + RowsRead, 0)).toBe(114);
+    },
+  );
+
+  test('is split into the same parts when its message is delivered again, and none is read twice', async () => {
+    await pipeline.upload('again.ndjson', ndjson(orders(30, 4)));
+    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    await ingest(event);
+    const parts = await takeParts();
+    await pMap(parts, (part) => ingest(part));
+    const receipt = await receiptOf('again.ndjson');
+    expect((await takeQueued()).length).toBe(30);
+
+    await ingest(event);
+    const again = await takeParts();
+    expect(new Set(again.map((part) => JSON.stringify(part)))).toEqual(
+      new Set(parts.map((part) => JSON.stringify(part))),
+    );
+    for (const part of again) expect(await ingest(part)).toEqual({ ok: true });
+    expect(await takeQueued()).toEqual([]);
+    expect(await receiptOf('again.ndjson')).toEqual(receipt);
+  });
+
+  test('comes back where the queue does not take its parts, and says so in its receipt', async () => {
+    await pipeline.upload('refused.ndjson', ndjson(orders(30, 5)));
+    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    let down = true;
+    intercept(SQSClient.prototype, SendMessageBatchCommand, async (input, pass) => {
+      if (down) throw sdkError('ServiceUnavailable');
+      return pass(input);
+    });
+    expect(await ingest(event)).toMatchObject({ ok: false, retryInSeconds: 300 });
+    expect(await receiptOf('refused.ndjson')).toMatchObject({
+      status: 'failed',
+      error: { code: 'ServiceUnavailable' },
+    });
+
+    down = false;
+    expect(await ingest(event)).toEqual({ ok: true });
+    for (const part of await takeParts()) await ingest(part);
+    expect(await receiptOf('refused.ndjson')).toMatchObject({ status: 'ingested', sent: 30 });
+  });
+
+  test('that is gone by then has a receipt that says so', async () => {
+    await pipeline.upload('gone.ndjson', ndjson(orders(30, 5)));
+    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    await services.objectStore.remove(pipeline.output('UploadBucketName'), 'gone.ndjson');
+    expect(await ingest(event)).toMatchObject({ ok: false, retryInSeconds: 1 });
+    expect(await receiptOf('gone.ndjson')).toMatchObject({ status: 'failed', error: { code: 'NoSuchKey' } });
+  });
+
+  test('that is shorter by then is read at once', async () => {
+    await pipeline.upload('shorter.ndjson', ndjson(orders(30, 5)));
+    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    for (const count of [3, 0]) {
+      await pipeline.upload('shorter.ndjson', ndjson(orders(count, 5)));
+      await pipeline.takeAll('UploadQueueUrl');
+      expect(await ingest(event)).toEqual({ ok: true });
+      expect(await takeParts()).toEqual([]);
+      const receipt = await receiptOf('shorter.ndjson');
+      expect(receipt).toMatchObject({ status: 'ingested', sent: count });
+      expect(receipt).not.toHaveProperty('parts');
+    }
+  });
+});
+
+describe('a part that fails', () => {
+  test('fails the file, which says which and why, and ingests it when it succeeds', async () => {
+    const sent = orders(60, 6);
+    const body = ndjson(withBadRows(sent));
+    const parts = await split('failing.ndjson', body);
+    let down = true;
+    intercept(SQSClient.prototype, SendMessageBatchCommand, async (input, pass) => {
+      if (down) throw sdkError('ServiceUnavailable');
+      return pass(input);
+    });
+    const [first, second, ...others] = parts.sort((a, b) => a.part - b.part) as [PartMessage, PartMessage];
+    expect(await ingest(second)).toMatchObject({ ok: false, retryInSeconds: 300 });
+    expect(await partReceipt(second)).toMatchObject({ status: 'failed', part: 2, parts: parts.length });
+    down = false;
+    for (const part of [first, ...others]) expect(await ingest(part)).toEqual({ ok: true });
+    const failed = await receiptOf('failing.ndjson');
+    expect(failed).toMatchObject({
+      status: 'failed',
+      parts: parts.length,
+      failed_parts: [2],
+      error: {
+        code: 'ServiceUnavailable',
+        message: expect.stringMatching(new RegExp(`^part 2 of ${parts.length}: SendMessageBatch`)),
+      },
+    });
+    expect(log.lines('order file failed')).toMatchObject([
+      { parts: parts.length, reason: 'ServiceUnavailable' },
+    ]);
+    // Beyond the part that failed nobody knows the line.
+    const { rows } = await readOrderFile('failing.ndjson', body);
+    const bad = rows.filter((row) => 'errors' in row);
+    const known = ((await result('failing.ndjson.rejected.ndjson')) ?? '')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(known.length).toBeLessThan(failed.rejected);
+    expect(known).toEqual(bad.slice(0, known.length));
+
+    expect(await ingest(second)).toEqual({ ok: true });
+    const receipt = await receiptOf('failing.ndjson');
+    expect(receipt).toMatchObject({ status: 'ingested', sent: 60, rejected: bad.length });
+    expect(receipt).not.toHaveProperty('error');
+    expect(receipt).not.toHaveProperty('failed_parts');
+    expect((await result('failing.ndjson.rejected.ndjson'))?.trimEnd().split('\n')).toHaveLength(bad.length);
+    expect(await takeQueued()).toEqual(idsOf(sent));
+  });
+
+  test('of those that end while others are merged is merged again', async () => {
+    const parts = await split('racing.ndjson', ndjson(orders(20, 7)));
+    const [last, ...others] = parts as [PartMessage];
+    for (const part of others) await ingest(part, -1);
+    // The last one ends while the first merge is about to write: what that has read is old by then.
+    let meanwhile: Promise<unknown> | undefined;
+    intercept(S3Client.prototype, PutObjectCommand, async (input, pass) => {
+      if (!meanwhile && input.Key?.includes('/groups/')) {
+        meanwhile = (async () => {
+          for (const part of others) await ingest(part);
+        })();
+        await meanwhile;
+      }
+      return pass(input);
+    });
+    expect(await ingest(last)).toEqual({ ok: true });
+    expect(meanwhile).toBeDefined();
+    expect(await receiptOf('racing.ndjson')).toMatchObject({ status: 'ingested', sent: 20 });
+  });
+
+  test('by running out of time says how far it came', async () => {
+    const [part] = await split('slow.ndjson', ndjson(orders(20, 8)));
+    expect(await ingest(part, -1)).toMatchObject({ ok: false, retryInSeconds: 300 });
+    expect(await partReceipt(part as PartMessage)).toMatchObject({
+      status: 'failed',
+      error: {
+        code: 'time_up',
+        message: expect.stringMatching(/^order file: part \d of \d+ must be read within .* after \d+ rows$/),
+      },
+    });
+  });
+
+  test('whose receipt cannot be written comes back', async () => {
+    const [part] = await split('unsaid.ndjson', ndjson(orders(20, 8)));
+    intercept(S3Client.prototype, PutObjectCommand, async () => {
+      throw sdkError('SlowDown');
+    });
+    expect(await ingest(part)).toMatchObject({ ok: false, error: { code: 'SlowDown' }, retryInSeconds: 300 });
+  });
+});
+
+describe('a file that is overwritten before all of its parts are read', () => {
+  test.each([
+    ['by a longer one', 90],
+    ['by a shorter one', 12],
+    ['by an empty one', 0],
+  ])('%s fails at once, and is not mixed with it', async (which, count) => {
+    const key = `${which}.ndjson`;
+    const before = orders(40, 9);
+    const parts = (await split(key, ndjson(before))).sort((a, b) => a.part - b.part);
+    expect(await ingest(parts[0])).toEqual({ ok: true });
+    const fromFirst = (await takeQueued()).length;
+    await pipeline.upload(key, ndjson(orders(count, 10)));
+    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    for (const part of parts.slice(1)) {
+      expect(await ingest(part)).toMatchObject({
+        ok: false,
+        error: { code: 'file_changed' },
+        retryInSeconds: 1,
+      });
+    }
+    expect(await takeQueued()).toEqual([]);
+    expect(await receiptOf(key)).toMatchObject({
+      status: 'failed',
+      sent: fromFirst,
+      error: { code: 'file_changed', message: expect.stringContaining('overwritten') },
+    });
+
+    await ingest(event);
+    for (const part of await takeParts()) await ingest(part);
+    const receipt = await receiptOf(key);
+    expect(receipt).toMatchObject({ status: 'ingested', sent: count });
+    // What is late of the first upload leaves the second one's receipt alone.
+    expect(await ingest(parts[1])).toMatchObject({ ok: false });
+    expect(await receiptOf(key)).toEqual(receipt);
+  });
+});
+
+test('a part is found with one listing of its group, whatever the number of parts, and boundaries cost a read each', async () => {
+  const parts = (await split('counted.ndjson', ndjson(orders(60, 11)))).sort((a, b) => a.part - b.part);
+  await ingest(parts[0]);
+  const listings = intercept(S3Client.prototype, ListObjectsV2Command);
+  const reads = intercept(S3Client.prototype, GetObjectCommand);
+  await ingest(parts[1]);
+  // Whether it was read before; whether all are there.
+  expect(listings).toHaveLength(2);
+  expect(reads).toHaveLength(3);
+});
+
+test.each([
+  ['a part beyond the last', { part: 9, parts: 8 }, 'part'],
+  ['a part that ends beyond the file', { to: 10_001 }, 'from'],
+  ['a CSV without a header', { format: 'csv' }, 'header'],
+  ['another run', { run: '../x' }, 'run'],
+  ['a bucket that is a path', { bucket: '../b' }, 'bucket'],
+])('a message of a part that there cannot be is hopeless: %s', async (_which, wrong, path) => {
+  const [part] = await split('wrong.ndjson', ndjson(orders(20, 12)));
+  const outcome = await ingest({ ...part, ...wrong });
+  expect(outcome).toMatchObject({ ok: false, error: { code: 'invalid_input' }, retryInSeconds: 1 });
+  expect(outcome).toMatchObject({
+    error: {
+      message: expect.stringMatching(
+        new RegExp(
+          `^upload message: must be a part of an order file that there can be, .* by its ${path}, received`,
+        ),
+      ),
+    },
+  });
+});
