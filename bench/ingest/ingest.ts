@@ -56,7 +56,7 @@ export const ingest: Suite = {
         })),
         {
           id: 'ingest/memory',
-          title: 'MB of memory at most, whole process',
+          title: 'MB of resident memory at most',
           value: (Math.max(...files.map((name) => medianOf(results, name, 'peakMebibytes'))) * 2 ** 20) / 1e6,
           bound: { atMost: 256 },
           tolerance: COUNTED * 5,

@@ -13,11 +13,14 @@ export interface StartedContender extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** @param module of the contender */
+/**
+ * @param module of the contender
+ * @param flags of Node
+ */
 export async function startContender(module: URL, settings: Settings, task: Task): Promise<StartedContender> {
   const bundleOf = await bundleContenders();
   const process = new URL('contender-process.ts', import.meta.url);
-  const { call, end } = startProcess<ContenderCalls>(bundleOf(process), settings);
+  const { call, end } = startProcess<ContenderCalls>(bundleOf(process), settings, flags);
   try {
     await call('prepare', bundleOf(module), task);
   } catch (error) {

@@ -17,13 +17,15 @@ const GRACE_MS = 3_000;
 /**
  * @param module that the process runs
  * @param environment added to our own
+ * @param flags of Node
  */
 export function startProcess<Calls extends ThreadCalls>(
   module: string,
   environment: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
 ): StartedProcess<Calls> {
   const child = fork(module, {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
     env: { ...process.env, ...environment },
     // What functions log is no part of the table.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
