@@ -17,7 +17,12 @@ export interface StartedContender extends AsyncDisposable {
  * @param module of the contender
  * @param flags of Node
  */
-export async function startContender(module: URL, settings: Settings, task: Task): Promise<StartedContender> {
+export async function startContender(
+  module: URL,
+  settings: Settings,
+  task: Task,
+  flags: readonly string[] = [],
+): Promise<StartedContender> {
   const bundleOf = await bundleContenders();
   const process = new URL('contender-process.ts', import.meta.url);
   const { call, end } = startProcess<ContenderCalls>(bundleOf(process), settings, flags);
