@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { received } from '../order/received.ts';
 import { MAX_KEY_BYTES } from './result-key.ts';
@@ -14,13 +14,15 @@ export interface UploadedObject {
 const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+const bucketName = z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/));
 
 /** S3 events carry keys form-encoded: `+` for a space, percent signs for the rest. */
 const objectKey = z
-  .string()
-  .transform((key) => decodeURIComponent(key.replaceAll('+', ' ')))
-  .refine((key) => key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES);
+  .pipe(
+    z.string(),
+    z.transform((key) => decodeURIComponent(key.replaceAll('+', ' '))),
+  )
+  .check(z.refine((key) => key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES));
 
 const uploadEvent = z.object({
   Records: z.array(
