@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, stop } from 'esbuild';
 import type { FunctionProperties } from '../stack/stack-schema.ts';
 
-const { bundleOptions } = createRequire(import.meta.url)('../../esbuild.config.cjs') as {
-  bundleOptions: BuildOptions;
+const { functionOptions } = createRequire(import.meta.url)('../../esbuild.config.cjs') as {
+  functionOptions: BuildOptions;
 };
 
 /** A function's code: the module to import, and the export in it that is the handler. */
@@ -44,7 +44,7 @@ export async function bundleFunctions(
     code.set(name, { file: join(outputDirectory, `${name}.mjs`), exportName, runtime });
   }
   const { metafile } = await build({
-    ...bundleOptions,
+    ...functionOptions,
     entryPoints,
     outdir: outputDirectory,
     outExtension: { '.js': '.mjs' },
