@@ -18,26 +18,10 @@ const bundleOptions = {
   },
 };
 
-/** What functions are built with, for AWS and in the embedded cloud. */
+/**
+ * What functions are built with, for AWS and in the embedded cloud. The SDK is bundled: the runtime's own changes under a function,
+ * and is no faster to load.
+ */
 const functionOptions = { ...bundleOptions, plugins: [requireNodeModules, leaveOutOfFunctions] };
 
-/** Options for serverless-esbuild: those of esbuild, and those that say where it puts its files. */
-module.exports = (serverless) => {
-  const invokesLocally = serverless.processedInput.commands.join(' ') === 'invoke local';
-  return {
-    // Who invokes a function of AWS's from here may have credentials of any kind.
-    ...(invokesLocally ? bundleOptions : functionOptions),
-    minify: !invokesLocally,
-    // The SDK is bundled: the runtime's own changes under a function, and is no faster to load.
-    exclude: [],
-    // With a rebuild context kept open, a handler that fails to load would make `invoke local` hang.
-    skipRebuild: true,
-    // `invoke local` loads handlers with require(), which never looks for .mjs. A folder of its own, since `package`
-    // would zip what it leaves behind.
-    outputFileExtension: invokesLocally ? '.js' : '.mjs',
-    outputWorkFolder: invokesLocally ? '.esbuild-local' : '.esbuild',
-  };
-};
-
-module.exports.bundleOptions = bundleOptions;
-module.exports.functionOptions = functionOptions;
+module.exports = { bundleOptions, functionOptions };
