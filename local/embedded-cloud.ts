@@ -24,7 +24,7 @@ const MAILBOX = 'mailbox';
 export interface EmbeddedCloudOptions {
   /** Holds serverless.yml. */
   projectDirectory: string;
-  /** Gets outputs.json and worker.env, the functions' bundles and their log. */
+  /** Gets outputs.json, worker.env and the functions' log. */
   localDirectory: string;
   /** Port of the HTTP API; 0 for any free one. */
   port: number;
