@@ -1,4 +1,7 @@
-/** What every function bundle is built with: for AWS, for `invoke local` and in the embedded cloud. */
+const leaveOutOfFunctions = require('./plugins/esbuild/leave-out-of-functions.cjs');
+const requireNodeModules = require('./plugins/esbuild/require-node-modules.cjs');
+
+/** What everything is built with that runs on Node by itself: functions, and workers. */
 const bundleOptions = {
   bundle: true,
   format: 'esm',
@@ -8,17 +11,22 @@ const bundleOptions = {
   mainFields: ['module', 'main'],
   // Migrations.
   loader: { '.sql': 'text' },
+  plugins: [requireNodeModules],
   banner: {
     // Bundled CommonJS dependencies still call require() for Node's own modules, which an ES module does not have.
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
 };
 
+/** What functions are built with, for AWS and in the embedded cloud. */
+const functionOptions = { ...bundleOptions, plugins: [requireNodeModules, leaveOutOfFunctions] };
+
 /** Options for serverless-esbuild: those of esbuild, and those that say where it puts its files. */
 module.exports = (serverless) => {
   const invokesLocally = serverless.processedInput.commands.join(' ') === 'invoke local';
   return {
-    ...bundleOptions,
+    // Who invokes a function of AWS's from here may have credentials of any kind.
+    ...(invokesLocally ? bundleOptions : functionOptions),
     minify: !invokesLocally,
     // The SDK is bundled: the runtime's own changes under a function, and is no faster to load.
     exclude: [],
@@ -32,3 +40,4 @@ module.exports = (serverless) => {
 };
 
 module.exports.bundleOptions = bundleOptions;
+module.exports.functionOptions = functionOptions;

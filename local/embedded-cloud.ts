@@ -5,6 +5,7 @@ import type { AwsServices } from './aws-services/start-aws-services.ts';
 import { type Route, startHttpApi } from './http-api.ts';
 import { bundleFunctions } from './lambda/bundle-functions.ts';
 import type { InvokeResult } from './lambda/execution-environment.ts';
+import { findBundleCache } from './lambda/find-bundle-cache.ts';
 import { FunctionLog } from './lambda/function-log.ts';
 import { type Functions, startFunctions } from './lambda/start-functions.ts';
 import { writeOutputsFile } from './outputs-file.ts';
@@ -23,7 +24,7 @@ const MAILBOX = 'mailbox';
 export interface EmbeddedCloudOptions {
   /** Holds serverless.yml. */
   projectDirectory: string;
-  /** Gets outputs.json and worker.env, the functions' bundles and their log. */
+  /** Gets outputs.json, worker.env and the functions' log. */
   localDirectory: string;
   /** Port of the HTTP API; 0 for any free one. */
   port: number;
@@ -64,7 +65,7 @@ export interface EmbeddedCloud {
 
 /**
  * Starts the embedded cloud from the same serverless.yml and resources that are deployed: services first, then the
- * stack's resources in them, then what runs the functions; last, the schema of the database. Nothing takes a message before
+ * stack's resources in them, beside what runs the functions and the schema of the database. Nothing takes a message before
  * `startEvents`. A start that fails leaves nothing running.
  *
  * @throws Error with code `EADDRINUSE` where a port is taken, `MIGRATION_FAILED` where the database has another schema
@@ -78,9 +79,9 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
 
   const resolve = (outputs: Readonly<Record<string, string>>) =>
     resolveServerlessYml(projectDirectory, STAGE, params, outputs);
-  const configuration = await resolve({});
+  const configuring = resolve({});
   // All that is known before anything listens.
-  const { functions: properties } = readStack(configuration, '');
+  const reading = configuring.then((configuration) => readStack(configuration, '').functions);
   // Lambda's API is one of the services, which are there before the functions are.
   let functions: Functions | undefined;
   const find: Functions['find'] = (name) => functions?.find(name);
@@ -88,9 +89,10 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     {
       ...options,
       mailboxQueueName: MAILBOX,
-      needsDatabase: [...properties.values()].some(
-        ({ environment }) => environment.SHIPPING_DATABASE_URL || environment.SALES_DATABASE_URL,
-      ),
+      needsDatabase: async () =>
+        [...(await reading).values()].some(
+          ({ environment }) => environment.SHIPPING_DATABASE_URL || environment.SALES_DATABASE_URL,
+        ),
       functions: {
         async invoke(name, payload, invocationType) {
           const answer = find(name)?.(JSON.stringify(payload));
@@ -104,17 +106,18 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     },
     cleanUp,
   );
-  const bundling = bundleFunctions(properties, projectDirectory, join(localDirectory, 'functions'));
+  const bundling = Promise.all([reading, findBundleCache(localDirectory)]).then(([properties, cache]) =>
+    bundleFunctions(properties, projectDirectory, cache),
+  );
   // Loading it takes as long as the services need to be there.
   const loading = import('./live-page.ts');
-  // Where one of them fails, the other ones are not left at work.
-  await Promise.allSettled([starting, bundling, loading]);
+  await allDone(configuring, starting, bundling, loading);
+  const configuration = await configuring;
   const { database, awsServices, dynamoDb } = await starting;
   const code = await bundling;
 
   const stack = readStack(configuration, awsServices.endpoint);
   const clients = createClients(awsServices.endpoint, dynamoDb.endpoint);
-  await provision(stack, clients, awsServices);
   const outputs = {
     ...stack.outputs,
     AwsEndpointUrl: awsServices.endpoint,
@@ -126,17 +129,24 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   // The functions' environment follows from the outputs: the same as `serverless invoke local` takes from the file.
   const seen = through(outputs);
   const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = seen;
-  const deployed = readStack(await resolve(seen), AwsEndpointUrl);
-  const { sqs } = createClients(AwsEndpointUrl, DynamoDbEndpointUrl);
-  const prefix = `${stack.service}-${STAGE}-`;
-  functions = startFunctions({ stack: deployed, code, prefix, sqs, log });
-  cleanUp.defer(functions.stop);
   const invoke: EmbeddedCloud['invoke'] = async (name, event) => {
     const run = find(name);
     if (!run) throw new Error(`function ${name}: is not in serverless.yml`);
     return run(JSON.stringify(event));
   };
-  if (database) await migrate(invoke);
+
+  /** The schema is no resource of the stack: it is made while those are. */
+  async function deploy(): Promise<Stack> {
+    const deployed = readStack(await resolve(seen), AwsEndpointUrl);
+    const { sqs } = createClients(AwsEndpointUrl, DynamoDbEndpointUrl);
+    functions = startFunctions({ stack: deployed, code, prefix: `${stack.service}-${STAGE}-`, sqs, log });
+    cleanUp.defer(functions.stop);
+    if (database) await migrate(invoke);
+    return deployed;
+  }
+  const deploying = deploy();
+  await allDone(provision(stack, clients, awsServices), deploying);
+  const deployed = await deploying;
   const { openLivePage } = await loading;
   const livePage = openLivePage(outputs, log);
   cleanUp.defer(livePage.close);
@@ -154,9 +164,15 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     notEmbodied: stack.notEmbodied,
     counts: awsServices.counts,
     invoke,
-    startEvents: functions.startEvents,
+    startEvents: () => functions?.startEvents(),
     stop: () => running.disposeAsync(),
   };
+}
+
+/** Where one of them fails, the other ones are not left at work. */
+async function allDone(...work: (Promise<unknown> | undefined)[]): Promise<void> {
+  await Promise.allSettled(work);
+  await Promise.all(work);
 }
 
 async function migrate(invoke: EmbeddedCloud['invoke']): Promise<void> {

@@ -13,7 +13,7 @@ export interface ServicesOptions
   /** The functions and mappings behind Lambda's API. */
   functions: FunctionCalls;
   /** Whether there is to be a database. */
-  needsDatabase: boolean;
+  needsDatabase: () => Promise<boolean>;
 }
 
 /** Starts SQS, SNS and S3, DynamoDB, and Postgres where it is needed, side by side; they are stopped with `cleanUp`. */
@@ -40,7 +40,7 @@ export async function startServices(options: ServicesOptions, cleanUp: AsyncDisp
   }
 
   async function startDatabase(): Promise<{ url: string; stop(): Promise<void> } | undefined> {
-    if (!options.needsDatabase) return undefined;
+    if (!(await options.needsDatabase())) return undefined;
     // Whoever brought it stops it.
     if (databaseUrl) return { url: databaseUrl, stop: async () => undefined };
     const stored = await storedIn('postgres');

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import * as z from 'zod/mini';
 import { PRODUCER_FIELDS } from '../../lib/produce/producer-input.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { readFields } from './read-fields.ts';
@@ -6,12 +7,14 @@ import { requirePart } from './require-part.ts';
 
 const { count, ratePerSecond, seed } = PRODUCER_FIELDS;
 const BURST = {
-  count: count.describe('a whole number from 1 to 1,000,000'),
-  ratePerSecond: ratePerSecond.describe('a number above 0, at most 1,000,000, or left out'),
-  seed: seed.describe('a whole number from 0 to 4,294,967,295, or left out'),
+  count: count.check(z.describe('a whole number from 1 to 1,000,000')),
+  ratePerSecond: z
+    .optional(ratePerSecond)
+    .check(z.describe('a number above 0, at most 1,000,000, or left out')),
+  seed: z.optional(seed).check(z.describe('a whole number from 0 to 4,294,967,295, or left out')),
 };
 const RATE = {
-  ratePerSecond: ratePerSecond.unwrap().nullable().describe('a number above 0, at most 1,000,000, or null'),
+  ratePerSecond: z.nullable(ratePerSecond).check(z.describe('a number above 0, at most 1,000,000, or null')),
 };
 
 /** Bursts of generated orders. */

@@ -4,7 +4,7 @@ import { joinFaults } from '../../lib/join-faults.ts';
 import { received } from '../../lib/order/received.ts';
 
 /** Schemas by field; the description of each is its rule, as an error tells it. */
-type Shape = Readonly<Record<string, z.ZodType>>;
+type Shape = Readonly<Record<string, z.core.$ZodType>>;
 type Fields<Known extends Shape> = z.output<z.ZodObject<{ -readonly [Name in keyof Known]: Known[Name] }>>;
 
 /**
@@ -24,7 +24,8 @@ export function readFields<Known extends Shape>(shape: Known, input: unknown): F
       return issue.keys.map((key) => `${received(key)}: is not known, must be one of ${known}`);
     }
     const name = String(issue.path[0]);
-    return `${name}: must be ${shape[name]?.description}, received ${received(values[name])}`;
+    const rule = shape[name] && z.globalRegistry.get(shape[name])?.description;
+    return `${name}: must be ${rule}, received ${received(values[name])}`;
   });
   throw new InvalidInputError(joinFaults([...new Set(faults)]));
 }

@@ -1,4 +1,4 @@
-import { Pool, type PoolClient, DatabaseError as ServerError } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Database, Row, SqlParameters } from './database.ts';
 import { DatabaseError } from './database-error.ts';
 import { checkParameters, replaceParameters } from './named-parameters.ts';
@@ -30,6 +30,9 @@ const CONFIG = {
  */
 const REFUSED_FOR_NOW = new Set(['53300', '57P01', '57P02', '57P03']);
 
+/** Loaded when it is first used: functions on AWS, which reach their databases by the data APIs, start sooner without. */
+const loadDriver = () => import('pg');
+
 /**
  * A Postgres database; connects when it is first used. A server out of reach is waited for. A connection that is lost in
  * use is an error, since its statement may have run; the next statement gets a new one.
@@ -37,17 +40,26 @@ const REFUSED_FOR_NOW = new Set(['53300', '57P01', '57P02', '57P03']);
  * @param url `postgres://user:password@host:port/database`
  */
 export function createPostgresDatabase(url: string): PostgresDatabase {
-  const pool = new Pool({ ...CONFIG, connectionString: url });
-  // A connection that is lost while nobody uses it is replaced; unheard, the event would end the process.
-  pool.on('error', () => undefined);
-  pool.on('connect', (connection) => connection.on('error', () => undefined));
+  let pool: Promise<Pool> | undefined;
+
+  async function open(): Promise<Pool> {
+    const { Pool } = await loadDriver();
+    const opened = new Pool({ ...CONFIG, connectionString: url });
+    // A connection that is lost while nobody uses it is replaced; unheard, the event would end the process.
+    opened.on('error', () => undefined);
+    opened.on('connect', (connection) => connection.on('error', () => undefined));
+    return opened;
+  }
 
   async function connect(): Promise<PoolClient> {
+    pool ??= open();
+    const opened = await pool;
     try {
-      return await pool.connect();
+      return await opened.connect();
     } catch (thrown) {
+      const { DatabaseError: ServerError } = await loadDriver();
       const isForNow = !(thrown instanceof ServerError) || REFUSED_FOR_NOW.has(thrown.code ?? '');
-      throw toDatabaseError(thrown, isForNow);
+      throw await toDatabaseError(thrown, isForNow);
     }
   }
 
@@ -60,7 +72,7 @@ export function createPostgresDatabase(url: string): PostgresDatabase {
     } catch (thrown) {
       // Closes the connection: the server rolls back what was begun on it.
       connection.release(true);
-      throw toDatabaseError(thrown, false);
+      throw await toDatabaseError(thrown, false);
     }
   }
 
@@ -76,7 +88,10 @@ export function createPostgresDatabase(url: string): PostgresDatabase {
         for (const sql of ['BEGIN', ...statements, 'COMMIT']) await connection.query(toStatement(sql, {}));
       }),
 
-    close: () => pool.end(),
+    async close() {
+      const opened = await pool;
+      await opened?.end();
+    },
   };
 }
 
@@ -89,7 +104,8 @@ function toStatement(sql: string, parameters: SqlParameters) {
   return { text, values: Object.values(parameters), queryMode: 'extended' };
 }
 
-function toDatabaseError(thrown: unknown, unreachable: boolean): DatabaseError {
+async function toDatabaseError(thrown: unknown, unreachable: boolean): Promise<DatabaseError> {
+  const { DatabaseError: ServerError } = await loadDriver();
   // Not kept as the cause: its details quote the row, customers' data that is, and causes are logged.
   if (thrown instanceof ServerError)
     return new DatabaseError(thrown.code ?? 'XX000', thrown.message, unreachable);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { received } from '../order/received.ts';
 import { MAX_KEY_BYTES } from './result-key.ts';
@@ -20,16 +20,18 @@ export interface UploadedObject {
 const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-export const bucketName = z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/);
+export const bucketName = z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/));
 
 /** S3 events carry keys form-encoded: `+` for a space, percent signs for the rest. */
 const objectKey = z
-  .string()
-  .transform((key) => decodeURIComponent(key.replaceAll('+', ' ')))
-  .refine((key) => key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES);
+  .pipe(
+    z.string(),
+    z.transform((key) => decodeURIComponent(key.replaceAll('+', ' '))),
+  )
+  .check(z.refine((key) => key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES));
 
 /** What S3 always says, and a file can be ingested without. */
-const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+const optional = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.optional(schema), undefined);
 
 const uploadEvent = z.object({
   Records: z.array(
@@ -39,7 +41,7 @@ const uploadEvent = z.object({
         bucket: z.object({ name: bucketName }),
         object: z.object({
           key: objectKey,
-          size: optional(z.int().nonnegative()),
+          size: optional(z.int().check(z.nonnegative())),
           sequencer: optional(z.string()),
         }),
       }),

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { deriveOrderId } from './order-id.ts';
 import { printable, received } from './received.ts';
 import { MAX_TIMESTAMP, toMilliseconds } from './timestamp.ts';
@@ -17,33 +17,32 @@ const shortText = z.check<string>(({ value, issues }) => {
   issues.push({ code: 'too_big', origin: 'string', maximum: MAX_TEXT, inclusive: true, input: value });
 });
 
-const text = z.string().trim().min(1).check(shortText).regex(CLEAN_TEXT);
+const text = z.string().check(z.trim(), z.minLength(1), shortText, z.regex(CLEAN_TEXT));
 
-const timestamp = z
-  .union([z.number(), z.string()])
-  .transform((value, context) => {
-    const milliseconds = toMilliseconds(value);
-    if (milliseconds !== undefined) return milliseconds;
-    context.issues.push({ code: 'custom', input: value });
-    return z.NEVER;
-  })
-  .pipe(z.number().min(0).max(MAX_TIMESTAMP).overwrite(withOneZero));
-
-const orderFields = z.object({
-  customer_name: text,
-  email_id: z.string().trim().max(254).regex(z.regexes.email),
-  product_id: text,
-  product_name: text,
-  price: z.number().min(0).overwrite(withOneZero),
-  timestamp,
-  order_id: z
-    .string()
-    .trim()
-    .regex(/^[A-Za-z0-9._:-]{1,64}$/)
-    .optional(),
+const epochMilliseconds = z.transform((value: number | string, context) => {
+  const milliseconds = toMilliseconds(value);
+  if (milliseconds !== undefined) return milliseconds;
+  context.issues.push({ code: 'custom', input: value });
+  return z.NEVER;
 });
 
-export const ORDER_FIELDS = orderFields.keyof().options;
+const timestamp = z.pipe(
+  z.pipe(z.union([z.number(), z.string()]), epochMilliseconds),
+  z.number().check(z.minimum(0), z.maximum(MAX_TIMESTAMP), z.overwrite(withOneZero)),
+);
+
+/** What each field must be, by itself. */
+export const orderFields = z.object({
+  customer_name: text,
+  email_id: z.string().check(z.trim(), z.maxLength(254), z.regex(z.regexes.email)),
+  product_id: text,
+  product_name: text,
+  price: z.number().check(z.minimum(0), z.overwrite(withOneZero)),
+  timestamp,
+  order_id: z.optional(z.string().check(z.trim(), z.regex(/^[A-Za-z0-9._:-]{1,64}$/))),
+});
+
+export const ORDER_FIELDS = z.keyof(orderFields).options;
 
 /** The six fields that every order is written with, normalised. */
 export type OrderFields = Omit<z.output<typeof orderFields>, 'order_id'>;
@@ -52,10 +51,10 @@ export type OrderFields = Omit<z.output<typeof orderFields>, 'order_id'>;
  * An order as its users write it (see `docs/architecture.md`), normalised on the way out: texts trimmed, `timestamp` in
  * integer epoch milliseconds, `order_id` always there. Lengths count UTF-16 code units. Unknown fields are dropped.
  */
-export const orderSchema = orderFields.transform((order) => ({
-  ...order,
-  order_id: order.order_id ?? deriveOrderId(order),
-}));
+export const orderSchema = z.pipe(
+  orderFields,
+  z.transform((order) => ({ ...order, order_id: order.order_id ?? deriveOrderId(order) })),
+);
 
 export type Order = z.output<typeof orderSchema>;
 

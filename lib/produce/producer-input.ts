@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { joinFaults } from '../join-faults.ts';
 import { nameOf, received } from '../order/received.ts';
@@ -6,20 +6,25 @@ import { nameOf, received } from '../order/received.ts';
 /** The most that may be asked for: orders, orders a second, and the greatest seed. */
 export const PRODUCER_LIMITS = { count: 1_000_000, ratePerSecond: 1_000_000, seed: 2 ** 32 - 1 } as const;
 
-/** What each field of the producer's input may be. */
+/** What a run of the producer may be told. */
 export const PRODUCER_FIELDS = {
-  /** Orders to generate. */
-  count: z.int().min(1).max(PRODUCER_LIMITS.count),
-  /** Where they go: messages of the order queue, or order files in the upload bucket. */
-  via: z.enum(['queue', 's3']).default('queue'),
-  /** Orders a second; as fast as it goes where it is left out. */
-  ratePerSecond: z.number().positive().max(PRODUCER_LIMITS.ratePerSecond).optional(),
-  /** The same seed generates the same orders; a random one where it is left out. */
-  seed: z.int().min(0).max(PRODUCER_LIMITS.seed).optional(),
-  /** Orders per file, for `via: "s3"`. A file is put in one request: 50,000 orders are about 11 MB. */
-  ordersPerFile: z.int().min(1).max(50_000).default(1_000),
+  count: z.int().check(z.minimum(1), z.maximum(PRODUCER_LIMITS.count)),
+  ratePerSecond: z.number().check(z.positive(), z.maximum(PRODUCER_LIMITS.ratePerSecond)),
+  seed: z.int().check(z.minimum(0), z.maximum(PRODUCER_LIMITS.seed)),
 };
-const schema = z.strictObject(PRODUCER_FIELDS);
+
+const schema = z.strictObject({
+  /** Orders to generate. */
+  count: PRODUCER_FIELDS.count,
+  /** Where they go: messages of the order queue, or order files in the upload bucket. */
+  via: z._default(z.enum(['queue', 's3']), 'queue'),
+  /** Orders a second; as fast as it goes where it is left out. */
+  ratePerSecond: z.optional(PRODUCER_FIELDS.ratePerSecond),
+  /** The same seed generates the same orders; a random one where it is left out. */
+  seed: z.optional(PRODUCER_FIELDS.seed),
+  /** Orders per file, for `via: "s3"`. A file is put in one request: 50,000 orders are about 11 MB. */
+  ordersPerFile: z._default(z.int().check(z.minimum(1), z.maximum(50_000)), 1_000),
+});
 
 /** What the producer is asked to do. */
 export type ProducerInput = z.output<typeof schema>;

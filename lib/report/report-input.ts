@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { joinFaults } from '../join-faults.ts';
 import { received } from '../order/received.ts';
@@ -9,23 +9,24 @@ const DAY_MS = PERIODS.day.lengthMs;
 /** Rows of a time series, so that an answer stays small: 41 days of hours, 2.7 years of days. */
 const MOST_PERIODS = 1_000;
 
-const moment = z
-  .string()
-  .transform((text) => toMilliseconds(text))
-  .pipe(z.number().min(0).max(MAX_TIMESTAMP));
+const moment = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((text: string) => toMilliseconds(text)),
+  ),
+  z.number().check(z.minimum(0), z.maximum(MAX_TIMESTAMP)),
+);
+const digits = z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number));
 
 const schema = z.object({
   /** Inclusive; a date is its midnight in UTC. 30 days before `to` where it is left out, for `by: "hour"` 24 hours. */
-  from: moment.optional(),
+  from: z.optional(moment),
   /** Exclusive; now where it is left out. */
-  to: moment.optional(),
-  by: z.enum(['product', 'hour', 'day', 'customer']).default('product'),
-  format: z.enum(['json', 'csv']).default('json'),
+  to: z.optional(moment),
+  by: z._default(z.enum(['product', 'hour', 'day', 'customer']), 'product'),
+  format: z._default(z.enum(['json', 'csv']), 'json'),
   /** Most rows of a ranking: 100 where it is left out. Query strings have it as text. */
-  limit: z
-    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
-    .pipe(z.int().min(1).max(1_000))
-    .optional(),
+  limit: z.optional(z.pipe(z.union([z.number(), digits]), z.int().check(z.minimum(1), z.maximum(1_000)))),
 });
 
 type ReportFields = z.output<typeof schema>;

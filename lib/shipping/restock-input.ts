@@ -1,36 +1,34 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidInputError } from '../invalid-input-error.ts';
 import { joinFaults } from '../join-faults.ts';
-import { ORDER_RULES, orderSchema } from '../order/order.ts';
+import { ORDER_RULES, orderFields } from '../order/order.ts';
 import { nameOf, received } from '../order/received.ts';
 
 const MAX_ITEMS = 1_000;
 
-const { product_id, product_name, order_id } = orderSchema.in.shape;
+const { product_id, product_name, order_id } = orderFields.shape;
 
 const itemSchema = z.strictObject({
   /** As orders have it. */
   product_id,
   /** What the product is called from now on; a product that is new and has none is called by its `product_id`. */
-  product_name: product_name.optional(),
+  product_name: z.optional(product_name),
   /** Pieces to add to the stock. */
-  quantity: z.int().min(1).max(1_000_000_000),
+  quantity: z.int().check(z.minimum(1), z.maximum(1_000_000_000)),
+});
+
+const oncePerProduct = z.check<z.output<typeof itemSchema>[]>(({ value, issues }) => {
+  const seen = new Set<string>();
+  for (const [index, { product_id }] of value.entries()) {
+    if (seen.has(product_id)) {
+      issues.push({ code: 'custom', path: [index, 'product_id'], input: product_id });
+    }
+    seen.add(product_id);
+  }
 });
 
 const schema = z.strictObject({
-  items: z
-    .array(itemSchema)
-    .min(1)
-    .max(MAX_ITEMS)
-    .check(({ value, issues }) => {
-      const seen = new Set<string>();
-      for (const [index, item] of value.entries()) {
-        if (seen.has(item.product_id)) {
-          issues.push({ code: 'custom', path: [index, 'product_id'], input: item.product_id });
-        }
-        seen.add(item.product_id);
-      }
-    }),
+  items: z.array(itemSchema).check(z.minLength(1), z.maxLength(MAX_ITEMS), oncePerProduct),
   /** A restock with the same one is the same restock: it adds nothing more. */
   restock_id: order_id,
 });
@@ -44,7 +42,8 @@ export interface RestockInput {
 }
 
 const RULES: Record<keyof RestockInput | keyof Item, string> = {
-  items: `must be an array of 1 to ${MAX_ITEMS.toLocaleString('en')} items`,
+  // Spelt out: to load the formats of numbers takes longer than the rest of this function's code.
+  items: 'must be an array of 1 to 1,000 items',
   restock_id: `must be ${ORDER_RULES.order_id}`,
   product_id: `must be ${ORDER_RULES.product_id}`,
   product_name: `must be ${ORDER_RULES.product_name}`,

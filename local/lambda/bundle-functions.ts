@@ -1,13 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, stop } from 'esbuild';
 import type { FunctionProperties } from '../stack/stack-schema.ts';
-
-const { bundleOptions } = createRequire(import.meta.url)('../../esbuild.config.cjs') as {
-  bundleOptions: BuildOptions;
-};
+import { cachedBuild } from './cached-build.ts';
 
 /** A function's code: the module to import, and the export in it that is the handler. */
 export interface FunctionCode {
@@ -18,53 +12,33 @@ export interface FunctionCode {
 }
 
 export const RUNTIME = fileURLToPath(new URL('./environment-worker.ts', import.meta.url));
-/** Folder of what functions share. */
-const SHARED = 'shared';
+/** Name of the runtime's bundle; no function's, since it holds a slash. */
+const RUNTIME_NAME = 'runtime/environment-worker';
 
 /**
- * Bundles the functions with the options that they are bundled with for AWS, so that what runs here is what would run
- * there; but what several of them need, the SDK above all, is built and written once. The runtime is bundled along: a thread
- * that begins with JavaScript is there in half the time.
+ * Bundles the functions, or takes what an earlier start has made of the same code. The runtime is bundled along: a thread that
+ * begins with JavaScript is there in half the time.
  *
  * @param directory that holds serverless.yml
- * @param outputDirectory for the bundles
+ * @param cache folder of bundles
  * @throws Error of esbuild, which names file and line
  */
 export async function bundleFunctions(
   functions: ReadonlyMap<string, FunctionProperties>,
   directory: string,
-  outputDirectory: string,
+  cache: string,
 ): Promise<Map<string, FunctionCode>> {
-  const runtime = join(outputDirectory, 'runtime', 'environment-worker.mjs');
-  const code = new Map<string, FunctionCode>();
-  const entryPoints: Record<string, string> = { 'runtime/environment-worker': RUNTIME };
+  const entryPoints: Record<string, string> = { [RUNTIME_NAME]: RUNTIME };
   for (const [name, { handler }] of functions) {
-    const [path = '', exportName = ''] = handler.split('.');
+    const [path = ''] = handler.split('.');
     entryPoints[name] = join(directory, `${path}.ts`);
-    code.set(name, { file: join(outputDirectory, `${name}.mjs`), exportName, runtime });
   }
-  const { metafile } = await build({
-    ...bundleOptions,
-    entryPoints,
-    outdir: outputDirectory,
-    outExtension: { '.js': '.mjs' },
-    splitting: true,
-    chunkNames: `${SHARED}/[name]-[hash]`,
-    metafile: true,
-    sourcemap: 'linked',
-    logLevel: 'silent',
-  });
-  // esbuild would keep a process of its own for the next build.
-  await stop();
-  const built = new Set(Object.keys(metafile.outputs).map((file) => resolve(file)));
-  await removeOthers(join(outputDirectory, SHARED), built);
-  return code;
-}
-
-/** Names in it follow from contents: each change of the code would leave files behind. */
-async function removeOthers(folder: string, kept: ReadonlySet<string>): Promise<void> {
-  // Functions that share nothing have none.
-  await mkdir(folder, { recursive: true });
-  const files = (await readdir(folder)).map((name) => join(folder, name));
-  await Promise.all(files.filter((file) => !kept.has(file)).map((file) => rm(file)));
+  const folder = await cachedBuild(entryPoints, cache);
+  const runtime = join(folder, `${RUNTIME_NAME}.mjs`);
+  return new Map(
+    [...functions].map(([name, { handler }]) => {
+      const [, exportName = ''] = handler.split('.');
+      return [name, { file: join(folder, `${name}.mjs`), exportName, runtime }];
+    }),
+  );
 }

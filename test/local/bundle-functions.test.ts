@@ -1,12 +1,12 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { bundleFunctions } from '../../local/lambda/bundle-functions.ts';
 import type { FunctionProperties } from '../../local/stack/stack-schema.ts';
 import { createTestDirectory } from './create-test-directory.ts';
 
-test('what functions share is there once, and nothing is left of earlier code', async () => {
+test('what functions share is there once, and changed code is what runs', async () => {
   const project = await createTestDirectory();
   const output = join(project, 'built');
   const greeting = join(project, 'greeting.ts');
@@ -24,7 +24,10 @@ test('what functions share is there once, and nothing is left of earlier code', 
   for (const word of ['Hello', 'Good day']) {
     await writeFile(greeting, `export const greet = (name: string): string => \`${word}, \${name}\`;\n`);
     const code = await bundleFunctions(properties, project, output);
-    expect((await readdir(join(output, 'shared'))).filter((file) => file.endsWith('.mjs'))).toHaveLength(1);
+    const folder = dirname(code.get('welcome')?.file ?? '');
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.mjs'));
+    const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+    expect(texts.filter((text) => text.includes(word))).toHaveLength(1);
     for (const { file, exportName } of code.values()) {
       const module = await import(`${pathToFileURL(file).href}?${word}`);
       answers.push(module[exportName]());

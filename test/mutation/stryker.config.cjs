@@ -1,5 +1,5 @@
 /**
- * Mutation testing of lib/: small changes are made to the code, one at a time, and tests have to notice each of them.
+ * Mutation testing of lib/, from the project's folder: small changes are made to the code, one at a time, and tests have to notice each of them.
  *
  * `npm run mutate -- --mutate 'lib/order/*.ts'` with the tests that are to notice in MUTATION_TESTS, e.g.
  * `MUTATION_TESTS='test/order/*.test.ts'`: a folder at a time, since mutants of what runs at import (schemas, tables,

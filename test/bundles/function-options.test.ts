@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import * as http from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { type BuildOptions, build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const PROJECT = resolve(import.meta.dirname, '../..');
+const { bundleOptions, functionOptions } = createRequire(import.meta.url)('../../esbuild.config.cjs') as {
+  bundleOptions: BuildOptions;
+  functionOptions: BuildOptions;
+};
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'order-pipeline-bundles-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function bundle(name: string, contents: string, options = functionOptions) {
+  const outfile = join(folder, `${name}.mjs`);
+  const { metafile } = await build({
+    ...options,
+    stdin: { contents, resolveDir: PROJECT },
+    outfile,
+    metafile: true,
+  });
+  return { outfile, inputs: Object.keys(metafile.inputs).join('\n') };
+}
+
+describe('the code of a function', () => {
+  it("has Node's own modules, however they are asked for", async () => {
+    const { outfile } = await bundle(
+      'own-modules',
+      `import { Agent } from 'node:http';
+       import byDefault from 'http';
+       import * as whole from 'node:http';
+       import { readFile } from 'node:fs/promises';
+       const later = async () => (await import('node:http')).Agent;
+       export { Agent, byDefault, whole, readFile, later };
+       export const required = require('http');`,
+    );
+    const code = await import(outfile);
+    expect(code.Agent).toBe(http.Agent);
+    expect(code.byDefault.Agent).toBe(http.Agent);
+    expect(code.whole.Agent).toBe(http.Agent);
+    expect(code.required.Agent).toBe(http.Agent);
+    expect(await code.later()).toBe(http.Agent);
+    expect(await code.readFile(import.meta.filename, 'utf8')).toContain('has Node');
+  });
+
+  it('loads nothing of fetch with a client of the SDK', async () => {
+    const { outfile } = await bundle(
+      'client',
+      `import { SQSClient } from '@aws-sdk/client-sqs';
+       new SQSClient({});
+       console.log(process.moduleLoadList.filter((name) => /undici|_http_agent/.test(name)).join());`,
+    );
+    const env = { AWS_REGION: 'us-east-1' };
+    const { stdout } = await promisify(execFile)(process.execPath, [outfile], { env });
+    expect(stdout.trim()).toBe('NativeModule _http_agent');
+  });
+
+  const USER = `export { SQSClient } from '@aws-sdk/client-sqs';
+    export const load = () => import('@aws-sdk/credential-provider-ini');`;
+
+  it('says where credentials must be, rather than looking for them elsewhere', async () => {
+    const { outfile, inputs } = await bundle('left-out', USER);
+    expect(inputs).toContain('@aws-sdk/credential-provider-env');
+    expect(inputs).not.toContain('node_modules/@aws-sdk/credential-provider-ini');
+    await expect((await import(outfile)).load()).rejects.toThrow(
+      '@aws-sdk/credential-provider-ini: is left out of functions; credentials must be in their environment',
+    );
+  });
+
+  it("looks for them everywhere as a worker's, which may have its host's", async () => {
+    const { outfile } = await bundle('worker', USER, bundleOptions);
+    expect(await (await import(outfile)).load()).toHaveProperty('fromIni');
+  });
+});
