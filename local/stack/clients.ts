@@ -2,7 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { withoutLogger } from '../../lib/aws/without-logger.ts';
+import { leanClient } from '../../lib/aws/lean-client.ts';
+import { Sha256 } from '../../lib/aws/sha256.ts';
 import { REGION } from './account.ts';
 
 /** Clients of the embedded services. */
@@ -16,6 +17,7 @@ export interface Clients {
 /** @param endpoint of SQS, SNS and S3 */
 export function createClients(endpoint: string, dynamoDbEndpoint: string): Clients {
   const shared = {
+    sha256: Sha256,
     region: REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     requestHandler: {
@@ -27,9 +29,9 @@ export function createClients(endpoint: string, dynamoDbEndpoint: string): Clien
     },
   };
   return {
-    sqs: withoutLogger(new SQSClient({ ...shared, endpoint })),
-    sns: withoutLogger(new SNSClient({ ...shared, endpoint })),
-    s3: withoutLogger(new S3Client({ ...shared, endpoint, forcePathStyle: true })),
-    dynamodb: withoutLogger(new DynamoDBClient({ ...shared, endpoint: dynamoDbEndpoint })),
+    sqs: leanClient(new SQSClient({ ...shared, endpoint, md5: false })),
+    sns: leanClient(new SNSClient({ ...shared, endpoint })),
+    s3: leanClient(new S3Client({ ...shared, endpoint, forcePathStyle: true })),
+    dynamodb: leanClient(new DynamoDBClient({ ...shared, endpoint: dynamoDbEndpoint })),
   };
 }
