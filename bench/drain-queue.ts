@@ -1,11 +1,13 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { createSqsClient } from '../lib/aws/clients.ts';
 import { REGION } from '../local/stack/account.ts';
+import { CHECKED } from './check-order-ids.ts';
 import type { Settings } from './processes/services-process.ts';
 
 /** Receives under way at once. */
 const CONCURRENCY = 8;
 
+/** A client of the services. */
 export const createClient = ({ AWS_ENDPOINT_URL = '' }: Settings) =>
   createSqsClient({
     region: REGION,
@@ -14,7 +16,7 @@ export const createClient = ({ AWS_ENDPOINT_URL = '' }: Settings) =>
   });
 
 /**
- * Takes all messages of a queue. They stay hidden rather than be deleted: the services are stopped next.
+ * Takes the messages of a queue, all or the first `CHECKED`. They stay hidden rather than be deleted: the services are stopped next.
  *
  * @param read what to keep of a message; `sentAt` is when the queue took it, in epoch ms
  */
@@ -36,7 +38,7 @@ export async function drainQueue<Kept>(
           MessageSystemAttributeNames: ['SentTimestamp'],
         }),
       );
-      if (Messages.length === 0) return;
+      if (Messages.length === 0 || drained.length >= CHECKED) return;
       for (const { Body = '', Attributes } of Messages)
         drained.push(read(Body, Number(Attributes?.SentTimestamp)));
     }

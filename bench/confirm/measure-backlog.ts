@@ -48,6 +48,9 @@ export async function measureBacklog(
   const warm = await untilDeleted(Math.floor(orders * WARM_UP));
   const done = await untilDeleted(orders);
   await contender.stop();
+  const { taken } = await services.counts(SHIPPING_QUEUE_URL);
+  if (taken !== orders)
+    throw new Error(`confirm: ${name} must confirm ${orders} orders, has confirmed ${taken}`);
   const confirmed = await drainQueue(settings, SHIPPING_QUEUE_URL, confirmedIdOf);
   checkOrderIds(`confirm: ${name}`, ids, confirmed);
   const measured = done.deleted - warm.deleted;
