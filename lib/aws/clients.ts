@@ -23,7 +23,7 @@ const withTimeout = (requestTimeout: number, maxAttempts: number, keepAlive = tr
     // Until the answer's headers, so a long download is not cut.
     requestTimeout,
     throwOnRequestTimeout: true,
-    // Enough for the highest concurrency in use: a worker's 200 batches, ingest's 4 batches of 10 requests.
+    // Enough for the highest concurrency in use: a worker's 200 batches, ingest's 4 batches of 8 requests.
     httpAgent: { keepAlive, maxSockets: 256 },
     httpsAgent: { keepAlive, maxSockets: 256 },
   },

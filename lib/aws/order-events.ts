@@ -11,6 +11,8 @@ import { converted } from './service-error.ts';
  * (https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html). 1 KiB an entry is set aside for attributes.
  */
 const LIMITS = { maxEntries: 10, maxBytes: 262_144 - 10 * 1_024 };
+/** Requests under way at once: the whole of a consumer's batch, 100 orders, goes in one round trip. */
+const CONCURRENCY = 10;
 const OPERATION = 'PublishBatch';
 
 /** What became of one publish: the SNS message id, or why it was not taken. */
@@ -42,7 +44,12 @@ export function createOrderEvents(client: SNSClient, topicArn: string): OrderEve
   return {
     async publishConfirmed(orders, confirmedAt) {
       const messages = orders.map((order) => toMessage(order, confirmedAt));
-      const { outcomes } = await sendInBatches(messages, { ...LIMITS, sizeOf, send: publishBatch });
+      const { outcomes } = await sendInBatches(messages, {
+        ...LIMITS,
+        concurrency: CONCURRENCY,
+        sizeOf,
+        send: publishBatch,
+      });
       return outcomes;
     },
   };

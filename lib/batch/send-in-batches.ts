@@ -2,8 +2,8 @@ import pMap from 'p-map';
 import { backoff } from './backoff.ts';
 import { type BatchLimits, chunk } from './chunk.ts';
 
-/** Requests under way at once, of one call: what a batch of 100 orders makes, which is a consumer's, goes in one round trip. */
-export const CONCURRENCY = 10;
+/** Requests under way at once, of one call. */
+export const CONCURRENCY = 8;
 
 /** What became of one entry. */
 export type EntryOutcome<Value> = { ok: true; value: Value } | { ok: false; error: Error };

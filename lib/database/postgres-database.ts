@@ -41,6 +41,7 @@ const loadDriver = () => import('pg');
  */
 export function createPostgresDatabase(url: string): PostgresDatabase {
   let pool: Promise<Pool> | undefined;
+  let closed = false;
 
   async function open(): Promise<Pool> {
     const { Pool } = await loadDriver();
@@ -52,6 +53,8 @@ export function createPostgresDatabase(url: string): PostgresDatabase {
   }
 
   async function connect(): Promise<PoolClient> {
+    // A pool would say so itself, if there were one already.
+    if (closed) throw new Error('Postgres: must not be used any more, it has been closed');
     pool ??= open();
     const opened = await pool;
     try {
@@ -89,6 +92,7 @@ export function createPostgresDatabase(url: string): PostgresDatabase {
       }),
 
     async close() {
+      closed = true;
       const opened = await pool;
       await opened?.end();
     },
