@@ -27,7 +27,7 @@ export function createObserver(orderQueue: string): Observer {
     for (let member = 1; form.has(`PublishBatchRequestEntries.member.${member}.Id`); member++) {
       const entry = (name: string) => form.get(`PublishBatchRequestEntries.member.${member}.${name}`) ?? '';
       if (!new RegExp(`<Successful>.*<Id>${entry('Id')}</Id>.*</Successful>`, 's').test(answer)) continue;
-      const { order } = JSON.parse(JSON.parse(entry('Message')).sqs) as { order: { order_id: string } };
+      const { order } = JSON.parse(JSON.parse(entry('Message')).default) as { order: { order_id: string } };
       if (marked.has(order.order_id)) repeatedAfterMark.push(order.order_id);
       published.add(order.order_id);
     }
