@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseArguments } from '../lib/command-line/parse-arguments.ts';
 import { UsageError } from '../lib/command-line/usage-error.ts';
 import { wholeNumber } from '../lib/command-line/whole-number.ts';
 
@@ -39,7 +39,18 @@ export function readBenchOptions(
   args: readonly string[],
   suites: readonly string[],
 ): BenchOptions | undefined {
-  const { values, positionals: filters } = parse(args);
+  const { values, positionals: filters } = parseArguments({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      repeats: { type: 'string', default: '5' },
+      percent: { type: 'string', default: '100' },
+      json: { type: 'string', default: '.bench/results.json' },
+      check: { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
   if (values.help) return undefined;
   for (const filter of filters) {
     if (!suites.some((name) => name.includes(filter)))
@@ -56,23 +67,4 @@ export function readBenchOptions(
     check: values.check,
     record: values.record,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        repeats: { type: 'string', default: '5' },
-        percent: { type: 'string', default: '100' },
-        json: { type: 'string', default: '.bench/results.json' },
-        check: { type: 'boolean', default: false },
-        record: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }

@@ -1,14 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median } from '../statistics.ts';
-import { type ContenderResult, type Goal, NOISY, type Sample, type Suite } from '../suite.ts';
-import { bundlePair } from './bundle-pair.ts';
+import { medianOf } from '../median-of.ts';
+import { NOISY, type Suite } from '../suite.ts';
+import { type Contender, takeTurns } from '../take-turns.ts';
+import { type Bundle, bundlePair } from './bundle-pair.ts';
 import { readFunctions } from './read-functions.ts';
 import { timeImport } from './time-import.ts';
 
 /** An import takes a tenth of a second, so there is time for more than one a round. */
 const IMPORTS_A_REPEAT = 3;
+
+const bareOf = (name: string): string => `${name}, bare`;
 
 /**
  * What a new execution environment of a function has to load. Each function stands beside a bare handler, built with the same
@@ -21,47 +24,37 @@ export const coldStart: Suite = {
   async run({ repeats, log }) {
     const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-cold-start-'));
     try {
-      const pairs = [];
+      const names: string[] = [];
+      const contenders: Contender[] = [];
       for (const { name, handler, environment } of await readFunctions()) {
         const { whole, bare, clients } = await bundlePair(name, handler, folder);
         log(`${name}: bundled, with ${clients.join(', ')}`);
-        pairs.push({
-          name,
-          environment,
-          whole,
-          bare,
-          samples: { whole: [] as Sample[], bare: [] as Sample[] },
+        const measuring = (bundle: Bundle) => async () => ({
+          ...(await timeImport(bundle, environment)),
+          zipKb: bundle.zipKb,
         });
+        names.push(name);
+        contenders.push(
+          { name, measure: measuring(whole) },
+          { name: bareOf(name), measure: measuring(bare) },
+        );
       }
-      const rounds = repeats * IMPORTS_A_REPEAT;
-      for (let round = 1; round <= rounds; round++) {
-        for (const { environment, whole, bare, samples } of pairs) {
-          samples.whole.push({ ...(await timeImport(whole, environment)), zipKb: whole.zipKb });
-          samples.bare.push({ ...(await timeImport(bare, environment)), zipKb: bare.zipKb });
-        }
-        log(`round ${round} of ${rounds}`);
-      }
+      const results = await takeTurns(contenders, repeats * IMPORTS_A_REPEAT, log);
       return {
         metrics: [
           { name: 'importMs', title: 'import ms', digits: 1 },
           { name: 'cpuMs', title: 'CPU ms', digits: 1 },
           { name: 'zipKb', title: 'zip kB', digits: 0 },
         ],
-        contenders: pairs.flatMap(({ name, samples }): ContenderResult[] => [
-          { name, samples: samples.whole },
-          { name: `${name}, bare`, samples: samples.bare },
-        ]),
+        contenders: results,
         // An import is computing all the time: its processor time is what it takes where nobody else has the processor.
-        goals: pairs.map(({ name, samples }): Goal => {
-          const cpuMs = (of: readonly Sample[]) => median(of.map((sample) => sample.cpuMs ?? Number.NaN));
-          return {
-            id: `cold-start/${name}`,
-            title: 'processor time of an import, times the bare one',
-            value: cpuMs(samples.whole) / cpuMs(samples.bare),
-            bound: { atMost: 2 },
-            tolerance: NOISY,
-          };
-        }),
+        goals: names.map((name) => ({
+          id: `cold-start/${name}`,
+          title: 'processor time of an import, times the bare one',
+          value: medianOf(results, name, 'cpuMs') / medianOf(results, bareOf(name), 'cpuMs'),
+          bound: { atMost: 2 },
+          tolerance: NOISY,
+        })),
       };
     } finally {
       await rm(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
-import { COUNTED, NOISY, type Sample, type Suite } from '../suite.ts';
+import { ratioGoal } from '../ratio-goal.ts';
+import { COUNTED, type Sample, type Suite } from '../suite.ts';
 import { takeTurns } from '../take-turns.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { measureLatency } from './measure-latency.ts';
@@ -20,7 +21,7 @@ type Name = keyof typeof CONTENDERS;
 /** Those that leave orders as unrepeated as ours do, whatever is sent or delivered twice. */
 const SAME_GUARANTEES: readonly Name[] = ['Powertools, idempotent'];
 /** Batches at once, or pollers: what serverless.yml has for the consumer. */
-export const CONCURRENCY = 10;
+const CONCURRENCY = 10;
 /** Seconds for which each works at half load. */
 const HALF_LOAD_SECONDS = 8;
 
@@ -74,34 +75,20 @@ export const confirm: Suite = {
       ],
       contenders: both,
       goals: [
-        {
-          id: 'confirm/one-at-a-time',
-          title: 'times one at a time',
-          value: rate('ours') / rate('one at a time'),
-          bound: { atLeast: 10 },
-          tolerance: NOISY,
-        },
-        {
-          id: 'confirm/same-guarantees',
-          title: 'times the fastest peer with the same guarantees',
-          value: rate('ours') / fastest,
-          bound: { atLeast: 3 },
-          tolerance: NOISY,
-        },
-        {
-          id: 'confirm/limit',
-          title: 'of the limit',
-          value: rate('ours') / rate('limit: bare batches'),
-          bound: { atLeast: 0.6 },
-          tolerance: NOISY,
-        },
-        {
-          id: 'confirm/limit-with-ledger',
-          title: 'of the limit with a ledger',
-          value: rate('ours') / rate('limit, with a ledger'),
-          bound: { atLeast: 0.6 },
-          tolerance: NOISY,
-        },
+        ratioGoal('confirm/one-at-a-time', 'times one at a time', rate('ours') / rate('one at a time'), 10),
+        ratioGoal(
+          'confirm/same-guarantees',
+          'times the fastest peer with the same guarantees',
+          rate('ours') / fastest,
+          3,
+        ),
+        ratioGoal('confirm/limit', 'of the limit', rate('ours') / rate('limit: bare batches'), 0.6),
+        ratioGoal(
+          'confirm/limit-with-ledger',
+          'of the limit with a ledger',
+          rate('ours') / rate('limit, with a ledger'),
+          0.6,
+        ),
         {
           id: 'confirm/requests',
           title: 'requests per confirmed order, from send to delete',

@@ -1,15 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { inBatches } from '../../lib/batch/in-batches.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
-import type { Order } from '../../lib/order/order.ts';
-import { checkOrderIds } from '../check-order-ids.ts';
-import { createClient, drainQueue } from '../drain-queue.ts';
-import type { Usage } from '../processes/contender.ts';
+import { checkQueue } from '../check-queue.ts';
+import { clientsOf } from '../clients-of.ts';
 import type { Settings } from '../processes/services-process.ts';
 import { startContender } from '../processes/start-contender.ts';
 import type { Services } from '../processes/start-services.ts';
 import type { Sample } from '../suite.ts';
 import { confirmedIdOf } from './confirmed-id-of.ts';
+import { untilDeleted } from './until-deleted.ts';
 
 export interface BacklogRun {
   orders: number;
@@ -24,8 +23,6 @@ const PORTION = 2_000;
  * execution environment is for all but its first seconds.
  */
 const WARM_UP = 0.4;
-/** Ms between looks at how far it is. */
-const LOOK_MS = 25;
 /** Orders a second below which a contender is given up. */
 const LEAST_RATE = 20;
 
@@ -40,19 +37,28 @@ export async function measureBacklog(
   module: URL,
   { orders, concurrency }: BacklogRun,
 ): Promise<Sample> {
+  const who = `confirm: ${name}`;
   const settings = await services.restart();
   const { ORDER_QUEUE_URL = '', SHIPPING_QUEUE_URL = '' } = settings;
   const { ids, requests: sends } = await fill(settings, orders);
   await using contender = await startContender(module, settings, { orders, seed: SEED, concurrency });
+  const deadline = Date.now() + (10 + orders / LEAST_RATE) * 1_000;
   await contender.begin();
-  const warm = await untilDeleted(Math.floor(orders * WARM_UP));
-  const done = await untilDeleted(orders);
+
+  async function usageAt(wanted: number) {
+    const failure = `${who} does not get through`;
+    const deleted = await untilDeleted(services, ORDER_QUEUE_URL, wanted, deadline, failure);
+    return { ...(await contender.usage()), deleted };
+  }
+  const warm = await usageAt(Math.floor(orders * WARM_UP));
+  const done = await usageAt(orders);
   await contender.stop();
-  const { taken } = await services.counts(SHIPPING_QUEUE_URL);
-  if (taken !== orders)
-    throw new Error(`confirm: ${name} must confirm ${orders} orders, has confirmed ${taken}`);
-  const confirmed = await drainQueue(settings, SHIPPING_QUEUE_URL, confirmedIdOf);
-  checkOrderIds(`confirm: ${name}`, ids, confirmed);
+  await checkQueue(services, settings, {
+    who,
+    queueUrl: SHIPPING_QUEUE_URL,
+    expected: ids,
+    idOf: confirmedIdOf,
+  });
   const measured = done.deleted - warm.deleted;
   return {
     ordersPerSecond: measured / (done.seconds - warm.seconds),
@@ -60,24 +66,14 @@ export async function measureBacklog(
     sendsPerOrder: sends / orders,
     cpuMs: ((done.cpuSeconds - warm.cpuSeconds) * 1_000_000) / measured,
   };
-
-  async function untilDeleted(wanted: number): Promise<Usage & { deleted: number }> {
-    for (;;) {
-      const { deleted } = await services.counts(ORDER_QUEUE_URL);
-      const usage = await contender.usage();
-      if (deleted >= wanted) return { ...usage, deleted };
-      if (usage.seconds > 10 + orders / LEAST_RATE) throw new Error(`confirm: ${name} does not get through`);
-      await sleep(LOOK_MS);
-    }
-  }
 }
 
 async function fill(settings: Settings, count: number): Promise<{ ids: string[]; requests: number }> {
-  const sqs = createClient(settings);
+  const { sqs } = clientsOf(settings);
   const queue = createOrderQueue(sqs, settings.ORDER_QUEUE_URL ?? '');
   const ids: string[] = [];
   let sends = 0;
-  for (const portion of inPortions(generateOrders({ count, seed: SEED }))) {
+  for (const portion of inBatches(generateOrders({ count, seed: SEED }), PORTION)) {
     const { outcomes, requests } = await queue.send(portion);
     sends += requests;
     for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
@@ -85,16 +81,4 @@ async function fill(settings: Settings, count: number): Promise<{ ids: string[];
   }
   sqs.destroy();
   return { ids, requests: sends };
-}
-
-/** A million orders are not held at once. */
-function* inPortions(orders: Iterable<Order>): Generator<Order[]> {
-  let portion: Order[] = [];
-  for (const order of orders) {
-    portion.push(order);
-    if (portion.length < PORTION) continue;
-    yield portion;
-    portion = [];
-  }
-  if (portion.length > 0) yield portion;
 }

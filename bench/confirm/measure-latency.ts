@@ -1,16 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import { paced } from '../../lib/produce/paced.ts';
-import { checkOrderIds } from '../check-order-ids.ts';
-import { createClient, drainQueue } from '../drain-queue.ts';
+import { checkQueue } from '../check-queue.ts';
+import { clientsOf } from '../clients-of.ts';
 import { percentile } from '../percentile.ts';
 import { startContender } from '../processes/start-contender.ts';
 import type { Services } from '../processes/start-services.ts';
 import type { Sample } from '../suite.ts';
 import { confirmedIdOf } from './confirmed-id-of.ts';
+import { untilDeleted } from './until-deleted.ts';
 
 export interface LatencyRun {
   /** Orders a second. */
@@ -22,7 +22,6 @@ export interface LatencyRun {
 const SEED = 2;
 /** Batches a second, so that orders come one by one rather than in heaps where the rate is low. */
 const BATCHES_PER_SECOND = 100;
-const LOOK_MS = 25;
 /** Seconds after the last order in which a contender must have ended. */
 const PATIENCE = 30;
 
@@ -48,7 +47,7 @@ export async function measureLatency(
   });
   await contender.begin();
 
-  const sqs = createClient(settings);
+  const { sqs } = clientsOf(settings);
   const queue = createOrderQueue(sqs, ORDER_QUEUE_URL);
   const sentAt = new Map<string, number>();
   const batches = chunk(orders, { maxEntries: Math.min(10, Math.ceil(rate / BATCHES_PER_SECOND)) });
@@ -61,21 +60,15 @@ export async function measureLatency(
     { concurrency: 16 },
   );
   sqs.destroy();
-  const gaveUp = Date.now() + PATIENCE * 1_000;
-  while ((await services.counts(ORDER_QUEUE_URL)).deleted < orders.length) {
-    if (Date.now() > gaveUp) throw new Error(`confirm: ${name} does not keep up with ${rate} orders/s`);
-    await sleep(LOOK_MS);
-  }
+  const failure = `confirm: ${name} does not keep up with ${rate} orders/s`;
+  await untilDeleted(services, ORDER_QUEUE_URL, orders.length, Date.now() + PATIENCE * 1_000, failure);
   await contender.stop();
-  const confirmed = await drainQueue(settings, SHIPPING_QUEUE_URL, (body, confirmedAt) => ({
-    id: confirmedIdOf(body),
-    confirmedAt,
-  }));
-  checkOrderIds(
-    `confirm: ${name}`,
-    sentAt.keys(),
-    confirmed.map(({ id }) => id),
-  );
-  const latencies = confirmed.map(({ id, confirmedAt }) => confirmedAt - (sentAt.get(id) ?? 0));
+  const confirmed = await checkQueue(services, settings, {
+    who: `confirm: ${name}`,
+    queueUrl: SHIPPING_QUEUE_URL,
+    expected: [...sentAt.keys()],
+    idOf: confirmedIdOf,
+  });
+  const latencies = confirmed.map(({ id, takenAt }) => takenAt - (sentAt.get(id) ?? 0));
   return { p50: percentile(latencies, 0.5) ?? 0, p99: percentile(latencies, 0.99) ?? 0 };
 }

@@ -4,7 +4,6 @@ import sqsPartialBatchFailure from '@middy/sqs-partial-batch-failure';
 import type { SQSEvent } from 'aws-lambda';
 import { CONSUMER_MAPPING, pollForHandler } from '../poll-for-handler.ts';
 import type { Contend } from '../processes/contender.ts';
-
 import { toPublish } from './to-publish.ts';
 
 /** middy with partial batches: all records of a batch at once, a publish for each. */

@@ -5,7 +5,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CONSUMER_MAPPING, pollForHandler } from '../poll-for-handler.ts';
 import type { Contend } from '../processes/contender.ts';
-
+import { IDEMPOTENCY_TABLE } from '../processes/idempotency-table.ts';
 import { toPublish } from './to-publish.ts';
 
 /** Powertools: the batch processor, each record idempotent by its order, a publish for each. */
@@ -18,7 +18,7 @@ export const contend: Contend = async (task) => {
       const { MessageId } = await sns.send(new PublishCommand(toPublish(body)));
       return { snsMessageId: MessageId ?? '' };
     },
-    { config, persistenceStore: new DynamoDBPersistenceLayer({ tableName: 'idempotency' }) },
+    { config, persistenceStore: new DynamoDBPersistenceLayer({ tableName: IDEMPOTENCY_TABLE }) },
   );
   async function handler(event: SQSEvent, context: Context) {
     config.registerLambdaContext(context);

@@ -1,7 +1,8 @@
 import { measureBacklog } from '../confirm/measure-backlog.ts';
 import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
-import { type ContenderResult, NOISY, type Suite } from '../suite.ts';
+import { ratioGoal } from '../ratio-goal.ts';
+import type { ContenderResult, Suite } from '../suite.ts';
 import { takeTurns } from '../take-turns.ts';
 
 /** What the consumer is given: orders waiting when it begins, and batches at once. `most` is how often it is measured. */
@@ -45,13 +46,12 @@ export const growth: Suite = {
       ],
       contenders,
       goals: [
-        {
-          id: 'growth/million',
-          title: 'orders/s at a backlog of 1,000,000, of those at 10,000',
-          value: rate(1_000_000) / rate(10_000),
-          bound: { atLeast: 1 },
-          tolerance: NOISY,
-        },
+        ratioGoal(
+          'growth/million',
+          'orders/s at a backlog of 1,000,000, of those at 10,000',
+          rate(1_000_000) / rate(10_000),
+          1,
+        ),
       ],
     };
   },

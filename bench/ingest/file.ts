@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
+import { inBatches } from '../../lib/batch/in-batches.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
 
@@ -19,15 +20,8 @@ export function openFile(format: Format, count: number, seed: number): Readable 
 }
 
 function* inPieces(orders: Iterable<Order>, toText: (order: Order) => string, head = ''): Generator<Buffer> {
-  let piece = head;
-  let rows = 0;
-  for (const order of orders) {
-    piece += toText(order);
-    if (++rows % PIECE !== 0) continue;
-    yield Buffer.from(piece);
-    piece = '';
-  }
-  if (piece !== '') yield Buffer.from(piece);
+  if (head !== '') yield Buffer.from(head);
+  for (const batch of inBatches(orders, PIECE)) yield Buffer.from(batch.map(toText).join(''));
 }
 
 const toCsvRow = (order: Order): string =>

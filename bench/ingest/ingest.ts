@@ -1,7 +1,8 @@
 import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
 import { measureProducer } from '../produce/measure-producer.ts';
-import { COUNTED, NOISY, type Suite } from '../suite.ts';
+import { ratioGoal } from '../ratio-goal.ts';
+import { COUNTED, type Suite } from '../suite.ts';
 import { takeTurns } from '../take-turns.ts';
 import { measureIngest, measureParsing } from './measure-ingest.ts';
 
@@ -47,13 +48,10 @@ export const ingest: Suite = {
       ],
       contenders: results,
       goals: [
-        ...files.map((name) => ({
-          id: `ingest/${name}`,
-          title: 'of what the queue takes',
-          value: medianOf(results, name, 'ordersPerSecond') / queueRate,
-          bound: { atLeast: 0.8 },
-          tolerance: NOISY,
-        })),
+        ...files.map((name) => {
+          const rate = medianOf(results, name, 'ordersPerSecond');
+          return ratioGoal(`ingest/${name}`, 'of what the queue takes', rate / queueRate, 0.8);
+        }),
         {
           id: 'ingest/memory',
           title: 'MB of resident memory at most',

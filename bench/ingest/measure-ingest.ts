@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createS3Client } from '../../lib/aws/clients.ts';
 import { createObjectStore, type ObjectStore } from '../../lib/aws/object-store.ts';
 import { readReceipt } from '../../lib/ingest/read-receipt.ts';
 import type { Receipt } from '../../lib/ingest/receipt.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
-import { REGION } from '../../local/stack/account.ts';
-import { checkOrderIds } from '../check-order-ids.ts';
-import { drainQueue } from '../drain-queue.ts';
+import { checkQueue } from '../check-queue.ts';
+import { clientsOf } from '../clients-of.ts';
 import type { Settings } from '../processes/services-process.ts';
 import { startContender } from '../processes/start-contender.ts';
 import type { Services } from '../processes/start-services.ts';
@@ -53,13 +51,14 @@ export async function measureIngest(services: Services, format: Format, orders: 
   await contender.stop();
 
   const { status, sent, rejected } = JSON.parse(text) as Receipt;
-  const { taken } = await services.counts(ORDER_QUEUE_URL);
-  if (status !== 'ingested' || sent !== orders || rejected > 0 || taken !== orders)
-    throw new Error(
-      `ingest: ${format} is ${status}, ${sent} sent, ${rejected} rejected, ${taken} in the queue`,
-    );
-  const found = await drainQueue(settings, ORDER_QUEUE_URL, sentIdOf);
-  checkOrderIds(`ingest: ${format}`, expectedIds(orders), found);
+  if (status !== 'ingested' || sent !== orders || rejected > 0)
+    throw new Error(`ingest: ${format} is ${status}, ${sent} sent, ${rejected} rejected`);
+  await checkQueue(services, settings, {
+    who: `ingest: ${format}`,
+    queueUrl: ORDER_QUEUE_URL,
+    expected: Array.from(generateOrders({ count: orders, seed: SEED }), ({ order_id }) => order_id),
+    idOf: sentIdOf,
+  });
   return {
     ordersPerSecond: orders / seconds,
     megabytesPerSecond: size / 1_000_000 / seconds,
@@ -88,10 +87,7 @@ export async function measureParsing(services: Services, orders: number): Promis
   };
 }
 
-function openStore({ AWS_ENDPOINT_URL: endpoint = '' }: Settings): ObjectStore {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return createObjectStore(createS3Client(true, { region: REGION, endpoint, credentials }));
-}
+const openStore = (settings: Settings): ObjectStore => createObjectStore(clientsOf(settings).s3);
 
 async function putFile(
   objectStore: ObjectStore,
@@ -107,8 +103,4 @@ async function putFile(
     },
   });
   return size;
-}
-
-function* expectedIds(orders: number): Generator<string> {
-  for (const { order_id } of generateOrders({ count: orders, seed: SEED })) yield order_id;
 }

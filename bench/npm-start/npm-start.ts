@@ -1,6 +1,9 @@
-import { median } from '../statistics.ts';
+import { medianOf } from '../median-of.ts';
 import { NOISY, type Suite } from '../suite.ts';
+import { takeTurns } from '../take-turns.ts';
 import { startOnce } from './start-once.ts';
+
+const NAME = 'npm start';
 
 /** How long a newcomer waits for `npm start`: from the command to the line that says that it is up. */
 export const npmStart: Suite = {
@@ -10,22 +13,18 @@ export const npmStart: Suite = {
   async run({ repeats, log }) {
     // The first one fills the caches that it may find empty.
     await startOnce();
-    const samples = [];
-    for (let round = 1; round <= repeats; round++) {
-      samples.push(await startOnce());
-      log(`start ${round} of ${repeats}`);
-    }
+    const contenders = await takeTurns([{ name: NAME, measure: startOnce }], repeats, log);
     return {
       metrics: [
         { name: 'readySeconds', title: 's until up', digits: 2 },
         { name: 'cpuSeconds', title: 'CPU s until up', digits: 2 },
       ],
-      contenders: [{ name: 'npm start', samples: samples.map((sample) => ({ ...sample })) }],
+      contenders,
       goals: [
         {
           id: 'npm-start/ready',
           title: 'seconds until it is up',
-          value: median(samples.map(({ readySeconds }) => readySeconds)),
+          value: medianOf(contenders, NAME, 'readySeconds'),
           bound: { atMost: 4 },
           tolerance: NOISY,
         },

@@ -9,12 +9,12 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 const TICKS_PER_SECOND = 100;
 
 /** A start of `npm start`. */
-export interface Start {
+export type Start = {
   /** From the command to the line that says that it is up. */
   readySeconds: number;
   /** Of npm, of the embedded cloud with its Postgres, and of what they had run by then. 0 where there is no /proc. */
   cpuSeconds: number;
-}
+};
 
 /**
  * Runs `npm start` with one order, until it has reconciled.

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import type { Inspection } from '../../lib/status/inspection.ts';
 import { startAwsServices } from '../../local/aws-services/start-aws-services.ts';
 import { startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
 import { portOfProcess } from '../../local/port-of-process.ts';
@@ -9,6 +10,7 @@ import { readStack } from '../../local/stack/read-stack.ts';
 import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
 import { startTogether } from '../../local/start-together.ts';
 import { serve } from '../../local/thread-rpc.ts';
+import { IDEMPOTENCY_TABLE } from './idempotency-table.ts';
 
 /*
  * SQS, SNS, S3 and DynamoDB in a process of their own, with the resources of serverless.yml in them and nobody at work on
@@ -17,9 +19,6 @@ import { serve } from '../../local/thread-rpc.ts';
 
 /** Where everything is, by the name of the setting that tells it: the functions' environment. */
 export type Settings = Readonly<Record<string, string>>;
-
-/** A table as idempotency utilities want theirs: their own key, and nothing else. */
-export const IDEMPOTENCY_TABLE = 'idempotency';
 
 const project = resolve(import.meta.dirname, '../..');
 /** Resolved once: each start after the first one takes a tenth of a second. */
@@ -65,9 +64,8 @@ const handlers = {
   },
   /** Messages that a queue has taken, and that were deleted from it. */
   async counts(queueName: string): Promise<{ taken: number; deleted: number }> {
-    const { queues } = (await (await fetch(`${awsServices.inspectionUrl}`)).json()) as {
-      queues: Record<string, { taken: number; deleted: number }>;
-    };
+    const answer = await fetch(awsServices.inspectionUrl);
+    const { queues } = (await answer.json()) as Inspection;
     return queues[queueName] ?? { taken: 0, deleted: 0 };
   },
   stop: (): Promise<void> => running.disposeAsync(),

@@ -1,6 +1,5 @@
 import { generateOrders } from '../../lib/order/generator.ts';
-import { checkOrderIds } from '../check-order-ids.ts';
-import { drainQueue } from '../drain-queue.ts';
+import { checkQueue } from '../check-queue.ts';
 import type { Task } from '../processes/contender.ts';
 import { startContender } from '../processes/start-contender.ts';
 import type { Services } from '../processes/start-services.ts';
@@ -31,9 +30,12 @@ export async function measureProducer(
   });
   await contender.begin();
   const { seconds, cpuSeconds, requests } = await contender.done();
-  const found = await drainQueue(settings, settings.ORDER_QUEUE_URL ?? '', sentIdOf);
-  const expected = Array.from(generateOrders({ count: orders, seed: SEED }), ({ order_id }) => order_id);
-  checkOrderIds(`produce: ${name}`, expected, found);
+  await checkQueue(services, settings, {
+    who: `produce: ${name}`,
+    queueUrl: settings.ORDER_QUEUE_URL ?? '',
+    expected: Array.from(generateOrders({ count: orders, seed: SEED }), ({ order_id }) => order_id),
+    idOf: sentIdOf,
+  });
   return {
     ordersPerSecond: orders / seconds,
     requestsPerOrder: requests / orders,

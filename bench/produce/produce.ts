@@ -1,6 +1,7 @@
 import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
-import { NOISY, type Suite } from '../suite.ts';
+import { ratioGoal } from '../ratio-goal.ts';
+import type { Suite } from '../suite.ts';
 import { takeTurns } from '../take-turns.ts';
 import { measureProducer } from './measure-producer.ts';
 
@@ -37,20 +38,8 @@ export const produce: Suite = {
       ],
       contenders: results,
       goals: [
-        {
-          id: 'produce/one-at-a-time',
-          title: 'times one at a time',
-          value: rate('ours') / rate('one at a time'),
-          bound: { atLeast: 8 },
-          tolerance: NOISY,
-        },
-        {
-          id: 'produce/limit',
-          title: 'of the limit',
-          value: rate('ours') / rate('limit: bare batches'),
-          bound: { atLeast: 0.9 },
-          tolerance: NOISY,
-        },
+        ratioGoal('produce/one-at-a-time', 'times one at a time', rate('ours') / rate('one at a time'), 8),
+        ratioGoal('produce/limit', 'of the limit', rate('ours') / rate('limit: bare batches'), 0.9),
       ],
     };
   },

@@ -1,5 +1,5 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { UsageError } from './usage-error.ts';
+import type { ParseArgsConfig } from 'node:util';
+import { parseArguments } from './parse-arguments.ts';
 
 /**
  * Takes a command line apart. Options are all there is, and what is not known is an error.
@@ -11,9 +11,5 @@ export function parseOptions<const Options extends NonNullable<ParseArgsConfig['
   args: readonly string[],
   options: Options,
 ) {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parseArguments({ args: [...args], options }).values;
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import pMap, { pMapSkip } from 'p-map';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { OrderQueue } from '../aws/order-queue.ts';
+import { inBatches } from '../batch/in-batches.ts';
 import { logger } from '../observability/logger.ts';
 import { countReason, reasonOf } from '../observability/reasons.ts';
 import { generateOrders } from '../order/generator.ts';
@@ -111,17 +112,4 @@ export async function produceOrders(
 
 function messagesPerBatch(ratePerSecond = Number.POSITIVE_INFINITY): number {
   return Math.min(MAX_BATCH, Math.max(1, Math.floor(ratePerSecond / MIN_BATCHES_PER_SECOND)));
-}
-
-/** Batches of a lazy sequence: a run of a million orders holds only those under way. */
-function* inBatches<Entry>(entries: Iterable<Entry>, size: () => number): Generator<Entry[]> {
-  let batch: Entry[] = [];
-  for (const entry of entries) {
-    batch.push(entry);
-    if (batch.length >= size()) {
-      yield batch;
-      batch = [];
-    }
-  }
-  if (batch.length > 0) yield batch;
 }

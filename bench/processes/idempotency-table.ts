@@ -1,0 +1,2 @@
+/** A table as idempotency utilities want theirs: their own key, and nothing else. */
+export const IDEMPOTENCY_TABLE = 'idempotency';
