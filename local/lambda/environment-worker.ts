@@ -65,5 +65,7 @@ try {
   });
   tell('ready', 'null');
 } catch (error) {
+  // Stays until it is ended: a thread that ends by itself may be gone before its last message has arrived.
+  parentPort?.on('message', () => undefined);
   tell('error', errorPayload(error));
 }
