@@ -28,7 +28,17 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/tests') },
     coverage: {
       provider: 'v8',
-      include: ['cli/**', 'dashboard/server/**', 'handlers/**', 'lib/**', 'local/**', 'worker/**'],
+      include: [
+        'cli/**',
+        'dashboard/server/**',
+        'handlers/**',
+        'lib/**',
+        'local/**',
+        'operations/**',
+        'program/**',
+        'runtime/**',
+        'worker/**',
+      ],
       reporter: ['text-summary', 'html'],
     },
   },

@@ -1,6 +1,4 @@
-import { parseArguments } from '../lib/command-line/parse-arguments.ts';
-import { UsageError } from '../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../lib/command-line/whole-number.ts';
+import { parseArguments, UsageError, wholeNumber } from '../program/options.ts';
 
 /** What `npm run bench` is asked to do. */
 export interface BenchOptions {

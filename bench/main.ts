@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
-import { UsageError } from '../lib/command-line/usage-error.ts';
+import { UsageError } from '../program/options.ts';
 import { findRegressions, readBaseline, recordBaseline } from './baseline.ts';
 import { type BenchOptions, HELP, readBenchOptions } from './bench-options.ts';
 import { renderGoals } from './render-goals.ts';

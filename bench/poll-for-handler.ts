@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context, SQSEvent } from 'aws-lambda';
-import { createInvocationContext } from '../lib/invocation-context.ts';
 import { EventSourceMapping } from '../local/lambda/event-source-mapping.ts';
 import { createClients } from '../local/stack/clients.ts';
+import { createInvocationContext } from '../runtime/invocation-context.ts';
 import type { Task } from './processes/contender.ts';
 
 type Handler = (event: SQSEvent, context: Context) => Promise<unknown>;

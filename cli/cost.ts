@@ -1,4 +1,4 @@
-import { UsageError } from '../lib/command-line/usage-error.ts';
+import { UsageError } from '../program/options.ts';
 import { HELP, readCostOptions } from './cost/cost-options.ts';
 import { estimate } from './cost/estimate.ts';
 import { PRICES } from './cost/prices.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { UsageError } from '../lib/command-line/usage-error.ts';
+import { UsageError } from '../program/options.ts';
 import { type DoctorOptions, HELP, readDoctorOptions } from './doctor/doctor-options.ts';
 import { examine } from './doctor/examine.ts';
 import { type Paint, report } from './doctor/report.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { UsageError } from '../lib/command-line/usage-error.ts';
+import { UsageError } from '../program/options.ts';
 import { comparePolicies, varyTargets } from './scaling/compare.ts';
 import { plotRuns } from './scaling/plot.ts';
 import { HELP, readScalingOptions, type ScalingOptions } from './scaling/scaling-options.ts';

@@ -20,20 +20,20 @@
  *   DELETE /dashboard/burst                             → Burst: stopped
  *   PUT    /dashboard/throttle/:function                ThrottleRequest → 204
  */
-import type { DeadLetter, DeadLetterGroup } from '../lib/dead-letters/dead-letter.ts';
-import type { QueueName } from '../lib/pipeline/pipeline.ts';
-import type { PipelineStatus } from '../lib/status/pipeline-status.ts';
+import type { DeadLetter, DeadLetterGroup } from '../operations/dead-letters/dead-letter.ts';
+import type { QueueName } from '../operations/pipeline/pipeline.ts';
+import type { PipelineStatus } from '../operations/status/pipeline-status.ts';
 
-export type { DeadLetter, DeadLetterGroup, RedriveReport } from '../lib/dead-letters/dead-letter.ts';
-export type { MailboxPage, MailRow } from '../lib/mailbox/mailbox.ts';
-export type { QueueName } from '../lib/pipeline/pipeline.ts';
 export type { SalesReport, SalesRow } from '../lib/report/report-sales.ts';
-export type { OrderHit } from '../lib/search/order-hit.ts';
-export type { InventoryRow } from '../lib/shipping/list-inventory.ts';
-export type { ShipmentRow } from '../lib/shipping/list-shipments.ts';
 export type { RestockedProduct } from '../lib/shipping/restock.ts';
-export type { FunctionStatus, PipelineStatus, QueueStatus } from '../lib/status/pipeline-status.ts';
-export type { OrderTrace, TraceStep } from '../lib/trace/order-trace.ts';
+export type { DeadLetter, DeadLetterGroup, RedriveReport } from '../operations/dead-letters/dead-letter.ts';
+export type { MailboxPage, MailRow } from '../operations/mailbox.ts';
+export type { OrderHit } from '../operations/orders/find-orders.ts';
+export type { OrderTrace, TraceStep } from '../operations/orders/trace-order.ts';
+export type { QueueName } from '../operations/pipeline/pipeline.ts';
+export type { InventoryRow } from '../operations/shipping/list-inventory.ts';
+export type { ShipmentRow } from '../operations/shipping/list-shipments.ts';
+export type { FunctionStatus, PipelineStatus, QueueStatus } from '../operations/status/pipeline-status.ts';
 
 /** Orders that are being generated from the page. */
 export interface Burst {

@@ -8,8 +8,7 @@ import { logger } from '../lib/observability/logger.ts';
 import { partialBatch } from '../lib/records/partial-batch.ts';
 import { settleRecords } from '../lib/records/settle-records.ts';
 import { storeBatch } from '../lib/records/store-batch.ts';
-import { SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales-database.ts';
-import { openSalesLoader } from '../lib/sales/open-sales-loader.ts';
+import { openSalesLoader, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales.ts';
 import { reportLoad } from '../lib/sales/report-load.ts';
 import { parseSale } from '../lib/sales/sale.ts';
 

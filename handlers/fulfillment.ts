@@ -9,12 +9,11 @@ import { parseOrderConfirmed } from '../lib/order/order-confirmed.ts';
 import { partialBatch } from '../lib/records/partial-batch.ts';
 import { settleRecords } from '../lib/records/settle-records.ts';
 import { storeBatch } from '../lib/records/store-batch.ts';
-import { fulfilOrders } from '../lib/shipping/fulfil-orders.ts';
+import { fulfilOrders, reportFulfilled } from '../lib/shipping/fulfill-orders.ts';
 import {
   requireShippingDatabase,
   SHIPPING_DATABASE_SETTINGS,
 } from '../lib/shipping/open-shipping-database.ts';
-import { reportFulfilled } from '../lib/shipping/report-fulfilled.ts';
 
 const config = readConfig('SHIPPING_QUEUE_URL', ...SHIPPING_DATABASE_SETTINGS);
 const database = requireShippingDatabase(config);

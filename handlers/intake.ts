@@ -4,11 +4,9 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { createSqsClient } from '../lib/aws/clients.ts';
 import { createOrderQueue } from '../lib/aws/order-queue.ts';
 import { readConfig } from '../lib/config.ts';
-import { problemOnError } from '../lib/http/problem-on-error.ts';
-import { readJsonBody } from '../lib/http/read-json-body.ts';
-import { answerTakenOrders } from '../lib/intake/answer-taken-orders.ts';
-import { reportTakenOrders } from '../lib/intake/report-taken-orders.ts';
-import { takeOrders } from '../lib/intake/take-orders.ts';
+import { problemOnError } from '../lib/http/problem.ts';
+import { readJsonBody } from '../lib/http/request.ts';
+import { answerTakenOrders, reportTakenOrders, takeOrders } from '../lib/intake/take-orders.ts';
 import { logger } from '../lib/observability/logger.ts';
 
 const config = readConfig('ORDER_QUEUE_URL');

@@ -4,7 +4,7 @@ import { readConfig } from '../lib/config.ts';
 import { type MigratedPart, migrate } from '../lib/database/migrate.ts';
 import { logger } from '../lib/observability/logger.ts';
 import { salesMigrations } from '../lib/sales/migrations.ts';
-import { openSalesDatabase, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales-database.ts';
+import { openSalesDatabase, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales.ts';
 import { shippingMigrations } from '../lib/shipping/migrations.ts';
 import { openShippingDatabase, SHIPPING_DATABASE_SETTINGS } from '../lib/shipping/open-shipping-database.ts';
 

@@ -5,14 +5,16 @@ import { createS3Client, createSqsClient } from '../lib/aws/clients.ts';
 import { createObjectStore } from '../lib/aws/object-store.ts';
 import { createOrderQueue } from '../lib/aws/order-queue.ts';
 import { readConfig } from '../lib/config.ts';
-import { isHttpEvent } from '../lib/http/http-event.ts';
-import { json } from '../lib/http/problem.ts';
-import { problemOnError } from '../lib/http/problem-on-error.ts';
-import { readJsonBody } from '../lib/http/read-json-body.ts';
+import { json, problemOnError } from '../lib/http/problem.ts';
+import { isHttpEvent, readJsonBody } from '../lib/http/request.ts';
 import { logger } from '../lib/observability/logger.ts';
-import { capForHttp, HTTP_BUDGET_MS } from '../lib/produce/cap-for-http.ts';
 import { type ProducerReport, produceOrders } from '../lib/produce/produce-orders.ts';
-import { type ProducerInput, readProducerInput } from '../lib/produce/producer-input.ts';
+import {
+  capForHttp,
+  HTTP_BUDGET_MS,
+  type ProducerInput,
+  readProducerInput,
+} from '../lib/produce/producer-input.ts';
 
 const config = readConfig(
   'ORDER_QUEUE_URL',

@@ -2,16 +2,13 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { readConfig } from '../lib/config.ts';
-import { csvFile } from '../lib/http/csv-file.ts';
-import { isHttpEvent } from '../lib/http/http-event.ts';
-import { json } from '../lib/http/problem.ts';
-import { problemOnError } from '../lib/http/problem-on-error.ts';
-import { readQuery } from '../lib/http/read-query.ts';
+import { json, problemOnError } from '../lib/http/problem.ts';
+import { isHttpEvent, readQuery } from '../lib/http/request.ts';
 import { logger } from '../lib/observability/logger.ts';
-import { reportCsv } from '../lib/report/report-csv.ts';
+import { csvFile, reportCsv } from '../lib/report/csv.ts';
 import { readReportInput } from '../lib/report/report-input.ts';
 import { reportSales, type SalesReport } from '../lib/report/report-sales.ts';
-import { requireSalesDatabase, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales-database.ts';
+import { requireSalesDatabase, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales.ts';
 
 const database = requireSalesDatabase(readConfig(...SALES_DATABASE_SETTINGS));
 

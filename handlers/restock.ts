@@ -7,9 +7,7 @@ import {
   requireShippingDatabase,
   SHIPPING_DATABASE_SETTINGS,
 } from '../lib/shipping/open-shipping-database.ts';
-import { reportRestocked } from '../lib/shipping/report-restocked.ts';
-import type { Restocked } from '../lib/shipping/request-restock.ts';
-import { restock as restockProducts } from '../lib/shipping/restock.ts';
+import { type Restocked, reportRestocked, restock as restockProducts } from '../lib/shipping/restock.ts';
 import { readRestockInput } from '../lib/shipping/restock-input.ts';
 
 const database = requireShippingDatabase(readConfig(...SHIPPING_DATABASE_SETTINGS));

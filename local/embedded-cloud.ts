@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { askFunction } from './ask-function.ts';
 import type { AwsServices } from './aws-services/start-aws-services.ts';
 import { type Route, startHttpApi } from './http-api.ts';
-import { bundleFunctions } from './lambda/bundle-functions.ts';
+import { bundleFunctions, findBundleCache } from './lambda/bundle-functions.ts';
 import type { InvokeResult } from './lambda/execution-environment.ts';
-import { findBundleCache } from './lambda/find-bundle-cache.ts';
 import { FunctionLog } from './lambda/function-log.ts';
 import { type Functions, startFunctions } from './lambda/start-functions.ts';
 import { writeOutputsFile } from './outputs-file.ts';
@@ -14,35 +13,22 @@ import { type Clients, createClients } from './stack/clients.ts';
 import { provision } from './stack/provision.ts';
 import { locateQueue, readStack, type Stack } from './stack/read-stack.ts';
 import { resolveServerlessYml } from './stack/resolve-serverless-yml.ts';
-import { startServices } from './start-services.ts';
+import { type ServicesPlace, startServices } from './start-services.ts';
 
 /** The stage that the embedded cloud stands for. */
 const STAGE = 'local';
 /** Name of the queue that holds every e-mail that SNS would have sent. */
 const MAILBOX = 'mailbox';
 
-export interface EmbeddedCloudOptions {
+export interface EmbeddedCloudOptions extends ServicesPlace {
   /** Holds serverless.yml. */
   projectDirectory: string;
   /** Gets outputs.json, worker.env and the functions' log. */
   localDirectory: string;
-  /** Port of the HTTP API; 0 for any free one. */
-  port: number;
-  /**
-   * Port of SQS, SNS and S3; 0 for any free one. DynamoDB takes the next one, Postgres the one after that, or any free one
-   * where theirs is taken.
-   */
-  awsPort: number;
   /** Stage parameters that override those of serverless.yml. */
   params?: Readonly<Record<string, string | number>>;
-  /** Keeps queues, objects and tables over restarts and crashes; in memory where it is left out. */
-  dataDir?: string | undefined;
-  /** An empty Postgres database, or one that was used here before, to take instead of starting one. */
-  databaseUrl?: string;
   /** What functions and mappings are told of the outputs, where a proxy stands between them and the services. */
   through?: (outputs: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
-  /** Told when a service dies by itself. */
-  onCrash: (error: Error) => void;
 }
 
 /** The pipeline, running on this machine. */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { registerDashboard } from '../dashboard/server/register-dashboard.ts';
-import { openEmbeddedPipeline } from '../lib/pipeline/open-pipeline.ts';
+import { openEmbeddedPipeline } from '../operations/pipeline/open-pipeline.ts';
 import type { FunctionLog } from './lambda/function-log.ts';
 
 /** The live page of the embedded cloud. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { UsageError } from '../lib/command-line/usage-error.ts';
-import { stopOnSignals } from '../lib/process/stop-on-signals.ts';
 import type { SalesReport } from '../lib/report/report-sales.ts';
+import { UsageError } from '../program/options.ts';
+import { stopOnSignals } from '../program/stop-on-signals.ts';
 import { askFunction } from './ask-function.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from './embedded-cloud.ts';
 import { findDiscrepancies } from './start/discrepancies.ts';

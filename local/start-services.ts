@@ -3,12 +3,27 @@ import { join } from 'node:path';
 import { startAwsServices } from './aws-services/start-aws-services.ts';
 import type { FunctionCalls } from './aws-services/worker.ts';
 import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
-import type { EmbeddedCloudOptions } from './embedded-cloud.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { startTogether } from './start-together.ts';
 
-export interface ServicesOptions
-  extends Pick<EmbeddedCloudOptions, 'port' | 'awsPort' | 'dataDir' | 'databaseUrl' | 'onCrash'> {
+/** Where the services listen and keep their data. */
+export interface ServicesPlace {
+  /** Port of the HTTP API; 0 for any free one. */
+  port: number;
+  /**
+   * Port of SQS, SNS and S3; 0 for any free one. DynamoDB takes the next one, Postgres the one after that, or any free one
+   * where theirs is taken.
+   */
+  awsPort: number;
+  /** Keeps queues, objects and tables over restarts and crashes; default: in memory. */
+  dataDir?: string | undefined;
+  /** An empty Postgres database, or one that was used here before; default: one that is started. */
+  databaseUrl?: string;
+  /** Called when a service dies by itself. */
+  onCrash: (error: Error) => void;
+}
+
+export interface ServicesOptions extends ServicesPlace {
   mailboxQueueName: string;
   /** The functions and mappings behind Lambda's API. */
   functions: FunctionCalls;

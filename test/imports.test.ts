@@ -4,23 +4,48 @@ import { describe, expect, it } from 'vitest';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 
-/** What the files of a folder may import of ours; the first folder that a file is in counts. */
+/** Folders that hold text, errors and JSON: they stand below everything. */
+const BASE = ['lib/text.ts', 'lib/errors.ts', 'lib/json.ts'];
+/** What functions use to answer, log and read their settings. */
+const SUPPORT = [...BASE, 'lib/observability', 'lib/config.ts'];
+/** Adapters of the services, and what they stand on. */
+const SERVICES = [...SUPPORT, 'lib/batch', 'lib/database', 'lib/aws'];
+
+/** The project's own files that each folder may import, itself included; the longest folder that holds a file counts. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  'lib/json': ['lib/json'],
-  'lib/order': ['lib/order', 'lib/json'],
-  'lib/batch': ['lib/batch'],
-  'lib/database': ['lib/database'],
-  'lib/aws': ['lib/aws', 'lib/batch', 'lib/database', 'lib/order', 'lib/invalid-input-error.ts'],
-  lib: ['lib'],
+  'lib/text.ts': [],
+  'lib/errors.ts': [],
+  'lib/json.ts': [],
+  'lib/config.ts': ['lib/text.ts'],
+  'lib/observability': [],
+  'lib/batch': [],
+  'lib/order': ['lib/text.ts'],
+  'lib/order-file': ['lib/order', 'lib/text.ts', 'lib/json.ts'],
+  'lib/database': ['lib/errors.ts'],
+  'lib/aws': ['lib/batch', 'lib/database', 'lib/order', 'lib/errors.ts'],
+  'lib/http': SUPPORT,
+  'lib/records': [...SERVICES, 'lib/order'],
+  'lib/confirm': [...SERVICES, 'lib/order', 'lib/records'],
+  'lib/customers': [...SERVICES, 'lib/order', 'lib/http'],
+  'lib/ingest': [...SERVICES, 'lib/order', 'lib/order-file', 'lib/records'],
+  'lib/intake': [...SERVICES, 'lib/order', 'lib/http'],
+  'lib/produce': [...SERVICES, 'lib/order'],
+  'lib/report': [...SERVICES, 'lib/order'],
+  'lib/sales': [...SERVICES, 'lib/order', 'lib/records'],
+  'lib/shipping': [...SERVICES, 'lib/order', 'lib/records'],
+  'lib/story': [...SERVICES, 'lib/order', 'lib/sales', 'lib/shipping'],
   handlers: ['lib'],
-  worker: ['worker', 'lib', 'handlers'],
-  // The page is told by its server only; both speak dashboard/api.ts, which has types alone.
-  'dashboard/page': ['dashboard/page', 'dashboard/api.ts', 'lib/json', 'lib/order'],
-  dashboard: ['dashboard', 'lib'],
-  cli: ['cli', 'dashboard', 'lib', 'resources/aurora-max-connections.json'],
-  local: ['local', 'dashboard', 'lib', 'handlers'],
+  operations: ['lib'],
+  program: ['lib/text.ts'],
+  runtime: [],
+  worker: ['lib', 'handlers', 'program', 'runtime'],
+  // The page learns everything from its server; both speak dashboard/api.ts, which has types alone.
+  'dashboard/page': ['dashboard/api.ts', 'lib/json.ts', 'lib/text.ts', 'lib/order'],
+  dashboard: ['lib', 'operations'],
+  cli: ['dashboard', 'lib', 'operations', 'program', 'resources/aurora-max-connections.json'],
+  local: ['dashboard', 'handlers', 'lib', 'operations', 'program', 'runtime'],
   // Peers are written as their own documentation shows: with clients of their own.
-  bench: ['bench', 'local', 'worker', 'handlers', 'lib', 'cli/table.ts'],
+  bench: ['local', 'worker', 'handlers', 'lib', 'program', 'runtime', 'cli/table.ts'],
 };
 
 interface SourceFile {
@@ -33,8 +58,9 @@ interface SourceFile {
   packages: string[];
 }
 
-const files: SourceFile[] = Object.keys(MAY_IMPORT)
-  .filter((folder) => !folder.includes('/'))
+const files: SourceFile[] = [
+  ...new Set(Object.keys(MAY_IMPORT).map((folder) => folder.split('/')[0] ?? folder)),
+]
   .flatMap((folder) =>
     readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
       join(folder, name),
@@ -56,6 +82,33 @@ const files: SourceFile[] = Object.keys(MAY_IMPORT)
 
 const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
+/** The files that import each other in a circle, each circle from one file back to it. */
+function findCircles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  function visit(path: string, way: readonly string[]): void {
+    const start = way.indexOf(path);
+    if (start >= 0) circles.push([...way.slice(start), path]);
+    if (start >= 0 || done.has(path)) return;
+    for (const imported of imports.get(path) ?? []) visit(imported, [...way, path]);
+    done.add(path);
+  }
+  for (const path of imports.keys()) visit(path, []);
+  return circles;
+}
+
+describe('findCircles', () => {
+  it('finds the circle of three files, and none where imports run one way', () => {
+    const way = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', []],
+    ]);
+    expect(findCircles(way)).toEqual([]);
+    expect(findCircles(new Map([...way, ['c', ['a']]]))).toEqual([['a', 'b', 'c', 'a']]);
+  });
+});
+
 describe('imports', () => {
   it('are found in the files', () => {
     expect(files.length).toBeGreaterThan(50);
@@ -63,21 +116,35 @@ describe('imports', () => {
   });
 
   for (const [folder, allowed] of Object.entries(MAY_IMPORT)) {
-    it(`of ${folder} are of ${allowed.join(', ')}`, () => {
+    it(`of ${folder} stay within it and ${allowed.join(', ') || 'nothing else'}`, () => {
       const inner = Object.keys(MAY_IMPORT).filter((other) => isIn(other, folder));
       const wrong = files
         .filter(({ path }) => isIn(path, folder) && !inner.some((other) => isIn(path, other)))
         .flatMap(({ path, imports }) => imports.map((imported) => ({ path, imported })))
-        .filter(({ imported }) => !allowed.some((other) => isIn(imported, other)));
+        .filter(({ imported }) => ![folder, ...allowed].some((other) => isIn(imported, other)));
       expect(wrong).toEqual([]);
     });
   }
 
-  it('of the AWS SDK are in lib/aws, the embedded cloud and benchmarks only', () => {
+  it('have a rule for each folder of lib', () => {
+    const folders = new Set(files.map(({ path }) => path.split('/').slice(0, 2).join('/')));
+    const ofLib = [...folders].filter((folder) => isIn(folder, 'lib')).sort();
+    expect(ofLib).toEqual(
+      Object.keys(MAY_IMPORT)
+        .filter((folder) => isIn(folder, 'lib'))
+        .sort(),
+    );
+  });
+
+  it('form no circle', () => {
+    expect(findCircles(new Map(files.map(({ path, imports }) => [path, imports])))).toEqual([]);
+  });
+
+  it('of the AWS SDK are in lib/aws, operations/aws, runtime, the embedded cloud and benchmarks only', () => {
     const paths = files
       .filter(({ packages }) => packages.some((name) => name.startsWith('@aws-sdk/')))
       .map(({ path }) => path);
-    const elsewhere = ['lib/aws', 'local', 'bench'];
+    const elsewhere = ['lib/aws', 'operations/aws', 'runtime', 'local', 'bench'];
     expect(paths.filter((path) => !elsewhere.some((folder) => isIn(path, folder)))).toEqual([]);
     expect(paths).toContain('lib/aws/clients.ts');
   });

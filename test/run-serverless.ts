@@ -30,6 +30,8 @@ async function copyService(code: Code): Promise<string> {
     'plugins',
     'handlers',
     'lib',
+    'program',
+    'runtime',
     'worker',
   ];
   await Promise.all(copied.map((name) => cp(join(PROJECT, name), join(folder, name), { recursive: true })));

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import type { MessageVisibility } from '../lib/aws/message-visibility.ts';
 import type { SourceQueue } from '../lib/aws/source-queue.ts';
-import { createInvocationContext } from '../lib/invocation-context.ts';
-import { requestId } from '../lib/observability/request-id.ts';
-import { type BatchAnswer, readBatchAnswer } from '../lib/records/batch-answer.ts';
+import { requestId } from '../lib/observability/logger.ts';
+import { type BatchAnswer, readBatchAnswer } from '../runtime/batch-answer.ts';
+import { createInvocationContext } from '../runtime/invocation-context.ts';
 import type { BatchHandler } from './functions.ts';
 import { workerLog } from './worker-log.ts';
 

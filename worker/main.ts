@@ -1,4 +1,4 @@
-import { UsageError } from '../lib/command-line/usage-error.ts';
+import { UsageError } from '../program/options.ts';
 import { HELP, readWorkerOptions, type WorkerOptions } from './worker-options.ts';
 
 /** Exit statuses besides those of `runWorker`: help was given; the command line was wrong. */

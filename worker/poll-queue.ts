@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
 import { Consumer } from 'sqs-consumer';
 import { createLongPollClient } from '../lib/aws/clients.ts';
-import { toSqsRecord } from '../lib/aws/sqs-record.ts';
-import { backoff } from '../lib/batch/backoff.ts';
+import { backoff } from '../lib/batch/send-in-batches.ts';
+import { toSqsRecord } from '../runtime/sqs-record.ts';
 
 export interface PollOptions {
   queueUrl: string;

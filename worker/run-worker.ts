@@ -4,7 +4,7 @@ import { createSqsClient } from '../lib/aws/clients.ts';
 import { createMessageVisibility } from '../lib/aws/message-visibility.ts';
 import { createSourceQueue } from '../lib/aws/source-queue.ts';
 import { readConfig } from '../lib/config.ts';
-import { stopOnSignals } from '../lib/process/stop-on-signals.ts';
+import { stopOnSignals } from '../program/stop-on-signals.ts';
 import { createBatchRunner } from './batch-runner.ts';
 import { type BatchHandler, FUNCTIONS } from './functions.ts';
 import { startHealthServer } from './health-server.ts';

@@ -1,7 +1,4 @@
-import { oneOf } from '../lib/command-line/one-of.ts';
-import { parseOptions } from '../lib/command-line/parse-options.ts';
-import { UsageError } from '../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../lib/command-line/whole-number.ts';
+import { oneOf, parseOptions, UsageError, wholeNumber } from '../program/options.ts';
 import { FUNCTIONS, type FunctionName } from './functions.ts';
 
 /** What a worker is asked to do. */

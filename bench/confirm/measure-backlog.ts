@@ -1,6 +1,6 @@
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
-import { inBatches } from '../../lib/batch/in-batches.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { inBatches } from '../../lib/batch/chunk.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { checkQueue } from '../check-queue.ts';
 import { clientsOf } from '../clients-of.ts';
 import type { Settings } from '../processes/services-process.ts';

@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
-import { paced } from '../../lib/produce/paced.ts';
+import { paced } from '../../lib/batch/paced.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { checkQueue } from '../check-queue.ts';
 import { clientsOf } from '../clients-of.ts';
 import { percentile } from '../percentile.ts';

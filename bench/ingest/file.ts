@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { inBatches } from '../../lib/batch/in-batches.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { inBatches } from '../../lib/batch/chunk.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 
 /** The same orders in each format, by the key that the file has in the upload bucket. */
 export const FILE = { ndjson: 'orders.ndjson', csv: 'orders.csv', gzip: 'orders.ndjson.gz' } as const;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createObjectStore, type ObjectStore } from '../../lib/aws/object-store.ts';
 import { readReceipt } from '../../lib/ingest/read-receipt.ts';
 import type { Receipt } from '../../lib/ingest/receipt.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { checkQueue } from '../check-queue.ts';
 import { clientsOf } from '../clients-of.ts';
 import type { Settings } from '../processes/services-process.ts';

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import type { Inspection } from '../../lib/status/inspection.ts';
 import { startAwsServices } from '../../local/aws-services/start-aws-services.ts';
 import { startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
 import { portOfProcess } from '../../local/port-of-process.ts';
@@ -10,6 +9,7 @@ import { readStack } from '../../local/stack/read-stack.ts';
 import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
 import { startTogether } from '../../local/start-together.ts';
 import { serve } from '../../local/thread-rpc.ts';
+import type { Inspection } from '../../operations/status/inspection.ts';
 import { IDEMPOTENCY_TABLE } from './idempotency-table.ts';
 
 /*

@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { chunk } from '../../lib/batch/chunk.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import type { Contend } from '../processes/contender.ts';
 
 /** The limit: batches that are there already, sent and not looked after. */

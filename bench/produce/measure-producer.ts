@@ -1,4 +1,4 @@
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { checkQueue } from '../check-queue.ts';
 import type { Task } from '../processes/contender.ts';
 import { startContender } from '../processes/start-contender.ts';

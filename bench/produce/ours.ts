@@ -1,5 +1,5 @@
-import { createInvocationContext } from '../../lib/invocation-context.ts';
 import type { ProducerReport } from '../../lib/produce/produce-orders.ts';
+import { createInvocationContext } from '../../runtime/invocation-context.ts';
 import type { Contend } from '../processes/contender.ts';
 
 /** The producer, invoked with a `count`. */

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Producer } from 'sqs-producer';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import type { Contend } from '../processes/contender.ts';
 
 /** sqs-producer, given all orders at once: it sends them ten to a request, one request after the other. */

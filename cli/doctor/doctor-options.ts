@@ -1,4 +1,4 @@
-import { parseOptions } from '../../lib/command-line/parse-options.ts';
+import { parseOptions } from '../../program/options.ts';
 import {
   DEFAULT_STAGE,
   readTemplateSource,

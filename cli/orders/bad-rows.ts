@@ -1,6 +1,6 @@
 import type { OrderIssue } from '../../lib/order/order.ts';
-import { printable } from '../../lib/order/received.ts';
-import { whole } from './number.ts';
+import { printable } from '../../lib/text.ts';
+import { whole } from './format.ts';
 import type { Style } from './style.ts';
 
 /** Bad rows that are shown of a file. */

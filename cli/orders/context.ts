@@ -1,5 +1,5 @@
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
-import { stopOnSignals } from '../../lib/process/stop-on-signals.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
+import { stopOnSignals } from '../../program/stop-on-signals.ts';
 import { EXIT } from './exit-status.ts';
 import { findPipeline } from './find-pipeline.ts';
 import { createStyle, type Style } from './style.ts';

@@ -1,8 +1,6 @@
-import { UsageError } from '../../lib/command-line/usage-error.ts';
-import { isOutOfReach } from '../../lib/http/is-out-of-reach.ts';
-import { UnavailableError } from '../../lib/http/unavailable-error.ts';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
-import { printable } from '../../lib/order/received.ts';
+import { InvalidInputError, isOutOfReach, UnavailableError } from '../../lib/errors.ts';
+import { printable } from '../../lib/text.ts';
+import { UsageError } from '../../program/options.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 
 /**

@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { readStackOutputs } from '../../lib/aws/stack-outputs.ts';
 import { readConfig } from '../../lib/config.ts';
-import { UnavailableError } from '../../lib/http/unavailable-error.ts';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
-import { openDeployedPipeline, openEmbeddedPipeline, stackNameOf } from '../../lib/pipeline/open-pipeline.ts';
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import { InvalidInputError, UnavailableError } from '../../lib/errors.ts';
+import { readStackOutputs } from '../../operations/aws/stack-outputs.ts';
+import {
+  openDeployedPipeline,
+  openEmbeddedPipeline,
+  stackNameOf,
+} from '../../operations/pipeline/open-pipeline.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
-import { type OrderFile, openOrderFile } from '../../lib/order/order-file.ts';
-import { printable } from '../../lib/order/received.ts';
+import { InvalidInputError } from '../../lib/errors.ts';
+import { type OrderFile, openOrderFile } from '../../lib/order-file/order-file.ts';
+import { printable } from '../../lib/text.ts';
 
 /**
  * Bytes of a file on this machine.

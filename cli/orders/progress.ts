@@ -1,7 +1,6 @@
 import { createLogUpdate } from 'log-update';
-import { bar } from '../../lib/command-line/bar.ts';
-import { duration } from './duration.ts';
-import { whole } from './number.ts';
+import { bar } from '../../program/bar.ts';
+import { duration, whole } from './format.ts';
 
 /** Shows how long work is getting on. */
 export interface ProgressBar {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
+import { InvalidInputError } from '../../lib/errors.ts';
 
 /**
  * Reads a file of what is to be added to the stock: CSV with a header where its name says so, else JSON. What its items are

@@ -1,8 +1,13 @@
-import { printable } from '../../lib/order/received.ts';
-import type { DeadLettered, Gap, Reconciliation, StoredCounts } from '../../lib/reconcile/reconciliation.ts';
-import type { Replay } from '../../lib/reconcile/replay.ts';
+import { printable } from '../../lib/text.ts';
+import type {
+  DeadLettered,
+  Gap,
+  Reconciliation,
+  StoredCounts,
+} from '../../operations/reconcile/reconciliation.ts';
+import type { Replay } from '../../operations/reconcile/replay.ts';
 import { table } from '../table.ts';
-import { whole } from './number.ts';
+import { whole } from './format.ts';
 import type { Style } from './style.ts';
 
 /** Orders listed of each kind; JSON has all. */

@@ -1,8 +1,7 @@
 import { messagesIn } from '../../lib/aws/queue-depth.ts';
-import type { FunctionStatus, PipelineStatus, QueueStatus } from '../../lib/status/pipeline-status.ts';
+import type { FunctionStatus, PipelineStatus, QueueStatus } from '../../operations/status/pipeline-status.ts';
 import { table } from '../table.ts';
-import { duration } from './duration.ts';
-import { perSecond, whole } from './number.ts';
+import { duration, perSecond, whole } from './format.ts';
 import type { Style } from './style.ts';
 
 const UNKNOWN = '–';

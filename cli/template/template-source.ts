@@ -1,4 +1,4 @@
-import { UsageError } from '../../lib/command-line/usage-error.ts';
+import { UsageError } from '../../program/options.ts';
 import { type PackageOptions, packageTemplate, readTemplate } from './package-template.ts';
 import type { Template } from './template.ts';
 

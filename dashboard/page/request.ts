@@ -1,4 +1,4 @@
-import { parseJson } from '../../lib/json/parse-json.ts';
+import { parseJson } from '../../lib/json.ts';
 
 /** What the server refused or could not do, or that it could not be reached. The message is for the operator. */
 export class RequestError extends Error {

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { received } from '../../lib/order/received.ts';
+import { received } from '../../lib/text.ts';
 import { Refusal } from './refusal.ts';
 
 /** Methods that change nothing. */

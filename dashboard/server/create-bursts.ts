@@ -1,8 +1,7 @@
 import { createObjectStore } from '../../lib/aws/object-store.ts';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
-import { findQueue } from '../../lib/pipeline/find-queue.ts';
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
 import { produceOrders } from '../../lib/produce/produce-orders.ts';
+import { findQueue, type Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { Burst } from '../api.ts';
 import { Refusal } from './refusal.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { printable } from '../../lib/order/received.ts';
-import { createStatusReader } from '../../lib/status/create-status-reader.ts';
+import { printable } from '../../lib/text.ts';
+import { createStatusReader } from '../../operations/status/create-status-reader.ts';
 import type { LiveStatus, Trouble } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 

@@ -1,4 +1,4 @@
-import type { Pipeline, QueueName } from '../../lib/pipeline/pipeline.ts';
+import type { Pipeline, QueueName } from '../../operations/pipeline/pipeline.ts';
 import type { Bursts } from './create-bursts.ts';
 import type { InTurn } from './take-turns.ts';
 

@@ -1,12 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { editDeadLetter, NoSuchLetterError, NotMovedError } from '../../lib/dead-letters/edit-dead-letter.ts';
-import { judgeBody } from '../../lib/dead-letters/judge-body.ts';
-import { listDeadLetters } from '../../lib/dead-letters/list-dead-letters.ts';
-import { redriveDeadLetters } from '../../lib/dead-letters/redrive-dead-letters.ts';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
-import { received } from '../../lib/order/received.ts';
-import { QUEUE_NAMES, type QueueName } from '../../lib/pipeline/pipeline.ts';
+import { InvalidInputError } from '../../lib/errors.ts';
+import { received } from '../../lib/text.ts';
+import {
+  editDeadLetter,
+  NoSuchLetterError,
+  NotMovedError,
+} from '../../operations/dead-letters/edit-dead-letter.ts';
+import { judgeBody } from '../../operations/dead-letters/judge-body.ts';
+import { listDeadLetters } from '../../operations/dead-letters/list-dead-letters.ts';
+import { redriveDeadLetters } from '../../operations/dead-letters/redrive-dead-letters.ts';
+import { QUEUE_NAMES, type QueueName } from '../../operations/pipeline/pipeline.ts';
 import type { DeadLetterPage, RedriveReport } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { readFields } from './read-fields.ts';

@@ -1,8 +1,7 @@
 import type { FastifyError } from 'fastify';
-import { ServiceError } from '../../lib/aws/service-error.ts';
-import { DatabaseError } from '../../lib/database/database-error.ts';
-import { explainToCaller } from '../../lib/http/explain-to-caller.ts';
-import { printable } from '../../lib/order/received.ts';
+import { DatabaseError, ServiceError } from '../../lib/errors.ts';
+import { explainToCaller } from '../../lib/http/problem.ts';
+import { printable } from '../../lib/text.ts';
 import { Refusal } from './refusal.ts';
 
 /** Statuses of Fastify's own errors: what is wrong is in the request. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { readMailbox } from '../../lib/mailbox/read-mailbox.ts';
+import { readMailbox } from '../../operations/mailbox.ts';
 import type { MailboxPage } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { queryOf } from './query-of.ts';

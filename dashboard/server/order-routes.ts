@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { parseOrderField } from '../../lib/order/order.ts';
-import { received } from '../../lib/order/received.ts';
-import { QUEUE_NAMES } from '../../lib/pipeline/pipeline.ts';
-import { findOrders } from '../../lib/search/find-orders.ts';
 import { readOrderId } from '../../lib/story/read-order-id.ts';
-import { traceOrder } from '../../lib/trace/trace-order.ts';
+import { received } from '../../lib/text.ts';
+import { findOrders } from '../../operations/orders/find-orders.ts';
+import { traceOrder } from '../../operations/orders/trace-order.ts';
+import { QUEUE_NAMES } from '../../operations/pipeline/pipeline.ts';
 import type { OrderHit, OrderTrace } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { queryOf } from './query-of.ts';

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { printable, received } from '../../lib/order/received.ts';
+import { printable, received } from '../../lib/text.ts';
 import { bundlePage, type Page } from './bundle-page.ts';
 import { Refusal } from './refusal.ts';
 

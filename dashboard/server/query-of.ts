@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { readQuery } from '../../lib/http/read-query.ts';
+import { readQuery } from '../../lib/http/request.ts';
 
 /**
  * A request's query parameters, each of which may be given once.

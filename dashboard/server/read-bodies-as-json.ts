@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
-import { printable } from '../../lib/order/received.ts';
+import { InvalidInputError } from '../../lib/errors.ts';
+import { printable } from '../../lib/text.ts';
 
 /** Bytes that a body may have: room for the body of any message worth mending, or a thousand message ids. */
 const BODY_LIMIT = 256 * 1_024;

@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
-import { joinFaults } from '../../lib/join-faults.ts';
-import { received } from '../../lib/order/received.ts';
+import { InvalidInputError } from '../../lib/errors.ts';
+import { joinFaults, received } from '../../lib/text.ts';
 
 /** Schemas by field; the description of each is its rule, as an error tells it. */
 type Shape = Readonly<Record<string, z.core.$ZodType>>;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { printable } from '../../lib/order/received.ts';
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import { printable } from '../../lib/text.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { addBurstRoutes } from './burst-routes.ts';
 import { checkSender } from './check-sender.ts';
 import { createBursts } from './create-bursts.ts';

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import type { Database } from '../../lib/database/database.ts';
-import { listInventory } from '../../lib/shipping/list-inventory.ts';
-import { listShipments } from '../../lib/shipping/list-shipments.ts';
-import { requestRestock } from '../../lib/shipping/request-restock.ts';
+import { listInventory } from '../../operations/shipping/list-inventory.ts';
+import { listShipments } from '../../operations/shipping/list-shipments.ts';
+import { requestRestock } from '../../operations/shipping/request-restock.ts';
 import type { InventoryRow, RestockedProduct, ShipmentRow } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { queryOf } from './query-of.ts';

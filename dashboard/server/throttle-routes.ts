@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { received } from '../../lib/order/received.ts';
-import { setThrottle } from '../../lib/status/set-throttle.ts';
+import { received } from '../../lib/text.ts';
+import { setThrottle } from '../../operations/status/throttle.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { readFields } from './read-fields.ts';
 import { Refusal } from './refusal.ts';

@@ -1,5 +1,5 @@
 import type { EntryAnswer } from '../batch/send-in-batches.ts';
-import { isPassing, ServiceError } from './service-error.ts';
+import { isPassing, ServiceError } from '../errors.ts';
 
 /** The part of an SQS or SNS batch answer that tells what became of each entry. */
 interface BatchAnswer<Success> {

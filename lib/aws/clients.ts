@@ -7,8 +7,7 @@ import { RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { leanClient } from './lean-client.ts';
-import { Sha256 } from './sha256.ts';
+import { leanClient, Sha256 } from './lean-client.ts';
 
 /*
  * The one place that builds SDK clients. The SDK reads region, credentials, AWS_ENDPOINT_URL and

@@ -4,7 +4,7 @@ import {
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { converted, ServiceError } from './service-error.ts';
+import { converted, ServiceError } from '../errors.ts';
 
 /** Customers' e-mail subscriptions to the order events topic. Methods throw `ServiceError`. */
 export interface CustomerSubscriptions {

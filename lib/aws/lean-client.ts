@@ -1,3 +1,5 @@
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+
 /** What every client of the SDK has, whatever it sends. */
 interface Client {
   middlewareStack: {
@@ -32,4 +34,54 @@ export function leanClient<Leaned extends Client>(client: Leaned): Leaned {
   client.middlewareStack.remove('getUserAgentMiddleware');
   client.middlewareStack.add(sendUserAgent as never, { step: 'build', name: 'sendUserAgent' });
   return client;
+}
+
+/** What the SDK calls SourceData. */
+type Source = string | ArrayBuffer | ArrayBufferView;
+
+/** The SDK keeps a day's signing key, and so does this its key object. */
+const keyObjects = new WeakMap<object, KeyObject>();
+
+/**
+ * SHA-256, or with a secret its HMAC, by which clients of the SDK sign their requests. The SDK's own makes a hash object for each
+ * value, and for each request a key object of the same signing key.
+ */
+export class Sha256 {
+  readonly #key: KeyObject | undefined;
+  #pieces: Uint8Array[] = [];
+
+  constructor(secret?: Source) {
+    this.#key = secret === undefined ? undefined : keyObjectOf(secret);
+  }
+
+  update(data: Source): void {
+    this.#pieces.push(bytesOf(data));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    const [first] = this.#pieces;
+    const bytes = first && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+    if (this.#key) return createHmac('sha256', this.#key).update(bytes).digest();
+    return hash('sha256', bytes, 'buffer');
+  }
+
+  reset(): void {
+    this.#pieces = [];
+  }
+}
+
+function bytesOf(data: Source): Uint8Array {
+  if (typeof data === 'string') return Buffer.from(data);
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return new Uint8Array(data);
+}
+
+function keyObjectOf(secret: Source): KeyObject {
+  if (typeof secret === 'string') return createSecretKey(bytesOf(secret));
+  let key = keyObjects.get(secret);
+  if (!key) {
+    key = createSecretKey(bytesOf(secret));
+    keyObjects.set(secret, key);
+  }
+  return key;
 }

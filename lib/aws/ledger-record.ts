@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { ServiceError } from './service-error.ts';
+import { ServiceError } from '../errors.ts';
 
 /**
  * What a record says of the message that owns an order. Of records from before they were kept, the last two are missing.

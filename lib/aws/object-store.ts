@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { converted, toServiceError } from './service-error.ts';
+import { converted, toServiceError } from '../errors.ts';
 
 /** An object opened for reading. */
 export interface OpenedObject {

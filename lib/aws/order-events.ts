@@ -1,10 +1,10 @@
 import { PublishBatchCommand, type PublishBatchRequestEntry, type SNSClient } from '@aws-sdk/client-sns';
 import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
+import { converted } from '../errors.ts';
 import { confirmationText } from '../order/confirmation.ts';
 import type { Order } from '../order/order.ts';
 import { readBatchAnswer } from './batch-answers.ts';
 import { toConfirmedMessage } from './confirmed-message.ts';
-import { converted } from './service-error.ts';
 
 /**
  * SNS quotas of PublishBatch: ten entries, 256 KiB over all of them

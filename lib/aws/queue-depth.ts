@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { converted } from './service-error.ts';
+import { converted } from '../errors.ts';
 
 /**
  * Messages in a queue, about: SQS's own counts are right a minute after the last message came or went.

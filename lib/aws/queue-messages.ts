@@ -1,6 +1,6 @@
 import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { converted } from '../errors.ts';
 import { type MessageContent, type SendOutcome, sendMessages } from './send-messages.ts';
-import { converted } from './service-error.ts';
 
 /** A message that was received. */
 export interface ReceivedMessage extends Required<MessageContent> {

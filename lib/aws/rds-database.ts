@@ -7,10 +7,9 @@ import {
   RollbackTransactionCommand,
 } from '@aws-sdk/client-rds-data';
 import type { Database, Row, SqlParameters } from '../database/database.ts';
-import { DatabaseError } from '../database/database-error.ts';
 import { checkParameters } from '../database/named-parameters.ts';
 import { untilReachable } from '../database/until-reachable.ts';
-import { isNotConnected, toServiceError } from './service-error.ts';
+import { DatabaseError, isNotConnected, toServiceError } from '../errors.ts';
 
 export interface RdsDatabaseSettings {
   clusterArn: string;

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   BatchExecuteStatementCommand,
+  DescribeStatementCommand,
+  type DescribeStatementResponse,
   ExecuteStatementCommand,
+  type Field,
+  GetStatementResultCommand,
+  type GetStatementResultResponse,
   type RedshiftDataClient,
   type SubStatementData,
 } from '@aws-sdk/client-redshift-data';
 import type { Database, Row } from '../database/database.ts';
 import { checkParameters } from '../database/named-parameters.ts';
 import { untilReachable } from '../database/until-reachable.ts';
-import { redshiftAnswer } from './redshift-answer.ts';
-import { readRedshiftResult } from './redshift-result.ts';
-import { waitForRedshiftStatement } from './redshift-statement.ts';
+import { DatabaseError, isNotConnected, toServiceError } from '../errors.ts';
 
 /** Which warehouse, and how long to wait for it. */
 export interface RedshiftDatabaseOptions {
@@ -93,3 +97,94 @@ export function createRedshiftDatabase(
 
 /** A statement of a batch has its number at the end of its id, such as `d9b6c0c9-0747-4bf4-b142-e8883122f766:2`. */
 const numberOf = ({ Id = '' }: SubStatementData): number => Number(Id.slice(Id.indexOf(':') + 1));
+
+/** First pause between two looks at a statement, in ms. */
+const FIRST_PAUSE_MS = 100;
+/** No pause is longer than this, in ms. */
+const LONGEST_PAUSE_MS = 1_000;
+/** Each pause is this much longer than the one before. */
+const GROWTH = 1.5;
+
+/**
+ * Waits until a statement, or a batch of them, has ended well.
+ *
+ * @param id what the Data API has called it
+ * @param deadline epoch milliseconds
+ * @throws DatabaseError `statement_failed`, `statement_aborted` with the reason, or `statement_not_finished`
+ */
+export async function waitForRedshiftStatement(
+  client: RedshiftDataClient,
+  id: string | undefined,
+  deadline: number,
+): Promise<DescribeStatementResponse> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)) {
+    const statement = await redshiftAnswer(
+      'DescribeStatement',
+      client.send(new DescribeStatementCommand({ Id: id })),
+    );
+    if (statement.Status === 'FINISHED') return statement;
+    if (statement.Status === 'FAILED') throw ended('statement_failed', statement);
+    if (statement.Status === 'ABORTED') throw ended('statement_aborted', statement);
+    if (Date.now() + pause > deadline) {
+      const message = `statement ${id}: must be finished in time, received status ${statement.Status}`;
+      throw new DatabaseError('statement_not_finished', message, false);
+    }
+    await sleep(pause);
+  }
+}
+
+/** The API tells no SQLSTATE, only a text; of a batch, which of its statements failed. */
+function ended(
+  code: string,
+  { Id, Error: reason, SubStatements = [] }: DescribeStatementResponse,
+): DatabaseError {
+  const failed = SubStatements.find(({ Error: subReason }) => subReason);
+  const message = failed?.Error ?? reason ?? 'no reason given';
+  return new DatabaseError(code, `statement ${failed?.Id ?? Id}: ${message}`, false);
+}
+
+/** Reads all pages of a finished statement's result: at most 500 MB, which is the API's own limit. */
+export async function readRedshiftResult(client: RedshiftDataClient, id: string | undefined): Promise<Row[]> {
+  const rows: Row[] = [];
+  let NextToken: string | undefined;
+  do {
+    const command = new GetStatementResultCommand({ Id: id, NextToken });
+    const page: GetStatementResultResponse = await redshiftAnswer('GetStatementResult', client.send(command));
+    const names = (page.ColumnMetadata ?? []).map(({ label, name }) => label ?? name ?? '');
+    for (const fields of page.Records ?? []) {
+      rows.push(Object.fromEntries(fields.map((field, column) => [names[column], toText(field)])));
+    }
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return rows;
+}
+
+function toText({ stringValue, longValue, doubleValue, booleanValue }: Field): string | null {
+  const value = stringValue ?? longValue ?? doubleValue ?? booleanValue;
+  return value === undefined ? null : String(value);
+}
+
+/**
+ * Codes of the Data API, of Node and of the SDK for a request that has surely not been taken.
+ * https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html
+ */
+const NOT_TAKEN = new Set([
+  'ActiveSessionsExceededException',
+  'ActiveStatementsExceededException',
+  'ThrottlingException',
+]);
+
+/** Operations that have statements run. The others ask after a statement that has been taken. */
+const SUBMISSIONS = new Set(['BatchExecuteStatement', 'ExecuteStatement']);
+
+/** A request to the Redshift Data API whose error, if it has one, is a `DatabaseError`: `unreachable` where it was not taken. */
+export async function redshiftAnswer<Answer>(operation: string, call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call;
+  } catch (thrown) {
+    const error = toServiceError(operation, thrown);
+    const isNotTaken =
+      SUBMISSIONS.has(operation) && (NOT_TAKEN.has(error.code) || isNotConnected(error.code));
+    throw new DatabaseError(error.code, error.message, isNotTaken, { cause: error });
+  }
+}

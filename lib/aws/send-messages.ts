@@ -1,7 +1,7 @@
 import { type MessageAttributeValue, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { CONCURRENCY, type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
+import { converted } from '../errors.ts';
 import { readBatchAnswer } from './batch-answers.ts';
-import { converted } from './service-error.ts';
 
 /** SQS quotas of a batch request: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const LIMITS = { maxEntries: 10, maxBytes: 1_048_576 };

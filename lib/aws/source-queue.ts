@@ -1,7 +1,7 @@
 import { DeleteMessageBatchCommand, GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
+import { converted } from '../errors.ts';
 import { readBatchAnswer } from './batch-answers.ts';
-import { converted } from './service-error.ts';
 
 const OPERATION = 'DeleteMessageBatch';
 

@@ -1,5 +1,5 @@
+import { DatabaseError } from '../errors.ts';
 import type { SqlParameters } from './database.ts';
-import { DatabaseError } from './database-error.ts';
 
 /** What may hold a colon that starts no parameter: texts, quoted names, comments, function bodies and `::`. */
 const NOT_A_PARAMETER = [/'[^']*'/, /"[^"]*"/, /--[^\n]*/, /\/\*[\s\S]*?\*\//, /(\$\w*\$)[\s\S]*?\1/, /::/];

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
+import { DatabaseError } from '../errors.ts';
 import type { Database, Row, SqlParameters } from './database.ts';
-import { DatabaseError } from './database-error.ts';
 import { checkParameters, replaceParameters } from './named-parameters.ts';
 import { untilReachable } from './until-reachable.ts';
 

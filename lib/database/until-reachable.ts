@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseError } from './database-error.ts';
+import { DatabaseError } from '../errors.ts';
 
 /**
  * How long an unreachable database is waited for, in ms. Aurora takes about 15 s to wake up

@@ -1,9 +1,7 @@
 import { reasonOf } from '../observability/reasons.ts';
-import { openOrderFile } from '../order/order-file.ts';
-import { ingestRows } from './ingest-rows.ts';
-import type { IngestServices } from './ingest-services.ts';
-import { beginReceipt, type Receipt } from './receipt.ts';
-import { resultKey } from './result-key.ts';
+import { openOrderFile } from '../order-file/order-file.ts';
+import { type IngestServices, ingestRows } from './ingest-rows.ts';
+import { beginReceipt, type Receipt, resultKey } from './receipt.ts';
 import { splitOrderFile } from './split-order-file.ts';
 import type { UploadedObject } from './upload-event.ts';
 

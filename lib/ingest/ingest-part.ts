@@ -1,16 +1,10 @@
 import type { ByteRange } from '../aws/object-store.ts';
-import { ServiceError } from '../aws/service-error.ts';
-import { type OpenedPart, openOrderFilePart, type ReadBytes } from '../order/order-file-part.ts';
-import { FileChangedError } from './file-changed-error.ts';
-import { ingestRows } from './ingest-rows.ts';
-import type { IngestServices } from './ingest-services.ts';
+import { ServiceError } from '../errors.ts';
+import { type OpenedPart, openOrderFilePart, type ReadBytes } from '../order-file/parts.ts';
+import { type IngestServices, ingestRows } from './ingest-rows.ts';
 import { mergeParts } from './merge-parts.ts';
-import { partKeys } from './part-keys.ts';
-import type { PartMessage } from './part-message.ts';
-import { beginPartReceipt, type PartReceipt } from './part-receipt.ts';
-import { readJsonIfThere } from './read-json.ts';
-import type { Receipt } from './receipt.ts';
-import { resultKey } from './result-key.ts';
+import { beginPartReceipt, type PartMessage, type PartReceipt, partKeys } from './part-message.ts';
+import { type Receipt, readJsonIfThere, resultKey } from './receipt.ts';
 
 /** What became of a part. */
 export interface IngestedPart {
@@ -122,4 +116,18 @@ function readingObject(
       body.destroy();
     }
   };
+}
+
+/** The file that was split is not there any more; the one that took its place is ingested on its own. */
+export class FileChangedError extends Error {
+  override readonly name = 'FileChangedError';
+  readonly code = 'file_changed';
+
+  /** Entity tags; the second one where it is known. */
+  constructor(split: string, found?: string) {
+    const now = found === undefined ? 'a shorter one' : `one of entity tag ${found}`;
+    super(
+      `order file: must stay as it is until all of its parts are read, was overwritten: of entity tag ${split} when it was split, found ${now}, which is ingested by itself`,
+    );
+  }
 }

@@ -1,13 +1,14 @@
 import pMap, { pMapSkip } from 'p-map';
+import type { ObjectStore } from '../aws/object-store.ts';
+import type { OrderQueue } from '../aws/order-queue.ts';
+import type { QueueMessages } from '../aws/queue-messages.ts';
 import { FULL_LOAD } from '../aws/send-messages.ts';
 import { logger } from '../observability/logger.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import type { Order } from '../order/order.ts';
-import type { OrderFileRow } from '../order/order-file.ts';
-import type { IngestServices } from './ingest-services.ts';
+import type { OrderFileRow } from '../order-file/order-file.ts';
 import type { Receipt } from './receipt.ts';
 import { RejectedRows } from './rejected-rows.ts';
-import { TimeUpError } from './time-up-error.ts';
 
 /** An order file, or a part of one. */
 export interface RowSource {
@@ -99,4 +100,26 @@ export async function ingestRows(
   else receipt.status = 'ingested';
   receipt.finished_at = new Date().toISOString();
   return fault;
+}
+
+/** What ingesting needs. */
+export interface IngestServices {
+  objectStore: ObjectStore;
+  orderQueue: OrderQueue;
+  /** Takes the parts of files that are split. */
+  uploadQueue: Pick<QueueMessages, 'send'>;
+  resultsBucket: string;
+  /** The length of a part, in bytes; `PART_BYTES` where it is left out. */
+  partBytes?: number;
+}
+
+/** There is more to do than one invocation has time for. */
+export class TimeUpError extends Error {
+  override readonly name = 'TimeUpError';
+  readonly code = 'time_up';
+
+  /** @param rule what has to be done within the time, and how far it came */
+  constructor(rule: string) {
+    super(`order file: ${rule}`);
+  }
 }

@@ -1,18 +1,16 @@
-import { InvalidInputError } from '../invalid-input-error.ts';
+import { InvalidInputError } from '../errors.ts';
 import { logger } from '../observability/logger.ts';
 import { publishMetrics } from '../observability/metrics.ts';
 import { reasonOf } from '../observability/reasons.ts';
-import { UnreadableFileError } from '../order/order-file/unreadable-file-error.ts';
+import { UnreadableFileError } from '../order-file/unreadable-file-error.ts';
 import { HOPELESS_RETRY_SECONDS, type RecordOutcome } from '../records/settle-records.ts';
-import { FileChangedError } from './file-changed-error.ts';
 import { ingestOrderFile } from './ingest-order-file.ts';
-import { ingestPart } from './ingest-part.ts';
-import type { IngestServices } from './ingest-services.ts';
-import type { PartMessage } from './part-message.ts';
-import type { PartReceipt } from './part-receipt.ts';
+import { FileChangedError, ingestPart } from './ingest-part.ts';
+import type { IngestServices } from './ingest-rows.ts';
+import type { PartMessage, PartReceipt } from './part-message.ts';
+import { readUploadMessage } from './part-message.ts';
 import type { Receipt } from './receipt.ts';
 import type { UploadedObject } from './upload-event.ts';
-import { readUploadMessage } from './upload-message.ts';
 
 /**
  * Seconds until a file that failed for a passing reason is tried again, the first time. After that the upload queue's

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { InvalidInputError } from '../invalid-input-error.ts';
-import { parseJson } from '../json/parse-json.ts';
-import { printable, received } from '../order/received.ts';
-import { MAX_KEY_BYTES } from './result-key.ts';
-import { bucketName } from './upload-event.ts';
+import { InvalidInputError } from '../errors.ts';
+import { parseJson } from '../json.ts';
+import { printable, received } from '../text.ts';
+import { beginReceipt, type Receipt, resultKey } from './receipt.ts';
+import { bucketName, MAX_KEY_BYTES, readUploadEvent, type UploadedObject } from './upload-event.ts';
 
 const bytes = z.int().check(z.nonnegative());
 const position = z.int().check(z.positive());
@@ -63,4 +63,64 @@ export function readPartMessage(body: string): PartMessage {
   throw new InvalidInputError(`upload message: ${printable(rule)}, received ${received(body)}`, {
     cause: parsed.error,
   });
+}
+
+/** What a message of the upload queue is about: whole objects, or one part of an order file. */
+export type UploadMessage = { objects: UploadedObject[] } | { part: PartMessage };
+
+/** @throws InvalidInputError for a body that is neither an S3 event nor a part */
+export function readUploadMessage(body: string): UploadMessage {
+  return isPartMessage(body) ? { part: readPartMessage(body) } : { objects: readUploadEvent(body) };
+}
+
+/** Parts whose receipts are merged into one: as many as one listing names. */
+export const GROUP_PARTS = 1_000;
+
+const LONGEST_NAME = 'receipts/0000/0000001.json';
+
+/** Where the outcomes of the parts of one upload are, in the results bucket: under `<key>.parts/<run>/`. */
+export interface PartKeys {
+  /** Of a part, from 1. */
+  receipt(part: number): string;
+  rejected(part: number): string;
+  /** What the receipts of a group's parts begin with; groups count from 0. */
+  receiptsOf(group: number): string;
+  /** The receipts of a group's parts, merged. */
+  group(group: number): string;
+  /** What the keys of groups begin with. */
+  groups: string;
+}
+
+export function partKeys(key: string, run: string): PartKeys {
+  // The longest name is counted in, so that all of them begin alike where the key has to be cut.
+  const begin = resultKey(key, `.parts/${run}/${LONGEST_NAME}`).slice(0, -LONGEST_NAME.length);
+  const digits = (value: number, length: number) => String(value).padStart(length, '0');
+  const receiptsOf = (group: number) => `${begin}receipts/${digits(group, 4)}/`;
+  const groups = `${begin}groups/`;
+  return {
+    receipt: (part) => `${receiptsOf(groupOf(part))}${digits(part, 7)}.json`,
+    rejected: (part) => `${begin}rejected/${digits(part, 7)}.ndjson`,
+    receiptsOf,
+    group: (group) => `${groups}${digits(group, 4)}.json`,
+    groups,
+  };
+}
+
+/** The group of a part. */
+export function groupOf(part: number): number {
+  return Math.floor((part - 1) / GROUP_PARTS);
+}
+
+/** The outcome of one part of an order file: what its receipt adds up. */
+export interface PartReceipt extends Omit<Receipt, 'failed_parts'> {
+  /** From 1. */
+  part: number;
+  parts: number;
+  /** Lines that the part has: the first one also those of the header. Of a failed part, as far as it was read. */
+  lines: number;
+}
+
+export function beginPartReceipt(message: PartMessage): PartReceipt {
+  const { size, etag, format, part, parts } = message;
+  return { ...beginReceipt(message), size, etag, format, gzipped: false, part, parts, lines: 0 };
 }

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
 import type { ObjectStore } from '../aws/object-store.ts';
-import { ServiceError } from '../aws/service-error.ts';
-import { partKeys } from './part-keys.ts';
-import { resultKey } from './result-key.ts';
+import { ServiceError } from '../errors.ts';
+import { partKeys } from './part-message.ts';
+import { resultKey } from './receipt.ts';
 
 /** Where receipts are, and of which object. */
 export interface ReceiptPlace {

@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { FULL_LOAD } from '../aws/send-messages.ts';
-import { ServiceError } from '../aws/service-error.ts';
-import { orderFileParts } from '../order/order-file-parts.ts';
-import type { IngestServices } from './ingest-services.ts';
+import { ServiceError } from '../errors.ts';
+import { orderFileParts } from '../order-file/parts.ts';
+import { type IngestServices, TimeUpError } from './ingest-rows.ts';
 import type { PartMessage } from './part-message.ts';
-import { TimeUpError } from './time-up-error.ts';
 import type { UploadedObject } from './upload-event.ts';
 
 /** About 300,000 orders: some minutes of the 15 that an invocation has, so that a slow queue does not use them up. */

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { InvalidInputError } from '../invalid-input-error.ts';
-import { received } from '../order/received.ts';
-import { MAX_KEY_BYTES } from './result-key.ts';
+import { InvalidInputError } from '../errors.ts';
+import { received } from '../text.ts';
 
 /** An object named by an S3 event. */
 export interface UploadedObject {
@@ -15,6 +14,9 @@ export interface UploadedObject {
   /** When it was uploaded, ISO 8601, as the event says. */
   uploadedAt?: string | undefined;
 }
+
+/** Bytes of a key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+export const MAX_KEY_BYTES = 1_024;
 
 /** What S3 writes when a notification is set up: no `Records`, nothing to do. */
 const testEvent = z.object({ Event: z.literal('s3:TestEvent') });

@@ -1,5 +1,9 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { OrderQueue } from '../aws/order-queue.ts';
-import { InvalidInputError } from '../invalid-input-error.ts';
+import { InvalidInputError } from '../errors.ts';
+import { json, problem } from '../http/problem.ts';
+import { logger } from '../observability/logger.ts';
+import { countReason, reasonOf } from '../observability/reasons.ts';
 import { type Order, type OrderIssue, parseOrder } from '../order/order.ts';
 
 /** Orders per request. */
@@ -48,4 +52,37 @@ export async function takeOrders(body: unknown, orderQueue: OrderQueue): Promise
       });
   }
   return taken;
+}
+
+/**
+ * The HTTP answer: 202 when at least one order is in the queue, 400 when none is valid, 503 when the queue took none.
+ * With 202, `rejected` also lists what the queue did not take, so that every index of the request is accounted for.
+ */
+export function answerTakenOrders({
+  accepted,
+  rejected,
+  failed,
+}: TakenOrders): APIGatewayProxyStructuredResultV2 {
+  const notQueued = failed.map(({ index }) => ({ index, errors: [NOT_QUEUED] }));
+  const all = [...rejected, ...notQueued].sort((one, other) => one.index - other.index);
+  if (accepted.length > 0) return json(202, { accepted, rejected: all });
+  if (failed.length > 0)
+    return problem(503, 'The order queue takes no orders at the moment: send them again.', { rejected: all });
+  return problem(400, 'No valid order among those sent.', { rejected: all });
+}
+
+const NOT_QUEUED: OrderIssue = {
+  path: '',
+  code: 'not_queued',
+  message: 'order: could not be put into the queue, send it again',
+};
+
+/** Reports a request: one log line, whatever its size; `order_id`s only at debug level. */
+export function reportTakenOrders({ accepted, rejected, failed }: TakenOrders): void {
+  const reasons: Record<string, number> = {};
+  for (const { error } of failed) countReason(reasons, reasonOf(error));
+  const counts = { accepted: accepted.length, rejected: rejected.length, failed: failed.length };
+  logger.info('orders taken', { ...counts, reasons });
+  for (const { order_id } of accepted) logger.debug('taken', { order_id });
+  for (const { order_id } of failed) logger.debug('not taken', { order_id });
 }

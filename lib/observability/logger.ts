@@ -1,5 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { requestId } from './request-id.ts';
+
+/**
+ * The request id that log lines of the running code carry, where several batches are in hand at once. On Lambda, where
+ * there is one invocation at a time, Powertools keeps it on the logger, and this stays empty.
+ */
+export const requestId = new AsyncLocalStorage<string>();
 
 /**
  * Powertools keeps what it knows of the invocation on the logger, so batches side by side would log each other's request

@@ -1,5 +1,5 @@
+import { printable, received } from '../text.ts';
 import { type Order, type OrderIssue, parseOrder } from './order.ts';
-import { printable, received } from './received.ts';
 import { MAX_TIMESTAMP } from './timestamp.ts';
 
 /** `OrderConfirmed` as subscribed queues receive it. */

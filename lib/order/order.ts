@@ -1,6 +1,6 @@
+import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { deriveOrderId } from './order-id.ts';
-import { printable, received } from './received.ts';
+import { printable, received } from '../text.ts';
 import { MAX_TIMESTAMP, toMilliseconds } from './timestamp.ts';
 
 /**
@@ -155,4 +155,17 @@ function codeOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (value === undefined) return 'missing';
   if (issue.code === 'invalid_union') return 'invalid_type';
   return issue.code === 'custom' ? 'invalid_format' : issue.code;
+}
+
+/**
+ * The identity of an order that carries none: SHA-256 (64 hexadecimal digits) of its six normalised fields as canonical
+ * JSON, that is with sorted keys and no white space (RFC 8785). The same order sent twice is the same order, however its
+ * keys were ordered, its texts padded or its timestamp written.
+ */
+export function deriveOrderId(fields: OrderFields): string {
+  const { customer_name, email_id, price, product_id, product_name, timestamp } = fields;
+  return hash(
+    'sha256',
+    JSON.stringify({ customer_name, email_id, price, product_id, product_name, timestamp }),
+  );
 }

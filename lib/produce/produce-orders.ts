@@ -2,12 +2,12 @@ import { randomInt } from 'node:crypto';
 import pMap, { pMapSkip } from 'p-map';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { OrderQueue } from '../aws/order-queue.ts';
-import { inBatches } from '../batch/in-batches.ts';
+import { inBatches } from '../batch/chunk.ts';
+import { paced } from '../batch/paced.ts';
 import { logger } from '../observability/logger.ts';
 import { countReason, reasonOf } from '../observability/reasons.ts';
-import { generateOrders } from '../order/generator.ts';
 import type { Order } from '../order/order.ts';
-import { paced } from './paced.ts';
+import { generateOrders } from './generator.ts';
 import type { ProducerInput } from './producer-input.ts';
 
 /** What a run of the producer did. `requested - sent - failed` orders were not tried: the time was up. */

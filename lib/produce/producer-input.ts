@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { InvalidInputError } from '../invalid-input-error.ts';
-import { joinFaults } from '../join-faults.ts';
-import { nameOf, received } from '../order/received.ts';
+import { InvalidInputError } from '../errors.ts';
+import { joinFaults, nameOf, received } from '../text.ts';
 
 /** The most that may be asked for: orders, orders a second, and the greatest seed. */
 export const PRODUCER_LIMITS = { count: 1_000_000, ratePerSecond: 1_000_000, seed: 2 ** 32 - 1 } as const;
@@ -67,3 +66,35 @@ export function readProducerInput(input: unknown, defaultCount: number): Produce
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Time a run over HTTP may take, in ms: an HTTP API answers 503 after 30 s
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html); 5 s are left for a cold start
+ * and the requests under way.
+ */
+export const HTTP_BUDGET_MS = 25_000;
+
+/** What a run is cut to, in ms at its own rate; the rest of its time is for requests that take longer than others. */
+const CAP_MS = 20_000;
+
+/** Orders a second that a run without a rate is trusted with: well below what 16 requests at once of ten orders do. */
+const TRUSTED_RATE = 1_000;
+
+/**
+ * Cuts a run to what fits the API's time limit.
+ *
+ * @returns the input, and, where it was cut, a sentence that says so
+ * @throws InvalidInputError for a rate at which not even one order fits
+ */
+export function capForHttp(input: ProducerInput): { input: ProducerInput; capped?: string } {
+  const { ratePerSecond = TRUSTED_RATE } = input;
+  const limit = Math.floor((ratePerSecond * CAP_MS) / 1_000);
+  if (limit < 1) {
+    throw new InvalidInputError(
+      `ratePerSecond: must be at least ${1_000 / CAP_MS} over HTTP, received ${ratePerSecond}`,
+    );
+  }
+  if (input.count <= limit) return { input };
+  const capped = `count ${input.count} was cut to ${limit}, which fits the time limit of an HTTP request; invoke the function directly for more`;
+  return { input: { ...input, count: limit }, capped };
+}

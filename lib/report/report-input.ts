@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { InvalidInputError } from '../invalid-input-error.ts';
-import { joinFaults } from '../join-faults.ts';
-import { received } from '../order/received.ts';
+import { InvalidInputError } from '../errors.ts';
 import { MAX_TIMESTAMP, toMilliseconds } from '../order/timestamp.ts';
+import { joinFaults, received } from '../text.ts';
 import { PERIODS, periodsIn } from './periods.ts';
 
 const DAY_MS = PERIODS.day.lengthMs;

@@ -1,6 +1,5 @@
-import type { Database, Row } from '../database/database.ts';
-import { DatabaseError } from '../database/database-error.ts';
-import { readTime } from '../database/read-time.ts';
+import { type Database, type Row, readTime } from '../database/database.ts';
+import { DatabaseError } from '../errors.ts';
 import { PERIODS, type Period, periodsIn } from './periods.ts';
 import { ratio } from './ratio.ts';
 import type { ReportInput, SalesReportBy } from './report-input.ts';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ObjectStore } from '../aws/object-store.ts';
 import type { RedshiftDatabase } from '../aws/redshift-database.ts';
-import type { Row } from '../database/database.ts';
-import { DatabaseError } from '../database/database-error.ts';
-import { readCount } from '../database/read-count.ts';
+import { type Row, readCount } from '../database/database.ts';
+import { DatabaseError } from '../errors.ts';
 import { logger } from '../observability/logger.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import type { SalesLoader } from './sales-loader.ts';

@@ -1,5 +1,4 @@
-import type { Database } from '../database/database.ts';
-import { readTime } from '../database/read-time.ts';
+import { type Database, readTime } from '../database/database.ts';
 
 /** A shipment as an order's story tells it. */
 export interface Shipment {

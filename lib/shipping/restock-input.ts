@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { InvalidInputError } from '../invalid-input-error.ts';
-import { joinFaults } from '../join-faults.ts';
+import { InvalidInputError } from '../errors.ts';
 import { ORDER_RULES, orderFields } from '../order/order.ts';
-import { nameOf, received } from '../order/received.ts';
+import { joinFaults, nameOf, received } from '../text.ts';
 
 const MAX_ITEMS = 1_000;
 

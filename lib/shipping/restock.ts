@@ -1,6 +1,7 @@
-import type { Database } from '../database/database.ts';
-import { readCount } from '../database/read-count.ts';
-import { deliveryDate } from './delivery-date.ts';
+import { type Database, readCount } from '../database/database.ts';
+import { logger } from '../observability/logger.ts';
+import { publishMetrics } from '../observability/metrics.ts';
+import { deliveryDate } from './fulfill-orders.ts';
 import type { RestockInput } from './restock-input.ts';
 
 /** What a restock did to one product. */
@@ -12,6 +13,12 @@ export interface RestockedProduct {
   scheduled: number;
   /** Pieces left. */
   stock: number;
+}
+
+/** What the function `restock` answers. */
+export interface Restocked {
+  restock_id: string;
+  products: RestockedProduct[];
 }
 
 /**
@@ -39,4 +46,13 @@ export async function restock(
     scheduled: readCount(row, 'scheduled'),
     stock: readCount(row, 'stock'),
   }));
+}
+
+/** Reports a restock: one log line and one metric line, whatever its size. */
+export function reportRestocked(restockId: string, products: readonly RestockedProduct[]): void {
+  const sum = (field: 'added' | 'scheduled') =>
+    products.reduce((total, product) => total + product[field], 0);
+  const counts = { StockAdded: sum('added'), BackordersScheduled: sum('scheduled') };
+  publishMetrics({ Count: counts });
+  logger.info('products restocked', { restock_id: restockId, products: products.length, ...counts });
 }

@@ -1,5 +1,4 @@
-import { isOutOfReach } from '../http/is-out-of-reach.ts';
-import { UnavailableError } from '../http/unavailable-error.ts';
+import { isOutOfReach, UnavailableError } from '../errors.ts';
 
 /** Answers under way, by the name of who gives them, as a message may call it. Undefined where there is nobody to ask. */
 type Asked = Readonly<Record<string, Promise<unknown> | undefined>>;

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../invalid-input-error.ts';
+import { InvalidInputError } from '../errors.ts';
 import { parseOrderField } from '../order/order.ts';
 
 /**

@@ -1,9 +1,7 @@
-import { findRecord } from '../aws/find-record.ts';
-import type { Ledger } from '../aws/ledger.ts';
+import { findRecord, type Ledger } from '../aws/ledger.ts';
 import type { LedgerRecord } from '../aws/ledger-record.ts';
 import type { Database } from '../database/database.ts';
-import { findSale } from '../sales/find-sale.ts';
-import type { Sale } from '../sales/sale.ts';
+import { findSale, type Sale } from '../sales/sale.ts';
 import { findShipment, type Shipment } from '../shipping/find-shipment.ts';
 import { askSources } from './ask-sources.ts';
 

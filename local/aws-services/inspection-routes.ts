@@ -1,7 +1,7 @@
-import type { MailboxPage } from '../../lib/mailbox/mailbox.ts';
-import type { Inspection } from '../../lib/status/inspection.ts';
+import type { MailboxPage } from '../../operations/mailbox.ts';
+import type { Inspection } from '../../operations/status/inspection.ts';
 import type { FauxqsApp } from './fauxqs.ts';
-import type { MailChoice } from './list-mails.ts';
+import type { MailChoice } from './mailbox.ts';
 import { refuseOtherHosts } from './refuse-other-hosts.ts';
 
 /** No bucket's name begins with an underscore. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { parseJson } from '../../lib/json/parse-json.ts';
-import { THROTTLE } from '../../lib/status/throttle-limits.ts';
+import { parseJson } from '../../lib/json.ts';
+import { THROTTLE } from '../../operations/status/throttle.ts';
 import type { MappingChange, MappingState } from '../lambda/mappings.ts';
 import { ACCOUNT_ID, type FauxqsApp, REGION } from './fauxqs.ts';
 import { functionNameOf } from './invoke-route.ts';

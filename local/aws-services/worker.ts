@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type MessagePort, workerData } from 'node:worker_threads';
-import type { InspectedFunction, Inspection } from '../../lib/status/inspection.ts';
+import type { InspectedFunction, Inspection } from '../../operations/status/inspection.ts';
 import { connect, serve } from '../thread-rpc.ts';
 import { addBucketNotifications } from './bucket-notifications.ts';
 import {

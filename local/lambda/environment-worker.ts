@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
-import { createInvocationContext } from '../../lib/invocation-context.ts';
+import { createInvocationContext } from '../../runtime/invocation-context.ts';
 import type { FunctionCode } from './bundle-functions.ts';
 import { errorPayload } from './error-payload.ts';
 

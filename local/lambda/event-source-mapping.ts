@@ -5,9 +5,9 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { toSqsRecord } from '../../lib/aws/sqs-record.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
-import { readInvokeResult } from './batch-answer.ts';
+import { type BatchAnswer, readBatchAnswer, wholeBatch } from '../../runtime/batch-answer.ts';
+import { toSqsRecord } from '../../runtime/sqs-record.ts';
 import type { InvokeResult } from './execution-environment.ts';
 
 /** What polls which queue for which function, in Lambda's terms. */
@@ -195,3 +195,19 @@ function take(message: Message, queueArn: string): RecordInHand {
 
 /** With its comma. */
 const sizeOf = ({ json }: RecordInHand): number => Buffer.byteLength(json) + 1;
+
+/**
+ * What a mapping makes of an invocation: an error fails the whole batch; where the function does not report failures
+ * item by item (`ReportBatchItemFailures`), anything else is success.
+ *
+ * @param messageIds of the batch
+ */
+export function readInvokeResult(
+  { payload, functionError }: InvokeResult,
+  messageIds: readonly string[],
+  reportsItemFailures: boolean,
+): BatchAnswer {
+  if (functionError) return wholeBatch(messageIds, `function error: ${payload.slice(0, 500)}`);
+  if (!reportsItemFailures) return { failed: new Set() };
+  return readBatchAnswer(JSON.parse(payload), messageIds);
+}

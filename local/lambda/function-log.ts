@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import * as z from 'zod';
-import { parseJson } from '../../lib/json/parse-json.ts';
+import { parseJson } from '../../lib/json.ts';
 
 /**
  * Takes the lines that functions write: metrics in the embedded metric format are summed up, as CloudWatch would, and

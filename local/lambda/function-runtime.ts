@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { InspectedFunction } from '../../lib/status/inspection.ts';
+import type { InspectedFunction } from '../../operations/status/inspection.ts';
 import { errorPayload } from './error-payload.ts';
 import { ExecutionEnvironment, type InvokeResult, type LambdaFunction } from './execution-environment.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { InspectedFunction } from '../../lib/status/inspection.ts';
+import type { InspectedFunction } from '../../operations/status/inspection.ts';
 import type { Stack } from '../stack/read-stack.ts';
 import type { FunctionProperties, ScheduleProperties, SqsEventProperties } from '../stack/stack-schema.ts';
 import type { FunctionCode } from './bundle-functions.ts';

@@ -2,8 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { leanClient } from '../../lib/aws/lean-client.ts';
-import { Sha256 } from '../../lib/aws/sha256.ts';
+import { leanClient, Sha256 } from '../../lib/aws/lean-client.ts';
 import { REGION } from './account.ts';
 
 /** Clients of the embedded services. */

@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import { bar } from '../../lib/command-line/bar.ts';
+import { bar } from '../../program/bar.ts';
 import type { EventCounts, PipelineCounts } from './pipeline-counts.ts';
 
 /** Shows how a run is getting on. */

@@ -1,8 +1,5 @@
-import { oneOf } from '../../lib/command-line/one-of.ts';
-import { parseOptions } from '../../lib/command-line/parse-options.ts';
-import { UsageError } from '../../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../../lib/command-line/whole-number.ts';
 import { PRODUCER_LIMITS } from '../../lib/produce/producer-input.ts';
+import { oneOf, parseOptions, UsageError, wholeNumber } from '../../program/options.ts';
 
 /** What `npm start` is asked to do. */
 export interface StartOptions {

@@ -1,4 +1,4 @@
-import { catalogue } from '../../lib/order/catalogue.ts';
+import { catalogue } from '../../lib/produce/catalogue.ts';
 import { askFunction } from '../ask-function.ts';
 import type { EmbeddedCloud } from '../embedded-cloud.ts';
 

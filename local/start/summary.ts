@@ -1,5 +1,5 @@
-import { printable } from '../../lib/order/received.ts';
 import type { SalesReport } from '../../lib/report/report-sales.ts';
+import { printable } from '../../lib/text.ts';
 import { findDiscrepancies, type RunResult } from './discrepancies.ts';
 import type { EventCounts } from './pipeline-counts.ts';
 import { number } from './progress.ts';

@@ -1,6 +1,6 @@
 import { dirname, join, relative } from 'node:path';
 import { inspect } from 'node:util';
-import { UsageError } from '../../lib/command-line/usage-error.ts';
+import { UsageError } from '../../program/options.ts';
 import type { EmbeddedCloud } from '../embedded-cloud.ts';
 
 /** Codes of errors whose message says it all. */

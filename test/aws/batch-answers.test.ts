@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readBatchAnswer } from '../../lib/aws/batch-answers.ts';
-import { ServiceError } from '../../lib/aws/service-error.ts';
+import { ServiceError } from '../../lib/errors.ts';
 
 type Answer = Parameters<typeof readBatchAnswer<{ MessageId?: string }, string>>[2];
 const read = (size: number, answer: Answer) =>

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
-import { ServiceError } from '../../lib/aws/service-error.ts';
+import { ServiceError } from '../../lib/errors.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
 
 const LEASE_MS = 180_000;

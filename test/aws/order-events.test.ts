@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { toConfirmedMessage } from '../../lib/aws/confirmed-message.ts';
 import { createOrderEvents, type OrderEvents } from '../../lib/aws/order-events.ts';
 import { sendMessages } from '../../lib/aws/send-messages.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
 import { type Order, parseOrder } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { type AwsServices, startAwsServices } from '../../local/aws-services/start-aws-services.ts';
 import { connectClients } from '../local/start-test-services.ts';
 import { seedOrder } from '../order/seed-order.ts';

@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOrderQueue, type OrderQueue } from '../../lib/aws/order-queue.ts';
-import { ServiceError } from '../../lib/aws/service-error.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { ServiceError } from '../../lib/errors.ts';
 import type { Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { type AwsServices, startAwsServices } from '../../local/aws-services/start-aws-services.ts';
 import { connectClients } from '../local/start-test-services.ts';
 import { intercept, sdkError } from './intercept.ts';

@@ -1,9 +1,8 @@
 import { ChangeMessageVisibilityBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Receipt } from '../../lib/ingest/receipt.ts';
+import { type Receipt, resultKey } from '../../lib/ingest/receipt.ts';
 import type { RejectedRow } from '../../lib/ingest/rejected-rows.ts';
-import { resultKey } from '../../lib/ingest/result-key.ts';
 import { intercept } from '../aws/intercept.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 import { lambdaContext, type Pipeline, startPipeline } from '../handlers/start-pipeline.ts';

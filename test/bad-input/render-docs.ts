@@ -1,4 +1,4 @@
-import { printable } from '../../lib/order/received.ts';
+import { printable } from '../../lib/text.ts';
 import { corpus } from './corpus.ts';
 
 const INTRO = `# Bad input

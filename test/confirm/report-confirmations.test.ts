@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ServiceError } from '../../lib/aws/service-error.ts';
 import type { ConfirmOutcome } from '../../lib/confirm/confirm-orders.ts';
 import { reportConfirmations } from '../../lib/confirm/report-confirmations.ts';
+import { ServiceError } from '../../lib/errors.ts';
 import { logger } from '../../lib/observability/logger.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
 let log: ReturnType<typeof captureLog>;

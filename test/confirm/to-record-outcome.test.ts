@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ConfirmOutcome } from '../../lib/confirm/confirm-orders.ts';
 import { toRecordOutcome } from '../../lib/confirm/to-record-outcome.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 
 const [order] = [...generateOrders({ count: 1, seed: 7 })] as [Order];
 

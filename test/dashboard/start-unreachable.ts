@@ -1,5 +1,5 @@
 import { startDashboard } from '../../dashboard/server/start-dashboard.ts';
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { openUnreachablePipeline } from './unreachable-pipeline.ts';
 
 /** A server whose pipeline is out of reach; what it reports goes to `reported`. */

@@ -1,4 +1,4 @@
-import { openEmbeddedPipeline } from '../../lib/pipeline/open-pipeline.ts';
+import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
 
 /** Port 1: nobody listens there, and connections are refused at once. */
 const NOWHERE = 'http://127.0.0.1:1';

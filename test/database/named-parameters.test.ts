@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DatabaseError } from '../../lib/database/database-error.ts';
 import { checkParameters, replaceParameters } from '../../lib/database/named-parameters.ts';
+import { DatabaseError } from '../../lib/errors.ts';
 
 const namesIn = (sql: string): string[] => {
   const names: string[] = [];

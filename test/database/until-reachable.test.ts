@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { DatabaseError } from '../../lib/database/database-error.ts';
 import { untilReachable } from '../../lib/database/until-reachable.ts';
+import { DatabaseError } from '../../lib/errors.ts';
 
 const starting = new DatabaseError('57P03', 'the database system is starting up', true);
 const broken = new DatabaseError('42601', 'syntax error', false);

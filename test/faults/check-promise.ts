@@ -1,7 +1,7 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { listDeadLetters } from '../../lib/dead-letters/list-dead-letters.ts';
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import { listDeadLetters } from '../../operations/dead-letters/list-dead-letters.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { Load } from './make-load.ts';
 import type { Observer } from './observer.ts';
 

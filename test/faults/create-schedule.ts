@@ -1,4 +1,4 @@
-import { seededRandom } from '../../lib/order/seeded-random.ts';
+import { seededRandom } from '../../lib/produce/generator.ts';
 import type { RequestFault, Schedule } from './schedule.ts';
 import { THEMES } from './themes.ts';
 

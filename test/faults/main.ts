@@ -1,7 +1,5 @@
-import { parseOptions } from '../../lib/command-line/parse-options.ts';
-import { UsageError } from '../../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../../lib/command-line/whole-number.ts';
-import { stopOnSignals } from '../../lib/process/stop-on-signals.ts';
+import { parseOptions, UsageError, wholeNumber } from '../../program/options.ts';
+import { stopOnSignals } from '../../program/stop-on-signals.ts';
 import { createSchedule } from './create-schedule.ts';
 import { heading, row } from './render-report.ts';
 import { runSchedule } from './run-schedule.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { generateOrders } from '../../lib/order/generator.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 
 /** What is sent in one run, and what is to become of it. */
 export interface Load {

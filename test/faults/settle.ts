@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { listDeadLetters } from '../../lib/dead-letters/list-dead-letters.ts';
-import { redriveDeadLetters } from '../../lib/dead-letters/redrive-dead-letters.ts';
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import { listDeadLetters } from '../../operations/dead-letters/list-dead-letters.ts';
+import { redriveDeadLetters } from '../../operations/dead-letters/redrive-dead-letters.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 
 /** Longest that the queues may take to be empty, in ms: three receives of what failed, and what failed because of that. */
 const PATIENCE = 240_000;

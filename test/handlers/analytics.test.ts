@@ -2,12 +2,12 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import poisonEvent from '../../events/analytics-one-poison.json' with { type: 'json' };
 import sampleEvent from '../../events/analytics-orders.json' with { type: 'json' };
-import { toSqsRecord } from '../../lib/aws/sqs-record.ts';
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
+import { toSqsRecord } from '../../runtime/sqs-record.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import {

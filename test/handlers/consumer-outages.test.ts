@@ -8,9 +8,9 @@ import { ChangeMessageVisibilityBatchCommand, type Message, SQSClient } from '@a
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { captureLog } from './capture-log.ts';
 import { passTime } from './pass-time.ts';

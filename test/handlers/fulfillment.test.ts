@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import samplePoison from '../../events/fulfillment-one-poison.json' with { type: 'json' };
 import sampleOrders from '../../events/fulfillment-orders.json' with { type: 'json' };
-import { generateOrders } from '../../lib/order/generator.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import { confirmedOrder } from '../shipping/confirmed-order.ts';
 import { type ShippingDatabase, startShippingDatabase } from '../shipping/start-shipping-database.ts';

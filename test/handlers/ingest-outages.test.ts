@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { ChangeMessageVisibilityBatchCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { captureLog } from './capture-log.ts';
 import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { ChangeMessageVisibilityBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { generateOrders } from '../../lib/order/generator.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { intercept } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import { captureLog } from './capture-log.ts';

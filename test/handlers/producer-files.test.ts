@@ -1,6 +1,6 @@
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import type { ProducerReport } from '../../lib/produce/produce-orders.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { captureLog } from './capture-log.ts';

@@ -1,7 +1,6 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { capForHttp, HTTP_BUDGET_MS } from '../../lib/produce/cap-for-http.ts';
-import { readProducerInput } from '../../lib/produce/producer-input.ts';
+import { capForHttp, HTTP_BUDGET_MS, readProducerInput } from '../../lib/produce/producer-input.ts';
 import { intercept } from '../aws/intercept.ts';
 import { captureLog } from './capture-log.ts';
 import { httpEvent, readAnswer } from './http-event.ts';

@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import type { ProducerReport } from '../../lib/produce/produce-orders.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { captureLog } from './capture-log.ts';

@@ -6,7 +6,7 @@ import { createDynamoDbClient } from '../../lib/aws/clients.ts';
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
-import { UnavailableError } from '../../lib/http/unavailable-error.ts';
+import { UnavailableError } from '../../lib/errors.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { tellStory } from '../../lib/story/tell-story.ts';

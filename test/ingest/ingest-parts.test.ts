@@ -6,16 +6,16 @@ import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
-import type { IngestServices } from '../../lib/ingest/ingest-services.ts';
+import type { IngestServices } from '../../lib/ingest/ingest-rows.ts';
 import { ingestUpload } from '../../lib/ingest/ingest-upload.ts';
 import type { PartMessage } from '../../lib/ingest/part-message.ts';
-import { resultKey } from '../../lib/ingest/result-key.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { resultKey } from '../../lib/ingest/receipt.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 import { type Pipeline, startPipeline } from '../handlers/start-pipeline.ts';
-import { readOrderFile } from '../order/read-order-file.ts';
+import { readOrderFile } from '../order-file/read-order-file.ts';
 
 const PART_BYTES = 3_000;
 

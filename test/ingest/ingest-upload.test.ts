@@ -6,7 +6,7 @@ import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
 import { ingestUpload } from '../../lib/ingest/ingest-upload.ts';
 import { readReceipt } from '../../lib/ingest/read-receipt.ts';
 import { logger } from '../../lib/observability/logger.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { answerSends } from '../aws/answer-sends.ts';
 import { sdkError } from '../aws/intercept.ts';
 import { keepObjects } from '../aws/keep-objects.ts';

@@ -5,8 +5,7 @@ import { createObjectStore } from '../../lib/aws/object-store.ts';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
 import { mergeParts } from '../../lib/ingest/merge-parts.ts';
-import { partKeys } from '../../lib/ingest/part-keys.ts';
-import type { PartMessage } from '../../lib/ingest/part-message.ts';
+import { type PartMessage, partKeys } from '../../lib/ingest/part-message.ts';
 import { intercept } from '../aws/intercept.ts';
 import { keepObjects } from '../aws/keep-objects.ts';
 

@@ -1,8 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { createS3Client } from '../../lib/aws/clients.ts';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
-import { readRejectedRows } from '../../lib/ingest/read-rejected-rows.ts';
-import { RejectedRows } from '../../lib/ingest/rejected-rows.ts';
+import { RejectedRows, readRejectedRows } from '../../lib/ingest/rejected-rows.ts';
 import { keepObjects } from '../aws/keep-objects.ts';
 
 beforeAll(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resultKey } from '../../lib/ingest/result-key.ts';
+import { resultKey } from '../../lib/ingest/receipt.ts';
 
 describe('the key of a result', () => {
   it('is the key of the order file and an ending, up to 1,024 bytes', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { InvalidInputError } from '../../lib/errors.ts';
 import { readUploadEvent } from '../../lib/ingest/upload-event.ts';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
 
 const record = (name: string, key: string) => ({ s3: { bucket: { name }, object: { key } } });
 

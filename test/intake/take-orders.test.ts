@@ -1,11 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createSqsClient } from '../../lib/aws/clients.ts';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
-import { answerTakenOrders } from '../../lib/intake/answer-taken-orders.ts';
-import { takeOrders } from '../../lib/intake/take-orders.ts';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { InvalidInputError, ServiceError } from '../../lib/errors.ts';
+import { answerTakenOrders, reportTakenOrders, takeOrders } from '../../lib/intake/take-orders.ts';
+import { logger } from '../../lib/observability/logger.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { answerSends } from '../aws/answer-sends.ts';
+import { captureLog } from '../handlers/capture-log.ts';
 
 const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/1/orders';
 const take = (body: unknown) => takeOrders(body, createOrderQueue(createSqsClient(), QUEUE_URL));
@@ -110,4 +111,32 @@ describe('an answer', () => {
       body: { detail: 'No valid order among those sent.', rejected: [notAnOrder(0)] },
     });
   });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test('a request is one line at info, how many orders and why the queue did not take some, and one each at debug', () => {
+  const log = captureLog();
+  logger.setLogLevel('DEBUG');
+  const error = new ServiceError('SendMessageBatch', 'AccessDenied', 'injected');
+  reportTakenOrders({
+    accepted: [{ index: 0, order_id: 'one' }],
+    rejected: [{ index: 1, errors: [] }],
+    failed: ['two', 'three'].map((order_id, index) => ({ index, order_id, error })),
+  });
+  expect(log.entries()).toMatchObject([
+    {
+      level: 'INFO',
+      message: 'orders taken',
+      accepted: 1,
+      rejected: 1,
+      failed: 2,
+      reasons: { AccessDenied: 2 },
+    },
+    { level: 'DEBUG', message: 'taken', order_id: 'one' },
+    { level: 'DEBUG', message: 'not taken', order_id: 'two' },
+    { level: 'DEBUG', message: 'not taken', order_id: 'three' },
+  ]);
 });

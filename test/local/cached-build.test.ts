@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cachedBuild } from '../../local/lambda/cached-build.ts';
+import { cachedBuild } from '../../local/lambda/bundle-functions.ts';
 import { createTestDirectory } from './create-test-directory.ts';
 
 const DAY_MS = 24 * 3_600_000;

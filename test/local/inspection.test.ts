@@ -6,8 +6,8 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test, vi } from 'vitest';
-import type { MailboxPage } from '../../lib/mailbox/mailbox.ts';
-import type { Inspection } from '../../lib/status/inspection.ts';
+import type { MailboxPage } from '../../operations/mailbox.ts';
+import type { Inspection } from '../../operations/status/inspection.ts';
 import { createTestDirectory } from './create-test-directory.ts';
 import { guardThreads } from './guard-threads.ts';
 import { startTestServices } from './start-test-services.ts';

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
-import { fulfilOrders } from '../../lib/shipping/fulfil-orders.ts';
+import { fulfilOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import { FunctionLog } from '../../local/lambda/function-log.ts';

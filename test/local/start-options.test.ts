@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../lib/command-line/usage-error.ts';
 import { HELP, readStartOptions } from '../../local/start/start-options.ts';
+import { UsageError } from '../../program/options.ts';
 
 test('without options, 10,000 orders go through the queue, and it stays up', () => {
   expect(readStartOptions([])).toEqual({

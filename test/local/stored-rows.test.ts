@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
-import { createPostgresSalesLoader } from '../../lib/sales/postgres-sales-loader.ts';
+import { createPostgresSalesLoader } from '../../lib/sales/sales-loader.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { countStoredRows } from '../../local/start/stored-rows.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';

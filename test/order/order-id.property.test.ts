@@ -1,7 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OrderFields, parseOrderText } from '../../lib/order/order.ts';
-import { deriveOrderId } from '../../lib/order/order-id.ts';
+import { deriveOrderId, type OrderFields, parseOrderText } from '../../lib/order/order.ts';
 import { propertyRuns } from '../property-runs.ts';
 import {
   arbitraryEmail,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { parseOrder } from '../../lib/order/order.ts';
-import { deriveOrderId } from '../../lib/order/order-id.ts';
+import { deriveOrderId, parseOrder } from '../../lib/order/order.ts';
 import { seedOrder } from './seed-order.ts';
 
 function idOf(value: unknown): string {

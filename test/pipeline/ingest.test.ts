@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../lib/ingest/receipt.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
 
 let cloud: TestCloud;

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { connectClients } from '../local/start-test-services.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');

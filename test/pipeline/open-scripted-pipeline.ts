@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { onTestFinished } from 'vitest';
 import { type LedgerItem, type LedgerRecord, toItem } from '../../lib/aws/ledger-record.ts';
-import { openDeployedPipeline } from '../../lib/pipeline/open-pipeline.ts';
-import { type Pipeline, QUEUE_NAMES, type QueueName } from '../../lib/pipeline/pipeline.ts';
+import { openDeployedPipeline } from '../../operations/pipeline/open-pipeline.ts';
+import { type Pipeline, QUEUE_NAMES, type QueueName } from '../../operations/pipeline/pipeline.ts';
 import { intercept } from '../aws/intercept.ts';
 import { standForTable, type TableRow } from './table-stand-in.ts';
 

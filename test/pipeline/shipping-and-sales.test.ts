@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
 
 let cloud: TestCloud;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PurgeQueueCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { startTestCloud } from './start-test-cloud.ts';
 import { startWorker, type TestWorker } from './start-worker.ts';
 

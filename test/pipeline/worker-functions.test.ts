@@ -1,6 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { startWorker } from './start-worker.ts';
 import { startWorkerCloud, type WorkerCloud } from './start-worker-cloud.ts';
 

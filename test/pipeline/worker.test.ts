@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { startWorkerCloud, type WorkerCloud } from './start-worker-cloud.ts';
 
 /** Thousands of orders go through processes of their own. */

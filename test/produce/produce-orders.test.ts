@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { type ProducerReport, type ProducerRun, produceOrders } from '../../lib/produce/produce-orders.ts';
 import { readProducerInput } from '../../lib/produce/producer-input.ts';
 import { answerSends } from '../aws/answer-sends.ts';

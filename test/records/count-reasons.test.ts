@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ServiceError } from '../../lib/aws/service-error.ts';
+import { ServiceError } from '../../lib/errors.ts';
 import { countReasons } from '../../lib/records/count-reasons.ts';
 
 const issue = (path: string, code: string) => ({ path, code, message: `${path} must not be Jane` });

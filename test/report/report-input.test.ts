@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
+import { InvalidInputError } from '../../lib/errors.ts';
 import { readReportInput } from '../../lib/report/report-input.ts';
 
 const NOW = Date.parse('2026-11-27T08:30:00Z');

@@ -1,8 +1,7 @@
 import { ExecuteStatementCommand, RedshiftDataClient } from '@aws-sdk/client-redshift-data';
 import { S3Client } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { openSalesDatabase, requireSalesDatabase } from '../../lib/sales/open-sales-database.ts';
-import { openSalesLoader } from '../../lib/sales/open-sales-loader.ts';
+import { openSalesDatabase, openSalesLoader, requireSalesDatabase } from '../../lib/sales/open-sales.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { salesOf } from './start-test-warehouse.ts';
 

@@ -7,14 +7,13 @@ import {
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
-import { DatabaseError } from '../../lib/database/database-error.ts';
-import { findSale } from '../../lib/sales/find-sale.ts';
-import { createPostgresSalesLoader } from '../../lib/sales/postgres-sales-loader.ts';
+import { DatabaseError } from '../../lib/errors.ts';
 import {
   createRedshiftSalesLoader,
   type RedshiftSalesLoaderOptions,
 } from '../../lib/sales/redshift-sales-loader.ts';
-import type { Sale } from '../../lib/sales/sale.ts';
+import { findSale, type Sale } from '../../lib/sales/sale.ts';
+import { createPostgresSalesLoader } from '../../lib/sales/sales-loader.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 import {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findSale } from '../../lib/sales/find-sale.ts';
-import type { Sale } from '../../lib/sales/sale.ts';
+import { findSale, type Sale } from '../../lib/sales/sale.ts';
 import {
   salesOf,
   startPostgresWarehouse,

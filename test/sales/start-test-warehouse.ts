@@ -6,12 +6,11 @@ import { createRedshiftDatabase, type RedshiftDatabaseOptions } from '../../lib/
 import type { Database } from '../../lib/database/database.ts';
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
-import { createPostgresSalesLoader } from '../../lib/sales/postgres-sales-loader.ts';
 import { createRedshiftSalesLoader } from '../../lib/sales/redshift-sales-loader.ts';
 import type { Sale } from '../../lib/sales/sale.ts';
-import type { SalesLoader } from '../../lib/sales/sales-loader.ts';
+import { createPostgresSalesLoader, type SalesLoader } from '../../lib/sales/sales-loader.ts';
 import { startAwsServices } from '../../local/aws-services/start-aws-services.ts';
 import { startRedshiftDataStandIn } from '../aws/redshift-data-stand-in.ts';
 import type { SessionOptions } from '../aws/redshift-session.ts';

@@ -1,6 +1,5 @@
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
-import { deliveryDate } from '../../lib/shipping/delivery-date.ts';
-import type { Fulfilled } from '../../lib/shipping/fulfil-orders.ts';
+import { deliveryDate, type Fulfilled } from '../../lib/shipping/fulfill-orders.ts';
 import type { RestockedProduct } from '../../lib/shipping/restock.ts';
 import type { RestockInput } from '../../lib/shipping/restock-input.ts';
 

@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allEnded } from '../../lib/batch/all-ended.ts';
 import type { Database } from '../../lib/database/database.ts';
-import { fulfilOrders } from '../../lib/shipping/fulfil-orders.ts';
+import { fulfilOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { confirmedOrder } from './confirmed-order.ts';

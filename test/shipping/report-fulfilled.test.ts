@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { logger } from '../../lib/observability/logger.ts';
-import { reportFulfilled } from '../../lib/shipping/report-fulfilled.ts';
-import { reportRestocked } from '../../lib/shipping/report-restocked.ts';
+import { reportFulfilled } from '../../lib/shipping/fulfill-orders.ts';
+import { reportRestocked } from '../../lib/shipping/restock.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
 let log: ReturnType<typeof captureLog>;

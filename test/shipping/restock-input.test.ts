@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InvalidInputError } from '../../lib/invalid-input-error.ts';
+import { InvalidInputError } from '../../lib/errors.ts';
 import { readRestockInput } from '../../lib/shipping/restock-input.ts';
 
 const item = { product_id: 'P-1', quantity: 5 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../lib/database/database.ts';
-import { fulfilOrders } from '../../lib/shipping/fulfil-orders.ts';
+import { fulfilOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import type { RestockInput } from '../../lib/shipping/restock-input.ts';
 import { confirmedOrder } from './confirmed-order.ts';

@@ -1,6 +1,4 @@
-import { parseOptions } from '../../lib/command-line/parse-options.ts';
-import { UsageError } from '../../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../../lib/command-line/whole-number.ts';
+import { parseOptions, UsageError, wholeNumber } from '../../program/options.ts';
 
 /** What `npm run backlog` is asked to do. */
 export interface BacklogOptions {

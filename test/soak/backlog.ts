@@ -1,4 +1,4 @@
-import { UsageError } from '../../lib/command-line/usage-error.ts';
+import { UsageError } from '../../program/options.ts';
 import type { BacklogCase } from './backlog-case.ts';
 import { type BacklogOptions, HELP, readBacklogOptions } from './backlog-options.ts';
 import { formatBacklog } from './format-backlog.ts';

@@ -1,6 +1,6 @@
-import type { Reconciliation } from '../../lib/reconcile/reconciliation.ts';
 import { findDiscrepancies } from '../../local/start/discrepancies.ts';
 import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
+import type { Reconciliation } from '../../operations/reconcile/reconciliation.ts';
 import type { LoadCounts } from './send-load.ts';
 
 /** What the promise is checked by, once nothing is on its way. */

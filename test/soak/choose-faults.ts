@@ -1,4 +1,4 @@
-import { seededRandom } from '../../lib/order/seeded-random.ts';
+import { seededRandom } from '../../lib/produce/generator.ts';
 import type { Fault, PassingRequest } from '../faults/proxy/fault.ts';
 
 /** A fault, and how many of 10,000 requests that it fits meet with it. */

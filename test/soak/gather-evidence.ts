@@ -1,10 +1,10 @@
 import { createObjectStore } from '../../lib/aws/object-store.ts';
-import { listDeadLetters } from '../../lib/dead-letters/list-dead-letters.ts';
 import { readReceipt } from '../../lib/ingest/read-receipt.ts';
 import type { Receipt } from '../../lib/ingest/receipt.ts';
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
-import { reconcile } from '../../lib/reconcile/reconcile.ts';
 import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
+import { listDeadLetters } from '../../operations/dead-letters/list-dead-letters.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
+import { reconcile } from '../../operations/reconcile/reconcile.ts';
 import type { Evidence } from './check-promise.ts';
 import type { OrderJournal } from './order-journal.ts';
 import type { LoadCounts } from './send-load.ts';

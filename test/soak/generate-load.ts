@@ -1,5 +1,5 @@
-import { generateOrders } from '../../lib/order/generator.ts';
 import type { Order } from '../../lib/order/order.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 
 /** The ways in. */
 export type Entry = 'queue' | 'http' | 'file';

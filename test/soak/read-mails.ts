@@ -2,7 +2,7 @@ import { messagesIn, readQueueDepth } from '../../lib/aws/queue-depth.ts';
 import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
 import { createSourceQueue } from '../../lib/aws/source-queue.ts';
 import { allEnded } from '../../lib/batch/all-ended.ts';
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { OrderJournal } from './order-journal.ts';
 
 /** Mails that one request takes, and seconds that it waits for the first one. */

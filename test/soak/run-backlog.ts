@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
-import { catalogue } from '../../lib/order/catalogue.ts';
-import { generateOrders } from '../../lib/order/generator.ts';
-import { openEmbeddedPipeline } from '../../lib/pipeline/open-pipeline.ts';
+import { catalogue } from '../../lib/produce/catalogue.ts';
+import { generateOrders } from '../../lib/produce/generator.ts';
 import { findDiscrepancies } from '../../local/start/discrepancies.ts';
 import { isConfirmed, isDrained, type PipelineCounts } from '../../local/start/pipeline-counts.ts';
+import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
 import { type HeapUse, servicesOf } from './heap-use.ts';
 import { createOrderJournal } from './order-journal.ts';
 import { readMails } from './read-mails.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { catalogue } from '../../lib/order/catalogue.ts';
-import { openEmbeddedPipeline } from '../../lib/pipeline/open-pipeline.ts';
+import { catalogue } from '../../lib/produce/catalogue.ts';
+import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
 import { startFaultProxy } from '../faults/proxy/start-fault-proxy.ts';
 import { checkPromise, type Evidence } from './check-promise.ts';
 import { chooseFaults, type FaultChoice } from './choose-faults.ts';

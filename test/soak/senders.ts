@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { sendMessages } from '../../lib/aws/send-messages.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
-import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { Entry, Item } from './generate-load.ts';
 
 /** What senders know of what they have sent. */

@@ -1,5 +1,5 @@
-import { UsageError } from '../../lib/command-line/usage-error.ts';
-import { stopOnSignals } from '../../lib/process/stop-on-signals.ts';
+import { UsageError } from '../../program/options.ts';
+import { stopOnSignals } from '../../program/stop-on-signals.ts';
 import { formatSoak } from './format-soak.ts';
 import { judgeSoak } from './judge-soak.ts';
 import { plotSoak } from './plot-soak.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { DatabaseError } from '../../lib/database/database-error.ts';
-import { ledgerOf } from '../../lib/pipeline/ledger-of.ts';
+import { DatabaseError } from '../../lib/errors.ts';
 import { askSources } from '../../lib/story/ask-sources.ts';
 import { readOrderId } from '../../lib/story/read-order-id.ts';
 import { tellStory } from '../../lib/story/tell-story.ts';
+import { ledgerOf } from '../../operations/pipeline/pipeline.ts';
 import { openScriptedPipeline, type StageScript } from '../pipeline/open-scripted-pipeline.ts';
 
 const NOON = Date.UTC(2026, 10, 27, 12);

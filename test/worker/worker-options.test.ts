@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../lib/command-line/usage-error.ts';
+import { UsageError } from '../../program/options.ts';
 import { HELP, readWorkerOptions } from '../../worker/worker-options.ts';
 
 test('the function alone is enough: it has a concurrency of its own', () => {

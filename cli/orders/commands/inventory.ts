@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
-import { printable } from '../../../lib/order/received.ts';
-import { toCsv } from '../../../lib/report/to-csv.ts';
-import { type InventoryRow, listInventory } from '../../../lib/shipping/list-inventory.ts';
+import { InvalidInputError } from '../../../lib/errors.ts';
+import { toCsv } from '../../../lib/report/csv.ts';
+import { printable } from '../../../lib/text.ts';
+import { type InventoryRow, listInventory } from '../../../operations/shipping/list-inventory.ts';
 import { table } from '../../table.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { whole } from '../number.ts';
+import { whole } from '../format.ts';
 
 const COLUMNS = ['product_id', 'product_name', 'stock', 'scheduled', 'backordered', 'updated_at'] as const;
 

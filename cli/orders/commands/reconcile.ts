@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
-import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
-import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
-import { awaitReplay } from '../../../lib/reconcile/await-replay.ts';
-import { readRange } from '../../../lib/reconcile/read-range.ts';
-import { reconcile as compare } from '../../../lib/reconcile/reconcile.ts';
-import type { Reconciliation } from '../../../lib/reconcile/reconciliation.ts';
-import { type Replay, replay } from '../../../lib/reconcile/replay.ts';
+import type { Pipeline } from '../../../operations/pipeline/pipeline.ts';
+import { readRange } from '../../../operations/reconcile/read-range.ts';
+import { reconcile as compare } from '../../../operations/reconcile/reconcile.ts';
+import type { Reconciliation } from '../../../operations/reconcile/reconciliation.ts';
+import { awaitReplay, type Replay, replay } from '../../../operations/reconcile/replay.ts';
+import { wholeNumber } from '../../../program/options.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
-import { printable } from '../../../lib/order/received.ts';
-import { reportCsv } from '../../../lib/report/report-csv.ts';
+import { InvalidInputError } from '../../../lib/errors.ts';
+import { reportCsv } from '../../../lib/report/csv.ts';
 import { readReportInput } from '../../../lib/report/report-input.ts';
 import { reportSales, type SalesReport, type SalesRow } from '../../../lib/report/report-sales.ts';
+import { printable } from '../../../lib/text.ts';
 import { table } from '../../table.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { whole } from '../number.ts';
+import { whole } from '../format.ts';
 
 interface ReportOptions {
   by?: string;

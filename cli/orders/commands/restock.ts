@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
-import { printable } from '../../../lib/order/received.ts';
-import { type Restocked, requestRestock } from '../../../lib/shipping/request-restock.ts';
+import type { Restocked } from '../../../lib/shipping/restock.ts';
+import { printable } from '../../../lib/text.ts';
+import { requestRestock } from '../../../operations/shipping/request-restock.ts';
+import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { table } from '../../table.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { whole } from '../number.ts';
+import { whole } from '../format.ts';
 import { readStockFile } from '../read-stock-file.ts';
 
 interface RestockOptions {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
-import { createStatusReader, type StatusReader } from '../../../lib/status/create-status-reader.ts';
-import type { PipelineStatus } from '../../../lib/status/pipeline-status.ts';
+import { createStatusReader, type StatusReader } from '../../../operations/status/create-status-reader.ts';
+import type { PipelineStatus } from '../../../operations/status/pipeline-status.ts';
+import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';

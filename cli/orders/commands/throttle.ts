@@ -1,15 +1,18 @@
 import { Argument, type Command } from 'commander';
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
-import { CONSUMERS } from '../../../lib/pipeline/pipeline.ts';
-import type { MappingStatus } from '../../../lib/status/pipeline-status.ts';
-import { readMappings } from '../../../lib/status/read-mappings.ts';
-import { refuseUnknown, setThrottle, type ThrottleChange } from '../../../lib/status/set-throttle.ts';
-import { THROTTLE } from '../../../lib/status/throttle-limits.ts';
+import { CONSUMERS } from '../../../operations/pipeline/pipeline.ts';
+import type { MappingStatus } from '../../../operations/status/pipeline-status.ts';
+import {
+  readMappings,
+  refuseUnknown,
+  setThrottle,
+  THROTTLE,
+  type ThrottleChange,
+} from '../../../operations/status/throttle.ts';
+import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { whole } from '../number.ts';
+import { whole } from '../format.ts';
 
 interface Options {
   concurrency?: string;

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
+import { InvalidInputError } from '../../../lib/errors.ts';
 import { parseOrderField } from '../../../lib/order/order.ts';
-import { printable } from '../../../lib/order/received.ts';
-import type { OrderTrace, TraceStep } from '../../../lib/trace/order-trace.ts';
-import { traceOrder } from '../../../lib/trace/trace-order.ts';
+import { printable } from '../../../lib/text.ts';
+import { type OrderTrace, type TraceStep, traceOrder } from '../../../operations/orders/trace-order.ts';
 import { table } from '../../table.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';

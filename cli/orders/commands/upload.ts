@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import pMap from 'p-map';
 import { createObjectStore } from '../../../lib/aws/object-store.ts';
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
-import { readRejectedRows } from '../../../lib/ingest/read-rejected-rows.ts';
 import type { Receipt } from '../../../lib/ingest/receipt.ts';
+import { readRejectedRows } from '../../../lib/ingest/rejected-rows.ts';
+import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { SHOWN_BAD_ROWS } from '../bad-rows.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';

@@ -1,9 +1,9 @@
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
-import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
-import { parseJson } from '../../../lib/json/parse-json.ts';
+import { InvalidInputError } from '../../../lib/errors.ts';
+import { parseJson } from '../../../lib/json.ts';
 import { ORDER_FIELDS } from '../../../lib/order/order.ts';
-import { received } from '../../../lib/order/received.ts';
-import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
+import { received } from '../../../lib/text.ts';
+import type { QueueName } from '../../../operations/pipeline/pipeline.ts';
+import { UsageError } from '../../../program/options.ts';
 
 /** Fields that are texts even where a number would fit. */
 const TEXT_FIELDS = new Set(['customer_name', 'email_id', 'product_id', 'product_name', 'order_id', 'event']);
@@ -76,3 +76,6 @@ export function assign(body: string, assignments: readonly Assignment[]): string
   }
   return JSON.stringify(root);
 }
+
+/** For options that may be repeated, one value each. */
+export const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];

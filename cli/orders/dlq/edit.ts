@@ -1,20 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
-import type { DeadLetter } from '../../../lib/dead-letters/dead-letter.ts';
-import { editDeadLetter } from '../../../lib/dead-letters/edit-dead-letter.ts';
-import { findDeadLetters } from '../../../lib/dead-letters/find-dead-letters.ts';
-import { redriveDeadLetters } from '../../../lib/dead-letters/redrive-dead-letters.ts';
-import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
+import { findDeadLetters } from '../../../operations/dead-letters/choose-dead-letters.ts';
+import type { DeadLetter } from '../../../operations/dead-letters/dead-letter.ts';
+import { editDeadLetter } from '../../../operations/dead-letters/edit-dead-letter.ts';
+import { redriveDeadLetters } from '../../../operations/dead-letters/redrive-dead-letters.ts';
+import type { Pipeline } from '../../../operations/pipeline/pipeline.ts';
+import { UsageError } from '../../../program/options.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { canAsk } from './ask.ts';
-import { assign, readAssignments } from './assignments.ts';
+import { assign, collect, readAssignments } from './assignments.ts';
 import { editLetter } from './edit-letter.ts';
-import { failuresText } from './failures-text.ts';
-import { collect } from './set-option.ts';
+import { failuresText } from './progress.ts';
 
 interface EditOptions {
   set?: string[];

@@ -1,6 +1,6 @@
-import type { DeadLetter } from '../../../lib/dead-letters/dead-letter.ts';
-import { prettyJson } from '../../../lib/json/pretty-json.ts';
-import { printable } from '../../../lib/order/received.ts';
+import { prettyJson } from '../../../lib/json.ts';
+import { printable } from '../../../lib/text.ts';
+import type { DeadLetter } from '../../../operations/dead-letters/dead-letter.ts';
 import type { Style } from '../style.ts';
 
 /** A letter in two lines: which, and the first thing that is wrong with it. */

@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
-import { type PurgeReport, purgeDeadLetters } from '../../../lib/dead-letters/purge-dead-letters.ts';
-import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
+import { type PurgeReport, purgeDeadLetters } from '../../../operations/dead-letters/purge-dead-letters.ts';
+import type { QueueName } from '../../../operations/pipeline/pipeline.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { whole } from '../number.ts';
-import { confirmChoice } from './confirm-choice.ts';
-import { failuresText } from './failures-text.ts';
-import { createProgressBars } from './progress.ts';
+import { whole } from '../format.ts';
+import { confirmChoice } from './ask.ts';
+import { createProgressBars, failuresText } from './progress.ts';
 import { queueArgument } from './queue-argument.ts';
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {

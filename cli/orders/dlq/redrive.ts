@@ -1,20 +1,17 @@
 import type { Command } from 'commander';
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
-import { wholeNumber } from '../../../lib/command-line/whole-number.ts';
-import type { Choice } from '../../../lib/dead-letters/choice.ts';
-import type { RedriveReport } from '../../../lib/dead-letters/dead-letter.ts';
-import { redriveDeadLetters } from '../../../lib/dead-letters/redrive-dead-letters.ts';
-import type { QueueName } from '../../../lib/pipeline/pipeline.ts';
+import type { Choice } from '../../../operations/dead-letters/choose-dead-letters.ts';
+import type { RedriveReport } from '../../../operations/dead-letters/dead-letter.ts';
+import { redriveDeadLetters } from '../../../operations/dead-letters/redrive-dead-letters.ts';
+import type { QueueName } from '../../../operations/pipeline/pipeline.ts';
+import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { whole } from '../number.ts';
-import { assign, readAssignments } from './assignments.ts';
-import { confirmChoice } from './confirm-choice.ts';
-import { failuresText } from './failures-text.ts';
-import { createProgressBars } from './progress.ts';
+import { whole } from '../format.ts';
+import { confirmChoice } from './ask.ts';
+import { assign, collect, readAssignments } from './assignments.ts';
+import { createProgressBars, failuresText } from './progress.ts';
 import { queueArgument } from './queue-argument.ts';
-import { collect } from './set-option.ts';
 
 interface RedriveOptions {
   reason?: string;

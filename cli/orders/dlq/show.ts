@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { findDeadLetters } from '../../../lib/dead-letters/find-dead-letters.ts';
+import { findDeadLetters } from '../../../operations/dead-letters/choose-dead-letters.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';

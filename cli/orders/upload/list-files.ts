@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
-import { printable } from '../../../lib/order/received.ts';
+import { printable } from '../../../lib/text.ts';
+import { UsageError } from '../../../program/options.ts';
 import { fileSize } from '../open-local-file.ts';
 
 /** An order file, and the object that it becomes. */

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { access, open } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
+import { InvalidInputError } from '../../../lib/errors.ts';
 import type { RejectedRow } from '../../../lib/ingest/rejected-rows.ts';
-import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
-import type { OrderFileFormat } from '../../../lib/order/order-file.ts';
-import { printable } from '../../../lib/order/received.ts';
+import type { OrderFileFormat } from '../../../lib/order-file/order-file.ts';
+import { printable } from '../../../lib/text.ts';
 import { openLocalFile } from '../open-local-file.ts';
 
 /** Codes of rows whose text is not whole, or not as it was: they cannot be mended from what is in the file. */

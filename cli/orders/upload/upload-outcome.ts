@@ -1,7 +1,7 @@
-import { printable } from '../../../lib/order/received.ts';
+import { printable } from '../../../lib/text.ts';
 import { table } from '../../table.ts';
 import { type BadRowReport, badRowsText } from '../bad-rows.ts';
-import { whole } from '../number.ts';
+import { whole } from '../format.ts';
 import type { Style } from '../style.ts';
 
 /** What became of one uploaded file. */

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
-import { parseJson } from '../../../lib/json/parse-json.ts';
-import { prettyJson } from '../../../lib/json/pretty-json.ts';
+import { parseJson, prettyJson } from '../../../lib/json.ts';
 import type { DeadLetter, EditRequest } from '../../api.ts';
 import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { formatTime } from '../format/format-time.ts';

@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import { printable } from '../../../lib/order/received.ts';
+import { printable } from '../../../lib/text.ts';
 import type { MailRow } from '../../api.ts';
 import { formatTime } from '../format/format-time.ts';
 import { Received } from '../parts/received.tsx';

@@ -1,4 +1,4 @@
-import { printable } from '../../../lib/order/received.ts';
+import { printable } from '../../../lib/text.ts';
 
 /** A text that an order or a message brought: what could reorder or hide it is spelt out, and it cannot reorder others. */
 export function Received({ text, cut = false }: { text: string; cut?: boolean }) {

@@ -1,5 +1,5 @@
 import { useId, useState } from 'preact/hooks';
-import { printable } from '../../../lib/order/received.ts';
+import { printable } from '../../../lib/text.ts';
 import type { RestockedProduct, RestockRequest } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { notify } from '../notices/notices.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { printable } from '../../../lib/order/received.ts';
+import { printable } from '../../../lib/text.ts';
 import type { InventoryRow, ShipmentRow } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatTime } from '../format/format-time.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CostOptions, readCostOptions } from '../../../cli/cost/cost-options.ts';
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
+import { UsageError } from '../../../program/options.ts';
 
 const read = (...args: string[]) => readCostOptions(['--orders-per-day', '86400', ...args]) as CostOptions;
 

@@ -12,14 +12,14 @@ import {
 } from '../../../cli/cost/measured.ts';
 import { propertiesOf } from '../../../cli/template/template.ts';
 import { type LedgerItem, toItem } from '../../../lib/aws/ledger-record.ts';
-import { toSqsRecord } from '../../../lib/aws/sqs-record.ts';
 import { reportConfirmations } from '../../../lib/confirm/report-confirmations.ts';
-import { reportTakenOrders } from '../../../lib/intake/report-taken-orders.ts';
+import { reportTakenOrders } from '../../../lib/intake/take-orders.ts';
 import { logger } from '../../../lib/observability/logger.ts';
-import { generateOrders } from '../../../lib/order/generator.ts';
 import type { Order } from '../../../lib/order/order.ts';
+import { generateOrders } from '../../../lib/produce/generator.ts';
 import { reportLoad } from '../../../lib/sales/report-load.ts';
-import { reportFulfilled } from '../../../lib/shipping/report-fulfilled.ts';
+import { reportFulfilled } from '../../../lib/shipping/fulfill-orders.ts';
+import { toSqsRecord } from '../../../runtime/sqs-record.ts';
 import { captureLog } from '../../handlers/capture-log.ts';
 import { lambdaContext } from '../../handlers/start-pipeline.ts';
 import { packageStack } from '../../run-serverless.ts';

@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Receipt } from '../../../lib/ingest/receipt.ts';
-import { generateOrders } from '../../../lib/order/generator.ts';
-import type { PipelineStatus } from '../../../lib/status/pipeline-status.ts';
+import { generateOrders } from '../../../lib/produce/generator.ts';
+import type { PipelineStatus } from '../../../operations/status/pipeline-status.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
 import { runOrders, spawnOrders } from './run-orders.ts';
 

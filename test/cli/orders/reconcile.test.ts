@@ -1,18 +1,15 @@
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLedger } from '../../../lib/aws/ledger.ts';
-import { createLedgerTable } from '../../../lib/aws/ledger-table.ts';
-import { generateOrders } from '../../../lib/order/generator.ts';
+import { createLedger, createLedgerTable } from '../../../lib/aws/ledger.ts';
 import type { Order } from '../../../lib/order/order.ts';
-import { openEmbeddedPipeline } from '../../../lib/pipeline/open-pipeline.ts';
-import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
-import { awaitReplay } from '../../../lib/reconcile/await-replay.ts';
-import { readRange } from '../../../lib/reconcile/read-range.ts';
-import { reconcile } from '../../../lib/reconcile/reconcile.ts';
-import type { Reconciliation } from '../../../lib/reconcile/reconciliation.ts';
-import { replay } from '../../../lib/reconcile/replay.ts';
-import type { OrderTrace } from '../../../lib/trace/order-trace.ts';
-import { traceOrder } from '../../../lib/trace/trace-order.ts';
+import { generateOrders } from '../../../lib/produce/generator.ts';
+import { type OrderTrace, traceOrder } from '../../../operations/orders/trace-order.ts';
+import { openEmbeddedPipeline } from '../../../operations/pipeline/open-pipeline.ts';
+import type { Pipeline } from '../../../operations/pipeline/pipeline.ts';
+import { readRange } from '../../../operations/reconcile/read-range.ts';
+import { reconcile } from '../../../operations/reconcile/reconcile.ts';
+import type { Reconciliation } from '../../../operations/reconcile/reconciliation.ts';
+import { awaitReplay, replay } from '../../../operations/reconcile/replay.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
 import { runOrders } from './run-orders.ts';
 

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { invokeFunction } from '../../../lib/aws/invoke-function.ts';
-import { InvalidInputError } from '../../../lib/invalid-input-error.ts';
-import { openEmbeddedPipeline } from '../../../lib/pipeline/open-pipeline.ts';
-import type { Pipeline } from '../../../lib/pipeline/pipeline.ts';
-import { requestRestock } from '../../../lib/shipping/request-restock.ts';
+import { InvalidInputError } from '../../../lib/errors.ts';
+import { invokeFunction } from '../../../operations/aws/invoke-function.ts';
+import { openEmbeddedPipeline } from '../../../operations/pipeline/open-pipeline.ts';
+import type { Pipeline } from '../../../operations/pipeline/pipeline.ts';
+import { requestRestock } from '../../../operations/shipping/request-restock.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
 import { runOrders } from './run-orders.ts';
 

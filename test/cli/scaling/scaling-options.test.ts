@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HELP, readScalingOptions } from '../../../cli/scaling/scaling-options.ts';
-import { UsageError } from '../../../lib/command-line/usage-error.ts';
+import { UsageError } from '../../../program/options.ts';
 
 test('without options it is the day that docs/scaling.md describes', () => {
   expect(readScalingOptions([])).toEqual({

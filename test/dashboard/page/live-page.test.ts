@@ -1,6 +1,6 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { printable } from '../../../lib/order/received.ts';
+import { printable } from '../../../lib/text.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
 import { fillQueue } from './fill-queue.ts';
 import { findAxeFaults } from './find-axe-faults.ts';

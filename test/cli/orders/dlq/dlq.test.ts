@@ -9,11 +9,14 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { chunk } from '../../../../lib/batch/chunk.ts';
-import type { DeadLetter, DeadLetterGroup } from '../../../../lib/dead-letters/dead-letter.ts';
-import { type DeadLetterList, listDeadLetters } from '../../../../lib/dead-letters/list-dead-letters.ts';
-import { generateOrders } from '../../../../lib/order/generator.ts';
-import { openEmbeddedPipeline } from '../../../../lib/pipeline/open-pipeline.ts';
-import type { Pipeline, QueueName } from '../../../../lib/pipeline/pipeline.ts';
+import { generateOrders } from '../../../../lib/produce/generator.ts';
+import type { DeadLetter, DeadLetterGroup } from '../../../../operations/dead-letters/dead-letter.ts';
+import {
+  type DeadLetterList,
+  listDeadLetters,
+} from '../../../../operations/dead-letters/list-dead-letters.ts';
+import { openEmbeddedPipeline } from '../../../../operations/pipeline/open-pipeline.ts';
+import type { Pipeline, QueueName } from '../../../../operations/pipeline/pipeline.ts';
 import { seedOrder } from '../../../order/seed-order.ts';
 import { startTestCloud, type TestCloud } from '../../../pipeline/start-test-cloud.ts';
 import { type OrdersRun, type RunOptions, runOnTerminal, runOrders } from '../run-orders.ts';

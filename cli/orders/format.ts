@@ -1,0 +1,32 @@
+/** Numbers as people read them: with thousands separators. */
+export const whole = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 0 });
+
+/** So many of something: `1 row`, `26 rows`. */
+export const counted = (value: number, noun: string): string =>
+  `${whole(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+/** A rate: with one digit after the point where it is small, so that a slow queue is not taken for one that stands. */
+export const perSecond = (value: number | null): string => {
+  if (value === null) return '–';
+  return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
+};
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** A time in its two largest units, such as `2 h 5 min`; below a second `0 s`. */
+export function duration(seconds: number): string {
+  let rest = Math.round(seconds);
+  const parts: string[] = [];
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${count} ${unit}`);
+    else if (parts.length > 0) break;
+  }
+  return parts.length > 0 ? parts.slice(0, 2).join(' ') : '0 s';
+}

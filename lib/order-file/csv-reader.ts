@@ -1,0 +1,108 @@
+import { ORDER_FIELDS, type Order, parseOrder } from '../order/order.ts';
+import { received } from '../text.ts';
+import { CsvCutter, type CsvRecord } from './csv-record.ts';
+import { type BadRow, badRow, type OrderFileRow, type RowReader, toRow } from './row.ts';
+import { UnreadableFileError } from './unreadable-file-error.ts';
+
+/** CSV with a header line. Blank lines are skipped; the `raw` of a record of several lines has LF between them. */
+export class CsvReader implements RowReader {
+  readonly #name: string;
+  readonly #records = new CsvCutter((record) => this.isGood(record));
+  #header: CsvHeader | undefined;
+  header: string | undefined;
+
+  /**
+   * @param header the line that names the columns, where what is read is a part of a file without it
+   * @throws UnreadableFileError where that is no header
+   */
+  constructor(name: string, header?: string) {
+    this.#name = name;
+    if (header === undefined) return;
+    const reader = new CsvReader(name);
+    for (const _row of reader.read(Buffer.from(`${header}\n`)));
+    this.#header = reader.#header;
+    this.header = reader.header;
+  }
+
+  get lines(): number {
+    return this.#records.lines;
+  }
+
+  *read(chunk: Buffer): Generator<OrderFileRow> {
+    for (const record of this.#records.cut(chunk)) yield* this.#row(record);
+  }
+
+  *end(): Generator<OrderFileRow> {
+    for (const record of this.#records.end()) yield* this.#row(record);
+  }
+
+  *#row(record: CsvRecord | BadRow): Generator<OrderFileRow> {
+    const place = `${this.#name}:${record.line}`;
+    if ('errors' in record) {
+      if (this.#header) return yield record;
+      throw new UnreadableFileError('bad_header', `${place}: header ${record.errors[0]?.message}`);
+    }
+    const { line, raw, cells } = record;
+    if (raw.trim() === '') return;
+    if (!this.#header) {
+      this.#header = readCsvHeader(cells, place);
+      this.header = raw;
+      return;
+    }
+    const { width } = this.#header;
+    if (cells.length === width) yield toRow(line, raw, parseOrder(fieldsOf(cells, this.#header)));
+    else {
+      const message = `row must have ${width} columns as the header has, received ${cells.length}`;
+      yield badRow(line, raw, 'column_count', message);
+    }
+  }
+
+  /** Whether a record is the header, or an order: its own texts hold no line break, but a column that is not of the order may. */
+  isGood({ cells }: CsvRecord): boolean {
+    if (!this.#header) return true;
+    return cells.length === this.#header.width && parseOrder(fieldsOf(cells, this.#header)).ok;
+  }
+}
+
+/** Which cell of a row holds which field. */
+export interface CsvHeader {
+  columns: [field: keyof Order, index: number][];
+  width: number;
+}
+
+/** A cell that is a number as it stands: no thousands separator, no decimal comma. */
+const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/**
+ * Finds the order's fields among the column names; unknown columns are ignored.
+ *
+ * @param place File and line, for the message.
+ * @throws UnreadableFileError `missing_columns`, `duplicate_columns`.
+ */
+export function readCsvHeader(cells: string[], place: string): CsvHeader {
+  const names = cells.map((cell) => cell.trim());
+  const missing = ORDER_FIELDS.filter((field) => field !== 'order_id' && !names.includes(field));
+  if (missing.length > 0) {
+    const message = `${place}: header must name ${missing.join(', ')}, received ${received(names.join(','))}`;
+    throw new UnreadableFileError('missing_columns', message);
+  }
+  const twice = ORDER_FIELDS.find((field) => names.indexOf(field) !== names.lastIndexOf(field));
+  if (twice) {
+    const message = `${place}: header must name ${twice} once, received ${received(names.join(','))}`;
+    throw new UnreadableFileError('duplicate_columns', message);
+  }
+  const columns = ORDER_FIELDS.filter((field) => names.includes(field));
+  return { columns: columns.map((field) => [field, names.indexOf(field)]), width: names.length };
+}
+
+/** The fields of a row, for {@link parseOrder} to judge. An empty cell is a missing field. */
+export function fieldsOf(cells: string[], { columns }: CsvHeader): Record<string, string | number> {
+  const fields: Record<string, string | number> = {};
+  for (const [field, index] of columns) {
+    const cell = cells[index]?.trim();
+    if (!cell) continue;
+    const numeric = (field === 'price' || field === 'timestamp') && NUMBER.test(cell);
+    fields[field] = numeric ? Number(cell) : cell;
+  }
+  return fields;
+}

@@ -1,0 +1,57 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { SalesReportBy } from './report-input.ts';
+import type { SalesReport, SalesRow } from './report-sales.ts';
+
+/**
+ * What a spreadsheet takes for the start of a formula, full-width letters included:
+ * https://owasp.org/www-community/attacks/CSV_Injection. One whose list separator is `;`, as in much of Europe, begins a
+ * cell after that, whatever quotes there are around.
+ */
+const FORMULA = /(^|;[\s"]*)(?=[=+\-@\t\r\n＝＋－＠])/g;
+
+/**
+ * Rows as CSV (RFC 4180) with a header. What a spreadsheet would run as a formula gets a `'` in front; numbers are
+ * written as they are, null as an empty cell.
+ */
+export function toCsv<Column extends string>(
+  columns: readonly Column[],
+  rows: readonly Partial<Record<Column, string | number | null>>[],
+): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => toCell(row[column])))];
+  return lines.map((cells) => `${cells.join(',')}\r\n`).join('');
+}
+
+function toCell(value: string | number | null | undefined): string {
+  if (typeof value !== 'string') return String(value ?? '');
+  const text = value.replace(FORMULA, "$1'");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const RANKING = ['orders', 'revenue', 'average_order', 'share'] as const;
+const SERIES = ['period', ...RANKING, 'moving_average', 'change'] as const;
+
+const COLUMNS: Record<SalesReportBy, readonly (keyof SalesRow)[]> = {
+  product: ['product_id', 'product_name', ...RANKING],
+  customer: ['email_id', ...RANKING],
+  hour: SERIES,
+  day: SERIES,
+};
+
+/** A report's rows as a CSV file; the totals are left to JSON, since a column holds one kind of thing. */
+export function reportCsv({ by, from, to, rows }: SalesReport): { name: string; csv: string } {
+  const name = `sales-by-${by}-${from.slice(0, 10)}-to-${to.slice(0, 10)}.csv`;
+  return { name, csv: toCsv(COLUMNS[by], rows) };
+}
+
+/**
+ * An answer that browsers save as a file.
+ *
+ * @param name letters, digits, `-` and `.` only: it is quoted as it is
+ */
+export function csvFile(name: string, csv: string): APIGatewayProxyStructuredResultV2 {
+  const headers = {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${name}"`,
+  };
+  return { statusCode: 200, headers, body: csv };
+}

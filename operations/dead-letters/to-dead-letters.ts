@@ -1,0 +1,110 @@
+import pMap from 'p-map';
+import type { ReceivedMessage } from '../../lib/aws/queue-messages.ts';
+import { parseJson } from '../../lib/json.ts';
+import { ORDER_RULES, type OrderIssue, parseOrder, parseOrderField } from '../../lib/order/order.ts';
+import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
+import type { DeadLetter, DeadLetterReason } from './dead-letter.ts';
+import { judgeBody } from './judge-body.ts';
+import { fileFault, judgeUpload } from './judge-upload.ts';
+
+/** Receipts read at once. */
+const CONCURRENCY = 8;
+
+/**
+ * Says why messages are in a dead-letter queue, by judging each anew.
+ *
+ * @returns them in the order given
+ * @throws ServiceError where a receipt is out of reach
+ */
+export async function toDeadLetters(
+  pipeline: Pipeline,
+  queue: QueueName,
+  messages: Iterable<ReceivedMessage>,
+): Promise<DeadLetter[]> {
+  return pMap(
+    messages,
+    async ({ id, body, attributes, sentAt }) => ({
+      id,
+      queue,
+      ...(await judge(pipeline, queue, body)),
+      order_id: orderIdOf(queue, body),
+      body,
+      attributes: Object.fromEntries(
+        Object.entries(attributes).map(([name, { StringValue, BinaryValue }]) => [
+          name,
+          StringValue ?? Buffer.from(BinaryValue ?? []).toString('base64'),
+        ]),
+      ),
+      sent_at: new Date(sentAt).toISOString(),
+    }),
+    { concurrency: CONCURRENCY },
+  );
+}
+
+async function judge(
+  pipeline: Pipeline,
+  queue: QueueName,
+  body: string,
+): Promise<{ reason: DeadLetterReason; errors: string[] }> {
+  const issues = judgeBody(queue, body);
+  if (queue !== 'upload' || issues.length > 0)
+    return { reason: toReason(issues), errors: messagesOf(issues) };
+  const faults = await judgeUpload(pipeline, body);
+  return { reason: toReason(faults, fileFault), errors: messagesOf(faults) };
+}
+
+const messagesOf = (issues: readonly { message: string }[]): string[] => issues.map(({ message }) => message);
+
+/** Orders without an id have one only if they are orders: it is derived from their fields. */
+function orderIdOf(queue: QueueName, body: string): string | null {
+  if (queue === 'upload') return null;
+  const value = parseJson(body);
+  const order: unknown = queue === 'order' ? value : Object(value).order;
+  const named = parseOrderField('order_id', Object(order).order_id);
+  if (named.ok) return named.text;
+  const parsed = parseOrder(order);
+  return parsed.ok ? parsed.order.order_id : null;
+}
+
+/** The body is fine: what failed was around it. */
+const PASSING: DeadLetterReason = { code: 'passing', text: 'valid now: what failed was around it' };
+
+/** What a message as a whole must be, by code. */
+const WHOLE: Readonly<Record<string, string>> = {
+  not_a_part: 'must be a part of an order file that there can be',
+  not_json: 'must be JSON',
+  not_an_object: 'must be a JSON object',
+  not_an_s3_event: 'must be an S3 event',
+};
+
+/** Rules of an event beside those of its order. */
+const EVENT_RULES: Readonly<Record<string, string>> = {
+  event: '"OrderConfirmed"',
+  confirmed_at: 'whole epoch milliseconds from 1970 to 9999',
+};
+
+/**
+ * One reason for all that is wrong with a message: the same for messages that break the same rules, whatever their values and
+ * the order of their fields.
+ *
+ * @param inWords what an issue says without its value
+ */
+export function toReason(
+  issues: readonly OrderIssue[],
+  inWords: (issue: OrderIssue) => string = ruleBroken,
+): DeadLetterReason {
+  if (issues.length === 0) return PASSING;
+  const textByCode = new Map(
+    issues.map((issue) => [issue.path ? `${issue.path}:${issue.code}` : issue.code, inWords(issue)]),
+  );
+  const codes = [...textByCode.keys()].sort();
+  return { code: codes.join('+'), text: codes.map((code) => textByCode.get(code)).join('; ') };
+}
+
+function ruleBroken({ path, code }: OrderIssue): string {
+  const whole = WHOLE[code];
+  if (whole) return `${path || 'the message'} ${whole}`;
+  if (code === 'missing') return `${path} is missing`;
+  const rules: Readonly<Record<string, string>> = { ...EVENT_RULES, ...ORDER_RULES };
+  return `${path} must be ${rules[path.replace(/^order\./, '')]}`;
+}

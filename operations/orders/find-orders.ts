@@ -1,0 +1,87 @@
+import { findRecord } from '../../lib/aws/ledger.ts';
+import type { LedgerRecord } from '../../lib/aws/ledger-record.ts';
+import { type Database, type Row, readTime } from '../../lib/database/database.ts';
+import { InvalidInputError } from '../../lib/errors.ts';
+import { parseOrderField, parseOrderText } from '../../lib/order/order.ts';
+import { askSources } from '../../lib/story/ask-sources.ts';
+import { ledgerOf, type Pipeline } from '../pipeline/pipeline.ts';
+
+/** An order that a search has found, with what its source knows. */
+export interface OrderHit {
+  order_id: string;
+  customer_name: string | null;
+  email_id: string | null;
+  product_id: string | null;
+  /** ISO 8601. */
+  confirmed_at: string | null;
+}
+
+const MOST_HITS = 50;
+
+/** Both tables have what a hit tells, but for the name, which sales lack. */
+const select = (table: 'shipments' | 'sales', condition: string) => `
+  SELECT order_id, ${table === 'shipments' ? 'customer_name' : 'CAST(NULL AS varchar) AS customer_name'}, email_id, product_id,
+    CAST(confirmed_at AT TIME ZONE 'UTC' AS varchar) AS confirmed_at
+  FROM ${table}
+  WHERE ${condition}`;
+
+const BY_ID = 'order_id = CAST(:order_id AS varchar)';
+const BY_ADDRESS = `lower(email_id) = lower(CAST(:email_id AS varchar))
+  ORDER BY confirmed_at DESC, order_id
+  LIMIT ${MOST_HITS}`;
+
+/**
+ * Finds orders by their id, or by the customer's e-mail address, whatever its case: those in `shipments`, or, where shipping is
+ * off, in `sales`.
+ *
+ * @returns newest first, at most 50
+ * @throws InvalidInputError where the query is neither; UnavailableError that names the sources out of reach
+ */
+export async function findOrders(pipeline: Pipeline, query: string): Promise<OrderHit[]> {
+  const orderId = parseOrderField('order_id', query);
+  if (orderId.ok) return findById(pipeline, orderId.text);
+  const address = parseOrderField('email_id', query);
+  if (address.ok) return findByAddress(pipeline, address.text);
+  throw new InvalidInputError(`${orderId.message.replace('order_id', 'query')}, or an e-mail address`);
+}
+
+async function findById(pipeline: Pipeline, orderId: string): Promise<OrderHit[]> {
+  const { shippingDatabase, salesDatabase } = pipeline;
+  const ask = (database: Database | undefined, table: 'shipments' | 'sales') =>
+    database?.query(select(table, BY_ID), { order_id: orderId });
+  const answers = await askSources(`search for ${orderId}`, {
+    'the ledger': findRecord(ledgerOf(pipeline), orderId),
+    'the shipping database': ask(shippingDatabase, 'shipments'),
+    'the sales database': ask(salesDatabase, 'sales'),
+  });
+  const [row] = [...(answers['the shipping database'] ?? []), ...(answers['the sales database'] ?? [])];
+  if (row) return [fromRow(row)];
+  const record = answers['the ledger'];
+  return record ? [fromRecord(record)] : [];
+}
+
+async function findByAddress(pipeline: Pipeline, emailId: string): Promise<OrderHit[]> {
+  const { shippingDatabase, salesDatabase } = pipeline;
+  const table = shippingDatabase ? 'shipments' : 'sales';
+  const rows = (shippingDatabase ?? salesDatabase)?.query(select(table, BY_ADDRESS), { email_id: emailId });
+  const answer = await askSources('search by e-mail address', { 'the database': rows });
+  return (answer['the database'] ?? []).map(fromRow);
+}
+
+function fromRow(row: Row): OrderHit {
+  const { order_id, customer_name = null, email_id = null, product_id = null } = row;
+  const confirmed_at = readTime(row, 'confirmed_at');
+  return { order_id: String(order_id), customer_name, email_id, product_id, confirmed_at };
+}
+
+function fromRecord(record: LedgerRecord): OrderHit {
+  const parsed = record.order === undefined ? undefined : parseOrderText(record.order);
+  const order = parsed?.ok ? parsed.order : undefined;
+  return {
+    order_id: record.orderId,
+    customer_name: order?.customer_name ?? null,
+    email_id: order?.email_id ?? null,
+    product_id: order?.product_id ?? null,
+    confirmed_at: record.status === 'SENT' ? new Date(record.sentAt).toISOString() : null,
+  };
+}

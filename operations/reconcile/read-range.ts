@@ -1,0 +1,36 @@
+import { KEPT_SECONDS } from '../../lib/aws/ledger-record.ts';
+import { InvalidInputError } from '../../lib/errors.ts';
+import { toMilliseconds } from '../../lib/order/timestamp.ts';
+import { received } from '../../lib/text.ts';
+import type { TimeRange } from '../aws/ledger-scan.ts';
+
+/**
+ * Reads the range that is to be reconciled: at most as far back as the ledger remembers, 30 days, which is also where it begins
+ * without `from`. Without `to` it ends now.
+ *
+ * @param input ISO 8601 texts
+ * @param now epoch milliseconds
+ * @throws InvalidInputError that names the option, its rule and the value received
+ */
+export function readRange(input: { from?: string; to?: string }, now: number): TimeRange {
+  const earliest = now - KEPT_SECONDS * 1_000;
+  const from = readMoment('from', input.from) ?? earliest;
+  const to = readMoment('to', input.to) ?? now;
+  if (from < earliest) {
+    const rule = `must be within the 30 days that the ledger remembers, from ${iso(earliest)} on`;
+    throw new InvalidInputError(`from: ${rule}, received ${received(input.from)}`);
+  }
+  if (from >= to)
+    throw new InvalidInputError(`from: must be before to, which is ${iso(to)}, received ${iso(from)}`);
+  return { from, to };
+}
+
+function readMoment(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const moment = toMilliseconds(text);
+  if (moment !== undefined) return moment;
+  const rule = 'must be an ISO 8601 date or date-time, such as 2026-11-22 or 2026-11-22T10:00:00Z';
+  throw new InvalidInputError(`${name}: ${rule}, received ${received(text)}`);
+}
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();

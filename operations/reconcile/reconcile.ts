@@ -1,0 +1,130 @@
+import { messagesIn, readQueueDepth } from '../../lib/aws/queue-depth.ts';
+import type { TimeRange } from '../aws/ledger-scan.ts';
+import type { DeadLetter } from '../dead-letters/dead-letter.ts';
+import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
+import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
+import { judgeClaims } from './judge-claims.ts';
+import { readKnownOrders, SHIPPED, SOLD } from './known-orders.ts';
+import type { Gap, Reconciliation, StartProgress, StoredCounts } from './reconciliation.ts';
+import { compareStored } from './stored-orders.ts';
+
+/** How the two sides of what was confirmed differ. */
+const SIDES = {
+  shipments: { bit: SHIPPED, queue: 'shipping', missing: 'missing_shipment', unknown: 'unknown_shipment' },
+  sales: { bit: SOLD, queue: 'analytics', missing: 'missing_sale', unknown: 'unknown_sale' },
+} as const;
+
+/**
+ * Compares what the ledger, the dead-letter queues and both databases have of the orders that were confirmed in a range.
+ *
+ * The pipeline may be at work meanwhile, since everybody is asked in this order: the ledger, how much the queues hold, the
+ * databases. What the ledger had confirmed when a queue was seen empty is in its database by then. And whatever differs is
+ * looked up once more, by its id.
+ *
+ * @throws ServiceError, DatabaseError
+ */
+export async function reconcile(
+  pipeline: Pipeline,
+  range: TimeRange,
+  startProgress: StartProgress,
+): Promise<Reconciliation> {
+  const known = await readKnownOrders(pipeline, range, startProgress);
+  const queued = await countQueued(pipeline);
+  const letters = await listLetters(pipeline);
+  const { shippingDatabase, salesDatabase } = pipeline;
+  const unshipped = await compareStored(pipeline, shippingDatabase, 'shipments', known, range, startProgress);
+  const unsold = await compareStored(pipeline, salesDatabase, 'sales', known, range, startProgress);
+
+  const claims = await judgeClaims(pipeline, known, {
+    deadLettered: idsOf(lettersOf(letters, 'order')),
+    deadLetteredLater: idsOf(letters.filter(({ queue }) => queue !== 'order')),
+    areQueuesEmpty: !queued.order && !queued.shipping && !queued.analytics,
+  });
+  const isConfirmed = (orderId: string) =>
+    known.found.has(orderId) && (!known.claims.has(orderId) || claims.unmarked.has(orderId));
+  const confirmed = known.found.size - known.claims.size + claims.unmarked.size;
+  const gaps: Gap[] = [
+    ...claims.stuck.map((order_id) => ({ kind: 'stuck_claim', order_id }) as const),
+    ...known.damaged.map((order_id) => ({ kind: 'damaged_record', order_id }) as const),
+  ];
+
+  function judge(side: keyof typeof SIDES, strangers: readonly string[] | undefined): StoredCounts | null {
+    if (!strangers) return null;
+    const { bit, queue, missing, unknown } = SIDES[side];
+    const deadLettered = idsOf(lettersOf(letters, queue));
+    const counts: StoredCounts = {
+      stored: 0,
+      on_the_way: 0,
+      dead_lettered: 0,
+      missing: 0,
+      unknown: strangers.length,
+    };
+    for (const [order_id, found] of known.found) {
+      if (!isConfirmed(order_id)) continue;
+      if (found & bit) counts.stored++;
+      else if (deadLettered.has(order_id)) counts.dead_lettered++;
+      else if (queued[queue]) counts.on_the_way++;
+      else {
+        counts.missing++;
+        gaps.push({ kind: missing, order_id });
+      }
+    }
+    for (const order_id of strangers) gaps.push({ kind: unknown, order_id });
+    return counts;
+  }
+
+  const shipments = judge('shipments', unshipped);
+  const sales = judge('sales', unsold);
+  const deadLetters = letters.filter(
+    ({ order_id, sent_at }) => isIn(range, sent_at) || (order_id !== null && known.found.has(order_id)),
+  );
+  const unconfirmed = lettersOf(deadLetters, 'order').filter(
+    ({ order_id }) => order_id === null || !isConfirmed(order_id),
+  );
+  const { inProgress, stuck, unmarked } = claims;
+  return {
+    from: new Date(range.from).toISOString(),
+    to: new Date(range.to).toISOString(),
+    orders: {
+      received: confirmed + unconfirmed.length + inProgress + stuck.length,
+      confirmed,
+      unmarked: unmarked.size,
+      dead_lettered: unconfirmed.length,
+      in_progress: inProgress,
+      stuck: stuck.length,
+    },
+    queued,
+    shipments,
+    sales,
+    gaps,
+    dead_letters: deadLetters.map(({ queue, id, order_id, reason }) => ({
+      queue,
+      id,
+      order_id,
+      reason: reason.code,
+    })),
+    reconciled: gaps.length === 0 && !shipments?.dead_lettered && !sales?.dead_lettered,
+  };
+}
+
+async function countQueued({ clients, queues }: Pipeline): Promise<Reconciliation['queued']> {
+  const counts = queues.map(
+    async ({ name, url }) => [name, messagesIn(await readQueueDepth(clients.sqs, url))] as const,
+  );
+  return Object.fromEntries(await Promise.all(counts));
+}
+
+/** Order files are in the upload queue, not orders. */
+async function listLetters(pipeline: Pipeline): Promise<DeadLetter[]> {
+  const names = pipeline.queues.map(({ name }) => name).filter((name) => name !== 'upload');
+  const lists = await Promise.all(names.map((name) => listDeadLetters(pipeline, name)));
+  return lists.flatMap(({ letters }) => letters);
+}
+
+const lettersOf = (letters: readonly DeadLetter[], queue: QueueName): DeadLetter[] =>
+  letters.filter((letter) => letter.queue === queue);
+
+const idsOf = (letters: readonly DeadLetter[]) => new Set(letters.map(({ order_id }) => order_id));
+
+const isIn = ({ from, to }: TimeRange, time: string): boolean =>
+  Date.parse(time) >= from && Date.parse(time) < to;

@@ -1,0 +1,103 @@
+import { messagesIn, type QueueDepth, readQueueDepth } from '../../lib/aws/queue-depth.ts';
+import type { Pipeline, PipelineQueue } from '../pipeline/pipeline.ts';
+import { createCloudWatchStatus } from './cloud-watch-status.ts';
+import { createEmbeddedStatus } from './embedded-status.ts';
+import { functionNames } from './function-names.ts';
+import { keptFor } from './kept-for.ts';
+import {
+  type MappingStatus,
+  type Measured,
+  type PipelineStatus,
+  type QueueStatus,
+  queueNameOf,
+} from './pipeline-status.ts';
+import { readMappings } from './throttle.ts';
+
+/** Reads how a pipeline is doing, as often as it is asked. */
+export interface StatusReader {
+  /**
+   * On the embedded cloud, the first reading has no rates: they take two.
+   *
+   * @throws UnavailableError or ServiceError where something does not answer
+   */
+  read(): Promise<PipelineStatus>;
+}
+
+/** Ms for which mappings are not asked for again: hardly anything changes as seldom. */
+const MAPPINGS_MS = { embedded: 1_000, aws: 5_000 };
+
+/** Of a queue that nobody has told anything of yet. */
+const UNKNOWN = { oldestSeconds: null, taken: 0, inPerSecond: null, outPerSecond: null };
+
+export function createStatusReader(pipeline: Pipeline): StatusReader {
+  const { stage, queues, clients, inspectionUrl } = pipeline;
+  const names = functionNames(pipeline);
+  const source =
+    inspectionUrl === undefined
+      ? createCloudWatchStatus(pipeline, names)
+      : createEmbeddedStatus(inspectionUrl, names);
+  const mappings = keptFor(inspectionUrl === undefined ? MAPPINGS_MS.aws : MAPPINGS_MS.embedded, () =>
+    readMappings(pipeline),
+  );
+
+  async function readDepths(queue: PipelineQueue): Promise<Depths> {
+    const [depth, deadLetters] = await Promise.all([
+      readQueueDepth(clients.sqs, queue.url),
+      readQueueDepth(clients.sqs, queue.deadLetterUrl),
+    ]);
+    return { queue, depth, deadLetters: messagesIn(deadLetters) };
+  }
+
+  return {
+    async read() {
+      const [measured, mappingOf, depths] = await Promise.all([
+        source.measure(),
+        mappings(),
+        Promise.all(queues.map(readDepths)),
+      ]);
+      return {
+        at: new Date().toISOString(),
+        stage,
+        since: measured.since,
+        queues: depths.map((each) => toQueueStatus(each, measured)),
+        functions: measured.functions.map((each) => ({
+          ...each,
+          mapping: toMappingStatus(mappingOf.get(each.name)),
+        })),
+        confirmed: measured.confirmed,
+      };
+    },
+  };
+}
+
+interface Depths {
+  queue: PipelineQueue;
+  depth: QueueDepth;
+  /** Messages in its dead-letter queue. */
+  deadLetters: number;
+}
+
+function toQueueStatus({ queue, depth, deadLetters }: Depths, { queues }: Measured): QueueStatus {
+  const measured = queues.get(queueNameOf(queue.url)) ?? UNKNOWN;
+  const held = messagesIn(depth);
+  return {
+    name: queue.name,
+    ...depth,
+    ...measured,
+    oldestSeconds: held === 0 ? null : measured.oldestSeconds,
+    drainSeconds: drainSeconds(held, measured.inPerSecond, measured.outPerSecond),
+    deadLetters,
+  };
+}
+
+function drainSeconds(held: number, inPerSecond: number | null, outPerSecond: number | null): number | null {
+  if (held === 0) return 0;
+  if (inPerSecond === null || outPerSecond === null || outPerSecond <= inPerSecond) return null;
+  return Math.ceil(held / (outPerSecond - inPerSecond));
+}
+
+function toMappingStatus(mapping: MappingStatus | undefined): MappingStatus | null {
+  if (!mapping) return null;
+  const { queue, enabled, maximumConcurrency, batchSize } = mapping;
+  return { queue, enabled, maximumConcurrency, batchSize };
+}

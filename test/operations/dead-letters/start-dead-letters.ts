@@ -1,0 +1,55 @@
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { onTestFinished } from 'vitest';
+import { chunk } from '../../../lib/batch/chunk.ts';
+import { openEmbeddedPipeline } from '../../../operations/pipeline/open-pipeline.ts';
+import { connectClients } from '../../local/start-test-services.ts';
+
+let names = 0;
+
+/**
+ * A pipeline of queues alone, which nobody works on: looked at as on AWS, where a receive waits.
+ *
+ * @param endpoint of the services
+ */
+export async function startDeadLetters(endpoint: string) {
+  const clients = connectClients(endpoint);
+  const prefix = `pipeline-${names++}`;
+  const [order = '', orderDlq = '', upload = '', uploadDlq = ''] = await Promise.all(
+    ['order', 'order-dlq', 'upload', 'upload-dlq'].map((name) => clients.createQueue(`${prefix}-${name}`)),
+  );
+  const results = `${prefix}-results`;
+  await clients.s3.send(new CreateBucketCommand({ Bucket: results }));
+  const pipeline = openEmbeddedPipeline({
+    OrderQueueUrl: order,
+    OrderQueueDLQUrl: orderDlq,
+    UploadQueueUrl: upload,
+    UploadQueueDLQUrl: uploadDlq,
+    OrderEventsTopicArn: 'arn:aws:sns:us-east-1:000000000000:events',
+    UploadBucketName: 'uploads',
+    ResultsBucketName: results,
+    LedgerTableName: 'ledger',
+    AwsEndpointUrl: endpoint,
+    DynamoDbEndpointUrl: endpoint,
+  });
+  onTestFinished(() => pipeline.close());
+
+  async function send(QueueUrl: string, bodies: readonly string[]): Promise<void> {
+    for (const batch of chunk(bodies, { maxEntries: 10 })) {
+      const Entries = batch.map((MessageBody, index) => ({ Id: `${index}`, MessageBody }));
+      await clients.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    }
+  }
+
+  async function count(QueueUrl: string): Promise<{ visible: number; hidden: number }> {
+    const { Attributes = {} } = await clients.sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+    );
+    return {
+      visible: Number(Attributes.ApproximateNumberOfMessages),
+      hidden: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    };
+  }
+
+  return { pipeline, clients, send, count, urls: { order, orderDlq, upload, uploadDlq }, results };
+}

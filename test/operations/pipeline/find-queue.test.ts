@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { findQueue } from '../../../operations/pipeline/pipeline.ts';
+import { openUnreachablePipeline } from '../../dashboard/unreachable-pipeline.ts';
+
+test('a queue is found by its name; one of a part that is off is refused with those that there are', () => {
+  const pipeline = openUnreachablePipeline();
+  expect(findQueue(pipeline, 'order')).toMatchObject({ name: 'order', consumer: 'consumer' });
+  expect(findQueue(pipeline, 'upload')).toMatchObject({ name: 'upload', consumer: 'ingest' });
+  expect(() => findQueue(pipeline, 'shipping')).toThrow(
+    expect.objectContaining({
+      name: 'InvalidInputError',
+      message: "queue: must be one of stage local's (upload, order), received shipping",
+    }),
+  );
+});

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { readRange } from '../../../operations/reconcile/read-range.ts';
+
+const NOW = Date.UTC(2026, 10, 27, 12);
+const EARLIEST = Date.UTC(2026, 9, 28, 12);
+
+test('a range is the thirty days that the ledger remembers, where nothing is said', () => {
+  expect(readRange({}, NOW)).toEqual({ from: EARLIEST, to: NOW });
+});
+
+test('a range begins and ends where it is told to, from the earliest moment on', () => {
+  expect(readRange({ from: '2026-11-01', to: '2026-11-02T10:00:00Z' }, NOW)).toEqual({
+    from: Date.UTC(2026, 10, 1),
+    to: Date.UTC(2026, 10, 2, 10),
+  });
+  expect(readRange({ from: '2026-10-28T12:00:00Z' }, NOW)).toEqual({ from: EARLIEST, to: NOW });
+});
+
+test.each([
+  [
+    { from: '2026-10-28T11:59:59.999Z' },
+    'from: must be within the 30 days that the ledger remembers, from 2026-10-28T12:00:00.000Z on, received "2026-10-28T11:59:59.999Z"',
+  ],
+  [
+    { from: '2026-11-02', to: '2026-11-02' },
+    'from: must be before to, which is 2026-11-02T00:00:00.000Z, received 2026-11-02T00:00:00.000Z',
+  ],
+  [
+    { from: 'yesterday' },
+    'from: must be an ISO 8601 date or date-time, such as 2026-11-22 or 2026-11-22T10:00:00Z, received "yesterday"',
+  ],
+  [
+    { to: '' },
+    'to: must be an ISO 8601 date or date-time, such as 2026-11-22 or 2026-11-22T10:00:00Z, received ""',
+  ],
+])('the range %j is refused by name, rule and value', (input, message) => {
+  expect(() => readRange(input, NOW)).toThrow(
+    expect.objectContaining({ name: 'InvalidInputError', message }),
+  );
+});

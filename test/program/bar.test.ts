@@ -1,0 +1,15 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { bar } from '../../program/bar.ts';
+
+test.each([
+  [0, 10, 0],
+  [5, 10, 15],
+  [10, 10, 30],
+  [25, 10, 30],
+  [-5, 10, 0],
+  [0, 0, 0],
+  [1, 0, 30],
+])('of %i of %i, %i of the 30 columns are full', (value, total, full) => {
+  expect(stripVTControlCharacters(bar(value, total))).toBe('█'.repeat(full) + '░'.repeat(30 - full));
+});
