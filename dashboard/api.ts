@@ -21,8 +21,8 @@
  *   PUT    /dashboard/throttle/:function                ThrottleRequest → 204
  */
 import type { DeadLetter, DeadLetterGroup } from '../operations/dead-letters/dead-letter.ts';
-import type { QueueName } from '../operations/pipeline/pipeline.ts';
 import type { PipelineStatus } from '../operations/status/pipeline-status.ts';
+import type { QueueName } from '../topology.ts';
 
 export type { SalesReport, SalesRow } from '../lib/report/report-sales.ts';
 export type { RestockedProduct } from '../lib/shipping/restock.ts';
@@ -30,10 +30,10 @@ export type { DeadLetter, DeadLetterGroup, RedriveReport } from '../operations/d
 export type { MailboxPage, MailRow } from '../operations/mailbox.ts';
 export type { OrderHit } from '../operations/orders/find-orders.ts';
 export type { OrderTrace, TraceStep } from '../operations/orders/trace-order.ts';
-export type { QueueName } from '../operations/pipeline/pipeline.ts';
 export type { InventoryRow } from '../operations/shipping/list-inventory.ts';
 export type { ShipmentRow } from '../operations/shipping/list-shipments.ts';
 export type { FunctionStatus, PipelineStatus, QueueStatus } from '../operations/status/pipeline-status.ts';
+export type { QueueName } from '../topology.ts';
 
 /** Orders that are being generated from the page. */
 export interface Burst {

@@ -1,3 +1,4 @@
+const SET_PACE = 'sqs:ChangeMessageVisibility';
 const TRACING = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 const WHY_ANY_RESOURCE =
   'X-Ray knows no resource for this action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html';
@@ -9,7 +10,8 @@ const WHY_ANY_RESOURCE =
  * - the right to make log groups. CloudFormation makes them, so all it could do is bring one back, to be kept for ever,
  *   when a function logs its last lines during `serverless remove`.
  *
- * And gives the functions the right to be traced, which that plugin leaves to the shared role.
+ * And gives the functions the right to be traced, which that plugin leaves to the shared role, and those of queues the right
+ * to set when failed messages become visible again.
  */
 module.exports = class TrimRoles {
   /** @param {import('serverless')} serverless */
@@ -26,6 +28,9 @@ module.exports = class TrimRoles {
             statement.Action = [statement.Action].flat().filter((action) => action !== 'logs:CreateLogGroup');
           }
           if (!isForFunction(resource)) continue;
+          // That plugin gives what the mapping needs; the function itself sets when failed messages become visible again.
+          const polling = Statement.find(({ Action }) => Action.includes('sqs:ReceiveMessage'));
+          if (polling) Statement.push({ Effect: 'Allow', Action: [SET_PACE], Resource: polling.Resource });
           Statement.push({ Effect: 'Allow', Action: TRACING, Resource: '*' });
           resource.Metadata = {
             WildcardReasons: Object.fromEntries(TRACING.map((action) => [action, WHY_ANY_RESOURCE])),

@@ -1,6 +1,7 @@
 const { createHash } = require('node:crypto');
 const { mkdir, readFile } = require('node:fs/promises');
 const { join } = require('node:path');
+const toEnvironmentFile = require('./environment-file.cjs');
 const setS3UploadEncryptionOptions = require('serverless/lib/aws/set-s3-upload-encryption-options.js');
 const uploadS3Object = require('serverless/lib/plugins/aws/lib/upload-s3-object.js');
 
@@ -90,16 +91,6 @@ function shareRights(resources, functionRole, { kind, function: name, max, concu
 /** What CloudFormation fills into resources/worker-boot.sh. */
 const findUserData = ({ Resources }) =>
   Resources.WorkerLaunchTemplate?.Properties.LaunchTemplateData.UserData['Fn::Base64']['Fn::Sub'][1];
-
-/**
- * Variables as systemd reads them. What CloudFormation fills in (URLs, ARNs, names) holds nothing that must be escaped.
- * https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
- */
-function toEnvironmentFile(variables) {
-  const quote = (value) => (typeof value === 'object' ? value : String(value).replace(/[\\"$`]/g, '\\$&'));
-  const lines = Object.entries(variables).map(([name, value]) => [`${name}="`, quote(value), '"']);
-  return { 'Fn::Join': ['', lines.flatMap((line, index) => (index === 0 ? line : ['\n', ...line]))] };
-}
 
 /** @returns its key in the deployment bucket, where Serverless deletes old packages by their date, and this never */
 async function buildBundle(serverless) {

@@ -6,7 +6,7 @@ const { bundleOptions } = require('../esbuild.config.cjs');
 const PROJECT = join(__dirname, '..');
 
 /**
- * Bundles the worker into one file that Node 24 runs with nothing beside it. All four handlers are in it, each behind its
+ * Bundles the worker into one file that Node 24 runs with nothing beside it. All handlers are in it, each behind its
  * own `import()`, so that only the one asked for is evaluated.
  *
  * @param {string} outFile ends in `.mjs`

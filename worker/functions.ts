@@ -1,49 +1,32 @@
 import type { Context, SQSEvent } from 'aws-lambda';
-import type { Settings } from '../lib/config.ts';
+import { QUEUES, type Queue } from '../topology.ts';
 
 /** Works on one batch, as Lambda would call it. */
 export type BatchHandler = (event: SQSEvent, context: Context) => Promise<unknown>;
 
-/** A function that works on a queue, with what its mapping in serverless.yml says of it. */
-export interface QueueFunction {
-  /** The setting that says which queue. */
-  queueUrl: keyof Settings & `${string}_QUEUE_URL`;
-  /** Messages a batch; a poll brings ten at most. */
+/** Messages that a poll brings at most. */
+const POLLED = 10;
+
+/** A function that works on a queue. */
+export interface QueueFunction extends Pick<Queue, 'urlVariable' | 'workerConcurrency'> {
+  /** Messages a batch: as its mapping has it, or what one poll brings. */
   batchSize: number;
-  /** Polls in flight where the command line does not say. */
-  concurrency: number;
-  /** Evaluates its module, which reads its settings: only that of the function asked for may be loaded. */
+  /** Evaluates its module, which reads its settings: only that of the function that is to run may be loaded. */
   load: () => Promise<{ handler: unknown }>;
 }
 
-/** What a worker can run, by the function's name in serverless.yml. */
-export const FUNCTIONS = {
-  consumer: {
-    queueUrl: 'ORDER_QUEUE_URL',
-    batchSize: 10,
-    concurrency: 10,
-    load: () => import('../handlers/consumer.ts'),
-  },
-  fulfillment: {
-    queueUrl: 'SHIPPING_QUEUE_URL',
-    batchSize: 10,
-    concurrency: 5,
-    load: () => import('../handlers/fulfillment.ts'),
-  },
-  analytics: {
-    queueUrl: 'ANALYTICS_QUEUE_URL',
-    batchSize: 10,
-    // Loads wait for each other.
-    concurrency: 2,
-    load: () => import('../handlers/analytics.ts'),
-  },
-  ingest: {
-    queueUrl: 'UPLOAD_QUEUE_URL',
-    // A file may take all the time that there is.
-    batchSize: 1,
-    concurrency: 2,
-    load: () => import('../handlers/ingest.ts'),
-  },
-} satisfies Record<string, QueueFunction>;
+/** What a worker can run: the functions of the queues, by their names in serverless.yml. */
+export const FUNCTION_NAMES: readonly string[] = QUEUES.map(({ consumer }) => consumer);
 
-export type FunctionName = keyof typeof FUNCTIONS;
+/** @throws Error for a function that no queue invokes */
+export function queueFunction(name: string): QueueFunction {
+  const queue = QUEUES.find(({ consumer }) => consumer === name);
+  if (!queue) throw new Error(`function ${name}: no queue of topology.ts invokes it`);
+  const { urlVariable, workerConcurrency, batchSize } = queue;
+  return {
+    urlVariable,
+    workerConcurrency,
+    batchSize: Math.min(POLLED, typeof batchSize === 'number' ? batchSize : batchSize.most),
+    load: () => import(`../handlers/${name}.ts`),
+  };
+}

@@ -6,7 +6,7 @@ import { createSourceQueue } from '../lib/aws/source-queue.ts';
 import { readConfig } from '../lib/config.ts';
 import { stopOnSignals } from '../program/stop-on-signals.ts';
 import { createBatchRunner } from './batch-runner.ts';
-import { type BatchHandler, FUNCTIONS } from './functions.ts';
+import { type BatchHandler, queueFunction } from './functions.ts';
 import { startHealthServer } from './health-server.ts';
 import { pollQueue } from './poll-queue.ts';
 import { workerLog } from './worker-log.ts';
@@ -48,7 +48,8 @@ async function run(options: WorkerOptions): Promise<number> {
     process.exit(EXIT.failed);
   });
 
-  const { queueUrl: setting, batchSize, load } = FUNCTIONS[functionName];
+  const { urlVariable, batchSize, load } = queueFunction(functionName);
+  const setting = urlVariable as 'ORDER_QUEUE_URL';
   const { [setting]: queueUrl } = readConfig(setting);
   const { handler } = (await load()) as { handler: BatchHandler };
   const sqs = createSqsClient();

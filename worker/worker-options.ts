@@ -1,9 +1,9 @@
 import { oneOf, parseOptions, UsageError, wholeNumber } from '../program/options.ts';
-import { FUNCTIONS, type FunctionName } from './functions.ts';
+import { FUNCTION_NAMES, queueFunction } from './functions.ts';
 
 /** What a worker is asked to do. */
 export interface WorkerOptions {
-  functionName: FunctionName;
+  functionName: string;
   /** Polls in flight, and so batches in hand, at most. */
   concurrency: number;
   /** Seconds that a batch may take; a sixth of the queue's visibility timeout where it is left out. */
@@ -16,16 +16,14 @@ export interface WorkerOptions {
   settingsFile: string | undefined;
 }
 
-const NAMES = Object.keys(FUNCTIONS) as FunctionName[];
-
 export const HELP = `Usage: npm run worker -- --function NAME [options]
        node order-worker.mjs --function NAME [options]
 
 Polls the queue of a function and runs the function on what it finds, as Lambda would. Queue and settings come from the
 environment, as on Lambda. SIGTERM and Ctrl-C stop it in order, a second one at once.
 
-  --function NAME   ${NAMES.join(', ')}
-  --concurrency N   polls in flight, 1 to 200             (${NAMES.map((name) => `${name} ${FUNCTIONS[name].concurrency}`).join(', ')})
+  --function NAME   ${FUNCTION_NAMES.join(', ')}
+  --concurrency N   polls in flight, 1 to 200             (${FUNCTION_NAMES.map((name) => `${name} ${queueFunction(name).workerConcurrency}`).join(', ')})
   --timeout S       seconds that a batch may take         (a sixth of the queue's visibility timeout)
   --deadline S      seconds for what is in hand at a stop (25)
   --health-port N   answers GET /health on 127.0.0.1, 0 for any free port
@@ -52,7 +50,7 @@ export function readWorkerOptions(args: readonly string[]): WorkerOptions | unde
     help: { type: 'boolean', short: 'h', default: false },
   });
   if (values.help) return undefined;
-  const functionName = oneOf('--function', values.function, NAMES);
+  const functionName = oneOf('--function', values.function, FUNCTION_NAMES);
   const given = (option: 'concurrency' | 'timeout' | 'health-port', least: number, most: number) => {
     const text = values[option];
     return text === undefined ? undefined : wholeNumber(`--${option}`, text, least, most);
@@ -60,7 +58,7 @@ export function readWorkerOptions(args: readonly string[]): WorkerOptions | unde
   if (values.settings === '') throw new UsageError('--settings: must be a file, received nothing');
   return {
     functionName,
-    concurrency: given('concurrency', 1, 200) ?? FUNCTIONS[functionName].concurrency,
+    concurrency: given('concurrency', 1, 200) ?? queueFunction(functionName).workerConcurrency,
     // A message can be hidden for 12 hours in all.
     // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
     timeout: given('timeout', 1, 43_200),

@@ -6,25 +6,35 @@ import type {
   StoredCounts,
 } from '../../operations/reconcile/reconciliation.ts';
 import type { Replay } from '../../operations/reconcile/replay.ts';
+import { QUEUES } from '../../topology.ts';
 import { table } from '../table.ts';
 import { whole } from './format.ts';
 import type { Style } from './style.ts';
 
+/** What is stored of each confirmed order, and behind which queue. */
+const STORING = QUEUES.flatMap(({ name, done = '', stores }) =>
+  stores ? [{ queue: name, done, each: stores.each, all: stores.all }] : [],
+);
+
 /** Orders listed of each kind; JSON has all. */
 const LISTED = 20;
 
-const TITLES: Record<Gap['kind'], string> = {
-  missing_shipment: 'Confirmed, but never shipped',
-  missing_sale: 'Confirmed, but never sold',
-  stuck_claim: 'Claimed, but never confirmed, and in no queue',
-  unknown_shipment: 'Shipped, but unknown to the ledger: put there past the pipeline',
-  unknown_sale: 'Sold, but unknown to the ledger: put there past the pipeline',
-  damaged_record: 'With a record in the ledger that cannot be read',
-};
+/** What each kind of gap is, in the order in which they are listed. */
+const TITLES: readonly (readonly [kind: Gap['kind'], title: string])[] = [
+  ...STORING.map(
+    ({ done, each }) => [`missing_${each}`, `Confirmed, but never ${done.toLowerCase()}`] as const,
+  ),
+  ['stuck_claim', 'Claimed, but never confirmed, and in no queue'],
+  ...STORING.map(
+    ({ done, each }) =>
+      [`unknown_${each}`, `${done}, but unknown to the ledger: put there past the pipeline`] as const,
+  ),
+  ['damaged_record', 'With a record in the ledger that cannot be read'],
+];
 
 /** What reconciling has found, for people. */
 export function renderReconciliation(found: Reconciliation, style: Style): string {
-  const { from, to, orders, queued, shipments, sales, gaps, dead_letters } = found;
+  const { from, to, orders, queued, gaps, dead_letters } = found;
   const waiting = queued.order ? ` (the order queue holds ${whole(queued.order)} messages)` : '';
   const unmarked = orders.unmarked ? ` (${whole(orders.unmarked)} never marked as sent)` : '';
   const received = equation(style, [
@@ -34,11 +44,8 @@ export function renderReconciliation(found: Reconciliation, style: Style): strin
     ['+ in progress', orders.in_progress, waiting],
     ['+ stuck', orders.stuck, '', true],
   ]);
-  const sides = [
-    sideOf('shipments', orders.confirmed, shipments, style),
-    sideOf('sales', orders.confirmed, sales, style),
-  ];
-  const lists = Object.entries(TITLES).map(([kind, title]) => {
+  const sides = STORING.map(({ all }) => sideOf(all, orders.confirmed, found[all], style));
+  const lists = TITLES.map(([kind, title]) => {
     const ofKind = gaps.filter((gap) => gap.kind === kind).map(({ order_id }) => printable(order_id));
     const ids = ofKind.sort();
     return list(`${title}: ${whole(ids.length)}`, ids, style);
@@ -59,10 +66,9 @@ export function renderReconciliation(found: Reconciliation, style: Style): strin
 export function renderReplay({ sent, unsent }: Replay, style: Style): string {
   const to = (queue: string) => sent.filter((order) => order.queue === queue).length;
   const counts = [
-    ['to the shipping queue', to('shipping')],
-    ['to the analytics queue', to('analytics')],
-    ['to the order queue, to be confirmed', to('order')],
-  ] as const;
+    ...STORING.map(({ queue }) => [`to the ${queue} queue`, to(queue)] as const),
+    ['to the order queue, to be confirmed', to('order')] as const,
+  ];
   const lines = counts
     .filter(([, count]) => count > 0)
     .map(([where, count]) => `  ${whole(count)} ${where}\n`);
@@ -113,8 +119,9 @@ function list(title: string, lines: readonly string[], style: Style): string {
     .join('')}${more}`;
 }
 
-function verdict({ reconciled, gaps, shipments, sales }: Reconciliation, style: Style): string {
-  const onTheWay = (shipments?.on_the_way ?? 0) + (sales?.on_the_way ?? 0);
+function verdict(found: Reconciliation, style: Style): string {
+  const { reconciled, gaps } = found;
+  const onTheWay = STORING.reduce((sum, { all }) => sum + (found[all]?.on_the_way ?? 0), 0);
   const later =
     onTheWay > 0 ? ` ${whole(onTheWay)} are on the way: run it again when the queues are empty.` : '';
   if (reconciled) return `${style.good('Reconciled: no gaps.')}${later}\n`;

@@ -1,4 +1,5 @@
-import type { Pipeline, QueueName } from '../../operations/pipeline/pipeline.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
+import type { QueueName } from '../../topology.ts';
 import type { Bursts } from './create-bursts.ts';
 import type { InTurn } from './take-turns.ts';
 

@@ -10,7 +10,7 @@ import {
 import { judgeBody } from '../../operations/dead-letters/judge-body.ts';
 import { listDeadLetters } from '../../operations/dead-letters/list-dead-letters.ts';
 import { redriveDeadLetters } from '../../operations/dead-letters/redrive-dead-letters.ts';
-import { QUEUE_NAMES, type QueueName } from '../../operations/pipeline/pipeline.ts';
+import { QUEUE_NAMES, type QueueName } from '../../topology.ts';
 import type { DeadLetterPage, RedriveReport } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { readFields } from './read-fields.ts';

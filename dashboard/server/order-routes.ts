@@ -5,7 +5,7 @@ import { readOrderId } from '../../lib/story/read-order-id.ts';
 import { received } from '../../lib/text.ts';
 import { findOrders } from '../../operations/orders/find-orders.ts';
 import { traceOrder } from '../../operations/orders/trace-order.ts';
-import { QUEUE_NAMES } from '../../operations/pipeline/pipeline.ts';
+import { QUEUE_NAMES } from '../../topology.ts';
 import type { OrderHit, OrderTrace } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
 import { queryOf } from './query-of.ts';

@@ -58,32 +58,21 @@ const output = z.object({ Value: z.unknown() });
  * @throws Error that names the resource or function, and the property that the embedded cloud cannot embody
  */
 export function readStack(configuration: ServerlessConfiguration, endpoint: string): Stack {
-  const resources = new Map<string, z.output<typeof resource>>();
-  const outputs = new Map<string, unknown>();
-  for (const { Resources = {}, Outputs = {} } of configuration.resources) {
-    for (const [id, value] of Object.entries(Resources)) resources.set(id, check(id, resource, value));
-    for (const [id, value] of Object.entries(Outputs)) outputs.set(id, check(id, output, value).Value);
-  }
-
-  const attributes = readAttributes(resources, endpoint);
+  const { resources, attributes, elsewhere, outputs } = readResources(configuration.resources, endpoint);
   const ofType = <Schema extends z.ZodType>(type: string, schema: Schema): z.output<Schema>[] =>
     [...resources]
       .filter(([, { Type }]) => Type === type)
       .map(([id, { Properties }]) => check(id, schema, evaluate(id, Properties, attributes)));
-  const elsewhere = new Map([...resources].filter(([, { Type }]) => !(Type in resourceSchemas)));
-  const isHere = (value: unknown) =>
-    !listReferences(value).some((place) => elsewhere.has(place.replace(/\..*/, '')));
 
   const place = 'provider.environment';
   const shared = evaluate(place, configuration.provider.environment ?? {}, attributes);
   const common = check(place, environmentSchema, shared);
   const functions = new Map<string, FunctionProperties>();
-  for (const [name, value] of [configuration.functions].flat().flatMap(Object.entries)) {
+  for (const [name, value] of Object.entries(mergeMaps([configuration.functions].flat()))) {
     const properties = check(name, functionSchema, evaluate(name, value, attributes));
     functions.set(name, { ...properties, environment: { ...common, ...properties.environment } });
   }
 
-  outputs.delete('ApiUrl');
   return {
     service: configuration.service,
     queues: ofType('AWS::SQS::Queue', resourceSchemas['AWS::SQS::Queue']).map((queue) => ({
@@ -95,13 +84,40 @@ export function readStack(configuration: ServerlessConfiguration, endpoint: stri
     buckets: ofType('AWS::S3::Bucket', resourceSchemas['AWS::S3::Bucket']),
     tables: ofType('AWS::DynamoDB::Table', resourceSchemas['AWS::DynamoDB::Table']),
     functions,
-    outputs: Object.fromEntries(
-      [...outputs]
-        .filter(([, value]) => isHere(value))
-        .map(([id, value]) => [id, String(evaluate(id, value, attributes))]),
-    ),
-    notEmbodied: [...new Set([...elsewhere.values()].map(({ Type }) => Type))].sort(),
+    outputs,
+    notEmbodied: [...new Set(elsewhere)].sort(),
   };
+}
+
+/**
+ * Reads the outputs of a stack's resources; those about what exists on AWS only are left out.
+ *
+ * @param endpoint of SQS, SNS and S3: queue URLs begin with it
+ */
+export const readOutputs = (
+  sections: ServerlessConfiguration['resources'],
+  endpoint: string,
+): Record<string, string> => readResources(sections, endpoint).outputs;
+
+function readResources(sections: ServerlessConfiguration['resources'], endpoint: string) {
+  const resources = new Map<string, z.output<typeof resource>>();
+  const values = new Map<string, unknown>();
+  for (const { Resources = {}, Outputs = {} } of sections) {
+    for (const [id, value] of Object.entries(Resources)) resources.set(id, check(id, resource, value));
+    for (const [id, value] of Object.entries(Outputs)) values.set(id, check(id, output, value).Value);
+  }
+  const attributes = readAttributes(resources, endpoint);
+  const elsewhere = new Map([...resources].filter(([, { Type }]) => !(Type in resourceSchemas)));
+  const isHere = (value: unknown) =>
+    !listReferences(value).some((place) => elsewhere.has(place.replace(/\..*/, '')));
+  // The embedded cloud has an HTTP API of its own.
+  values.delete('ApiUrl');
+  const outputs = Object.fromEntries(
+    [...values]
+      .filter(([, value]) => isHere(value))
+      .map(([id, value]) => [id, String(evaluate(id, value, attributes))]),
+  );
+  return { resources, attributes, elsewhere: [...elsewhere.values()].map(({ Type }) => Type), outputs };
 }
 
 /** What `Ref` and `Fn::GetAtt` give: names are known before anything exists, and so are URLs and ARNs. */
@@ -162,3 +178,16 @@ function check<Schema extends z.ZodType>(place: string, schema: Schema, value: u
   if (result.success) return result.data;
   throw new Error(`${place}: the embedded cloud cannot embody this: ${z.prettifyError(result.error)}`);
 }
+
+/** Merges maps, and maps within them, as Serverless merges the lists of `functions` and `resources`. */
+function mergeMaps(maps: readonly Record<string, unknown>[]): Record<string, unknown> {
+  const merged: Record<string, unknown> = {};
+  for (const [key, value] of maps.flatMap(Object.entries)) {
+    const before = merged[key];
+    merged[key] = isMap(before) && isMap(value) ? mergeMaps([before, value]) : value;
+  }
+  return merged;
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

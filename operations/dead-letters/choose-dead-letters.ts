@@ -1,6 +1,7 @@
 import { allEnded } from '../../lib/batch/all-ended.ts';
 import { InvalidInputError } from '../../lib/errors.ts';
-import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
+import type { QueueName } from '../../topology.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type DeadLetter, oldestFirst } from './dead-letter.ts';
 import { type HeldMessages, type HoldOptions, holdMessages } from './hold-messages.ts';
 import { toDeadLetters } from './to-dead-letters.ts';

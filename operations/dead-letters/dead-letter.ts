@@ -1,4 +1,4 @@
-import type { QueueName } from '../pipeline/pipeline.ts';
+import type { QueueName } from '../../topology.ts';
 
 /** Why a message is in a dead-letter queue, as far as looking at it tells. */
 export interface DeadLetterReason {

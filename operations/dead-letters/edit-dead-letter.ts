@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../lib/errors.ts';
-import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
+import type { QueueName } from '../../topology.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import { judgeBody } from './judge-body.ts';
 import { redriveDeadLetters } from './redrive-dead-letters.ts';
 

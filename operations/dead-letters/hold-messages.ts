@@ -4,7 +4,8 @@ import { createQueueMessages, type ReceivedMessage } from '../../lib/aws/queue-m
 import { createSourceQueue } from '../../lib/aws/source-queue.ts';
 import { allEnded } from '../../lib/batch/all-ended.ts';
 import type { EntryOutcome } from '../../lib/batch/send-in-batches.ts';
-import { findQueue, type Pipeline, type PipelineClients, type QueueName } from '../pipeline/pipeline.ts';
+import type { QueueName } from '../../topology.ts';
+import { findQueue, type Pipeline, type PipelineClients } from '../pipeline/pipeline.ts';
 
 /** Messages of a dead-letter queue, in hand: hidden from everybody else. Disposing of it gives back those that are left. */
 export interface HeldMessages extends Leases {

@@ -2,15 +2,16 @@ import { isPartMessage, readUploadMessage } from '../../lib/ingest/part-message.
 import { type OrderIssue, parseOrderText } from '../../lib/order/order.ts';
 import { parseOrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { printable } from '../../lib/text.ts';
-import type { QueueName } from '../pipeline/pipeline.ts';
+import { type QueueName, queueNamed } from '../../topology.ts';
 
 /**
  * What is wrong with a message's body, as the consumer of its queue sees it: nothing, or else that consumer will never take
  * it. Never throws.
  */
 export function judgeBody(queue: QueueName, body: string): OrderIssue[] {
-  if (queue === 'upload') return judgeUpload(body);
-  const parsed = queue === 'order' ? parseOrderText(body) : parseOrderConfirmed(body);
+  const { holds } = queueNamed(queue);
+  if (holds === 'upload') return judgeUpload(body);
+  const parsed = holds === 'order' ? parseOrderText(body) : parseOrderConfirmed(body);
   return parsed.ok ? [] : parsed.errors;
 }
 

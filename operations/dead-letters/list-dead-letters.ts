@@ -1,4 +1,5 @@
-import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
+import type { QueueName } from '../../topology.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type DeadLetter, type DeadLetterGroup, oldestFirst } from './dead-letter.ts';
 import { type HoldOptions, holdMessages } from './hold-messages.ts';
 import { toDeadLetters } from './to-dead-letters.ts';

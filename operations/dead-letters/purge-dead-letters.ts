@@ -1,6 +1,7 @@
 import { FULL_LOAD } from '../../lib/aws/send-messages.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
-import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
+import type { QueueName } from '../../topology.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type Choice, missingFailures, takeDeadLetters } from './choose-dead-letters.ts';
 
 export interface PurgeReport {

@@ -2,7 +2,8 @@ import pMap from 'p-map';
 import type { ReceivedMessage } from '../../lib/aws/queue-messages.ts';
 import { parseJson } from '../../lib/json.ts';
 import { ORDER_RULES, type OrderIssue, parseOrder, parseOrderField } from '../../lib/order/order.ts';
-import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
+import { type QueueName, queueNamed } from '../../topology.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { DeadLetter, DeadLetterReason } from './dead-letter.ts';
 import { judgeBody } from './judge-body.ts';
 import { fileFault, judgeUpload } from './judge-upload.ts';
@@ -47,7 +48,7 @@ async function judge(
   body: string,
 ): Promise<{ reason: DeadLetterReason; errors: string[] }> {
   const issues = judgeBody(queue, body);
-  if (queue !== 'upload' || issues.length > 0)
+  if (queueNamed(queue).holds !== 'upload' || issues.length > 0)
     return { reason: toReason(issues), errors: messagesOf(issues) };
   const faults = await judgeUpload(pipeline, body);
   return { reason: toReason(faults, fileFault), errors: messagesOf(faults) };
@@ -57,9 +58,10 @@ const messagesOf = (issues: readonly { message: string }[]): string[] => issues.
 
 /** Orders without an id have one only if they are orders: it is derived from their fields. */
 function orderIdOf(queue: QueueName, body: string): string | null {
-  if (queue === 'upload') return null;
+  const { holds } = queueNamed(queue);
+  if (holds === 'upload') return null;
   const value = parseJson(body);
-  const order: unknown = queue === 'order' ? value : Object(value).order;
+  const order: unknown = holds === 'order' ? value : Object(value).order;
   const named = parseOrderField('order_id', Object(order).order_id);
   if (named.ok) return named.text;
   const parsed = parseOrder(order);

@@ -4,10 +4,11 @@ import { parseOrderText } from '../../lib/order/order.ts';
 import { findSale, type Sale } from '../../lib/sales/sale.ts';
 import { findShipment, type Shipment } from '../../lib/shipping/find-shipment.ts';
 import { askSources } from '../../lib/story/ask-sources.ts';
+import type { QueueName } from '../../topology.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
 import { type MailRow, readMailbox } from '../mailbox.ts';
-import { ledgerOf, type Pipeline, type QueueName } from '../pipeline/pipeline.ts';
+import { ledgerOf, type Pipeline } from '../pipeline/pipeline.ts';
 
 /** One thing that happened to an order. */
 export interface TraceStep {

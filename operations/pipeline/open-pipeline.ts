@@ -11,8 +11,9 @@ import {
 import { createRdsDatabase } from '../../lib/aws/rds-database.ts';
 import { createRedshiftDatabase } from '../../lib/aws/redshift-database.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
+import { QUEUES } from '../../topology.ts';
 import { type StackOutputs, toStackOutputs } from './outputs.ts';
-import { CONSUMERS, type Pipeline, type PipelineQueue, QUEUE_NAMES } from './pipeline.ts';
+import type { Pipeline, PipelineQueue } from './pipeline.ts';
 
 /** `service` in serverless.yml: stacks, functions and queues are called `order-pipeline-STAGE…`. */
 const SERVICE = 'order-pipeline';
@@ -119,14 +120,10 @@ function openClients(place: ClientPlace, dynamoDbPlace: ClientPlace): Pipeline['
 }
 
 function queuesOf(outputs: StackOutputs): PipelineQueue[] {
-  const urls = {
-    upload: [outputs.UploadQueueUrl, outputs.UploadQueueDLQUrl],
-    order: [outputs.OrderQueueUrl, outputs.OrderQueueDLQUrl],
-    shipping: [outputs.ShippingQueueUrl, outputs.ShippingQueueDLQUrl],
-    analytics: [outputs.AnalyticsQueueUrl, outputs.AnalyticsQueueDLQUrl],
-  };
-  return QUEUE_NAMES.flatMap((name) => {
-    const [url, deadLetterUrl] = urls[name];
-    return url && deadLetterUrl ? [{ name, url, deadLetterUrl, consumer: CONSUMERS[name] }] : [];
+  return QUEUES.flatMap(({ name, id, dlqId, consumer, stores }) => {
+    const [url, deadLetterUrl] = [outputs[`${id}Url`], outputs[`${dlqId}Url`]];
+    if (!url || !deadLetterUrl) return [];
+    const storeTable = typeof stores?.in === 'object' ? outputs[stores.in.tableOutput] : undefined;
+    return [{ name, url, deadLetterUrl, consumer, ...(storeTable && { storeTable }) }];
   });
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { received } from '../../lib/text.ts';
+import { QUEUES } from '../../topology.ts';
 
 const url = z.url().describe('a URL');
 const name = z.string().min(3).describe('a name of at least 3 characters');
@@ -9,14 +10,7 @@ const optionalArn = arn.optional().describe('an ARN');
 
 /** What an operator needs of the stack's outputs, and of those that the embedded cloud adds. */
 const schema = {
-  OrderQueueUrl: url,
-  OrderQueueDLQUrl: url,
-  UploadQueueUrl: url,
-  UploadQueueDLQUrl: url,
-  ShippingQueueUrl: optionalUrl,
-  ShippingQueueDLQUrl: optionalUrl,
-  AnalyticsQueueUrl: optionalUrl,
-  AnalyticsQueueDLQUrl: optionalUrl,
+  ...queueOutputs(),
   OrderEventsTopicArn: arn,
   UploadBucketName: name,
   ResultsBucketName: name,
@@ -32,7 +26,19 @@ const schema = {
 };
 
 /** Outputs by their keys. */
-export type StackOutputs = z.output<z.ZodObject<typeof schema>>;
+export type StackOutputs = z.output<z.ZodObject<typeof schema>> &
+  Readonly<Record<string, string | undefined>>;
+
+/** Those of queues, and of the tables of their consumers: some are missing where their part is off. */
+function queueOutputs(): Record<string, typeof url | typeof optionalUrl | typeof name> {
+  return Object.fromEntries(
+    QUEUES.flatMap(({ id, dlqId, part, stores }) => [
+      [`${id}Url`, part ? optionalUrl : url],
+      [`${dlqId}Url`, part ? optionalUrl : url],
+      ...(typeof stores?.in === 'object' ? [[stores.in.tableOutput, part ? name.optional() : name]] : []),
+    ]),
+  );
+}
 
 /**
  * Reads the outputs of a stack; those that operators do not need are left out.

@@ -8,20 +8,7 @@ import type {
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { InvalidInputError } from '../../lib/errors.ts';
-
-/** The queues, in the order that orders take. */
-export const QUEUE_NAMES = ['upload', 'order', 'shipping', 'analytics'] as const;
-
-/** One of the four queues, as operators name it. */
-export type QueueName = (typeof QUEUE_NAMES)[number];
-
-/** The functions that work on the queues, as serverless.yml names them. */
-export const CONSUMERS: Readonly<Record<QueueName, string>> = {
-  upload: 'ingest',
-  order: 'consumer',
-  shipping: 'fulfillment',
-  analytics: 'analytics',
-};
+import type { QueueName } from '../../topology.ts';
 
 /** A queue with its dead-letter queue, and the function that works on it. */
 export interface PipelineQueue {
@@ -30,6 +17,8 @@ export interface PipelineQueue {
   deadLetterUrl: string;
   /** As in serverless.yml. */
   consumer: string;
+  /** The DynamoDB table in which the consumer stores a record of each order; undefined where it stores elsewhere, or nothing. */
+  storeTable?: string;
 }
 
 /** SDK clients for what an operator sees and does. */

@@ -16,7 +16,7 @@ export interface JudgedClaims {
 export interface Whereabouts {
   /** In the order queue's DLQ, and counted there. */
   deadLettered: ReadonlySet<string | null>;
-  /** In the DLQ of shipping or analytics. */
+  /** In the DLQ of a queue behind the topic. */
   deadLetteredLater: ReadonlySet<string | null>;
   /**
    * Whether no queue held anything after the ledger was read. Else it may be any message there: of an order that is still to be

@@ -8,16 +8,12 @@ import type { StartProgress } from './reconciliation.ts';
 /** Records between two reports of progress. */
 const REPORTED = 1_000;
 
-/** Where an order was found, as bits. */
-export const SHIPPED = 1;
-export const SOLD = 2;
-
 /**
  * What the ledger remembers of a range. It is all that is held in memory of each order: 110 MB for a million of them, whose
  * ids are 64 characters.
  */
 export interface KnownOrders {
-  /** Where each was found; none of the bits in the beginning. */
+  /** Where each was found, a bit for each store; none in the beginning. */
   found: Map<string, number>;
   /** Those of them that were not marked as sent. */
   claims: Map<string, ClaimedRecord>;

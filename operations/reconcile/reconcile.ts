@@ -1,24 +1,27 @@
 import { messagesIn, readQueueDepth } from '../../lib/aws/queue-depth.ts';
+import { QUEUES, type QueueName, type StoreName } from '../../topology.ts';
 import type { TimeRange } from '../aws/ledger-scan.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
-import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 import { judgeClaims } from './judge-claims.ts';
-import { readKnownOrders, SHIPPED, SOLD } from './known-orders.ts';
+import { readKnownOrders } from './known-orders.ts';
 import type { Gap, Reconciliation, StartProgress, StoredCounts } from './reconciliation.ts';
 import { compareStored } from './stored-orders.ts';
 
-/** How the two sides of what was confirmed differ. */
-const SIDES = {
-  shipments: { bit: SHIPPED, queue: 'shipping', missing: 'missing_shipment', unknown: 'unknown_shipment' },
-  sales: { bit: SOLD, queue: 'analytics', missing: 'missing_sale', unknown: 'unknown_sale' },
-} as const;
+/** The queues of orders; uploads are files. */
+const ORDER_QUEUES = QUEUES.filter(({ holds }) => holds !== 'upload').map(({ name }) => name);
+
+/** The queues whose consumers store something of each order: what was confirmed has to be in each of these stores. */
+const STORING = QUEUES.flatMap((queue, index) =>
+  queue.stores ? [{ queue, stores: queue.stores, bit: 1 << index }] : [],
+);
 
 /**
- * Compares what the ledger, the dead-letter queues and both databases have of the orders that were confirmed in a range.
+ * Compares what the ledger, the dead-letter queues and the consumers' stores have of the orders that were confirmed in a range.
  *
  * The pipeline may be at work meanwhile, since everybody is asked in this order: the ledger, how much the queues hold, the
- * databases. What the ledger had confirmed when a queue was seen empty is in its database by then. And whatever differs is
+ * stores. What the ledger had confirmed when a queue was seen empty is in its consumer's store by then. And whatever differs is
  * looked up once more, by its id.
  *
  * @throws ServiceError, DatabaseError
@@ -31,14 +34,15 @@ export async function reconcile(
   const known = await readKnownOrders(pipeline, range, startProgress);
   const queued = await countQueued(pipeline);
   const letters = await listLetters(pipeline);
-  const { shippingDatabase, salesDatabase } = pipeline;
-  const unshipped = await compareStored(pipeline, shippingDatabase, 'shipments', known, range, startProgress);
-  const unsold = await compareStored(pipeline, salesDatabase, 'sales', known, range, startProgress);
+  const unknown = new Map<StoreName, readonly string[] | undefined>();
+  for (const { queue, stores, bit } of STORING) {
+    unknown.set(stores.all, await compareStored(pipeline, queue, bit, known, range, startProgress));
+  }
 
   const claims = await judgeClaims(pipeline, known, {
     deadLettered: idsOf(lettersOf(letters, 'order')),
     deadLetteredLater: idsOf(letters.filter(({ queue }) => queue !== 'order')),
-    areQueuesEmpty: !queued.order && !queued.shipping && !queued.analytics,
+    areQueuesEmpty: ORDER_QUEUES.every((name) => !queued[name]),
   });
   const isConfirmed = (orderId: string) =>
     known.found.has(orderId) && (!known.claims.has(orderId) || claims.unmarked.has(orderId));
@@ -48,16 +52,16 @@ export async function reconcile(
     ...known.damaged.map((order_id) => ({ kind: 'damaged_record', order_id }) as const),
   ];
 
-  function judge(side: keyof typeof SIDES, strangers: readonly string[] | undefined): StoredCounts | null {
-    if (!strangers) return null;
-    const { bit, queue, missing, unknown } = SIDES[side];
+  function judge({ queue: { name: queue }, stores, bit }: (typeof STORING)[number]): StoredCounts | null {
+    const unknownIds = unknown.get(stores.all);
+    if (!unknownIds) return null;
     const deadLettered = idsOf(lettersOf(letters, queue));
     const counts: StoredCounts = {
       stored: 0,
       on_the_way: 0,
       dead_lettered: 0,
       missing: 0,
-      unknown: strangers.length,
+      unknown: unknownIds.length,
     };
     for (const [order_id, found] of known.found) {
       if (!isConfirmed(order_id)) continue;
@@ -66,15 +70,14 @@ export async function reconcile(
       else if (queued[queue]) counts.on_the_way++;
       else {
         counts.missing++;
-        gaps.push({ kind: missing, order_id });
+        gaps.push({ kind: `missing_${stores.each}`, order_id });
       }
     }
-    for (const order_id of strangers) gaps.push({ kind: unknown, order_id });
+    for (const order_id of unknownIds) gaps.push({ kind: `unknown_${stores.each}`, order_id });
     return counts;
   }
 
-  const shipments = judge('shipments', unshipped);
-  const sales = judge('sales', unsold);
+  const stored = STORING.map((each) => [each.stores.all, judge(each)] as const);
   const deadLetters = letters.filter(
     ({ order_id, sent_at }) => isIn(range, sent_at) || (order_id !== null && known.found.has(order_id)),
   );
@@ -94,8 +97,7 @@ export async function reconcile(
       stuck: stuck.length,
     },
     queued,
-    shipments,
-    sales,
+    ...(Object.fromEntries(stored) as Record<StoreName, StoredCounts | null>),
     gaps,
     dead_letters: deadLetters.map(({ queue, id, order_id, reason }) => ({
       queue,
@@ -103,7 +105,7 @@ export async function reconcile(
       order_id,
       reason: reason.code,
     })),
-    reconciled: gaps.length === 0 && !shipments?.dead_lettered && !sales?.dead_lettered,
+    reconciled: gaps.length === 0 && stored.every(([, counts]) => !counts?.dead_lettered),
   };
 }
 
@@ -114,9 +116,8 @@ async function countQueued({ clients, queues }: Pipeline): Promise<Reconciliatio
   return Object.fromEntries(await Promise.all(counts));
 }
 
-/** Order files are in the upload queue, not orders. */
 async function listLetters(pipeline: Pipeline): Promise<DeadLetter[]> {
-  const names = pipeline.queues.map(({ name }) => name).filter((name) => name !== 'upload');
+  const names = pipeline.queues.map(({ name }) => name).filter((name) => ORDER_QUEUES.includes(name));
   const lists = await Promise.all(names.map((name) => listDeadLetters(pipeline, name)));
   return lists.flatMap(({ letters }) => letters);
 }

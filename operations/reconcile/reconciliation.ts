@@ -1,15 +1,13 @@
-import type { QueueName } from '../pipeline/pipeline.ts';
+import type { QueueName, StoredRecord, StoreName } from '../../topology.ts';
 
 /** Something that does not add up. */
 export interface Gap {
-  kind: /** Confirmed, and on no way that is known to its shipment or sale. */
-    | 'missing_shipment'
-    | 'missing_sale'
+  kind: /** Confirmed, and neither stored by a consumer nor on its way there, as far as is known. */
+    | `missing_${StoredRecord}`
     /** Claimed by a message that is in no queue any more, and never confirmed. */
     | 'stuck_claim'
-    /** Shipped or sold, but the ledger, which would remember it, does not know it: put there past the pipeline. */
-    | 'unknown_shipment'
-    | 'unknown_sale'
+    /** Stored, but the ledger, which would remember it, does not know it: put there past the pipeline. */
+    | `unknown_${StoredRecord}`
     /** Its record in the ledger cannot be read. */
     | 'damaged_record';
   order_id: string;
@@ -36,8 +34,8 @@ export interface StoredCounts {
   unknown: number;
 }
 
-/** Whether orders add up. */
-export interface Reconciliation {
+/** Whether orders add up. What each consumer stored is under its own name, `shipments` or `sales`: null where its part is off. */
+export interface Reconciliation extends Readonly<Record<StoreName, StoredCounts | null>> {
   /** By when orders were confirmed, `to` exclusive; ISO 8601. */
   from: string;
   to: string;
@@ -45,7 +43,7 @@ export interface Reconciliation {
   orders: {
     received: number;
     confirmed: number;
-    /** Shipped or sold, while the ledger was never told that they were sent. */
+    /** Stored by a consumer, while the ledger was never told that they were sent. */
     unmarked: number;
     /** In the order queue's DLQ, and not confirmed by another message. */
     dead_lettered: number;
@@ -55,9 +53,6 @@ export interface Reconciliation {
   };
   /** Messages that each queue holds, in hand or not. Those of the order queue may be orders that nobody has seen yet. */
   queued: Partial<Record<QueueName, number>>;
-  /** Null where that part is off. */
-  shipments: StoredCounts | null;
-  sales: StoredCounts | null;
   gaps: Gap[];
   dead_letters: DeadLettered[];
   /** Whether there are no gaps, and nothing confirmed is dead-lettered. */

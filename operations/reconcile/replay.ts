@@ -4,36 +4,33 @@ import type { LedgerRecord } from '../../lib/aws/ledger-record.ts';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { sendMessages } from '../../lib/aws/send-messages.ts';
 import type { EntryOutcome } from '../../lib/batch/send-in-batches.ts';
-import type { Database } from '../../lib/database/database.ts';
 import { type Order, parseOrderText } from '../../lib/order/order.ts';
+import { QUEUE_NAMES, QUEUES, type QueueName } from '../../topology.ts';
+import type { StoredOrders } from '../aws/stored-items.ts';
 import { findQueue, ledgerOf, type Pipeline } from '../pipeline/pipeline.ts';
-import type { Gap, Reconciliation, StartProgress } from './reconciliation.ts';
-import { createStoredOrders } from './stored-orders.ts';
-
-/** Queues to which orders are given again. */
-export type ReplayQueue = 'order' | 'shipping' | 'analytics';
+import type { Gap, Progress, Reconciliation, StartProgress } from './reconciliation.ts';
+import { openStoredOrders } from './stored-orders.ts';
 
 /** What was given again to whom. */
 export interface Replay {
-  sent: { order_id: string; queue: ReplayQueue }[];
+  sent: { order_id: string; queue: QueueName }[];
   /** Gaps that stay, each with the reason. */
   unsent: (Gap & { reason: string })[];
 }
 
-/** Gaps that another try may close, and who has to try. */
-const QUEUES: Partial<Record<Gap['kind'], ReplayQueue>> = {
-  missing_shipment: 'shipping',
-  missing_sale: 'analytics',
-  stuck_claim: 'order',
-};
+/** The queue whose consumer has to try again for a gap to close; undefined for gaps that no other try closes. */
+function queueFor({ kind }: Gap): QueueName | undefined {
+  if (kind === 'stuck_claim') return 'order';
+  return QUEUES.find(({ stores }) => stores && kind === `missing_${stores.each}`)?.name;
+}
 
 const NOT_REPLAYED = 'nothing to replay: it is to be looked into by hand';
 const NO_ORDER =
   'the ledger has no order with it: it was confirmed before the ledger kept orders, or the order was removed';
-const NO_WITNESS =
+const NO_STORE =
   'without shipping and sales nobody can tell whether it was confirmed: sent again, it might be confirmed twice';
 
-interface Parcel {
+interface ReplayedOrder {
   gap: Gap;
   order: Order;
   confirmedAt: number;
@@ -50,17 +47,21 @@ interface Parcel {
  */
 export async function replay(pipeline: Pipeline, { gaps }: Pick<Reconciliation, 'gaps'>): Promise<Replay> {
   const result: Replay = { sent: [], unsent: [] };
-  const parcels: Record<ReplayQueue, Parcel[]> = { order: [], shipping: [], analytics: [] };
+  const byQueue = new Map<QueueName, ReplayedOrder[]>();
   const records = await findRecords(pipeline, gaps);
   for (const gap of gaps) {
-    const queue = QUEUES[gap.kind];
+    const queue = queueFor(gap);
     const packed = queue ? pack(pipeline, gap, records.get(gap.order_id)) : NOT_REPLAYED;
-    if (queue && typeof packed !== 'string') parcels[queue].push(packed);
-    else result.unsent.push({ ...gap, reason: String(packed) });
+    if (queue && typeof packed !== 'string') {
+      const orders = byQueue.get(queue) ?? [];
+      byQueue.set(queue, orders);
+      orders.push(packed);
+    } else result.unsent.push({ ...gap, reason: String(packed) });
   }
-  for (const queue of Object.keys(parcels) as ReplayQueue[]) {
-    const outcomes = await send(pipeline, queue, parcels[queue]);
-    for (const [index, { gap }] of parcels[queue].entries()) {
+  for (const queue of QUEUE_NAMES) {
+    const orders = byQueue.get(queue) ?? [];
+    const outcomes = await send(pipeline, queue, orders);
+    for (const [index, { gap }] of orders.entries()) {
       const outcome = outcomes[index];
       if (outcome?.ok) result.sent.push({ order_id: gap.order_id, queue });
       else result.unsent.push({ ...gap, reason: outcome?.error.message ?? 'no answer' });
@@ -70,7 +71,7 @@ export async function replay(pipeline: Pipeline, { gaps }: Pick<Reconciliation, 
 }
 
 async function findRecords(pipeline: Pipeline, gaps: readonly Gap[]): Promise<Map<string, LedgerRecord>> {
-  const orderIds = [...new Set(gaps.filter(({ kind }) => QUEUES[kind]).map(({ order_id }) => order_id))];
+  const orderIds = [...new Set(gaps.filter(queueFor).map(({ order_id }) => order_id))];
   const outcomes = await ledgerOf(pipeline).find(orderIds);
   const records = new Map<string, LedgerRecord>();
   for (const [index, orderId] of orderIds.entries()) {
@@ -82,12 +83,9 @@ async function findRecords(pipeline: Pipeline, gaps: readonly Gap[]): Promise<Ma
 }
 
 /** @returns what is to be sent, or why nothing can be */
-function pack(
-  { shippingDatabase, salesDatabase }: Pipeline,
-  gap: Gap,
-  record: LedgerRecord | undefined,
-): Parcel | string {
-  if (gap.kind === 'stuck_claim' && !shippingDatabase && !salesDatabase) return NO_WITNESS;
+function pack(pipeline: Pipeline, gap: Gap, record: LedgerRecord | undefined): ReplayedOrder | string {
+  if (gap.kind === 'stuck_claim' && !QUEUES.some(({ name }) => openStoredOrders(pipeline, name)))
+    return NO_STORE;
   if (record?.order === undefined) return NO_ORDER;
   const parsed = parseOrderText(record.order);
   if (!parsed.ok)
@@ -98,19 +96,19 @@ function pack(
 
 async function send(
   pipeline: Pipeline,
-  queue: ReplayQueue,
-  parcels: readonly Parcel[],
+  queue: QueueName,
+  orders: readonly ReplayedOrder[],
 ): Promise<EntryOutcome<unknown>[]> {
-  if (parcels.length === 0) return [];
+  if (orders.length === 0) return [];
   const { sqs } = pipeline.clients;
   const { url } = findQueue(pipeline, queue);
   const { outcomes } =
     queue === 'order'
-      ? await createOrderQueue(sqs, url).send(parcels.map(({ order }) => order))
+      ? await createOrderQueue(sqs, url).send(orders.map(({ order }) => order))
       : await sendMessages(
           sqs,
           url,
-          parcels.map(({ order, confirmedAt }) => toConfirmedMessage(order, confirmedAt)),
+          orders.map(({ order, confirmedAt }) => toConfirmedMessage(order, confirmedAt)),
         );
   return outcomes;
 }
@@ -122,35 +120,36 @@ const LONGEST_PAUSE_MS = 5_000;
 const WATCHED = 500;
 
 /**
- * Waits until what was replayed is stored. An order that went to the order queue has to be shipped and sold as well.
+ * Waits until what was replayed is stored. An order that went to the order queue has to be stored by every consumer.
  *
  * @param deadline epoch milliseconds
  * @returns whether all of it is
- * @throws DatabaseError
+ * @throws DatabaseError, ServiceError
  */
 export async function awaitReplay(
-  { shippingDatabase, salesDatabase }: Pipeline,
+  pipeline: Pipeline,
   { sent }: Replay,
   deadline: number,
   startProgress: StartProgress,
 ): Promise<boolean> {
-  const idsFor = (queue: ReplayQueue) =>
-    sent.filter((order) => order.queue === queue || order.queue === 'order').map(({ order_id }) => order_id);
-  const shipped = await arrived(shippingDatabase, 'shipments', idsFor('shipping'), deadline, startProgress);
-  const sold = await arrived(salesDatabase, 'sales', idsFor('analytics'), deadline, startProgress);
-  return shipped && sold;
+  let all = true;
+  for (const { name, stores } of QUEUES) {
+    const stored = openStoredOrders(pipeline, name);
+    const orderIds = sent
+      .filter(({ queue }) => queue === name || queue === 'order')
+      .map(({ order_id }) => order_id);
+    if (!stored || !stores || orderIds.length === 0) continue;
+    if (!(await arrived(stored, orderIds, deadline, startProgress(`waiting for ${stores.all}`)))) all = false;
+  }
+  return all;
 }
 
 async function arrived(
-  database: Database | undefined,
-  table: 'shipments' | 'sales',
+  stored: StoredOrders,
   orderIds: readonly string[],
   deadline: number,
-  startProgress: StartProgress,
+  progress: Progress,
 ): Promise<boolean> {
-  if (!database || orderIds.length === 0) return true;
-  const stored = createStoredOrders(database, table);
-  const progress = startProgress(`waiting for ${table}`);
   let waiting = [...orderIds];
   let pause = FIRST_PAUSE_MS;
   try {

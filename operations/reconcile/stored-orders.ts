@@ -1,30 +1,43 @@
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { Database, SqlParameters } from '../../lib/database/database.ts';
+import { type Queue, type QueueName, queueNamed } from '../../topology.ts';
 import type { TimeRange } from '../aws/ledger-scan.ts';
+import { createStoredItems, type StoredOrders } from '../aws/stored-items.ts';
 import { ledgerOf, type Pipeline } from '../pipeline/pipeline.ts';
-import { findUnknown, type KnownOrders, SHIPPED, SOLD } from './known-orders.ts';
+import { findUnknown, type KnownOrders } from './known-orders.ts';
 import type { StartProgress } from './reconciliation.ts';
-
-/** The orders that a table has, by their ids alone. Methods throw `DatabaseError`. */
-export interface StoredOrders {
-  /** Pages of the ids of orders that were confirmed in a range. */
-  list(range: TimeRange): AsyncGenerator<string[]>;
-  /** Those of these ids that are there. */
-  have(orderIds: readonly string[]): Promise<Set<string>>;
-}
 
 /**
  * Ids a page. The RDS Data API answers with 1 MiB at most, which is 5,000 ids twice over; Redshift, which has no such limit
  * and no index either, reads the whole table for every page.
  * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.limitations.html
  */
-const PAGE = { shipments: 5_000, sales: 50_000 };
+const PAGE = { shippingDatabase: 5_000, salesDatabase: 50_000 };
 /** Ids a look-up: each is a parameter of its own. */
 const LOOKED_UP = 500;
 
-export function createStoredOrders(database: Database, table: keyof typeof PAGE): StoredOrders {
-  const page = PAGE[table];
+/**
+ * Opens what the consumer of a queue has stored.
+ *
+ * @returns undefined where the consumer stores nothing, or its part is off
+ */
+export function openStoredOrders(pipeline: Pipeline, name: QueueName): StoredOrders | undefined {
+  const { stores } = queueNamed(name);
+  if (!stores) return undefined;
+  if (typeof stores.in === 'string') {
+    const database = pipeline[stores.in];
+    return database && createStoredOrders(database, stores.all, PAGE[stores.in]);
+  }
+  const table = pipeline.queues.find((queue) => queue.name === name)?.storeTable;
+  return table === undefined ? undefined : createStoredItems(pipeline.clients.dynamoDb, table);
+}
 
+/** @param page ids a page */
+export function createStoredOrders(
+  database: Database,
+  table: string,
+  page = PAGE.shippingDatabase,
+): StoredOrders {
   async function readPage({ from, to }: TimeRange, after: string | undefined): Promise<string[]> {
     const parameters: SqlParameters = {
       since: new Date(from).toISOString(),
@@ -69,32 +82,31 @@ export function createStoredOrders(database: Database, table: keyof typeof PAGE)
 }
 
 /**
- * Notes which of the known orders a table has. What differs is looked up once more, by its id.
+ * Notes which of the known orders a consumer has stored. What differs is looked up once more, by its id.
  *
- * @param database undefined where that part is off
- * @returns orders that are in the table and that the ledger does not know; undefined where there is no such table
+ * @param bit that is set for those which it has
+ * @returns orders that it has and the ledger does not know; undefined where its part is off
  * @throws DatabaseError, ServiceError
  */
 export async function compareStored(
   pipeline: Pipeline,
-  database: Database | undefined,
-  table: 'shipments' | 'sales',
+  { name, stores }: Queue,
+  bit: number,
   { found }: KnownOrders,
   range: TimeRange,
   startProgress: StartProgress,
 ): Promise<string[] | undefined> {
-  if (!database) return undefined;
-  const bit = table === 'shipments' ? SHIPPED : SOLD;
-  const stored = createStoredOrders(database, table);
+  const stored = openStoredOrders(pipeline, name);
+  if (!stored) return undefined;
   const note = (orderId: string) => found.set(orderId, (found.get(orderId) ?? 0) | bit);
-  const strangers: string[] = [];
-  const progress = startProgress(`reading ${table}`);
+  const unknown: string[] = [];
+  const progress = startProgress(`reading ${stores?.all}`);
   try {
     let read = 0;
     for await (const ids of stored.list(range)) {
       for (const id of ids) {
         if (found.has(id)) note(id);
-        else strangers.push(id);
+        else unknown.push(id);
       }
       read += ids.length;
       progress.update(read);
@@ -106,5 +118,5 @@ export async function compareStored(
   // can be within the range there and outside it here.
   const absent = [...found].filter(([, where]) => !(where & bit)).map(([id]) => id);
   for (const id of await stored.have(absent)) note(id);
-  return findUnknown(ledgerOf(pipeline), strangers);
+  return findUnknown(ledgerOf(pipeline), unknown);
 }

@@ -1,23 +1,8 @@
-import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
+import { FUNCTIONS, queueNamed } from '../../topology.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 
-/** The functions in serverless.yml, in the order that orders take; some are there with a part of the pipeline only. */
-const FUNCTIONS: readonly { name: string; part?: QueueName }[] = [
-  { name: 'producer' },
-  { name: 'intake' },
-  { name: 'ingest' },
-  { name: 'consumer' },
-  { name: 'fulfillment', part: 'shipping' },
-  { name: 'analytics', part: 'analytics' },
-  { name: 'restock', part: 'shipping' },
-  { name: 'report', part: 'analytics' },
-  { name: 'story' },
-  { name: 'customers' },
-  { name: 'migrate' },
-];
-
-/** The functions that a pipeline has, by their names in serverless.yml. */
+/** The functions that a pipeline has, by their names in serverless.yml: those of its parts that are on. */
 export function functionNames({ queues }: Pick<Pipeline, 'queues'>): string[] {
-  return FUNCTIONS.filter(({ part }) => !part || queues.some((queue) => queue.name === part)).map(
-    ({ name }) => name,
-  );
+  const parts = new Set(queues.map(({ name }) => queueNamed(name).part));
+  return FUNCTIONS.filter(({ part }) => !part || parts.has(part)).map(({ name }) => name);
 }

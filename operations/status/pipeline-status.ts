@@ -1,4 +1,4 @@
-import type { QueueName } from '../pipeline/pipeline.ts';
+import type { QueueName } from '../../topology.ts';
 
 /** What a queue holds and how it moves. */
 export interface QueueStatus {

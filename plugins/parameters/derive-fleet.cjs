@@ -1,10 +1,4 @@
-/** The queue that each function of a fleet works off, by its logical id. */
-const QUEUES = {
-  consumer: 'OrderQueue',
-  ingest: 'UploadQueue',
-  fulfillment: 'ShippingQueue',
-  analytics: 'AnalyticsQueue',
-};
+const { QUEUES } = require('../../topology.ts');
 
 // Graviton's families have a g behind their generation: t4g, c7gn, m8gd.
 // https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
@@ -15,15 +9,17 @@ const ECR_IMAGE =
   /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9][a-z0-9._/-]*)(?::[\w.-]+|@sha256:[0-9a-f]{64})$/;
 
 /**
- * What serverless.yml derives from the parameters of the worker fleet, and which functions Lambda's own mappings still
- * feed: all but the fleet's.
+ * Reads the parameters of the worker fleet.
  *
  * @param {ReturnType<typeof import('./create-reader.cjs')>} reader
- * @param {{ shipping: 'on' | 'off', sales: 'on' | 'off' }} parts
  */
-module.exports = async ({ read, readChoice, readWholeNumber, refuse }, { shipping, sales }) => {
+module.exports = async ({ read, readChoice, readWholeNumber, refuse }) => {
   const kind = await readChoice('fleet', ['off', 'ec2', 'ecs']);
-  const name = await readChoice('fleetFunction', Object.keys(QUEUES));
+  const name = await readChoice(
+    'fleetFunction',
+    QUEUES.map(({ consumer }) => consumer),
+  );
+  const { id, part } = QUEUES.find(({ consumer }) => consumer === name);
   const max = await readWholeNumber('fleetMax', 1, 100);
   const min = await readWholeNumber('fleetMin', 1, 100);
   if (min > max) throw refuse('fleetMin', `must be at most fleetMax, which is ${max}`, min);
@@ -32,10 +28,8 @@ module.exports = async ({ read, readChoice, readWholeNumber, refuse }, { shippin
   if (!ARM64_INSTANCE.test(instanceType))
     throw refuse('fleetInstanceType', 'must be an instance type of arm64, such as t4g.small', instanceType);
 
-  if (kind !== 'off' && name === 'fulfillment' && shipping === 'off')
-    throw refuse('fleetFunction', 'must be a function of a part that is on, and shipping is "off"', name);
-  if (kind !== 'off' && name === 'analytics' && sales === 'off')
-    throw refuse('fleetFunction', 'must be a function of a part that is on, and sales is "off"', name);
+  if (kind !== 'off' && part && (await read(part)) === 'off')
+    throw refuse('fleetFunction', `must be a function of a part that is on, and ${part} is "off"`, name);
 
   const image = await read('fleetImage');
   const [, account, region, repository] = ECR_IMAGE.exec(image) ?? [];
@@ -45,24 +39,19 @@ module.exports = async ({ read, readChoice, readWholeNumber, refuse }, { shippin
   }
 
   return {
-    fleet: {
-      kind,
-      function: name,
-      queue: QUEUES[name],
-      min,
-      max,
-      // CloudFormation wants it below the largest size.
-      minInService: Math.min(min, max - 1),
-      concurrency: await readWholeNumber('fleetConcurrency', 1, 100),
-      scaling: await readChoice('fleetScaling', ['backlog', 'queue-length']),
-      backlogPerInstance: await readWholeNumber('fleetBacklogPerInstance', 1, 1_000_000),
-      queueLength: await readWholeNumber('fleetQueueLength', 1, 1_000_000),
-      repositoryArn: {
-        'Fn::Sub': `arn:\${AWS::Partition}:ecr:${region}:${account}:repository/${repository}`,
-      },
+    kind,
+    function: name,
+    queue: id,
+    min,
+    max,
+    // CloudFormation wants it below the largest size.
+    minInService: Math.min(min, max - 1),
+    concurrency: await readWholeNumber('fleetConcurrency', 1, 100),
+    scaling: await readChoice('fleetScaling', ['backlog', 'queue-length']),
+    backlogPerInstance: await readWholeNumber('fleetBacklogPerInstance', 1, 1_000_000),
+    queueLength: await readWholeNumber('fleetQueueLength', 1, 1_000_000),
+    repositoryArn: {
+      'Fn::Sub': `arn:\${AWS::Partition}:ecr:${region}:${account}:repository/${repository}`,
     },
-    mappingEnabled: Object.fromEntries(
-      Object.keys(QUEUES).map((each) => [each, kind === 'off' || each !== name]),
-    ),
   };
 };

@@ -1,11 +1,6 @@
-/** The parameters of alarms, and the most that each may be. */
+/** The parameters of alarms, and the most that each may be; those of queues are in topology.ts. */
 const ALARM_PARAMETERS = {
   deadLettersAlarm: 1_000_000,
-  // The queues keep a message for 4 days.
-  orderQueueAgeAlarm: 345_600,
-  uploadQueueAgeAlarm: 345_600,
-  shippingQueueAgeAlarm: 345_600,
-  analyticsQueueAgeAlarm: 345_600,
   functionErrorsAlarm: 1_000_000,
   functionThrottlesAlarm: 1_000_000,
   httpErrorsAlarm: 1_000_000,

@@ -39,10 +39,7 @@ module.exports = async (variables) => {
 };
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
-function queueAlarms({ id, dlqId, name, consumer }, { thresholds }) {
-  const ageThreshold = `${id[0].toLowerCase()}${id.slice(1)}AgeAlarm`;
-  if (!(ageThreshold in thresholds))
-    throw new Error(`queue ${id}: needs a parameter ${ageThreshold}, see plugins/derive-parameters.cjs`);
+function queueAlarms({ id, dlqId, kebab: name, consumer, ageAlarm }, { thresholds }) {
   return [
     {
       name: `${name}-dlq-not-empty`,
@@ -64,7 +61,7 @@ function queueAlarms({ id, dlqId, name, consumer }, { thresholds }) {
       Dimensions: dimensions({ QueueName: { 'Fn::GetAtt': [id, 'QueueName'] } }),
       Statistic: 'Maximum',
       Period: 60,
-      Threshold: thresholds[ageThreshold],
+      Threshold: ageAlarm,
     },
   ];
 }

@@ -21,8 +21,7 @@ module.exports = async (variables) => {
     queuesRow(parts),
     [...deadLetters(parts), ...httpApi()],
     ...functionRows(parts),
-    ...(parts.hasShipping ? [shippingRow(parts)] : []),
-    ...(parts.hasSales ? [salesRow(parts)] : []),
+    ...storeRows(parts),
     ...(parts.fleet.kind === 'off' ? [] : [fleetRow(parts)]),
   ];
   return JSON.stringify({ widgets: layOut(rows) });
@@ -138,66 +137,67 @@ function functionRows({ functions }) {
   ];
 }
 
-function shippingRow({ prefix }) {
-  const own = (name) => ['OrderPipeline', name, 'service', prefix];
-  const database = (metric, options = {}) => [
-    'AWS/RDS',
-    metric,
-    'DBClusterIdentifier',
-    `\${ShippingDatabase}`,
-    options,
-  ];
-  return [
-    graph(
-      'Shipments',
-      [
-        'ShipmentsScheduled',
-        'ShipmentsBackordered',
-        'ShipmentsRepeated',
-        'ShipmentsRejected',
-        'ShipmentsFailed',
-      ].map(own),
-      { stat: 'Sum' },
-    ),
+/** What each consumer has stored, and the database behind it. */
+const storeRows = ({ queues, prefix }) =>
+  queues
+    .filter(({ stores }) => stores)
+    .map(({ stores: { all, in: place, metrics } }) => [
+      graph(
+        `${all[0].toUpperCase()}${all.slice(1)}`,
+        [...metrics.stored, metrics.repeated, metrics.rejected, metrics.failed].map((name) => [
+          'OrderPipeline',
+          name,
+          'service',
+          prefix,
+        ]),
+        { stat: 'Sum' },
+      ),
+      ...(DATABASES[place] ?? []),
+    ]);
+
+const cluster = (metric, options = {}) => [
+  'AWS/RDS',
+  metric,
+  'DBClusterIdentifier',
+  `\${ShippingDatabase}`,
+  options,
+];
+
+const workgroup = (metric, ...dimensions) => [
+  'AWS/Redshift-Serverless',
+  metric,
+  'Workgroup',
+  `\${SalesWarehouse}`,
+  ...dimensions,
+];
+
+const DATABASES = {
+  shippingDatabase: [
     graph(
       'Shipping database: CPU and capacity in use, in percent',
-      [database('CPUUtilization'), database('ACUUtilization')],
+      [cluster('CPUUtilization'), cluster('ACUUtilization')],
       { stat: 'Average' },
     ),
     graph(
       'Shipping database: ACU, and connections (right)',
-      [database('ServerlessDatabaseCapacity'), database('DatabaseConnections', { yAxis: 'right' })],
+      [cluster('ServerlessDatabaseCapacity'), cluster('DatabaseConnections', { yAxis: 'right' })],
       { stat: 'Average' },
     ),
-  ];
-}
-
-function salesRow({ prefix }) {
-  const own = (name) => ['OrderPipeline', name, 'service', prefix];
-  const warehouse = (metric, ...dimensions) => [
-    'AWS/Redshift-Serverless',
-    metric,
-    'Workgroup',
-    `\${SalesWarehouse}`,
-    ...dimensions,
-  ];
-  return [
-    graph('Sales', ['SalesLoaded', 'SalesRepeated', 'SalesRejected', 'SalesFailed'].map(own), {
-      stat: 'Sum',
-    }),
+  ],
+  salesDatabase: [
     graph(
       'Sales warehouse: RPU, and connections (right)',
-      [warehouse('ComputeCapacity'), warehouse('DatabaseConnections', { yAxis: 'right' })],
+      [workgroup('ComputeCapacity'), workgroup('DatabaseConnections', { yAxis: 'right' })],
       { stat: 'Maximum' },
     ),
     // COPY is a LOAD; migrations are OTHER.
     graph(
       'Sales warehouse: queries running',
-      ['LOAD', 'INSERT', 'SELECT', 'OTHER'].map((type) => warehouse('QueriesRunning', 'QueryType', type)),
+      ['LOAD', 'INSERT', 'SELECT', 'OTHER'].map((type) => workgroup('QueriesRunning', 'QueryType', type)),
       { stat: 'Maximum' },
     ),
-  ];
-}
+  ],
+};
 
 /** Of instances, what the group knows; of tasks, what Container Insights does. */
 function fleetRow({ fleet }) {

@@ -1,3 +1,5 @@
+const { FUNCTIONS } = require('../../topology.ts');
+
 /**
  * What there is to watch: the functions that are on, and the queues that feed them. So alarms and dashboard follow the
  * switches, and nothing that is added to the stack is forgotten.
@@ -5,20 +7,17 @@
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */
 module.exports = async ({ resolveVariable }) => {
-  const definitions = Object.assign({}, ...[await resolveVariable('self:functions')].flat());
-  const { shipping, sales, alarms, fleet } = await resolveVariable('self:custom.derived');
-  const functions = Object.keys(definitions).map((name) => ({
-    name,
-    // As Serverless names it.
-    id: `${name[0].toUpperCase()}${name.slice(1)}LambdaFunction`,
-  }));
-  const queues = Object.entries(definitions).flatMap(([consumer, { events = [] }]) =>
-    events.flatMap(({ sqs }) => (sqs ? [{ id: logicalIdOf(sqs.arn), consumer }] : [])),
-  );
+  const { shipping, sales, alarms, fleet, queues } = await resolveVariable('self:custom.derived');
+  const switches = { shipping, sales };
   return {
-    functions,
-    // Each has a dead-letter queue of its own, named after it.
-    queues: queues.map((queue) => ({ ...queue, name: kebab(queue.id), dlqId: `${queue.id}DLQ` })),
+    functions: FUNCTIONS.filter(({ part }) => part === undefined || switches[part] !== 'off').map(
+      ({ name }) => ({
+        name,
+        // As Serverless names it.
+        id: `${name[0].toUpperCase()}${name.slice(1)}LambdaFunction`,
+      }),
+    ),
+    queues,
     prefix: `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`,
     runbook: await resolveVariable('param:runbook'),
     hasShipping: shipping === 'on',
@@ -27,8 +26,3 @@ module.exports = async ({ resolveVariable }) => {
     thresholds: alarms,
   };
 };
-
-/** The queue's, of `!GetAtt OrderQueue.Arn`. */
-const logicalIdOf = (arn) => [arn['Fn::GetAtt']].flat().join('.').split('.')[0];
-
-const kebab = (id) => id.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();

@@ -9,7 +9,8 @@ import {
 import { onTestFinished } from 'vitest';
 import { type LedgerItem, type LedgerRecord, toItem } from '../../lib/aws/ledger-record.ts';
 import { openDeployedPipeline } from '../../operations/pipeline/open-pipeline.ts';
-import { type Pipeline, QUEUE_NAMES, type QueueName } from '../../operations/pipeline/pipeline.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
+import { QUEUE_NAMES, type QueueName } from '../../topology.ts';
 import { intercept } from '../aws/intercept.ts';
 import { standForTable, type TableRow } from './table-stand-in.ts';
 

@@ -1,6 +1,7 @@
 import { percentile } from '../../bench/percentile.ts';
-import type { Pipeline, QueueName } from '../../operations/pipeline/pipeline.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { createStatusReader } from '../../operations/status/create-status-reader.ts';
+import type { QueueName } from '../../topology.ts';
 import type { HeapUse } from './heap-use.ts';
 import type { OrderJournal } from './order-journal.ts';
 import { readPostgresMemory } from './read-postgres-memory.ts';

@@ -81,7 +81,7 @@ describe('stages', { timeout: 120_000 }, () => {
         ...EMBEDDED_CLOUD,
         ANALYTICS_QUEUE_URL: `${QUEUES}-analytics-queue`,
         ...SALES_DATABASE,
-        SALES_STAGING_BUCKET_NAME: '',
+        SALES_STAGING_BUCKET_NAME: 'order-pipeline-local-sales',
       },
       ReportLambdaFunction: { ...EMBEDDED_CLOUD, ...SALES_DATABASE },
     });

@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, test } from 'vitest';
@@ -7,12 +8,13 @@ import { createTestDirectory } from '../local/create-test-directory.ts';
 import { packageStack } from '../run-serverless.ts';
 import { userDataOf } from './user-data.ts';
 
+const toEnvironmentFile = createRequire(import.meta.url)('../../plugins/environment-file.cjs');
 const run = promisify(execFile);
-const TABLE = 'a "table" for $5 \\ `more`';
 const SAMPLES: Record<string, string> = {
   ServerlessDeploymentBucket: 'deployment-1x2y',
   WorkerLogGroup: '/order-pipeline/test/workers',
   OrderQueue: 'https://sqs.us-east-1.amazonaws.com/123456789012/order-pipeline-test-order-queue',
+  LedgerTable: 'order-pipeline-test-ledger',
   OrderEventsTopic: 'arn:aws:sns:us-east-1:123456789012:order-pipeline-test-order-events',
   'AWS::Region': 'us-east-1',
   'AWS::StackName': 'order-pipeline-test',
@@ -20,7 +22,7 @@ const SAMPLES: Record<string, string> = {
 
 let script: string;
 beforeAll(async () => {
-  const { template } = await packageStack('test', 'fleet=ec2', `ledgerTableName=${TABLE}`);
+  const { template } = await packageStack('test', 'fleet=ec2');
   const [source, values] = userDataOf(template);
   script = source.replace(/\$\{([^}]*)\}/g, (_, name: string) => evaluate(name, values[name]));
 }, 240_000);
@@ -52,19 +54,30 @@ test('the user data is a script that bash understands, in less than the 16 kB th
   expect(script.split('\n')[0]).toBe('#!/bin/bash');
 });
 
-test("the workers' environment is the function's and the region, whatever its values hold", async () => {
-  const environment = filesOf(script).get('/etc/order-worker.env') ?? '';
+/** The variables that systemd reads from a file: in double quotes, its EnvironmentFile has the escapes of a shell. */
+async function readEnvironment(text: string): Promise<string[]> {
   const file = join(await createTestDirectory(), 'order-worker.env');
-  await writeFile(file, environment);
-  // In double quotes, systemd's EnvironmentFile has the escapes of a shell.
+  await writeFile(file, text);
   const { stdout } = await run('env', ['-i', 'bash', '-c', `set -a; . ${file}; printf '%s\\0' "$(env)"`]);
-  expect(stdout.split('\n')).toEqual(
+  return stdout.split('\n');
+}
+
+test('an environment file keeps whatever its values hold', async () => {
+  const text = evaluate('Environment', toEnvironmentFile({ TABLE: 'a "table" for $5 \\ `more`', LEFT: 0 }));
+  expect(await readEnvironment(text)).toEqual(
+    expect.arrayContaining(['TABLE=a "table" for $5 \\ `more`', 'LEFT=0']),
+  );
+});
+
+test("the workers' environment is the function's and the region", async () => {
+  const environment = filesOf(script).get('/etc/order-worker.env') ?? '';
+  expect(await readEnvironment(environment)).toEqual(
     expect.arrayContaining([
       'POWERTOOLS_SERVICE_NAME=order-pipeline-test',
       'POWERTOOLS_LOG_LEVEL=INFO',
       `ORDER_QUEUE_URL=${SAMPLES.OrderQueue}`,
       `ORDER_EVENTS_TOPIC_ARN=${SAMPLES.OrderEventsTopic}`,
-      `LEDGER_TABLE_NAME=${TABLE}`,
+      `LEDGER_TABLE_NAME=${SAMPLES.LedgerTable}`,
       'AWS_REGION=us-east-1',
     ]),
   );

@@ -10,7 +10,7 @@ describe('a parameter of the fleet with a value that it does not know is refused
     [{ fleet: 'on' }, 'parameter fleet: must be "off" or "ec2" or "ecs", received "on"'],
     [
       { fleetFunction: 'producer' },
-      'parameter fleetFunction: must be "consumer" or "ingest" or "fulfillment" or "analytics", received "producer"',
+      'parameter fleetFunction: must be "ingest" or "consumer" or "fulfillment" or "analytics", received "producer"',
     ],
     [{ fleetMin: '0' }, 'parameter fleetMin: must be a whole number from 1 to 100, received "0"'],
     [{ fleetMax: '101' }, 'parameter fleetMax: must be a whole number from 1 to 100, received "101"'],

@@ -29,7 +29,7 @@ test('each option is read, in either form', () => {
 });
 
 describe('refused as a usage error, with option, rule and the value received', () => {
-  const names = '--function: must be consumer, fulfillment, analytics or ingest, received';
+  const names = '--function: must be ingest, consumer, fulfillment or analytics, received';
   test.for([
     [[], `${names} nothing`],
     [['--function', 'producer'], `${names} producer`],

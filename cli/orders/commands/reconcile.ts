@@ -5,6 +5,7 @@ import { reconcile as compare } from '../../../operations/reconcile/reconcile.ts
 import type { Reconciliation } from '../../../operations/reconcile/reconciliation.ts';
 import { awaitReplay, type Replay, replay } from '../../../operations/reconcile/replay.ts';
 import { wholeNumber } from '../../../program/options.ts';
+import { QUEUES } from '../../../topology.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
@@ -76,8 +77,9 @@ async function repair(
 }
 
 /** Whether all gaps are on their way to be closed. */
-function isWhole({ shipments, sales }: Reconciliation, { unsent }: Replay): boolean {
-  return unsent.length === 0 && !shipments?.dead_lettered && !sales?.dead_lettered;
+function isWhole(found: Reconciliation, { unsent }: Replay): boolean {
+  const hasDeadLetters = QUEUES.some(({ stores }) => stores && found[stores.all]?.dead_lettered);
+  return unsent.length === 0 && !hasDeadLetters;
 }
 
 const exitOf = (isFine: boolean): ExitStatus => (isFine ? EXIT.ok : EXIT.failed);

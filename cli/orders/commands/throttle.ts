@@ -1,5 +1,4 @@
 import { Argument, type Command } from 'commander';
-import { CONSUMERS } from '../../../operations/pipeline/pipeline.ts';
 import type { MappingStatus } from '../../../operations/status/pipeline-status.ts';
 import {
   readMappings,
@@ -9,6 +8,7 @@ import {
   type ThrottleChange,
 } from '../../../operations/status/throttle.ts';
 import { UsageError, wholeNumber } from '../../../program/options.ts';
+import { QUEUES } from '../../../topology.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
@@ -26,7 +26,9 @@ export function createCommand(onExit: (exit: ExitStatus) => void): Command {
     'Sets how many invocations of a function its queue may have at once, pauses or resumes it; without an option, shows it.',
   )
     .addArgument(
-      new Argument('<function>', 'a function that a queue invokes').choices(Object.values(CONSUMERS)),
+      new Argument('<function>', 'a function that a queue invokes').choices(
+        QUEUES.map(({ consumer }) => consumer),
+      ),
     )
     .option('--concurrency <n>', 'invocations at once, from 2 to 1,000')
     .option('--pause', 'leave messages in the queue; batches in hand end as they would have')

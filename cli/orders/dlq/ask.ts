@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { type Choice, choose } from '../../../operations/dead-letters/choose-dead-letters.ts';
 import { groupDeadLetters, listDeadLetters } from '../../../operations/dead-letters/list-dead-letters.ts';
-import type { QueueName } from '../../../operations/pipeline/pipeline.ts';
 import { UsageError } from '../../../program/options.ts';
+import type { QueueName } from '../../../topology.ts';
 import type { Context } from '../context.ts';
 import { counted, whole } from '../format.ts';
 import { createProgressBar } from '../progress.ts';

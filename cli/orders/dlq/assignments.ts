@@ -2,8 +2,8 @@ import { InvalidInputError } from '../../../lib/errors.ts';
 import { parseJson } from '../../../lib/json.ts';
 import { ORDER_FIELDS } from '../../../lib/order/order.ts';
 import { received } from '../../../lib/text.ts';
-import type { QueueName } from '../../../operations/pipeline/pipeline.ts';
 import { UsageError } from '../../../program/options.ts';
+import type { QueueName } from '../../../topology.ts';
 
 /** Fields that are texts even where a number would fit. */
 const TEXT_FIELDS = new Set(['customer_name', 'email_id', 'product_id', 'product_name', 'order_id', 'event']);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type PurgeReport, purgeDeadLetters } from '../../../operations/dead-letters/purge-dead-letters.ts';
-import type { QueueName } from '../../../operations/pipeline/pipeline.ts';
+import type { QueueName } from '../../../topology.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';

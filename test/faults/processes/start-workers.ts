@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { FunctionName } from '../../../worker/functions.ts';
 
 export interface WorkersOptions {
   /** Gets the files that say how far off each one's clock is. */
@@ -11,7 +10,7 @@ export interface WorkersOptions {
   /** What the embedded cloud wrote for workers, with the proxy's endpoint for each of them. */
   environmentOf: (name: string) => Record<string, string>;
   /** Workers by name, `consumer-1`, with what their command lines say. */
-  workers: Readonly<Record<string, { functionName: FunctionName; args: readonly string[] }>>;
+  workers: Readonly<Record<string, { functionName: string; args: readonly string[] }>>;
 }
 
 /** Workers in processes of their own; each one that ends is started again, as a supervisor would. */

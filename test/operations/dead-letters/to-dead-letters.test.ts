@@ -6,7 +6,7 @@ import { judgeBody } from '../../../operations/dead-letters/judge-body.ts';
 import { fileFault } from '../../../operations/dead-letters/judge-upload.ts';
 import { listDeadLetters } from '../../../operations/dead-letters/list-dead-letters.ts';
 import { toReason } from '../../../operations/dead-letters/to-dead-letters.ts';
-import type { QueueName } from '../../../operations/pipeline/pipeline.ts';
+import type { QueueName } from '../../../topology.ts';
 import { intercept, sdkError } from '../../aws/intercept.ts';
 import { seedOrder } from '../../order/seed-order.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';

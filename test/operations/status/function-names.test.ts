@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { QUEUE_NAMES } from '../../../operations/pipeline/pipeline.ts';
 import { functionNames } from '../../../operations/status/function-names.ts';
+import { QUEUE_NAMES } from '../../../topology.ts';
 
 test('the functions are those of serverless.yml', () => {
   const own = readFileSync(new URL('../../../serverless.yml', import.meta.url), 'utf8');
   const parts = ['shipping', 'sales'].map((part) =>
-    readFileSync(new URL(`../../../functions/${part}.yml`, import.meta.url), 'utf8'),
+    readFileSync(new URL(`../../../resources/${part}.yml`, import.meta.url), 'utf8'),
   );
   const handlers = [own, ...parts].flatMap((text) =>
     [...text.matchAll(/handler: handlers\/(\w+)\.handler/g)].map(([, name = '']) => name),

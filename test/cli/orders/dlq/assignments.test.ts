@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assign, readAssignments } from '../../../../cli/orders/dlq/assignments.ts';
-import type { QueueName } from '../../../../operations/pipeline/pipeline.ts';
+import type { QueueName } from '../../../../topology.ts';
 
 const set = (queue: QueueName, body: unknown, ...texts: string[]): unknown =>
   JSON.parse(assign(JSON.stringify(body), readAssignments(texts, queue)));

@@ -16,7 +16,8 @@ import {
   listDeadLetters,
 } from '../../../../operations/dead-letters/list-dead-letters.ts';
 import { openEmbeddedPipeline } from '../../../../operations/pipeline/open-pipeline.ts';
-import type { Pipeline, QueueName } from '../../../../operations/pipeline/pipeline.ts';
+import type { Pipeline } from '../../../../operations/pipeline/pipeline.ts';
+import type { QueueName } from '../../../../topology.ts';
 import { seedOrder } from '../../../order/seed-order.ts';
 import { startTestCloud, type TestCloud } from '../../../pipeline/start-test-cloud.ts';
 import { type OrdersRun, type RunOptions, runOnTerminal, runOrders } from '../run-orders.ts';

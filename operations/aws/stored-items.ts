@@ -1,0 +1,50 @@
+import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { createTable } from '../../lib/aws/table.ts';
+import { toServiceError } from '../../lib/errors.ts';
+import type { TimeRange } from './ledger-scan.ts';
+
+/** The orders that a consumer has stored, by their ids alone. Methods throw `DatabaseError` or `ServiceError`. */
+export interface StoredOrders {
+  /** Pages of the ids of orders that were confirmed in a range. */
+  list(range: TimeRange): AsyncGenerator<string[]>;
+  /** Those of these ids that are there. */
+  have(orderIds: readonly string[]): Promise<Set<string>>;
+}
+
+/**
+ * Opens the orders that a consumer has stored in a DynamoDB table: an item each, by `order_id`, with `confirmed_at` in epoch
+ * milliseconds.
+ *
+ * @param client needs Scan and BatchGetItem on the table
+ */
+export function createStoredItems(client: DynamoDBClient, tableName: string): StoredOrders {
+  const table = createTable(client, tableName, 'order_id');
+  return {
+    /** The whole table is read, and paid for, whatever the range. */
+    async *list({ from, to }) {
+      const input = {
+        TableName: tableName,
+        ProjectionExpression: 'order_id',
+        FilterExpression: 'confirmed_at BETWEEN :from AND :last',
+        ExpressionAttributeValues: { ':from': { N: String(from) }, ':last': { N: String(to - 1) } },
+      };
+      try {
+        for await (const { Items = [] } of paginateScan({ client }, input)) {
+          yield Items.map(({ order_id }) => order_id?.S ?? '');
+        }
+      } catch (thrown) {
+        throw toServiceError('Scan', thrown);
+      }
+    },
+
+    async have(orderIds) {
+      const outcomes = await table.get(orderIds);
+      const found = orderIds.filter((_, index) => {
+        const outcome = outcomes[index];
+        if (!outcome?.ok) throw outcome?.error;
+        return outcome.value !== undefined;
+      });
+      return new Set(found);
+    },
+  };
+}
