@@ -1,5 +1,6 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
+import { QUEUES, type StoreName } from '../../topology.ts';
 import type { EmbeddedCloud } from '../embedded-cloud.ts';
 import { countStoredRows, type StoredRows } from './stored-rows.ts';
 
@@ -23,17 +24,24 @@ export interface PipelineCounts {
   redelivered: number;
   deadLettered: number;
   deadLetteredFiles: number;
-  /** Undefined where shipping is off. */
-  shipping: EventCounts | undefined;
-  /** Undefined where sales are off. */
-  sales: EventCounts | undefined;
-  /** New rows; read when nothing is on its way, undefined before that and where there is no database. */
+  /** By what is stored of the orders; those of parts that are off are missing. */
+  stores: Partial<Record<StoreName, EventCounts>>;
+  /** New records; read when nothing is on its way, undefined before that. */
   stored: StoredRows | undefined;
   /** Failures for a passing reason: those messages come back. */
   failures: number;
   /** Batches that failed as a whole, queues out of reach: the functions' log tells why. */
   troubles: number;
 }
+
+/** Messages in a queue. */
+interface Depth {
+  visible: number;
+  inFlight: number;
+  all: number;
+}
+
+const EMPTY: Depth = { visible: 0, inFlight: 0, all: 0 };
 
 /** What becomes of the confirmed orders in one of the queues behind the topic. */
 export interface EventCounts {
@@ -60,15 +68,12 @@ export async function startCounting(
 ): Promise<() => Promise<PipelineCounts>> {
   const { outputs, log, clients } = cloud;
   const database = outputs.DatabaseUrl ? createPostgresDatabase(outputs.DatabaseUrl) : undefined;
-  const parts = {
-    shipping: outputs.ShippingQueueUrl !== undefined,
-    sales: outputs.AnalyticsQueueUrl !== undefined,
-  };
+  const countStored = () => countStoredRows({ outputs, database, dynamoDb: clients.dynamodb });
 
   /** Messages in a queue; none where it is not there. */
-  async function depth(queue: string): Promise<{ visible: number; inFlight: number; all: number }> {
+  async function depth(queue: string): Promise<Depth> {
     const QueueUrl = outputs[`${queue}Url`];
-    if (QueueUrl === undefined) return { visible: 0, inFlight: 0, all: 0 };
+    if (QueueUrl === undefined) return EMPTY;
     const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
     const { Attributes = {} } = await clients.sqs.send(command);
     const number = (name: '' | 'Delayed' | 'NotVisible') =>
@@ -79,29 +84,26 @@ export async function startCounting(
   }
 
   async function read() {
-    const [OrderQueue, UploadQueue, ShippingQueue, AnalyticsQueue, { mails, orders, queued }] =
-      await Promise.all([
-        depth('OrderQueue'),
-        depth('UploadQueue'),
-        depth('ShippingQueue'),
-        depth('AnalyticsQueue'),
-        cloud.counts(),
-      ]);
-    return { depths: { OrderQueue, UploadQueue, ShippingQueue, AnalyticsQueue }, mails, orders, queued };
+    const depths = QUEUES.map(async ({ id }) => [id, await depth(id)] as const);
+    const [{ mails, orders, queued }, ...all] = await Promise.all([cloud.counts(), ...depths]);
+    return { depths: new Map<string, Depth>(all), mails, orders, queued };
   }
 
   const before = await read();
-  const storedBefore = database && (await countStoredRows(database, parts));
-  const carriedOver = before.depths.OrderQueue.all;
+  const storedBefore = await countStored();
+  const carriedOverIn = (queue: string) => before.depths.get(queue)?.all ?? 0;
 
-  async function countNewRows(): Promise<StoredRows | undefined> {
-    if (!database || !storedBefore) return undefined;
-    const { scheduled, backordered, stockTaken, sales } = await countStoredRows(database, parts);
+  async function countNewRows(): Promise<StoredRows> {
+    const { rows, scheduled, backordered, stockTaken } = await countStored();
+    const newRows = Object.entries(rows).map(([name, count]) => [
+      name,
+      count - (storedBefore.rows[name as StoreName] ?? 0),
+    ]);
     return {
+      rows: Object.fromEntries(newRows),
       scheduled: scheduled - storedBefore.scheduled,
       backordered: backordered - storedBefore.backordered,
       stockTaken: stockTaken - storedBefore.stockTaken,
-      sales: sales - storedBefore.sales,
     };
   }
 
@@ -112,26 +114,31 @@ export async function startCounting(
       const name = outputs[`${queue}Url`]?.split('/').at(-1) ?? '';
       return (now.queued[name] ?? 0) - (before.queued[name] ?? 0);
     };
-    const eventsOf = (queue: 'ShippingQueue' | 'AnalyticsQueue', stored: string[], repeated: string) => {
-      if (outputs[`${queue}Url`] === undefined) return undefined;
-      const carriedOver = before.depths[queue].all;
-      return {
-        carriedOver,
-        received: taken(queue) + carriedOver,
-        waiting: now.depths[queue].all,
-        reported: stored.reduce((sum, metric) => sum + log.sum(metric), 0),
-        repeated: log.sum(repeated),
-        deadLettered: taken(`${queue}DLQ`),
-      };
-    };
+    const sumOf = (metrics: readonly string[]) => metrics.reduce((sum, metric) => sum + log.sum(metric), 0);
+    const depthOf = (queue: string) => now.depths.get(queue) ?? EMPTY;
+    const storing = QUEUES.flatMap(({ id, dlqId, stores }) =>
+      stores && outputs[`${id}Url`] !== undefined ? [{ id, dlqId, ...stores }] : [],
+    );
+    const stores = storing.map(({ id, dlqId, all, metrics }): [StoreName, EventCounts] => [
+      all,
+      {
+        carriedOver: carriedOverIn(id),
+        received: taken(id) + carriedOverIn(id),
+        waiting: depthOf(id).all,
+        reported: sumOf(metrics.stored),
+        repeated: log.sum(metrics.repeated),
+        deadLettered: taken(dlqId),
+      },
+    ]);
 
     const confirmed = now.mails - before.mails;
+    const carriedOver = carriedOverIn('OrderQueue');
     const counts = {
       carriedOver,
       received: taken('OrderQueue') + carriedOver,
-      waiting: now.depths.OrderQueue.visible,
-      inFlight: now.depths.OrderQueue.inFlight,
-      files: now.depths.UploadQueue.all,
+      waiting: depthOf('OrderQueue').visible,
+      inFlight: depthOf('OrderQueue').inFlight,
+      files: depthOf('UploadQueue').all,
       confirmed,
       repeated: confirmed - (now.orders - before.orders),
       duplicates: log.sum('OrdersDuplicate'),
@@ -139,14 +146,9 @@ export async function startCounting(
       redelivered: Math.min(log.sum('OrdersRedelivered'), carriedOver),
       deadLettered: taken('OrderQueueDLQ'),
       deadLetteredFiles: taken('UploadQueueDLQ'),
-      shipping: eventsOf(
-        'ShippingQueue',
-        ['ShipmentsScheduled', 'ShipmentsBackordered'],
-        'ShipmentsRepeated',
-      ),
-      sales: eventsOf('AnalyticsQueue', ['SalesLoaded'], 'SalesRepeated'),
+      stores: Object.fromEntries(stores),
       stored: undefined,
-      failures: log.sum('OrdersFailed') + log.sum('ShipmentsFailed') + log.sum('SalesFailed'),
+      failures: sumOf(['OrdersFailed', ...storing.map(({ metrics }) => metrics.failed)]),
       troubles: log.troubles,
     };
     return isDrained(counts) ? { ...counts, stored: await countNewRows() } : counts;
@@ -157,6 +159,6 @@ export async function startCounting(
 export const isConfirmed = ({ waiting, inFlight, files }: PipelineCounts): boolean =>
   waiting + inFlight + files === 0;
 
-/** Whether no order is on its way any more, to be confirmed, shipped or sold. */
+/** Whether no order is on its way any more, to be confirmed or stored. */
 export const isDrained = (counts: PipelineCounts): boolean =>
-  isConfirmed(counts) && !counts.shipping?.waiting && !counts.sales?.waiting;
+  isConfirmed(counts) && Object.values(counts.stores).every(({ waiting }) => waiting === 0);

@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update';
 import { bar } from '../../program/bar.ts';
-import type { EventCounts, PipelineCounts } from './pipeline-counts.ts';
+import type { PipelineCounts } from './pipeline-counts.ts';
 
 /** Shows how a run is getting on. */
 export interface Progress {
@@ -37,7 +37,7 @@ function showBars(stream: NodeJS.WriteStream, total: number, rates: Rates): Prog
         [
           `  sent       ${bar(received, total)} ${number(received)}  ${number(rate.received)}/s`,
           `  confirmed  ${bar(settled, total)} ${number(confirmed)}  ${number(rate.confirmed)}/s`,
-          ...stores(counts).map(
+          ...Object.entries(counts.stores).map(
             ([name, { received, waiting, reported }]) =>
               `  ${name.padEnd(9)}  ${bar(received - waiting, total)} ${number(reported)}  waiting ${number(waiting)}`,
           ),
@@ -64,7 +64,7 @@ function showLines(stream: NodeJS.WriteStream, total: number, rates: Rates): Pro
       latest =
         `sent ${number(received)} of ${number(total)} (${number(rate.received)}/s), ` +
         `confirmed ${number(confirmed)} (${number(rate.confirmed)}/s), ` +
-        stores(counts)
+        Object.entries(counts.stores)
           .map(
             ([name, { reported, waiting }]) => `${name} ${number(reported)} (waiting ${number(waiting)}), `,
           )
@@ -95,15 +95,9 @@ function trackRates(): Rates {
   };
 }
 
-/** Shipping and sales, where they are on. */
-const stores = ({ shipping, sales }: PipelineCounts): [string, EventCounts][] => [
-  ...(shipping ? [['shipments', shipping] satisfies [string, EventCounts]] : []),
-  ...(sales ? [['sales', sales] satisfies [string, EventCounts]] : []),
-];
-
-/** Of orders, and of confirmed ones that were not shipped or not loaded. */
-const deadLetters = ({ deadLettered, shipping, sales }: PipelineCounts): number =>
-  deadLettered + (shipping?.deadLettered ?? 0) + (sales?.deadLettered ?? 0);
+/** Of orders, and of confirmed ones that a consumer did not store. */
+const deadLetters = ({ deadLettered, stores }: PipelineCounts): number =>
+  Object.values(stores).reduce((sum, events) => sum + events.deadLettered, deadLettered);
 
 /** What should not be, and where to look. */
 function hints({ failures, troubles }: PipelineCounts, separator: string): string {

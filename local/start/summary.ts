@@ -1,5 +1,6 @@
 import type { SalesReport } from '../../lib/report/report-sales.ts';
 import { printable } from '../../lib/text.ts';
+import { QUEUES, type QueueName, type StoreName } from '../../topology.ts';
 import { findDiscrepancies, type RunResult } from './discrepancies.ts';
 import type { EventCounts } from './pipeline-counts.ts';
 import { number } from './progress.ts';
@@ -17,8 +18,7 @@ const AMOUNT = 16;
 export function summarize(result: RunResult, bestSellers?: SalesReport): string {
   const tables = [
     orderTable(result),
-    shipmentTable(result),
-    salesTable(result),
+    ...QUEUES.map(({ name, stores }) => (stores ? storeTable(result, name, stores.all) : [])),
     bestSellerTable(result, bestSellers),
   ];
   const filled = tables.map((lines) => lines.join('')).filter((table) => table !== '');
@@ -40,23 +40,22 @@ function orderTable({ counts, sent, unsent, produceMs, seeds, confirmMs }: RunRe
   ];
 }
 
-function shipmentTable({ counts: { shipping, stored }, totalMs }: RunResult): string[] {
-  if (!shipping || !stored) return [];
-  const { scheduled, backordered, stockTaken } = stored;
+/** What reached the queue of a consumer, and what became of it. */
+function storeTable({ counts, totalMs }: RunResult, queue: QueueName, all: StoreName): string[] {
+  const { stores, stored } = counts;
+  const events = stores[all];
+  if (!events || !stored) return [];
+  const records =
+    all === 'shipments'
+      ? [
+          line('= scheduled', stored.scheduled, `${number(stored.stockTaken)} taken from stock`),
+          line('+ backordered', stored.backordered),
+        ]
+      : [line(`= ${all}`, stored.rows[all] ?? 0)];
   return [
-    line('in the shipping queue', shipping.received, rate(shipping.received, totalMs), fromBefore(shipping)),
-    line('= scheduled', scheduled, `${number(stockTaken)} taken from stock`),
-    line('+ backordered', backordered),
-    ...eventExceptions(shipping),
-  ];
-}
-
-function salesTable({ counts: { sales, stored }, totalMs }: RunResult): string[] {
-  if (!sales || !stored) return [];
-  return [
-    line('in the analytics queue', sales.received, rate(sales.received, totalMs), fromBefore(sales)),
-    line('= sales', stored.sales),
-    ...eventExceptions(sales),
+    line(`in the ${queue} queue`, events.received, rate(events.received, totalMs), fromBefore(events)),
+    ...records,
+    ...eventExceptions(events),
   ];
 }
 
@@ -70,7 +69,7 @@ function bestSellerTable({ counts: { stored } }: RunResult, report: SalesReport 
   const sold = (name: string, orders: string, revenue: string) =>
     `  ${column(name)}${orders.padStart(NUMBER)}${revenue.padStart(AMOUNT)}\n`;
   // The warehouse that a data directory keeps has the sales of earlier runs, too.
-  const total = report.totals.orders === stored?.sales ? 'all products' : 'all products, of all runs';
+  const total = report.totals.orders === stored?.rows.sales ? 'all products' : 'all products, of all runs';
   const rows = [...report.rows, { product_name: total, ...report.totals }];
   return [
     sold('best sellers', 'orders', 'revenue'),

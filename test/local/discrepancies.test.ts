@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findDiscrepancies, type RunResult } from '../../local/start/discrepancies.ts';
 import type { EventCounts, PipelineCounts } from '../../local/start/pipeline-counts.ts';
-import { eventCounts, pipelineCounts } from './pipeline-counts.ts';
+import { eventCounts, pipelineCounts, storedRows } from './pipeline-counts.ts';
 
 const COUNTS = { received: 10_000, confirmed: 9_990, duplicates: 7, deadLettered: 3 };
 const RUN = { sent: 10_000, unsent: 0, produceMs: 2_000, seeds: [1], confirmMs: 4_000, totalMs: 5_000 };
@@ -22,9 +22,11 @@ const fullRun = (
   sales: Partial<EventCounts> = {},
 ): RunResult =>
   run({
-    shipping: eventCounts({ received: 9_990, ...shipping }),
-    sales: eventCounts({ received: 9_990, ...sales }),
-    stored: { ...STORED, ...stored },
+    stores: {
+      shipments: eventCounts({ received: 9_990, ...shipping }),
+      sales: eventCounts({ received: 9_990, ...sales }),
+    },
+    stored: storedRows({ ...STORED, ...stored }),
   });
 
 describe('everything adds up', () => {

@@ -13,7 +13,7 @@ import { isDrained, startCounting } from '../../local/start/pipeline-counts.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';
 import { confirmedOrder } from '../shipping/confirmed-order.ts';
 import { createTestDirectory } from './create-test-directory.ts';
-import { eventCounts, pipelineCounts } from './pipeline-counts.ts';
+import { eventCounts, pipelineCounts, storedRows } from './pipeline-counts.ts';
 import { startTestServices } from './start-test-services.ts';
 
 /** Services with these queues, and a log for the functions' metrics. */
@@ -103,8 +103,8 @@ test('what reached shipping and sales is counted, and what they have stored once
   await pipeline.send('ShippingQueue');
   const count = await pipeline.count();
   const before = await count();
-  expect(before.shipping).toEqual(eventCounts({ carriedOver: 1, received: 1, waiting: 1 }));
-  expect(before.sales).toEqual(eventCounts());
+  expect(before.stores.shipments).toEqual(eventCounts({ carriedOver: 1, received: 1, waiting: 1 }));
+  expect(before.stores.sales).toEqual(eventCounts());
   expect(before.stored).toBeUndefined();
 
   await fulfil('2', '3', '4', '5');
@@ -114,19 +114,22 @@ test('what reached shipping and sales is counted, and what they have stored once
   pipeline.logMetrics({ SalesLoaded: 6, SalesRepeated: 7 });
   for (const queue of ['ShippingQueue', 'AnalyticsQueue']) await pipeline.empty(queue);
   const after = await count();
-  expect(after.shipping).toEqual(
+  expect(after.stores.shipments).toEqual(
     eventCounts({ carriedOver: 1, received: 1, reported: 4, repeated: 1, deadLettered: 1 }),
   );
-  expect(after.sales).toEqual(eventCounts({ received: 1, reported: 6, repeated: 7 }));
-  expect(after.stored).toEqual({ scheduled: 2, backordered: 2, stockTaken: 2, sales: 0 });
+  expect(after.stores.sales).toEqual(eventCounts({ received: 1, reported: 6, repeated: 7 }));
+  expect(after.stored).toEqual(storedRows({ scheduled: 2, backordered: 2, stockTaken: 2, sales: 0 }));
 });
 
 test('a pipeline is drained when no order and no file is on its way, to whatever place', () => {
   const shipping = eventCounts({ received: 5, reported: 5 });
-  const done = { received: 5, confirmed: 5, deadLettered: 2, shipping, sales: shipping };
+  const stores = { shipments: shipping, sales: shipping };
+  const done = { received: 5, confirmed: 5, deadLettered: 2, stores };
   expect(isDrained(pipelineCounts(done))).toBe(true);
   for (const place of ['waiting', 'inFlight', 'files'] as const)
     expect(isDrained(pipelineCounts({ ...done, [place]: 1 }))).toBe(false);
-  for (const place of ['shipping', 'sales'] as const)
-    expect(isDrained(pipelineCounts({ ...done, [place]: eventCounts({ waiting: 1 }) }))).toBe(false);
+  for (const place of ['shipments', 'sales'] as const) {
+    const busy = { ...stores, [place]: eventCounts({ waiting: 1 }) };
+    expect(isDrained(pipelineCounts({ ...done, stores: busy }))).toBe(false);
+  }
 });

@@ -1,4 +1,5 @@
 import type { EventCounts, PipelineCounts } from '../../local/start/pipeline-counts.ts';
+import type { StoredRows } from '../../local/start/stored-rows.ts';
 
 /** Counts of a pipeline that nothing has happened in, but for what is given. */
 export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCounts {
@@ -14,8 +15,7 @@ export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCou
     redelivered: 0,
     deadLettered: 0,
     deadLetteredFiles: 0,
-    shipping: undefined,
-    sales: undefined,
+    stores: {},
     stored: undefined,
     failures: 0,
     troubles: 0,
@@ -32,4 +32,18 @@ export const eventCounts = (given: Partial<EventCounts> = {}): EventCounts => ({
   repeated: 0,
   deadLettered: 0,
   ...given,
+});
+
+/** What shipping and sales have stored. */
+export const storedRows = ({
+  sales,
+  ...shipping
+}: {
+  scheduled: number;
+  backordered: number;
+  stockTaken: number;
+  sales: number;
+}): StoredRows => ({
+  ...shipping,
+  rows: { shipments: shipping.scheduled + shipping.backordered, sales },
 });

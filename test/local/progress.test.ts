@@ -28,7 +28,11 @@ describe('on a terminal', () => {
   test('a queue that has grown since the totals were read leaves its bar empty', () => {
     const { progress, written } = start(10, { isTTY: true, columns: 80, rows: 24 });
     progress.update(
-      pipelineCounts({ received: 1, waiting: 3, shipping: eventCounts({ received: 1, waiting: 3 }) }),
+      pipelineCounts({
+        received: 1,
+        waiting: 3,
+        stores: { shipments: eventCounts({ received: 1, waiting: 3 }) },
+      }),
     );
     expect(stripVTControlCharacters(written())).toMatch(/shipments +░{30} /);
   });
@@ -61,7 +65,12 @@ describe('without a terminal', () => {
   test('a line tells what shipping and sales have stored, where they are on', () => {
     const { progress, written } = start(10);
     const shipping = eventCounts({ received: 8, waiting: 3, reported: 4, deadLettered: 1 });
-    progress.update(pipelineCounts({ shipping, sales: eventCounts({ reported: 2 }), deadLettered: 1 }));
+    progress.update(
+      pipelineCounts({
+        stores: { shipments: shipping, sales: eventCounts({ reported: 2 }) },
+        deadLettered: 1,
+      }),
+    );
     expect(written()).toBe(
       'sent 0 of 10 (0/s), confirmed 0 (0/s), shipments 4 (waiting 3), sales 2 (waiting 0), waiting 0, in flight 0, duplicates 0, dead-lettered 2\n',
     );
@@ -117,7 +126,7 @@ describe('on a terminal', () => {
     const { progress, written } = start(300, terminal);
     const shipping = eventCounts({ received: 200, waiting: 100, reported: 90 });
     const sales = eventCounts({ received: 200, reported: 200 });
-    progress.update(pipelineCounts({ received: 200, shipping, sales }));
+    progress.update(pipelineCounts({ received: 200, stores: { shipments: shipping, sales } }));
     progress.done();
     const [, , shipments, sold] = bars(written());
     expect(shipments).toContain(`shipments  ${'█'.repeat(10)}${'░'.repeat(20)} 90  waiting 100`);

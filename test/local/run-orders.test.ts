@@ -3,7 +3,7 @@ import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
 import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
 import { runOrders } from '../../local/start/run-orders.ts';
 import { readStartOptions } from '../../local/start/start-options.ts';
-import { eventCounts, pipelineCounts } from './pipeline-counts.ts';
+import { eventCounts, pipelineCounts, storedRows } from './pipeline-counts.ts';
 
 type Invoke = EmbeddedCloud['invoke'];
 
@@ -105,11 +105,21 @@ describe('the run', () => {
 
   test('is over when shipping and sales have stored what they received', async () => {
     const confirmed = { received, confirmed: 10 };
-    const stored = { scheduled: 6, backordered: 4, stockTaken: 6, sales: 10 };
+    const stored = storedRows({ scheduled: 6, backordered: 4, stockTaken: 6, sales: 10 });
     const looks = [
-      { ...confirmed, shipping: eventCounts({ received, waiting: 3 }), sales: eventCounts({ received }) },
-      { ...confirmed, shipping: eventCounts({ received }), sales: eventCounts({ received, waiting: 1 }) },
-      { ...confirmed, shipping: eventCounts({ received }), sales: eventCounts({ received }), stored },
+      {
+        ...confirmed,
+        stores: { shipments: eventCounts({ received, waiting: 3 }), sales: eventCounts({ received }) },
+      },
+      {
+        ...confirmed,
+        stores: { shipments: eventCounts({ received }), sales: eventCounts({ received, waiting: 1 }) },
+      },
+      {
+        ...confirmed,
+        stores: { shipments: eventCounts({ received }), sales: eventCounts({ received }) },
+        stored,
+      },
     ];
     const count = createCount(...looks);
     const result = await run(args, createProducer(report(10)), count);

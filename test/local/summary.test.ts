@@ -3,7 +3,7 @@ import type { SalesReport } from '../../lib/report/report-sales.ts';
 import type { RunResult } from '../../local/start/discrepancies.ts';
 import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
 import { summarize } from '../../local/start/summary.ts';
-import { eventCounts, pipelineCounts } from './pipeline-counts.ts';
+import { eventCounts, pipelineCounts, storedRows } from './pipeline-counts.ts';
 
 const COUNTS = { received: 10_000, confirmed: 9_990, duplicates: 7, deadLettered: 3 };
 const run = (counts: Partial<PipelineCounts> = {}, result: Partial<RunResult> = {}): RunResult => ({
@@ -17,9 +17,8 @@ const run = (counts: Partial<PipelineCounts> = {}, result: Partial<RunResult> = 
   ...result,
 });
 const ON = {
-  shipping: eventCounts({ received: 9_990 }),
-  sales: eventCounts({ received: 9_990 }),
-  stored: { scheduled: 8_000, backordered: 1_990, stockTaken: 8_000, sales: 9_990 },
+  stores: { shipments: eventCounts({ received: 9_990 }), sales: eventCounts({ received: 9_990 }) },
+  stored: storedRows({ scheduled: 8_000, backordered: 1_990, stockTaken: 8_000, sales: 9_990 }),
 };
 
 const report = (...products: [name: string, orders: number, revenue: number][]): SalesReport => ({
@@ -86,7 +85,9 @@ test('what should not be is in the table only where it is', () => {
   expect(summarize(run(ON)).replace('none twice', '')).not.toMatch(rare);
   const shipping = eventCounts({ received: 9_990, repeated: 4, deadLettered: 9, carriedOver: 5 });
   const unusual = { carriedOver: 3, redelivered: 4, repeated: 5, deadLetteredFiles: 6 };
-  const table = summarize(run({ ...ON, ...unusual, shipping }, { unsent: 8 }));
+  const table = summarize(
+    run({ ...ON, ...unusual, stores: { ...ON.stores, shipments: shipping } }, { unsent: 8 }),
+  );
   expect(table).toMatch(/in the order queue +10,000 {2}3 from before\n/);
   expect(table).toMatch(/\+ delivered again +4 /);
   expect(table).toMatch(/not sent +8\n/);
@@ -97,7 +98,7 @@ test('what should not be is in the table only where it is', () => {
 });
 
 test('what does not add up is named', () => {
-  const stored = { ...ON.stored, backordered: 1_989, sales: 9_991 };
+  const stored = storedRows({ scheduled: 8_000, backordered: 1_989, stockTaken: 8_000, sales: 9_991 });
   expect(summarize(run({ ...ON, stored }))).toMatch(/\n\n {2}NOT reconciled: shipments, sales\.\n$/);
 });
 

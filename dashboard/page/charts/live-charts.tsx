@@ -1,17 +1,10 @@
-import type { LiveStatus, QueueName } from '../../api.ts';
-import { QUEUE_TITLES } from '../flow/queue-titles.ts';
+import { QUEUES } from '../../../topology.ts';
+import type { LiveStatus } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatRate } from '../format/format-rate.ts';
 import { HISTORY_SECONDS, type History } from '../live/history.ts';
 import { Chart } from './chart.tsx';
 import type { ChartSeries } from './chart-series.ts';
-
-const COLORS: Record<QueueName, ChartSeries['color']> = { order: 1, shipping: 2, analytics: 3, upload: 4 };
-const DONE: Partial<Record<QueueName, string>> = {
-  order: 'Confirmed',
-  shipping: 'Shipped',
-  analytics: 'Sold',
-};
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
@@ -21,23 +14,22 @@ const formatDepth = (value: number) =>
 
 /** How full the queues are and how fast orders move, over the last 5 minutes. */
 export function LiveCharts({ status, history }: { status: LiveStatus; history: History }) {
-  const names = (['order', 'shipping', 'analytics', 'upload'] as const).filter((name) =>
-    status.queues.some((queue) => queue.name === name),
+  const shown = QUEUES.filter(({ name }) => status.queues.some((queue) => queue.name === name)).toSorted(
+    (a, b) => a.color - b.color,
   );
-  const depths = names.map(
-    (name): ChartSeries => ({
-      label: QUEUE_TITLES[name].replace(' queue', ''),
-      color: COLORS[name],
+  const depths = shown.map(
+    ({ name, title, color }): ChartSeries => ({
+      label: title.replace(' queue', ''),
+      color,
       kind: 'line',
       values: history.depths[name],
     }),
   );
   const rates: ChartSeries[] = [
     { label: 'Ordered', color: 4, kind: 'line', values: history.in.order },
-    ...names.flatMap((name): ChartSeries[] => {
-      const label = DONE[name];
-      return label ? [{ label, color: COLORS[name], kind: 'line', values: history.out[name] }] : [];
-    }),
+    ...shown.flatMap(({ name, done, color }): ChartSeries[] =>
+      done ? [{ label: done, color, kind: 'line', values: history.out[name] }] : [],
+    ),
   ];
   const shared = { times: history.times, formatTime: formatClock, span: HISTORY_SECONDS };
   return (

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { parseJson, prettyJson } from '../../../lib/json.ts';
+import { queueNamed } from '../../../topology.ts';
 import type { DeadLetter, EditRequest } from '../../api.ts';
-import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { formatTime } from '../format/format-time.ts';
 import { notify } from '../notices/notices.ts';
 import { Field } from '../parts/field.tsx';
@@ -22,7 +22,7 @@ export function LetterEditor({ letter, onClose, onSent }: LetterEditorProps) {
   const { id, queue, order_id, reason, errors, attributes, sent_at } = letter;
   const [body, setBody] = useState(() => prettyJson(letter.body) ?? letter.body);
   const { run, busy, error } = useAction();
-  const queueTitle = QUEUE_TITLES[queue].toLowerCase();
+  const queueTitle = queueNamed(queue).title.toLowerCase();
 
   const send = () =>
     run(async () => {

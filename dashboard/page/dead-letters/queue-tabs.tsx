@@ -1,5 +1,5 @@
+import { queueNamed } from '../../../topology.ts';
 import type { QueueName } from '../../api.ts';
-import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { formatCount } from '../format/format-count.ts';
 import { useLive } from '../live/use-live.ts';
 import { toHash } from '../routing/route.ts';
@@ -13,7 +13,7 @@ export function QueueTabs({ current }: { current: QueueName }) {
         {queues.map(({ name, deadLetters }) => (
           <li key={name}>
             <a href={toHash('dead-letters', name)} aria-current={name === current ? 'page' : undefined}>
-              {QUEUE_TITLES[name].replace(' queue', '')}{' '}
+              {queueNamed(name).title.replace(' queue', '')}{' '}
               <span class={deadLetters > 0 ? 'badge badge-danger number' : 'badge number'}>
                 {formatCount(deadLetters)}
               </span>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { queueNamed } from '../../../topology.ts';
 import type { QueueName } from '../../api.ts';
-import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { formatCount } from '../format/format-count.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Modal } from '../parts/modal.tsx';
@@ -31,8 +31,8 @@ export function RedriveAll({ queue, seen, onDone }: RedriveAllProps) {
       {asking && (
         <Modal heading="Redrive everything?" onClose={() => setAsking(false)}>
           <p>
-            All {formatCount(seen)} dead letters go back to the {QUEUE_TITLES[queue].toLowerCase()} as they
-            are. Those whose body is wrong will fail three times again, and come back here.
+            All {formatCount(seen)} dead letters go back to the {queueNamed(queue).title.toLowerCase()} as
+            they are. Those whose body is wrong will fail three times again, and come back here.
           </p>
           {error && <Failure message={error} />}
           <div class="dialog-actions">

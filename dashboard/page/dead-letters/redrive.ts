@@ -1,5 +1,5 @@
+import { queueNamed } from '../../../topology.ts';
 import type { QueueName, RedriveReport, RedriveRequest } from '../../api.ts';
-import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { formatCount } from '../format/format-count.ts';
 import { notify } from '../notices/notices.ts';
 import { request } from '../request.ts';
@@ -17,6 +17,6 @@ export async function redrive(queue: QueueName, choice: RedriveRequest): Promise
   const [first] = failures;
   const trouble = first ? ` The first of ${formatCount(failures.length)} failures: ${first.message}` : '';
   notify({
-    text: `${formatCount(sent)} of ${formatCount(matched)} sent back to the ${QUEUE_TITLES[queue].toLowerCase()}.${trouble}`,
+    text: `${formatCount(sent)} of ${formatCount(matched)} sent back to the ${queueNamed(queue).title.toLowerCase()}.${trouble}`,
   });
 }

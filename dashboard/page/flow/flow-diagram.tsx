@@ -1,4 +1,5 @@
 import { useRef } from 'preact/hooks';
+import { QUEUES, type Queue } from '../../../topology.ts';
 import type { LiveStatus, QueueName } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatTime } from '../format/format-time.ts';
@@ -12,19 +13,23 @@ export function FlowDiagram({ status }: { status: LiveStatus }) {
   const diagram = useRef<HTMLOListElement>(null);
   const { functions, features, confirmed, since, burst } = status;
   const queueOf = (name: QueueName) => status.queues.find((queue) => queue.name === name);
-  const nodeOf = (name: QueueName, rest: { hint?: string; result?: { href: string; text: string } } = {}) => {
-    const queue = queueOf(name);
-    if (!queue) return null;
-    const consumer = functions.find(({ mapping }) => mapping?.queue === name);
-    return <QueueNode key={name} queue={queue} consumer={consumer} {...rest} />;
-  };
+  const nodesOf = (holds: Queue['holds']) =>
+    QUEUES.filter((row) => row.holds === holds).map((row) => {
+      const queue = queueOf(row.name);
+      if (!queue) return null;
+      const consumer = functions.find(({ mapping }) => mapping?.queue === row.name);
+      return <QueueNode key={row.name} row={row} queue={queue} consumer={consumer} />;
+    });
+  const confirmedQueues = QUEUES.filter(({ name, holds }) => holds === 'confirmed order' && queueOf(name));
+  // One row for mail and one for each queue behind the topic.
+  const rows = Math.max(3, 1 + confirmedQueues.length);
   return (
     // biome-ignore lint/a11y/noRedundantRoles: a list without bullets is no list to VoiceOver
-    <ol class="flow" ref={diagram} role="list" key={status.queues.length}>
+    <ol class="flow" ref={diagram} role="list" key={status.queues.length} style={{ '--rows': rows }}>
       <FlowLines diagram={diagram} hops={hopsOf(queueOf)} />
       <SendersNode functions={functions} burst={burst} />
-      {nodeOf('upload', { hint: 'Order files from S3' })}
-      {nodeOf('order')}
+      {nodesOf('upload')}
+      {nodesOf('order')}
       <li class="node" data-node="topic">
         <h3>Order events</h3>
         <p class="depth">
@@ -41,8 +46,7 @@ export function FlowDiagram({ status }: { status: LiveStatus }) {
           {features.mailbox ? 'A confirmation for each order' : 'By SNS, to confirmed subscriptions'}
         </p>
       </li>
-      {nodeOf('shipping', { result: { href: toHash('shipping'), text: 'Shipments' } })}
-      {nodeOf('analytics', { result: { href: toHash('sales'), text: 'Sales' } })}
+      {nodesOf('confirmed order')}
     </ol>
   );
 }
@@ -52,12 +56,14 @@ type QueueOf = (name: QueueName) => LiveStatus['queues'][number] | undefined;
 function hopsOf(queueOf: QueueOf): Hop[] {
   const rateIn = (name: QueueName) => queueOf(name)?.inPerSecond ?? null;
   const rateOut = (name: QueueName) => queueOf(name)?.outPerSecond ?? null;
+  const hops = QUEUES.map(({ name, holds }): Hop => {
+    if (holds === 'upload') return { from: name, to: 'order', perSecond: rateOut(name), labelled: false };
+    const from = holds === 'order' ? 'senders' : 'topic';
+    return { from, to: name, perSecond: rateIn(name), labelled: true };
+  });
   return [
-    { from: 'senders', to: 'order', perSecond: rateIn('order'), labelled: true },
-    { from: 'upload', to: 'order', perSecond: rateOut('upload'), labelled: false },
+    ...hops,
     { from: 'order', to: 'topic', perSecond: rateOut('order'), labelled: true },
     { from: 'topic', to: 'mail', perSecond: rateOut('order'), labelled: true },
-    { from: 'topic', to: 'shipping', perSecond: rateIn('shipping'), labelled: true },
-    { from: 'topic', to: 'analytics', perSecond: rateIn('analytics'), labelled: true },
   ];
 }

@@ -1,27 +1,40 @@
+import type { Queue } from '../../../topology.ts';
 import type { FunctionStatus, QueueStatus } from '../../api.ts';
 import { formatCount } from '../format/format-count.ts';
 import { formatDuration } from '../format/format-duration.ts';
 import { formatRate } from '../format/format-rate.ts';
 import { toHash } from '../routing/route.ts';
 import { ConsumerFacts } from './consumer-facts.tsx';
-import { QUEUE_TITLES } from './queue-titles.ts';
 
 interface QueueNodeProps {
+  row: Queue;
   queue: QueueStatus;
   consumer: FunctionStatus | undefined;
-  /** What comes in. */
-  hint?: string;
-  /** Where what the consumer made can be seen. */
-  result?: { href: string; text: string };
 }
 
-/** A queue, the function that works on it, and what could not be worked on. */
-export function QueueNode({ queue, consumer, hint, result }: QueueNodeProps) {
+/** Queues by what they hold: how they are laid out, and what their messages are where the title does not say it. */
+const KINDS: Readonly<Record<Queue['holds'], { class: string; hint?: string }>> = {
+  upload: { class: 'node-uploads', hint: 'Order files from S3' },
+  order: { class: 'node-orders' },
+  'confirmed order': { class: 'node-confirmed' },
+};
+
+/** The views of what consumers store. */
+const RESULTS: Readonly<Record<string, { href: string; text: string }>> = {
+  shipments: { href: toHash('shipping'), text: 'Shipments' },
+  sales: { href: toHash('sales'), text: 'Sales' },
+};
+
+/** A queue, the function that works on it, and what could not be processed. */
+export function QueueNode({ row, queue, consumer }: QueueNodeProps) {
+  const { title, holds, stores } = row;
+  const { class: kind, hint } = KINDS[holds];
+  const result = stores && RESULTS[stores.all];
   const { name, visible, inFlight, delayed, oldestSeconds, drainSeconds, taken, deadLetters } = queue;
   return (
-    <li class={`node node-queue ${deadLetters > 0 ? 'has-dead-letters' : ''}`} data-node={name}>
+    <li class={`node node-queue ${kind} ${deadLetters > 0 ? 'has-dead-letters' : ''}`} data-node={name}>
       <div class="node-head">
-        <h3>{QUEUE_TITLES[name]}</h3>
+        <h3>{title}</h3>
         <p class="muted number">{formatCount(taken)} taken</p>
       </div>
       {hint && <p class="node-hint muted">{hint}</p>}
@@ -41,7 +54,7 @@ export function QueueNode({ queue, consumer, hint, result }: QueueNodeProps) {
           <a class="dead-letters" href={toHash('dead-letters', name)}>
             <span aria-hidden="true">▲ </span>
             {formatCount(deadLetters)} dead {deadLetters === 1 ? 'letter' : 'letters'}
-            <span class="visually-hidden"> of the {QUEUE_TITLES[name].toLowerCase()}</span>
+            <span class="visually-hidden"> of the {title.toLowerCase()}</span>
           </a>
         ) : (
           <span class="muted">No dead letters</span>

@@ -1,3 +1,4 @@
+import { QUEUE_NAMES } from '../../../topology.ts';
 import type { LiveStatus, QueueName } from '../../api.ts';
 
 /** Seconds that are remembered. The server tells once a second, so a column has at most so many points. */
@@ -14,12 +15,11 @@ export interface History {
   out: Record<QueueName, (number | null)[]>;
 }
 
-const columns = (): Record<QueueName, (number | null)[]> => ({
-  upload: [],
-  order: [],
-  shipping: [],
-  analytics: [],
-});
+const columns = (): Record<QueueName, (number | null)[]> =>
+  Object.fromEntries(QUEUE_NAMES.map((name) => [name, []])) as unknown as Record<
+    QueueName,
+    (number | null)[]
+  >;
 
 export const emptyHistory = (): History => ({ times: [], depths: columns(), in: columns(), out: columns() });
 
@@ -31,7 +31,7 @@ export function remember(history: History, status: LiveStatus): void {
   const kept = history.times.filter((each) => each > time - HISTORY_SECONDS).length;
   const forgotten = history.times.length - kept;
   push(history.times, time, forgotten);
-  for (const name of Object.keys(history.depths) as QueueName[]) {
+  for (const name of QUEUE_NAMES) {
     const queue = status.queues.find((each) => each.name === name);
     push(history.depths[name], queue ? queue.visible + queue.inFlight + queue.delayed : null, forgotten);
     push(history.in[name], queue?.inPerSecond ?? null, forgotten);

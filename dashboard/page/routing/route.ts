@@ -1,5 +1,5 @@
+import { QUEUE_NAMES } from '../../../topology.ts';
 import type { QueueName } from '../../api.ts';
-import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 
 /** A view, and what it is about. */
 export type Route =
@@ -12,7 +12,7 @@ export type Route =
   | { view: 'search'; query: string }
   | { view: 'unknown' };
 
-const isQueue = (name: string): name is QueueName => Object.hasOwn(QUEUE_TITLES, name);
+const isQueue = (name: string): name is QueueName => QUEUE_NAMES.some((each) => each === name);
 
 /** Reads the part of the address after `#`. */
 export function parseRoute(hash: string): Route {

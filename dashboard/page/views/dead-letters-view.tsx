@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
+import { queueNamed } from '../../../topology.ts';
 import type { DeadLetterPage, QueueName } from '../../api.ts';
 import { LetterEditor } from '../dead-letters/letter-editor.tsx';
 import { LetterGroups } from '../dead-letters/letter-groups.tsx';
 import { LetterList } from '../dead-letters/letter-list.tsx';
 import { QueueTabs } from '../dead-letters/queue-tabs.tsx';
 import { RedriveAll } from '../dead-letters/redrive-all.tsx';
-import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { formatCount } from '../format/format-count.ts';
 import { useLive } from '../live/use-live.ts';
 import { Failure } from '../parts/failure.tsx';
@@ -38,7 +38,7 @@ export function DeadLettersView({ queue, id }: DeadLettersViewProps) {
       <div class="view-head">
         <p class="muted number">
           {page
-            ? `${formatCount(page.seen)} looked at in the dead-letter queue of the ${QUEUE_TITLES[queue].toLowerCase()}`
+            ? `${formatCount(page.seen)} looked at in the dead-letter queue of the ${queueNamed(queue).title.toLowerCase()}`
             : 'Looking …'}
         </p>
         <div class="actions">

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { queueNamed } from '../../../topology.ts';
 import type { OrderTrace } from '../../api.ts';
-import { QUEUE_TITLES } from '../flow/queue-titles.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Received } from '../parts/received.tsx';
 import { Tag } from '../parts/tag.tsx';
@@ -64,7 +64,9 @@ export function OrderView({ orderId }: { orderId: string }) {
           {trace.dead_letters.map(({ queue, id, reason, errors }) => (
             <div key={id} class="failure">
               <p>
-                <strong>It waits among the dead letters of the {QUEUE_TITLES[queue].toLowerCase()}:</strong>{' '}
+                <strong>
+                  It waits among the dead letters of the {queueNamed(queue).title.toLowerCase()}:
+                </strong>{' '}
                 <Received text={errors.length > 0 ? errors.join('; ') : reason} />
               </p>
               <a class="button" href={toHash('dead-letters', queue, id)}>
