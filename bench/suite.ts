@@ -1,3 +1,5 @@
+import { median } from '../harness/statistics.ts';
+
 /** What one run of a contender came to, by the metric's name. A metric that does not apply is left out. */
 export type Sample = Readonly<Record<string, number>>;
 
@@ -63,3 +65,48 @@ export interface Suite {
   /** @throws Error where a contender's result is wrong */
   run(settings: SuiteSettings): Promise<SuiteResult>;
 }
+
+/** Who contends, and how one run of it is measured. */
+export interface Contender {
+  name: string;
+  measure: () => Promise<Sample>;
+}
+
+/**
+ * Measures contenders in turn, round after round: what slows the machine down for a while slows all of them.
+ *
+ * @param log told of each run
+ */
+export async function takeTurns(
+  contenders: readonly Contender[],
+  repeats: number,
+  log: (line: string) => void,
+): Promise<ContenderResult[]> {
+  const samples = contenders.map((): Sample[] => []);
+  for (let round = 1; round <= repeats; round++) {
+    for (const [index, { name, measure }] of contenders.entries()) {
+      const sample = await measure();
+      samples[index]?.push(sample);
+      const figures = Object.entries(sample).map(
+        ([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`,
+      );
+      log(`${round}/${repeats} ${name}: ${figures.join(', ')}`);
+    }
+  }
+  return contenders.map(({ name }, index) => ({ name, samples: samples[index] ?? [] }));
+}
+
+/** The median of a contender's metric. @throws Error where there is no such contender, or metric */
+export function medianOf(results: readonly ContenderResult[], contender: string, metric: string): number {
+  const samples = results.find(({ name }) => name === contender)?.samples ?? [];
+  return median(samples.flatMap((sample) => sample[metric] ?? []));
+}
+
+/** A ratio of rates that was measured in one run, and must not fall below a bound. */
+export const ratioGoal = (id: string, title: string, value: number, atLeast: number): Goal => ({
+  id,
+  title,
+  value,
+  bound: { atLeast },
+  tolerance: NOISY,
+});

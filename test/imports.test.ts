@@ -19,8 +19,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   dashboard: ['dashboard', 'lib'],
   cli: ['cli', 'dashboard', 'lib', 'resources/aurora-max-connections.json'],
   local: ['local', 'dashboard', 'lib', 'handlers'],
+  harness: ['harness', 'local', 'lib'],
   // Peers are written as their own documentation shows: with clients of their own.
-  bench: ['bench', 'local', 'worker', 'handlers', 'lib', 'cli/table.ts'],
+  bench: ['bench', 'harness', 'local', 'worker', 'handlers', 'lib', 'cli/table.ts'],
 };
 
 interface SourceFile {
@@ -73,11 +74,11 @@ describe('imports', () => {
     });
   }
 
-  it('of the AWS SDK are in lib/aws, the embedded cloud and benchmarks only', () => {
+  it('of the AWS SDK are in lib/aws, the embedded cloud, the harness and benchmarks only', () => {
     const paths = files
       .filter(({ packages }) => packages.some((name) => name.startsWith('@aws-sdk/')))
       .map(({ path }) => path);
-    const elsewhere = ['lib/aws', 'local', 'bench'];
+    const elsewhere = ['lib/aws', 'local', 'harness', 'bench'];
     expect(paths.filter((path) => !elsewhere.some((folder) => isIn(path, folder)))).toEqual([]);
     expect(paths).toContain('lib/aws/clients.ts');
   });
@@ -89,9 +90,10 @@ describe('imports', () => {
 });
 
 describe('one place', () => {
+  const OF_LABS = ['local', 'harness', 'bench'];
   const placesOf = (pattern: RegExp) =>
     files
-      .filter(({ path, text }) => !isIn(path, 'local') && !isIn(path, 'bench') && pattern.test(text))
+      .filter(({ path, text }) => !OF_LABS.some((folder) => isIn(path, folder)) && pattern.test(text))
       .map(({ path }) => path);
 
   it('builds SDK clients', () => {

@@ -1,8 +1,5 @@
-import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
-import { ratioGoal } from '../ratio-goal.ts';
-import { COUNTED, type Sample, type Suite } from '../suite.ts';
-import { takeTurns } from '../take-turns.ts';
+import { COUNTED, medianOf, ratioGoal, type Sample, type Suite, takeTurns } from '../suite.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { measureLatency } from './measure-latency.ts';
 

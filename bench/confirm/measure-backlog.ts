@@ -1,14 +1,11 @@
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { inBatches } from '../../lib/batch/in-batches.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
-import { checkQueue } from '../check-queue.ts';
-import { clientsOf } from '../clients-of.ts';
+import { checkQueue, confirmedIdOf } from '../check-queue.ts';
 import type { Settings } from '../processes/services-process.ts';
 import { startContender } from '../processes/start-contender.ts';
-import type { Services } from '../processes/start-services.ts';
+import { clientsOf, type Services } from '../processes/start-services.ts';
 import type { Sample } from '../suite.ts';
-import { confirmedIdOf } from './confirmed-id-of.ts';
-import { untilDeleted } from './until-deleted.ts';
 
 export interface BacklogRun {
   orders: number;
@@ -50,7 +47,7 @@ export async function measureBacklog(
 
   async function usageAt(wanted: number) {
     const failure = `${who} does not get through`;
-    const deleted = await untilDeleted(services, ORDER_QUEUE_URL, wanted, deadline, failure);
+    const deleted = await services.untilDeleted(ORDER_QUEUE_URL, wanted, deadline, failure);
     return { ...(await contender.usage()), deleted };
   }
   const warm = await usageAt(Math.floor(orders * WARM_UP));

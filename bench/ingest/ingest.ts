@@ -1,9 +1,6 @@
-import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
 import { measureProducer } from '../produce/measure-producer.ts';
-import { ratioGoal } from '../ratio-goal.ts';
-import { COUNTED, type Suite } from '../suite.ts';
-import { takeTurns } from '../take-turns.ts';
+import { COUNTED, medianOf, ratioGoal, type Suite, takeTurns } from '../suite.ts';
 import { measureIngest, measureParsing } from './measure-ingest.ts';
 
 const ORDERS = 1_000_000;

@@ -3,12 +3,10 @@ import { createObjectStore, type ObjectStore } from '../../lib/aws/object-store.
 import { readReceipt } from '../../lib/ingest/read-receipt.ts';
 import type { Receipt } from '../../lib/ingest/receipt.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
-import { checkQueue } from '../check-queue.ts';
-import { clientsOf } from '../clients-of.ts';
+import { checkQueue, sentIdOf } from '../check-queue.ts';
 import type { Settings } from '../processes/services-process.ts';
 import { startContender } from '../processes/start-contender.ts';
-import type { Services } from '../processes/start-services.ts';
-import { sentIdOf } from '../sent-id-of.ts';
+import { clientsOf, type Services } from '../processes/start-services.ts';
 import type { Sample } from '../suite.ts';
 import { FILE, type Format, openFile } from './file.ts';
 

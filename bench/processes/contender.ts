@@ -26,3 +26,6 @@ export interface Usage {
   /** Most resident memory that the process ever had, in bytes. */
   peakMemory: number;
 }
+
+/** A table as idempotency utilities want theirs: their own key, and nothing else. */
+export const IDEMPOTENCY_TABLE = 'idempotency';

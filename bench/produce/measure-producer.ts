@@ -1,9 +1,8 @@
 import { generateOrders } from '../../lib/order/generator.ts';
-import { checkQueue } from '../check-queue.ts';
+import { checkQueue, sentIdOf } from '../check-queue.ts';
 import type { Task } from '../processes/contender.ts';
 import { startContender } from '../processes/start-contender.ts';
 import type { Services } from '../processes/start-services.ts';
-import { sentIdOf } from '../sent-id-of.ts';
 import type { Sample } from '../suite.ts';
 
 /** What a producer is to do. */

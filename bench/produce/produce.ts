@@ -1,8 +1,5 @@
-import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
-import { ratioGoal } from '../ratio-goal.ts';
-import type { Suite } from '../suite.ts';
-import { takeTurns } from '../take-turns.ts';
+import { medianOf, ratioGoal, type Suite, takeTurns } from '../suite.ts';
 import { measureProducer } from './measure-producer.ts';
 
 /** Contenders by name: their module, and orders of a run, so that each takes some seconds. */

@@ -1,4 +1,4 @@
-import type { Fault } from './proxy/fault.ts';
+import type { Fault } from '../../harness/fault-proxy/fault.ts';
 
 /** Whom a fault of requests hits; workers of one function count together. */
 export type Role = 'consumer' | 'fulfillment' | 'analytics' | 'ingest' | 'functions';

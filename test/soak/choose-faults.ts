@@ -1,5 +1,5 @@
+import type { Fault, PassingRequest } from '../../harness/fault-proxy/fault.ts';
 import { seededRandom } from '../../lib/order/seeded-random.ts';
-import type { Fault, PassingRequest } from '../faults/proxy/fault.ts';
 
 /** A fault, and how many of 10,000 requests that it fits meet with it. */
 interface Chance {

@@ -1,11 +1,9 @@
-import { percentile } from '../../bench/percentile.ts';
-import type { Pipeline, QueueName } from '../../lib/pipeline/pipeline.ts';
+import type { Journal } from '../../harness/journal.ts';
+import type { Cloud, HeapUse } from '../../harness/start-cloud.ts';
+import { percentile } from '../../harness/statistics.ts';
+import type { QueueName } from '../../lib/pipeline/pipeline.ts';
 import { createStatusReader } from '../../lib/status/create-status-reader.ts';
-import type { HeapUse } from './heap-use.ts';
-import type { OrderJournal } from './order-journal.ts';
-import { readPostgresMemory } from './read-postgres-memory.ts';
-import { type ProcessUse, readProcess } from './read-process.ts';
-import type { CloudProcess } from './start-cloud-process.ts';
+import { type ProcessUse, readPostgresMemory, readProcess } from './process-use.ts';
 
 /** The embedded cloud at one moment. Memory in bytes. */
 export interface Sample extends ProcessUse {
@@ -32,11 +30,10 @@ interface QueueSample {
 
 /** @returns a function that takes a sample */
 export function startSampling(
-  cloud: Pick<CloudProcess, 'pid' | 'outputs' | 'call'>,
-  pipeline: Pipeline,
-  journal: Pick<OrderJournal, 'takeLatencies' | 'counts'>,
+  cloud: Pick<Cloud, 'pid' | 'outputs' | 'call' | 'pipeline'>,
+  journal: Pick<Journal, 'takeLatencies' | 'progress'>,
 ): () => Promise<Sample> {
-  const status = createStatusReader(pipeline);
+  const status = createStatusReader(cloud.pipeline);
   const start = performance.now();
 
   return async () => {
@@ -48,7 +45,7 @@ export function startSampling(
       status.read(),
     ]);
     const latencies = journal.takeLatencies();
-    const { sent, confirmed } = journal.counts();
+    const { sent, confirmed } = journal.progress();
     return {
       ...use,
       minute,
