@@ -1,5 +1,5 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { compareIds } from '../harness/check-promise.ts';
+import { compareIds } from '../harness/compare-ids.ts';
 import { parseOrderText } from '../lib/order/order.ts';
 import { parseOrderConfirmed } from '../lib/order/order-confirmed.ts';
 import type { Settings } from './processes/services-process.ts';

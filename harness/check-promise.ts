@@ -2,6 +2,7 @@ import type { QueueName } from '../lib/pipeline/pipeline.ts';
 import type { Reconciliation } from '../lib/reconcile/reconciliation.ts';
 import { findDiscrepancies } from '../local/start/discrepancies.ts';
 import type { PipelineCounts } from '../local/start/pipeline-counts.ts';
+import type { IdComparison } from './compare-ids.ts';
 import type { SentLoad } from './journal.ts';
 
 /*
@@ -66,30 +67,6 @@ export interface Allowed {
   redrivable: boolean;
   /** Whether requests failed on purpose: a batch whose answer was lost may be reported twice by a function. */
   faults: boolean;
-}
-
-/** How ids that were found differ from those that were expected. */
-export interface IdComparison {
-  /** Distinct ids that were expected and found. */
-  found: number;
-  missing: readonly string[];
-  /** Ids that were found and not expected. */
-  unknown: readonly string[];
-  /** How often an id was found that had been found before. */
-  repeated: number;
-}
-
-export function compareIds(expected: ReadonlySet<string>, found: Iterable<string>): IdComparison {
-  const seen = new Set<string>();
-  const unknown: string[] = [];
-  let repeated = 0;
-  for (const id of found) {
-    if (seen.has(id)) repeated++;
-    else if (!expected.has(id)) unknown.push(id);
-    seen.add(id);
-  }
-  const missing = [...expected].filter((id) => !seen.has(id));
-  return { found: seen.size - unknown.length, missing, unknown, repeated };
 }
 
 /**

@@ -4,7 +4,6 @@ import type { Worker } from 'node:worker_threads';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../local/embedded-cloud.ts';
 import type { InvokeResult } from '../local/lambda/execution-environment.ts';
 import { type PipelineCounts, startCounting } from '../local/start/pipeline-counts.ts';
-import type { HeapUse } from './start-cloud.ts';
 import { answerParent } from './start-process.ts';
 
 /*
@@ -23,6 +22,17 @@ export interface CloudProcessOptions {
   proxy?: string;
   /** Stage parameters that override those of serverless.yml. */
   params?: Readonly<Record<string, string | number>>;
+}
+
+/** Bytes of JavaScript heap in use, with the buffers that hang on it, by what uses them. */
+export interface HeapUse {
+  /** What polls queues, serves HTTP, and keeps the functions' log. */
+  main: number;
+  /** SQS, SNS and S3. */
+  awsServices: number;
+  dynamoDb: number;
+  /** All environments of all functions. */
+  functions: number;
 }
 
 type Outputs = Readonly<Record<string, string>>;

@@ -6,7 +6,8 @@ import { readReceipt } from '../lib/ingest/read-receipt.ts';
 import type { Receipt } from '../lib/ingest/receipt.ts';
 import { readUploadEvent } from '../lib/ingest/upload-event.ts';
 import type { Pipeline } from '../lib/pipeline/pipeline.ts';
-import { compareIds, type Evidence, type FileReceipt, type IdComparison } from './check-promise.ts';
+import type { Evidence, FileReceipt } from './check-promise.ts';
+import { compareIds, type IdComparison } from './compare-ids.ts';
 import type { Journal, SentLoad } from './journal.ts';
 
 /** Rows of one statement. */

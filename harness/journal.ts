@@ -1,5 +1,21 @@
-import { compareIds, type IdComparison } from './check-promise.ts';
-import type { Entry, Item, Parcel } from './send-load.ts';
+import { compareIds, type IdComparison } from './compare-ids.ts';
+
+/** The ways in. */
+export type Entry = 'queue' | 'http' | 'file';
+
+/** A new order, one that was sent before, or something that is no valid order. */
+export interface Item {
+  kind: 'order' | 'duplicate' | 'invalid';
+  /** Body of a message, element of a JSON array, or row of a file. */
+  text: string;
+  /** Order id, of all but invalid items. */
+  orderId?: string;
+}
+
+/** What one client sends at a time: messages of the order queue, one HTTP request, or one order file. */
+export type Parcel =
+  | { entry: 'queue' | 'http'; items: readonly Item[] }
+  | { entry: 'file'; items: readonly Item[]; key: string; content: Buffer };
 
 /** What a run has sent, and what its customers have heard. */
 export interface Journal {

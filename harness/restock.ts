@@ -17,6 +17,7 @@ export async function restock(
 ): Promise<void> {
   const items = catalogue.map(({ product_id, product_name }) => ({ product_id, product_name, quantity }));
   await insist(
+    'restock',
     async () => {
       await requestRestock(current().pipeline, { restock_id: id, items });
       return true;

@@ -2,25 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { sendMessages } from '../lib/aws/send-messages.ts';
 import { allEnded } from '../lib/batch/all-ended.ts';
-import type { Journal } from './journal.ts';
+import type { Item, Journal, Parcel } from './journal.ts';
 import type { Cloud } from './start-cloud.ts';
-
-/** The ways in. */
-export type Entry = 'queue' | 'http' | 'file';
-
-/** A new order, one that was sent before, or something that is no valid order. */
-export interface Item {
-  kind: 'order' | 'duplicate' | 'invalid';
-  /** Body of a message, element of a JSON array, or row of a file. */
-  text: string;
-  /** Order id, of all but invalid items. */
-  orderId?: string;
-}
-
-/** What one client sends at a time: messages of the order queue, one HTTP request, or one order file. */
-export type Parcel =
-  | { entry: 'queue' | 'http'; items: readonly Item[] }
-  | { entry: 'file'; items: readonly Item[]; key: string; content: Buffer };
 
 export interface SenderOptions {
   /** Asked before each attempt: a cloud that was restarted has other ports. */
@@ -71,6 +54,7 @@ export function createSender({ current, journal, patience, signal }: SenderOptio
     journal.sent(parcel);
     let left = parcel.items;
     await insist(
+      parcel.entry,
       async () => {
         if (parcel.entry === 'file') left = await upload(parcel.key, parcel.content);
         else left = await (parcel.entry === 'queue' ? toQueue(left) : post(left));
@@ -112,10 +96,12 @@ export async function sendLoad(
 /**
  * Tries until it has worked.
  *
+ * @param what names it in the error
  * @param attempt returns whether it has worked; an error means that it has not
  * @throws Error with the last one as its cause, if it has not worked within `patience` ms
  */
 export async function insist(
+  what: string,
   attempt: () => Promise<boolean>,
   { patience, signal, onRetry }: { patience: number; signal?: AbortSignal; onRetry?: () => void },
 ): Promise<void> {
@@ -128,7 +114,9 @@ export async function insist(
       last = error;
     }
     if (Date.now() > deadline)
-      throw new Error(`has not worked for ${patience / 1_000} seconds`, { cause: last });
+      throw new Error(`${what}: must be accepted within ${patience / 1_000} s, was refused until then`, {
+        cause: last,
+      });
     onRetry?.();
     await sleep(RETRY_MS);
   }

@@ -4,19 +4,8 @@ import { join } from 'node:path';
 import { openEmbeddedPipeline } from '../lib/pipeline/open-pipeline.ts';
 import type { Pipeline } from '../lib/pipeline/pipeline.ts';
 import type { CallThread } from '../local/thread-rpc.ts';
-import type { CloudCalls, CloudProcessOptions } from './cloud-process.ts';
+import type { CloudCalls, CloudProcessOptions, HeapUse } from './cloud-process.ts';
 import { startProcess } from './start-process.ts';
-
-/** Bytes of JavaScript heap in use, with the buffers that hang on it, by what uses them. */
-export interface HeapUse {
-  /** What polls queues, serves HTTP, and keeps the functions' log. */
-  main: number;
-  /** SQS, SNS and S3. */
-  awsServices: number;
-  dynamoDb: number;
-  /** All environments of all functions. */
-  functions: number;
-}
 
 /** The services' share: functions' heaps keep nothing for long, and are many. */
 export const servicesOf = ({ main, awsServices, dynamoDb }: HeapUse): number => main + awsServices + dynamoDb;

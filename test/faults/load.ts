@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Item, Parcel } from '../../harness/send-load.ts';
+import type { Item, Parcel } from '../../harness/journal.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Item } from '../../harness/journal.ts';
 import { createJournal } from '../../harness/journal.ts';
-import type { Item } from '../../harness/send-load.ts';
 
 beforeEach(() => vi.useFakeTimers({ now: 1_000, toFake: ['Date'] }));
 afterEach(() => vi.useRealTimers());

@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkPromise } from '../../harness/check-promise.ts';
+import type { HeapUse } from '../../harness/cloud-process.ts';
 import { gatherEvidence } from '../../harness/gather-evidence.ts';
+import type { Parcel } from '../../harness/journal.ts';
 import { createJournal } from '../../harness/journal.ts';
 import { readMails } from '../../harness/read-mails.ts';
 import { restock } from '../../harness/restock.ts';
-import { createSender, type Parcel, sendLoad } from '../../harness/send-load.ts';
-import {
-  type Cloud,
-  type HeapUse,
-  openDirectory,
-  servicesOf,
-  startCloud,
-} from '../../harness/start-cloud.ts';
+import { createSender, sendLoad } from '../../harness/send-load.ts';
+import { type Cloud, openDirectory, servicesOf, startCloud } from '../../harness/start-cloud.ts';
 import { inBatches } from '../../lib/batch/in-batches.ts';
 import { generateOrders } from '../../lib/order/generator.ts';
 import { isConfirmed, isDrained, type PipelineCounts } from '../../local/start/pipeline-counts.ts';

@@ -1,5 +1,6 @@
+import type { HeapUse } from '../../harness/cloud-process.ts';
 import type { Journal } from '../../harness/journal.ts';
-import type { Cloud, HeapUse } from '../../harness/start-cloud.ts';
+import type { Cloud } from '../../harness/start-cloud.ts';
 import { percentile } from '../../harness/statistics.ts';
 import type { QueueName } from '../../lib/pipeline/pipeline.ts';
 import { createStatusReader } from '../../lib/status/create-status-reader.ts';
