@@ -2,7 +2,7 @@ import { parseArguments } from '../lib/command-line/parse-arguments.ts';
 import { UsageError } from '../lib/command-line/usage-error.ts';
 import { wholeNumber } from '../lib/command-line/whole-number.ts';
 
-/** What `npm run bench` is asked to do. */
+/** The options of `npm run bench`. */
 export interface BenchOptions {
   /** Texts of which a suite's name must contain one; all suites where there are none. */
   filters: string[];

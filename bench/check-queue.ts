@@ -22,7 +22,7 @@ export interface CheckedMessage {
   takenAt: number;
 }
 
-/** Receives under way at once. */
+/** Concurrent receives. */
 const CONCURRENCY = 8;
 
 /**

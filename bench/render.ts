@@ -48,7 +48,7 @@ function ratioText(first: ContenderResult | undefined, row: ContenderResult, met
   return `${(median(ours) / median(theirs)).toFixed(2)} ×`;
 }
 
-/** What was to be reached, and what was. */
+/** Renders goals beside what was measured. */
 export function renderGoals(goals: readonly Goal[]): string {
   const rows = goals.map((goal) => {
     const { id, title, value, bound } = goal;

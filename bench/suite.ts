@@ -1,6 +1,6 @@
 import { median } from '../harness/statistics.ts';
 
-/** What one run of a contender came to, by the metric's name. A metric that does not apply is left out. */
+/** The result of one run of a contender, by the metric's name. A metric that does not apply is absent. */
 export type Sample = Readonly<Record<string, number>>;
 
 /** One column of a suite's table. */
@@ -21,7 +21,7 @@ export interface ContenderResult {
   samples: readonly Sample[];
 }
 
-/** What a suite has to reach: a ratio of medians within one run, or a figure that no machine changes. */
+/** A goal of a suite: a ratio of medians within one run, or a figure that no machine changes. */
 export interface Goal {
   /** Stable, for the baseline: `confirm/times-one-at-a-time`. */
   id: string;
@@ -53,7 +53,7 @@ export interface SuiteSettings {
   repeats: number;
   /** Multiplies the numbers of orders: below 1 for a quick look. */
   scale: number;
-  /** Told what is going on, a line at a time. */
+  /** Called with a line for each step. */
   log: (line: string) => void;
 }
 
@@ -75,7 +75,7 @@ export interface Contender {
 /**
  * Measures contenders in turn, round after round: what slows the machine down for a while slows all of them.
  *
- * @param log told of each run
+ * @param log called after each run
  */
 export async function takeTurns(
   contenders: readonly Contender[],

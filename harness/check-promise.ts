@@ -10,7 +10,7 @@ import type { SentLoad } from './journal.ts';
  * confirmations are repeated in the documented windows only. All labs judge it here.
  */
 
-/** What the promise is judged by, once a run has come to rest. */
+/** The evidence that the promise is judged by, once a run has come to rest. */
 export interface Evidence extends LabEvidence {
   /** Messages that queues still hold; empty if all came to rest. */
   left: Readonly<Partial<Record<QueueName, number>>>;
@@ -26,7 +26,7 @@ export interface Evidence extends LabEvidence {
   redrivable: Readonly<Partial<Record<QueueName, readonly string[]>>>;
   /** Everything else in dead-letter queues: bodies, and keys of order files. */
   deadLettered: Readonly<Partial<Record<QueueName, readonly string[]>>>;
-  /** Of files that can be read. */
+  /** Receipts of the files that can be read. */
   receipts: readonly FileReceipt[];
 }
 
@@ -35,7 +35,7 @@ export interface LabEvidence {
   messages: OrderMessages;
   /** Orders that were published again after the ledger had marked them as sent. */
   publishedAfterMark?: readonly string[];
-  /** What queues took, functions reported and databases hold, of a cloud that was never restarted. */
+  /** The counts of queues, functions and databases, from a cloud that was never restarted. */
   counts?: PipelineCounts;
   /** The ledger against both databases. */
   reconciliation?: Reconciliation;
@@ -59,7 +59,7 @@ export interface FileReceipt {
   rejectedRows: readonly string[];
 }
 
-/** What the documented windows allow in a run. */
+/** The deviations that the documented windows allow in a run. */
 export interface Allowed {
   /** Most confirmations of orders that had one before. */
   repeats: number;
@@ -149,7 +149,7 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
 
 const AGREE = 'mailbox, queues, functions and databases agree';
 
-/** What the counts of `npm start` say that the rest of the evidence does not. */
+/** Names the counts of `npm start` that do not agree with the rest of the evidence. */
 function disagreements(
   { load, confirmations }: Evidence,
   counts: PipelineCounts,

@@ -26,7 +26,7 @@ export interface CloudProcessOptions {
 
 /** Bytes of JavaScript heap in use, with the buffers that hang on it, by what uses them. */
 export interface HeapUse {
-  /** What polls queues, serves HTTP, and keeps the functions' log. */
+  /** The main thread, which polls queues, serves HTTP, and keeps the functions' log. */
   main: number;
   /** SQS, SNS and S3. */
   awsServices: number;

@@ -12,12 +12,12 @@ export interface Item {
   orderId?: string;
 }
 
-/** What one client sends at a time: messages of the order queue, one HTTP request, or one order file. */
+/** One client's sending: messages of the order queue, one HTTP request, or one order file. */
 export type Parcel =
   | { entry: 'queue' | 'http'; items: readonly Item[] }
   | { entry: 'file'; items: readonly Item[]; key: string; content: Buffer };
 
-/** What a run has sent, and what its customers have heard. */
+/** A record of what a run has sent, and of the confirmations that its customers received. */
 export interface Journal {
   /** Notes what is about to be sent, for the first time. */
   sent(parcel: Parcel): void;
@@ -38,7 +38,7 @@ export interface Journal {
   load: SentLoad;
 }
 
-/** What was sent. */
+/** The load that was sent. */
 export interface SentLoad {
   /** Items of each kind. */
   counts: Record<Item['kind'], number>;

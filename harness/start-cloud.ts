@@ -15,7 +15,7 @@ export interface Cloud {
   pid: number;
   outputs: Readonly<Record<string, string>>;
   apiUrl: string;
-  /** As operators reach it, past any proxy; closed with the process. */
+  /** The pipeline as operators reach it, past any proxy; closed with the process. */
   pipeline: Pipeline;
   call: CallThread<CloudCalls>;
   /** Rejects when the process ends by itself, with what it last wrote to stderr. */

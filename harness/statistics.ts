@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** How far the values are from their median: the greater distance of the lowest and the highest, as a share of it. */
+/** The distance of the values from their median: the greater one of the lowest and the highest, as a share of it. */
 export function spread(values: readonly number[]): number {
   const middle = median(values);
   return Math.max(Math.max(...values) - middle, middle - Math.min(...values)) / middle;

@@ -67,12 +67,12 @@ export async function bundlePair(
   };
 }
 
-/** As Serverless packs it, but for some hundred bytes of names. */
+/** Returns the size of the zip that Serverless makes, without some hundred bytes of names. */
 async function zipKbOf(file: string): Promise<number> {
   return deflateRawSync(await readFile(file), { level: 9 }).length / 1_000;
 }
 
-/** What an import took in a process of its own: wall clock, and processor time of all its threads. */
+/** The time that an import took in a process of its own: wall clock, and processor time of all its threads. */
 export interface ImportTime {
   importMs: number;
   cpuMs: number;

@@ -45,7 +45,7 @@ export const coldStart: Suite = {
           { name: 'zipKb', title: 'zip kB', digits: 0 },
         ],
         contenders: results,
-        // An import is computing all the time: its processor time is what it takes where nobody else has the processor.
+        // An import computes all the time: its processor time is what it takes on an idle machine.
         goals: names.map((name) => ({
           id: `cold-start/${name}`,
           title: 'processor time of an import, times the bare one',

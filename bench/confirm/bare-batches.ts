@@ -8,7 +8,7 @@ import {
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { Contend } from '../processes/contender.ts';
 
-/** What the limits do. */
+/** The work of a contender that is a limit. */
 export interface BatchPolling {
   /** Loops side by side. */
   concurrency: number;

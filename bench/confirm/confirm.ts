@@ -15,9 +15,9 @@ const CONTENDERS = {
   'limit, with a ledger': { module: './bare-batches-with-ledger.ts', orders: 30_000 },
 };
 type Name = keyof typeof CONTENDERS;
-/** Those that leave orders as unrepeated as ours do, whatever is sent or delivered twice. */
+/** Peers that repeat as few confirmations as ours, whatever is sent or delivered twice. */
 const SAME_GUARANTEES: readonly Name[] = ['Powertools, idempotent'];
-/** Batches at once, or pollers: what serverless.yml has for the consumer. */
+/** Concurrent batches, or pollers: the consumer's concurrency in serverless.yml. */
 const CONCURRENCY = 10;
 /** Seconds for which each works at half load. */
 const HALF_LOAD_SECONDS = 8;

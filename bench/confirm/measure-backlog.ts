@@ -13,7 +13,7 @@ export interface BacklogRun {
 }
 
 const SEED = 1;
-/** Orders sent at once. */
+/** Orders that are sent together. */
 const PORTION = 2_000;
 /**
  * Share of the orders that count for requests alone: rates and processor time are of code that V8 has compiled, as that of an
@@ -27,7 +27,7 @@ const BEGIN = { deleted: 0, seconds: 0, cpuSeconds: 0 };
 const LEAST_RATE = 20;
 
 /**
- * Fills the order queue while nobody works on it, then lets the contender go until the queue is empty.
+ * Fills the order queue while no consumer runs, then lets the contender run until the queue is empty.
  *
  * @throws Error where an order is not confirmed, or more than once
  */

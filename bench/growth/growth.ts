@@ -2,7 +2,7 @@ import { measureBacklog } from '../confirm/measure-backlog.ts';
 import { startServices } from '../processes/start-services.ts';
 import { type ContenderResult, medianOf, ratioGoal, type Suite, takeTurns } from '../suite.ts';
 
-/** What the consumer is given: orders waiting when it begins, and batches at once. `most` is how often it is measured. */
+/** Cases: orders waiting at the start, concurrent batches, and in `most` the number of measurements. */
 const CASES = [
   { concurrency: 1, orders: 10_000, most: 5 },
   { concurrency: 2, orders: 10_000, most: 5 },

@@ -9,7 +9,7 @@ const MOST_REPEATS = 1;
 /** The queue is at its limit with a tenth of the orders, too. */
 const QUEUE_ORDERS = 100_000;
 const BARE_BATCHES = new URL('../produce/bare-batches.ts', import.meta.url);
-/** Requests at once: two parts of a file, four portions of each, eight requests for each of those. */
+/** Concurrent requests: two parts of a file, four portions of each, eight requests for each of those. */
 const REQUESTS_AT_ONCE = 64;
 
 export const ingest: Suite = {

@@ -11,7 +11,7 @@ import type { Sample } from '../suite.ts';
 import { FILE, type Format, openFile } from './file.ts';
 
 const SEED = 1;
-/** Messages of the upload queue at once: what serverless.yml has for ingest. */
+/** Concurrent messages of the upload queue: the concurrency of ingest in serverless.yml. */
 const CONCURRENCY = 2;
 /**
  * The heap that V8 is told it has: what fits into 256 MB. Where it believes that it has the whole machine, it leaves garbage
@@ -66,7 +66,7 @@ export async function measureIngest(services: Services, format: Format, orders: 
   };
 }
 
-/** How fast the same file's lines are parsed, and no more. */
+/** Measures how fast the same file's lines are parsed, and no more. */
 export async function measureParsing(services: Services, orders: number): Promise<Sample> {
   const settings = await services.restart();
   const size = await putFile(openStore(settings), settings, 'ndjson', orders);

@@ -8,7 +8,7 @@ import { medianOf, NOISY, type Suite, takeTurns } from '../suite.ts';
 
 const NAME = 'npm start';
 
-/** How long a newcomer waits for `npm start`: from the command to the line that says that it is up. */
+/** Measures how long a newcomer waits for `npm start`: from the command to the line that says that it is up. */
 export const npmStart: Suite = {
   name: 'npm-start',
   title: 'npm start, from the command until it is up, with nothing changed since the start before.',
@@ -46,7 +46,7 @@ const GRACE_MS = 15_000;
 type Start = {
   /** From the command to the line that says that it is up. */
   readySeconds: number;
-  /** Of npm, of the embedded cloud with its Postgres, and of what they had run by then. 0 where there is no /proc. */
+  /** Processor time of npm, the embedded cloud with its Postgres, and their children. 0 where there is no /proc. */
   cpuSeconds: number;
 };
 
@@ -83,7 +83,7 @@ async function startOnce(): Promise<Start> {
   }
 }
 
-/** Of a process, of those that it started, and of those that they have waited for. */
+/** Returns the processor time of a process, its children, and the processes that they have waited for. */
 async function cpuSecondsOf(pid: number): Promise<number> {
   const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
   // The name in parentheses may hold anything; utime, stime, cutime and cstime are the 14th to 17th field.

@@ -33,9 +33,9 @@ const handlers = {
     running = run(stopping.signal);
     running.catch(() => undefined);
   },
-  /** What it has used until now. */
+  /** Returns its usage so far. */
   usage: (): Usage => usage(),
-  /** What it has used when its task is done. */
+  /** Waits until its task is done and returns its usage. */
   async done(): Promise<Usage> {
     await running;
     return usage();
@@ -48,7 +48,7 @@ const handlers = {
 export type ContenderCalls = typeof handlers;
 
 /**
- * Counts the HTTP requests that this process makes, from now on: at the wire, whoever makes them.
+ * Counts the HTTP requests that this process makes from now on, at the wire.
  *
  * @returns how many there have been
  */

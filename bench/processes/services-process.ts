@@ -9,7 +9,7 @@ import { IDEMPOTENCY_TABLE } from './contender.ts';
  * its queues. `start-services.ts` starts it and makes the calls below.
  */
 
-/** Where everything is, by the name of the setting that tells it: the functions' environment. */
+/** The functions' environment: endpoints, queues, topics, buckets and tables by the name of their setting. */
 export type Settings = Readonly<Record<string, string>>;
 
 let running: RunningStack | undefined;

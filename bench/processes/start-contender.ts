@@ -43,7 +43,7 @@ export interface StartedContender extends AsyncDisposable {
   begin(): Promise<void>;
   usage(): Promise<Usage>;
   done(): Promise<Usage>;
-  /** Lets it end what it has in hand. */
+  /** Lets it finish what it has in flight. */
   stop(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { startContender } from '../processes/start-contender.ts';
 import type { Services } from '../processes/start-services.ts';
 import type { Sample } from '../suite.ts';
 
-/** What a producer is to do. */
+/** The part of the task that a producer needs. */
 export type ProducerRun = Pick<Task, 'orders' | 'concurrency'>;
 
 const SEED = 1;

@@ -9,7 +9,7 @@ const CONTENDERS = {
   'sqs-producer': { module: './sqs-producer.ts', orders: 30_000 },
   'limit: bare batches': { module: './bare-batches.ts', orders: 30_000 },
 };
-/** As many requests at once as the producer makes. */
+/** Concurrent requests, as many as the producer makes. */
 const CONCURRENCY = 16;
 
 export const produce: Suite = {

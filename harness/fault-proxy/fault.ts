@@ -1,24 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What the proxy does to one request. `after` is always: after the service has done what it was asked for. */
+/** A fault of one request. `after` always means: after the service has carried it out. */
 export type Fault =
-  /** Passed on later. */
+  /** The request is passed on later. */
   | { kind: 'delay'; ms: number }
-  /** Refused with the service's own code for too many requests. */
+  /** The request is refused with the service's own code for too many requests. */
   | { kind: 'throttle' }
-  /** Refused with the service's own internal error. */
+  /** The request is refused with the service's own internal error. */
   | { kind: 'error' }
   /** The connection is cut. */
   | { kind: 'cut'; when: 'before' | 'after' }
-  /** Done, and never answered: the client gives up some time. */
+  /** The request is carried out and never answered: the client times out. */
   | { kind: 'hang' }
-  /** Of a batch, every second entry is refused, from the first on: with a code that is worth another try. */
+  /** Every second entry of a batch is refused, from the first on, with a code that is worth another try. */
   | { kind: 'partial' }
-  /** Of a receive: the messages come back at once, while they are in hand. */
+  /** The messages of a receive become visible again immediately, while they are in flight. */
   | { kind: 'redeliver' }
-  /** Of a receive: last message first, and every third one only when it comes again. */
+  /** A receive has the last message first, and every third one only when it is redelivered. */
   | { kind: 'reorder' }
-  /** Of a batch of deletions: acknowledged, and not done. */
+  /** A batch of deletions is acknowledged and not carried out. */
   | { kind: 'forget' }
   /** The client's process is killed. */
   | { kind: 'kill'; when: 'before' | 'after' };
@@ -27,10 +27,10 @@ export type Service = 'sqs' | 'sns' | 's3' | 'dynamodb' | 'lambda';
 
 /** One request on its way. */
 export interface PassingRequest {
-  /** Who sends it, as `addClient` was told. */
+  /** The client, by the name given to `addClient`. */
   client: string;
   service: Service;
-  /** As the API reference names it; for S3 and Lambda, the HTTP method. */
+  /** The action's name in the API reference; for S3 and Lambda, the HTTP method. */
   action: string;
   /** Name of the queue that an SQS request is about. */
   queue?: string | undefined;
@@ -73,7 +73,7 @@ const CODES: Record<Service, Record<'throttle' | 'error', string>> = {
   lambda: { throttle: 'TooManyRequestsException', error: 'ServiceException' },
 };
 
-/** How a service refuses a request in its own protocol. */
+/** Makes the answer by which a service refuses a request, in its own protocol. */
 export function refusal(service: Service, kind: 'throttle' | 'error'): Answer {
   const code = CODES[service][kind];
   const message = `injected ${kind}`;

@@ -1,8 +1,8 @@
 /** A batch of which a part is refused. */
 export interface SplitBatch {
-  /** What is passed on; undefined where nothing is left. */
+  /** The request to pass on; undefined if no entry is left. */
   body: Buffer | undefined;
-  /** Adds the refused ones to the answer, which is empty where nothing was passed on. */
+  /** Adds the refused entries to the answer, which is empty if nothing was passed on. */
   complete(answer: Buffer): Buffer;
 }
 

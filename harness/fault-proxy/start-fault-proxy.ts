@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, describeRequest, type Fault, type PassingRequest, refusal } from './fault.ts';
 import { splitBatch } from './split-batch.ts';
 
-/** Where the services are. */
+/** Endpoints of the services. */
 export interface Upstream {
   /** SQS, SNS, S3 and Lambda. */
   awsEndpoint: string;
@@ -22,9 +22,9 @@ export interface Upstream {
 export interface FaultProxyOptions {
   /** Says what happens to a request; undefined lets it pass. */
   decide: (passing: PassingRequest) => Fault | undefined;
-  /** Kills a client's process, at once. */
+  /** Kills a client's process. */
   kill?: (client: string) => void;
-  /** Told of each request that a service has done. */
+  /** Called for each request that a service has carried out. */
   onDone?: (passing: PassingRequest, body: Buffer, answer: Answer) => void;
 }
 
@@ -36,7 +36,7 @@ export interface FaultProxy {
    * @returns the endpoint that it is to use for all services, DynamoDB among them
    */
   addClient(name: string): Promise<string>;
-  /** Where requests go from now on; before the first call they are cut. */
+  /** Sets where requests go from now on; before the first call they are cut. */
   setUpstream(upstream: Upstream | undefined): void;
   close(): Promise<void>;
 }
@@ -125,7 +125,7 @@ export function startFaultProxy({ decide, kill, onDone }: FaultProxyOptions): Fa
     }
   }
 
-  /** Sets when messages of a receive come back. */
+  /** Sets when messages of a receive become visible again. */
   async function hide(
     { headers }: IncomingMessage,
     receive: Buffer,

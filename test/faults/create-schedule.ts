@@ -72,7 +72,7 @@ const onEachService =
     interruptsPublish: true,
   });
 
-/** What a schedule can be about; one after another, so that any 24 seeds in a row are about everything. */
+/** The themes of schedules, one after another, so that any 24 seeds in a row have all of them. */
 export const THEMES: readonly ((random: Random) => Theme)[] = [
   (random) => ({
     title: 'delivered twice and out of order',
@@ -174,7 +174,7 @@ export const THEMES: readonly ((random: Random) => Theme)[] = [
   happens('code deployed', () => ({ kind: 'deployment' })),
 ];
 
-/** What may go wrong beside the theme of any schedule: nothing that could come between a publish and its mark. */
+/** Faults beside the theme of any schedule: none that could come between a publish and its mark. */
 const BESIDES: readonly Omit<RequestFault, 'nth' | 'times'>[] = [
   { action: 'ReceiveMessage', fault: { kind: 'redeliver' } },
   { action: 'ReceiveMessage', fault: { kind: 'reorder' } },

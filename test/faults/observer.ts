@@ -3,12 +3,12 @@ import type { Answer, PassingRequest } from '../../harness/fault-proxy/fault.ts'
 import { listDeadLetters } from '../../lib/dead-letters/list-dead-letters.ts';
 import type { Pipeline } from '../../lib/pipeline/pipeline.ts';
 
-/** What went past the proxy and was done, as far as the promise is about it. */
+/** Notes of what passed the proxy and was carried out, as far as the promise is about it. */
 export interface Observer {
   onDone(passing: PassingRequest, body: Buffer, answer: Answer): void;
   /** Orders published so far, each counted once. */
   published(): number;
-  /** Orders that were published again after the ledger had been told that they were sent. */
+  /** Orders that were published again after the ledger had marked them as sent. */
   repeatedAfterMark: readonly string[];
   /**
    * Returns what became of the order queue's messages.

@@ -35,7 +35,7 @@ export interface RunReport {
   deaths: number;
   /** Messages of the order queue that were received, each counted once. */
   received: number;
-  /** Of those, the ones handled without confirming an order for the first time. */
+  /** Messages that were handled without confirming an order for the first time. */
   duplicates: number;
   deadLettered: number;
   /** Messages that were sent back from dead-letter queues. */

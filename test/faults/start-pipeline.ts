@@ -11,7 +11,7 @@ import { startGate } from './start-gate.ts';
 import { startWorkers, type Workers } from './start-workers.ts';
 
 /**
- * Seconds for which each queue hides a message, much shorter than deployed, so that what failed comes back within a test. The
+ * Seconds for which each queue hides a message, much shorter than deployed, so that what failed is redelivered within a test. The
  * order queue's outlasts a claim's lease, as it does when deployed: with workers that is their 8 s and 5 s for clocks, with
  * the function 30 s and 5 s.
  */
@@ -19,7 +19,7 @@ const HIDING: Record<Schedule['runtime'], Record<QueueName, number>> = {
   workers: { upload: 10, order: 14, shipping: 10, analytics: 10 },
   functions: { upload: 20, order: 36, shipping: 20, analytics: 20 },
 };
-/** One batch in hand each, so that a death between two of its steps is not also one between steps of another batch. */
+/** One batch in flight each, so that a death between two of its steps is not also one between steps of another batch. */
 const WORKERS = {
   'consumer-1': { functionName: 'consumer', args: ['--concurrency', '1', '--timeout', '8'] },
   'consumer-2': { functionName: 'consumer', args: ['--concurrency', '1', '--timeout', '8'] },
@@ -28,9 +28,9 @@ const WORKERS = {
   // Reading ends a minute before its time does.
   'ingest-1': { functionName: 'ingest', args: ['--concurrency', '1', '--timeout', '90'] },
 } as const;
-/** Consumers at work at once: workers, or invocations. */
+/** Concurrent consumers: workers, or invocations. */
 export const CONSUMERS = 2;
-/** Orders that one of them has in hand, at most: a worker's batch, or an invocation's. */
+/** Orders that one of them has in flight, at most: a worker's batch, or an invocation's. */
 export const IN_HAND = { workers: 10, functions: 100 };
 
 /** The whole pipeline in processes of its own, each of which can be made to fail. */

@@ -8,7 +8,7 @@ import type { FunctionName } from '../../worker/functions.ts';
 export interface WorkersOptions {
   /** Gets the files that say how far off each one's clock is. */
   directory: string;
-  /** What the embedded cloud wrote for workers, with the proxy's endpoint for each of them. */
+  /** Returns the settings that the embedded cloud wrote for workers, with the worker's own endpoint of the proxy. */
   environmentOf: (name: string) => Record<string, string>;
   /** Workers by name, `consumer-1`, with what their command lines say. */
   workers: Readonly<Record<string, { functionName: FunctionName; args: readonly string[] }>>;
@@ -16,13 +16,13 @@ export interface WorkersOptions {
 
 /** Workers in processes of their own; each one that ends is started again, as a supervisor would. */
 export interface Workers {
-  /** Kills one, at once; it is started again. */
+  /** Kills one; it is started again. */
   kill(name: string): void;
   /** Starts a new one of each, and then has the old ones stop in order. */
   replace(): Promise<void>;
   /** Sets the clock of one off. */
   setClock(name: string, ms: number): Promise<void>;
-  /** How often one has ended that nobody had asked to, of those whose names begin so. */
+  /** Returns how often workers whose names begin with the prefix have ended unasked. */
   deaths(prefix?: string): number;
   stop(): Promise<void>;
 }

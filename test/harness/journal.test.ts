@@ -7,7 +7,7 @@ afterEach(() => vi.useRealTimers());
 
 const order = (orderId: string): Item => ({ kind: 'order', text: `{"order_id":"${orderId}"}`, orderId });
 
-it('an order is confirmed once, however often it is told', () => {
+it('counts an order as confirmed once, however many mails confirm it', () => {
   const journal = createJournal();
   journal.sent({ entry: 'queue', items: [order('a')] });
   journal.confirmed('a', 1_250);
@@ -18,7 +18,7 @@ it('an order is confirmed once, however often it is told', () => {
   expect(journal.takeLatencies()).toEqual([]);
 });
 
-it('an order without a confirmation is missing, and a confirmation without an order is unknown', () => {
+it('counts an order without a confirmation as missing, and a confirmation without an order as unknown', () => {
   const journal = createJournal();
   journal.sent({ entry: 'http', items: [order('a'), order('b')] });
   journal.confirmed('b', 1_100);
@@ -27,7 +27,7 @@ it('an order without a confirmation is missing, and a confirmation without an or
   expect([...journal.confirmedIds()]).toEqual(['b', 'c']);
 });
 
-it('what was sent is known by kind, and what is invalid by its text and way in', () => {
+it('counts what was sent by kind, and keeps invalid items by their text and way in', () => {
   const journal = createJournal();
   const invalid = (text: string): Item => ({ kind: 'invalid', text });
   journal.sent({ entry: 'queue', items: [order('a'), invalid('no JSON')] });

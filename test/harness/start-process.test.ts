@@ -41,7 +41,7 @@ it('a process answers calls until it is ended', async () => {
   await expect(call('add', 1, 2)).rejects.toMatchObject({ code: 'THREAD_GONE' });
 });
 
-it('a process that ends by itself says why to whoever calls it or waits for it', async () => {
+it('a process that ends by itself rejects calls and `died` with the reason', async () => {
   const { call, died } = await start();
   const reason = /child\.ts: must run until it is ended, ended by itself with status 3\nout of paper/;
   await expect(call('crash')).rejects.toThrow(reason);

@@ -5,7 +5,7 @@ import { seededRandom } from '../../lib/order/seeded-random.ts';
 interface Chance {
   of10000: number;
   fault: Fault;
-  /** Of which requests; all where it is left out. */
+  /** The actions that it is for; default: all. */
   fits?: RegExp;
 }
 

@@ -69,12 +69,12 @@ export interface DrainRates {
   least: number;
   median: number;
   most: number;
-  /** Of the first, and of the last quarter of the orders. */
+  /** The rates of the first and the last quarter of the orders. */
   first: number;
   last: number;
 }
 
-/** What rates are read off: seconds since the consumers were let go, and orders confirmed by then. */
+/** Seconds since the consumers were started, and orders confirmed by then. */
 interface Progress {
   second: number;
   confirmed: number;

@@ -7,7 +7,7 @@ import type { Sample } from './sample.ts';
 
 const MIB = 2 ** 20;
 
-/** What a soak came to: how it went on the way, what became of the orders, and whether anything grew. */
+/** Formats a soak: its course, the outcome of the orders, and whether anything grew. */
 export function formatSoak(result: SoakResult, growth: readonly Growth[]): string {
   return [stages(result.samples), orders(result), growths(growth), verdict(result, growth)].join('\n');
 }

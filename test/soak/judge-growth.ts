@@ -56,7 +56,7 @@ export function judgeSoak(samples: readonly Sample[], keptPerOrder: number | nul
 
 /** Whether something has grown. */
 export interface Growth {
-  /** What was measured, and its unit. */
+  /** The quantity, and its unit. */
   name: string;
   /** By how much it grew in a minute. */
   perMinute: number;
@@ -67,7 +67,7 @@ export interface Growth {
 
 /** How much of a run is warm-up: code is compiled, pools are filled, heaps find their size. */
 const WARM_UP = 0.5;
-/** Of what lies apart from the trend, the outermost twentieth on either side is left out of the sway. */
+/** The outermost twentieth on either side of the trend is not part of the sway. */
 const OUTERMOST = 0.05;
 
 /**

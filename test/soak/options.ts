@@ -2,7 +2,7 @@ import { parseOptions } from '../../lib/command-line/parse-options.ts';
 import { UsageError } from '../../lib/command-line/usage-error.ts';
 import { wholeNumber } from '../../lib/command-line/whole-number.ts';
 
-/** What `npm run soak` is asked to do. */
+/** The options of `npm run soak`. */
 export interface SoakOptions {
   minutes: number;
   /** New orders a second. */
@@ -57,7 +57,7 @@ export function readSoakOptions(args: readonly string[]): SoakOptions | undefine
   };
 }
 
-/** What `npm run backlog` is asked to do. */
+/** The options of `npm run backlog`. */
 export interface BacklogOptions {
   orders: number;
   seed: number;
@@ -69,7 +69,7 @@ export interface BacklogOptions {
 
 export const BACKLOG_HELP = `Usage: npm run backlog -- [options]
 
-Puts a backlog into the order queue of the embedded cloud while nobody works on it, lets the consumers go and records how it
+Puts a backlog into the order queue of the embedded cloud while no consumer runs, starts the consumers and records how it
 drains. Exits with 1 where an order is lost or doubled. Linux only.
 
   --orders N     orders in the queue, 1,000 to 1,000,000             (200000)

@@ -8,7 +8,7 @@ import type { Sample } from './sample.ts';
 
 const MIB = 2 ** 20;
 
-/** A line: what it shows, its colour, and the value of a sample; null leaves a gap. */
+/** A line: its color, and the value of a sample; null leaves a gap. */
 type Line = readonly [color: string, read: (sample: Sample) => number | null];
 
 /** A soak as an SVG document: latency, queues, memory and handles over time. */

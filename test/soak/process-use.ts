@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** What the kernel knows of a process. Memory in bytes. */
+/** The resources that a process uses, as the kernel counts them. Memory in bytes. */
 export interface ProcessUse {
   /** Resident memory. */
   rss: number;

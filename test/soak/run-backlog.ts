@@ -19,7 +19,7 @@ export interface BacklogSample extends ProcessUse {
   second: number;
   heaps: HeapUse;
   postgres: number;
-  /** In the order queue, in hand or not. */
+  /** Messages in the order queue, in flight or not. */
   waiting: number;
   confirmed: number;
   /** Confirmed, and not yet shipped or not yet counted. */
@@ -43,17 +43,17 @@ export interface BacklogResult {
   storeSeconds: number;
   /** Bytes of heap that the services have for each order once all is drained, and garbage collected. */
   keptPerOrder: number;
-  /** What does not add up; nothing where no order is lost or doubled. */
+  /** Each clause of the promise that is broken; empty if no order is lost or doubled. */
   broken: string[];
 }
 
-/** Orders put into the queue at once. */
+/** Orders that are sent to the queue together. */
 const PORTION = 800;
 /** Ms that the queue may refuse a portion. */
 const PATIENCE_MS = 240_000;
 
 /**
- * Puts a backlog into the order queue while nobody works on it, lets the consumers go and watches them drain it.
+ * Puts a backlog into the order queue while no consumer runs, starts the consumers and watches them drain it.
  *
  * @throws Error where the embedded cloud dies
  */

@@ -37,12 +37,12 @@ export interface SoakRun {
 /** The evidence of a soak has the counts of its one cloud, and the ledger's side. */
 type SoakEvidence = Evidence & Required<Pick<Evidence, 'counts' | 'reconciliation'>>;
 
-/** What came of a soak. */
+/** The result of a soak. */
 export interface SoakResult {
-  /** Those of the time in which orders were sent. */
+  /** Samples of the time in which orders were sent. */
   samples: Sample[];
   evidence: SoakEvidence;
-  /** What of the promise is broken; nothing if all is well. */
+  /** Each clause of the promise that is broken; empty if it is kept. */
   broken: string[];
   /** Requests that met with each kind of fault. */
   faults: Record<string, number>;
@@ -52,7 +52,7 @@ export interface SoakResult {
   keptPerOrder: number | null;
 }
 
-/** What part of the orders the stock would be enough for, were all products as popular: the best sellers sell out. */
+/** The share of orders that the stock would be enough for, were all products as popular: the best sellers sell out. */
 const STOCK_SHARE = 0.8;
 /** A message is out of sight for 6 min at the most, and three times at the most: two of those are waited for. */
 const PATIENCE_MS = 13 * 60_000;
@@ -145,7 +145,7 @@ async function soak(
 
 const QUIETLY = () => ({ update: () => undefined, done: () => undefined });
 
-/** A batch whose answer was lost may be published again; which batches those are, nobody counts. */
+/** A batch whose answer was lost may be published again, and those batches are not counted. */
 const allowedIn = ({ faults }: SoakRun): Allowed => ({
   repeats: faults ? Number.POSITIVE_INFINITY : 0,
   redrivable: true,

@@ -11,7 +11,7 @@ export interface Sample extends ProcessUse {
   /** Minutes since the first sample. */
   minute: number;
   heaps: HeapUse;
-  /** Of all processes of Postgres. */
+  /** Memory of all processes of Postgres. */
   postgres: number;
   queues: Partial<Record<QueueName, QueueSample>>;
   /** Ms from sending to confirmation, of the orders confirmed since the last sample; null where there were none. */
@@ -23,7 +23,7 @@ export interface Sample extends ProcessUse {
 }
 
 interface QueueSample {
-  /** Messages in it, in hand or not. */
+  /** Messages in it, in flight or not. */
   held: number;
   /** Age of the oldest; null where it is empty. */
   oldestSeconds: number | null;
