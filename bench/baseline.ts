@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Goal } from './suite.ts';
 
-/** What each goal came to when it was recorded, by its id. */
+/** The recorded value of each goal, by its id. */
 export type Baseline = Readonly<Record<string, number>>;
 
 const FILE = join(import.meta.dirname, 'baseline.json');

@@ -1,6 +1,6 @@
 import { parseArguments, UsageError, wholeNumber } from '../program/options.ts';
 
-/** What `npm run bench` is asked to do. */
+/** The options of `npm run bench`. */
 export interface BenchOptions {
   /** Texts of which a suite's name must contain one; all suites where there are none. */
   filters: string[];

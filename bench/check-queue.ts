@@ -1,8 +1,9 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { CHECKED, checkOrderIds } from './check-order-ids.ts';
-import { clientsOf } from './clients-of.ts';
+import { compareIds } from '../harness/compare-ids.ts';
+import { parseOrderText } from '../lib/order/order.ts';
+import { parseOrderConfirmed } from '../lib/order/order-confirmed.ts';
 import type { Settings } from './processes/services-process.ts';
-import type { Services } from './processes/start-services.ts';
+import { clientsOf, type Services } from './processes/start-services.ts';
 
 /** A queue in which each order has to be once. */
 export interface CheckedQueue {
@@ -21,14 +22,14 @@ export interface CheckedMessage {
   takenAt: number;
 }
 
-/** Receives under way at once. */
+/** Concurrent receives. */
 const CONCURRENCY = 8;
 
 /**
  * Checks that a queue has each order, and once. Messages stay hidden rather than be deleted: the services are stopped next.
  *
  * @returns them, the first `CHECKED` where there are more
- * @throws Error that says how many orders are missing, strange or there more than once
+ * @throws Error that says how many orders are missing, unknown or repeated
  */
 export async function checkQueue(
   services: Services,
@@ -64,4 +65,36 @@ export async function checkQueue(
     messages.map(({ id }) => id),
   );
   return messages;
+}
+
+/** Messages of a queue that are looked at: half a minute's worth. */
+const CHECKED = 100_000;
+
+/**
+ * Checks that a result is right: each order is there, and once.
+ *
+ * @param found ids of all messages, or, where there are more than `CHECKED`, of so many: none of those may be unknown
+ *   or repeated then, and how many there are in all is for the queue to say
+ * @throws Error that says how many are missing, unknown or repeated
+ */
+export function checkOrderIds(who: string, expected: Iterable<string>, found: readonly string[]): void {
+  const wanted = new Set(expected);
+  const { unknown, repeated, ...others } = compareIds(wanted, found);
+  const missing = found.length < CHECKED ? others.missing.length : 0;
+  if (missing + unknown.length + repeated === 0) return;
+  throw new Error(
+    `${who}: must process each of ${wanted.size} orders once, ${missing} missing, ${unknown.length} unknown, ${repeated} repeated`,
+  );
+}
+
+/** The order that a message of the order queue carries. */
+export function sentIdOf(body: string): string {
+  const parsed = parseOrderText(body);
+  return parsed.ok ? parsed.order.order_id : 'not an order';
+}
+
+/** The order that a message of the topic confirms. */
+export function confirmedIdOf(body: string): string {
+  const parsed = parseOrderConfirmed(body);
+  return parsed.ok ? parsed.event.order.order_id : 'no confirmation';
 }

@@ -4,10 +4,18 @@ import { dirname } from 'node:path';
 import { UsageError } from '../program/options.ts';
 import { findRegressions, readBaseline, recordBaseline } from './baseline.ts';
 import { type BenchOptions, HELP, readBenchOptions } from './bench-options.ts';
-import { renderGoals } from './render-goals.ts';
-import { renderSuite } from './render-suite.ts';
-import type { Goal, SuiteResult } from './suite.ts';
-import { suites } from './suites.ts';
+import { coldStart } from './cold-start/cold-start.ts';
+import { confirm } from './confirm/confirm.ts';
+import { endToEnd } from './end-to-end/end-to-end.ts';
+import { growth } from './growth/growth.ts';
+import { ingest } from './ingest/ingest.ts';
+import { npmStart } from './npm-start/npm-start.ts';
+import { produce } from './produce/produce.ts';
+import { renderGoals, renderSuite } from './render.ts';
+import type { Goal, Suite, SuiteResult } from './suite.ts';
+
+/** All benchmarks, in the order in which they run. */
+const suites: readonly Suite[] = [produce, confirm, endToEnd, ingest, coldStart, npmStart, growth];
 
 /** Exit statuses: all is well; a result is wrong, or a ratio worse than it was; the command line was wrong. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;

@@ -1,4 +1,6 @@
-/** What one run of a contender came to, by the metric's name. A metric that does not apply is left out. */
+import { median } from '../harness/statistics.ts';
+
+/** The result of one run of a contender, by the metric's name. A metric that does not apply is absent. */
 export type Sample = Readonly<Record<string, number>>;
 
 /** One column of a suite's table. */
@@ -19,7 +21,7 @@ export interface ContenderResult {
   samples: readonly Sample[];
 }
 
-/** What a suite has to reach: a ratio of medians within one run, or a figure that no machine changes. */
+/** A goal of a suite: a ratio of medians within one run, or a figure that no machine changes. */
 export interface Goal {
   /** Stable, for the baseline: `confirm/times-one-at-a-time`. */
   id: string;
@@ -51,7 +53,7 @@ export interface SuiteSettings {
   repeats: number;
   /** Multiplies the numbers of orders: below 1 for a quick look. */
   scale: number;
-  /** Told what is going on, a line at a time. */
+  /** Called with a line for each step. */
   log: (line: string) => void;
 }
 
@@ -63,3 +65,48 @@ export interface Suite {
   /** @throws Error where a contender's result is wrong */
   run(settings: SuiteSettings): Promise<SuiteResult>;
 }
+
+/** Who contends, and how one run of it is measured. */
+export interface Contender {
+  name: string;
+  measure: () => Promise<Sample>;
+}
+
+/**
+ * Measures contenders in turn, round after round: what slows the machine down for a while slows all of them.
+ *
+ * @param log called after each run
+ */
+export async function takeTurns(
+  contenders: readonly Contender[],
+  repeats: number,
+  log: (line: string) => void,
+): Promise<ContenderResult[]> {
+  const samples = contenders.map((): Sample[] => []);
+  for (let round = 1; round <= repeats; round++) {
+    for (const [index, { name, measure }] of contenders.entries()) {
+      const sample = await measure();
+      samples[index]?.push(sample);
+      const figures = Object.entries(sample).map(
+        ([metric, value]) => `${metric} ${Number(value.toPrecision(4))}`,
+      );
+      log(`${round}/${repeats} ${name}: ${figures.join(', ')}`);
+    }
+  }
+  return contenders.map(({ name }, index) => ({ name, samples: samples[index] ?? [] }));
+}
+
+/** The median of a contender's metric. @throws Error where there is no such contender, or metric */
+export function medianOf(results: readonly ContenderResult[], contender: string, metric: string): number {
+  const samples = results.find(({ name }) => name === contender)?.samples ?? [];
+  return median(samples.flatMap((sample) => sample[metric] ?? []));
+}
+
+/** A ratio of rates that was measured in one run, and must not fall below a bound. */
+export const ratioGoal = (id: string, title: string, value: number, atLeast: number): Goal => ({
+  id,
+  title,
+  value,
+  bound: { atLeast },
+  tolerance: NOISY,
+});

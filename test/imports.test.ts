@@ -42,8 +42,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   dashboard: ['lib', 'operations', 'topology.ts'],
   cli: ['dashboard', 'lib', 'operations', 'program', 'topology.ts', 'resources/aurora-max-connections.json'],
   local: ['dashboard', 'handlers', 'lib', 'operations', 'program', 'runtime', 'topology.ts'],
+  harness: ['local', 'lib', 'operations', 'program', 'topology.ts'],
   // Peers are written as their own documentation shows: with clients of their own.
-  bench: ['local', 'worker', 'handlers', 'lib', 'operations', 'program', 'runtime', 'cli/table.ts'],
+  bench: [
+    'harness',
+    'local',
+    'worker',
+    'handlers',
+    'lib',
+    'operations',
+    'program',
+    'runtime',
+    'cli/table.ts',
+  ],
 };
 
 interface SourceFile {
@@ -136,11 +147,11 @@ describe('imports', () => {
     expect(findCircles(new Map(files.map(({ path, imports }) => [path, imports])))).toEqual([]);
   });
 
-  it('of the AWS SDK are in lib/aws, operations/aws, runtime, the embedded cloud and benchmarks only', () => {
+  it('of the AWS SDK are in lib/aws, operations/aws, runtime, the embedded cloud, the harness and benchmarks only', () => {
     const paths = files
       .filter(({ packages }) => packages.some((name) => name.startsWith('@aws-sdk/')))
       .map(({ path }) => path);
-    const elsewhere = ['lib/aws', 'operations/aws', 'runtime', 'local', 'bench'];
+    const elsewhere = ['lib/aws', 'operations/aws', 'runtime', 'local', 'harness', 'bench'];
     expect(paths.filter((path) => !elsewhere.some((folder) => isIn(path, folder)))).toEqual([]);
     expect(paths).toContain('lib/aws/clients.ts');
   });
@@ -152,9 +163,10 @@ describe('imports', () => {
 });
 
 describe('one place', () => {
+  const OF_LABS = ['local', 'harness', 'bench'];
   const placesOf = (pattern: RegExp) =>
     files
-      .filter(({ path, text }) => !isIn(path, 'local') && !isIn(path, 'bench') && pattern.test(text))
+      .filter(({ path, text }) => !OF_LABS.some((folder) => isIn(path, folder)) && pattern.test(text))
       .map(({ path }) => path);
 
   it('builds SDK clients', () => {

@@ -1,12 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { medianOf } from '../median-of.ts';
-import { NOISY, type Suite } from '../suite.ts';
-import { type Contender, takeTurns } from '../take-turns.ts';
-import { type Bundle, bundlePair } from './bundle-pair.ts';
-import { readFunctions } from './read-functions.ts';
-import { timeImport } from './time-import.ts';
+import { join, resolve } from 'node:path';
+import { readStack } from '../../local/stack/read-stack.ts';
+import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
+import { type Contender, medianOf, NOISY, type Suite, takeTurns } from '../suite.ts';
+import { type Bundle, bundlePair, timeImport } from './bundle.ts';
 
 /** An import takes a tenth of a second, so there is time for more than one a round. */
 const IMPORTS_A_REPEAT = 3;
@@ -47,7 +45,7 @@ export const coldStart: Suite = {
           { name: 'zipKb', title: 'zip kB', digits: 0 },
         ],
         contenders: results,
-        // An import is computing all the time: its processor time is what it takes where nobody else has the processor.
+        // An import computes all the time: its processor time is what it takes on an idle machine.
         goals: names.map((name) => ({
           id: `cold-start/${name}`,
           title: 'processor time of an import, times the bare one',
@@ -61,3 +59,34 @@ export const coldStart: Suite = {
     }
   },
 };
+
+const PROJECT = resolve(import.meta.dirname, '../..');
+const arn = (rest: string) => `arn:aws:${rest}`;
+
+/** On AWS functions reach their databases by the data APIs, for which stage `local` has no values. */
+const DATABASES = {
+  shippingDatabaseArn: arn('rds:us-east-1:000000000000:cluster:shipping'),
+  shippingDatabaseSecretArn: arn('secretsmanager:us-east-1:000000000000:secret:shipping'),
+  salesWarehouseArn: arn('redshift-serverless:us-east-1:000000000000:workgroup/sales'),
+  salesWarehouseSecretArn: arn('secretsmanager:us-east-1:000000000000:secret:sales'),
+  salesStagingBucketName: 'order-pipeline-local-sales',
+};
+
+/** A function as `serverless.yml` has it. */
+interface DeployedFunction {
+  name: string;
+  /** `handlers/consumer.handler`. */
+  handler: string;
+  environment: Readonly<Record<string, string>>;
+}
+
+/** All functions of the service, each with the environment of stage `local` but for the databases, which are as on AWS. */
+async function readFunctions(): Promise<DeployedFunction[]> {
+  const configuration = await resolveServerlessYml(PROJECT, 'local', DATABASES, {});
+  const { functions } = readStack(configuration, 'http://127.0.0.1:4566');
+  return [...functions].map(([name, { handler, environment }]) => ({
+    name,
+    handler,
+    environment: { ...environment, SHIPPING_DATABASE_URL: '', SALES_DATABASE_URL: '' },
+  }));
+}

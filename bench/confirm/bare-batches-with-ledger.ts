@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { Contend } from '../processes/contender.ts';
-import { pollBatches } from './poll-batches.ts';
+import { pollBatches } from './bare-batches.ts';
 
 const ORDER_ID = /"order_id":"([^"]+)"/;
 

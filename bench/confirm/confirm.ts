@@ -1,8 +1,5 @@
-import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
-import { ratioGoal } from '../ratio-goal.ts';
-import { COUNTED, type Sample, type Suite } from '../suite.ts';
-import { takeTurns } from '../take-turns.ts';
+import { COUNTED, medianOf, ratioGoal, type Sample, type Suite, takeTurns } from '../suite.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { measureLatency } from './measure-latency.ts';
 
@@ -18,9 +15,9 @@ const CONTENDERS = {
   'limit, with a ledger': { module: './bare-batches-with-ledger.ts', orders: 30_000 },
 };
 type Name = keyof typeof CONTENDERS;
-/** Those that leave orders as unrepeated as ours do, whatever is sent or delivered twice. */
+/** Peers that repeat as few confirmations as ours, whatever is sent or delivered twice. */
 const SAME_GUARANTEES: readonly Name[] = ['Powertools, idempotent'];
-/** Batches at once, or pollers: what serverless.yml has for the consumer. */
+/** Concurrent batches, or pollers: the consumer's concurrency in serverless.yml. */
 const CONCURRENCY = 10;
 /** Seconds for which each works at half load. */
 const HALF_LOAD_SECONDS = 8;

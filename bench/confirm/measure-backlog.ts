@@ -1,14 +1,11 @@
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { inBatches } from '../../lib/batch/chunk.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
-import { checkQueue } from '../check-queue.ts';
-import { clientsOf } from '../clients-of.ts';
+import { checkQueue, confirmedIdOf } from '../check-queue.ts';
 import type { Settings } from '../processes/services-process.ts';
 import { startContender } from '../processes/start-contender.ts';
-import type { Services } from '../processes/start-services.ts';
+import { clientsOf, type Services } from '../processes/start-services.ts';
 import type { Sample } from '../suite.ts';
-import { confirmedIdOf } from './confirmed-id-of.ts';
-import { untilDeleted } from './until-deleted.ts';
 
 export interface BacklogRun {
   orders: number;
@@ -16,7 +13,7 @@ export interface BacklogRun {
 }
 
 const SEED = 1;
-/** Orders sent at once. */
+/** Orders that are sent together. */
 const PORTION = 2_000;
 /**
  * Share of the orders that count for requests alone: rates and processor time are of code that V8 has compiled, as that of an
@@ -30,7 +27,7 @@ const BEGIN = { deleted: 0, seconds: 0, cpuSeconds: 0 };
 const LEAST_RATE = 20;
 
 /**
- * Fills the order queue while nobody works on it, then lets the contender go until the queue is empty.
+ * Fills the order queue while no consumer runs, then lets the contender run until the queue is empty.
  *
  * @throws Error where an order is not confirmed, or more than once
  */
@@ -50,7 +47,7 @@ export async function measureBacklog(
 
   async function usageAt(wanted: number) {
     const failure = `${who} does not get through`;
-    const deleted = await untilDeleted(services, ORDER_QUEUE_URL, wanted, deadline, failure);
+    const deleted = await services.untilDeleted(ORDER_QUEUE_URL, wanted, deadline, failure);
     return { ...(await contender.usage()), deleted };
   }
   const warm = await usageAt(Math.floor(orders * WARM_UP));

@@ -1,16 +1,13 @@
 import pMap from 'p-map';
+import { percentile } from '../../harness/statistics.ts';
 import { createOrderQueue } from '../../lib/aws/order-queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import { paced } from '../../lib/batch/paced.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
-import { checkQueue } from '../check-queue.ts';
-import { clientsOf } from '../clients-of.ts';
-import { percentile } from '../percentile.ts';
+import { checkQueue, confirmedIdOf } from '../check-queue.ts';
 import { startContender } from '../processes/start-contender.ts';
-import type { Services } from '../processes/start-services.ts';
+import { clientsOf, type Services } from '../processes/start-services.ts';
 import type { Sample } from '../suite.ts';
-import { confirmedIdOf } from './confirmed-id-of.ts';
-import { untilDeleted } from './until-deleted.ts';
 
 export interface LatencyRun {
   /** Orders a second. */
@@ -61,7 +58,7 @@ export async function measureLatency(
   );
   sqs.destroy();
   const failure = `confirm: ${name} does not keep up with ${rate} orders/s`;
-  await untilDeleted(services, ORDER_QUEUE_URL, orders.length, Date.now() + PATIENCE * 1_000, failure);
+  await services.untilDeleted(ORDER_QUEUE_URL, orders.length, Date.now() + PATIENCE * 1_000, failure);
   await contender.stop();
   const confirmed = await checkQueue(services, settings, {
     who: `confirm: ${name}`,

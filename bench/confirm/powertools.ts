@@ -4,8 +4,7 @@ import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dyn
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { CONSUMER_MAPPING, pollForHandler } from '../poll-for-handler.ts';
-import type { Contend } from '../processes/contender.ts';
-import { IDEMPOTENCY_TABLE } from '../processes/idempotency-table.ts';
+import { type Contend, IDEMPOTENCY_TABLE } from '../processes/contender.ts';
 import { toPublish } from './to-publish.ts';
 
 /** Powertools: the batch processor, each record idempotent by its order, a publish for each. */

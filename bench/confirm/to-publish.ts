@@ -2,7 +2,7 @@ import type { PublishCommandInput } from '@aws-sdk/client-sns';
 import { toConfirmedMessage } from '../../lib/aws/confirmed-message.ts';
 import { parseOrderText } from '../../lib/order/order.ts';
 
-/** What a confirmation looks like where it is published by itself: the same event, for queues and people alike. */
+/** Makes the request that publishes one confirmation: the same event, for queues and people alike. */
 export function toPublish(body: string): PublishCommandInput {
   const parsed = parseOrderText(body);
   if (!parsed.ok) throw new Error(parsed.errors.map(({ message }) => message).join('; '));

@@ -1,10 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { PipelineProcessCalls } from '../processes/pipeline-process.ts';
-import { startProcess } from '../processes/start-process.ts';
-import type { ContenderResult, Sample, Suite } from '../suite.ts';
-import { takeTurns } from '../take-turns.ts';
+import { openDirectory, startCloud } from '../../harness/start-cloud.ts';
+import type { EmbeddedCloud } from '../../local/embedded-cloud.ts';
+import { findDiscrepancies } from '../../local/start/discrepancies.ts';
+import { runOrders } from '../../local/start/run-orders.ts';
+import { readStartOptions } from '../../local/start/start-options.ts';
+import { stockUp } from '../../local/start/stock-up.ts';
+import { type ContenderResult, type Sample, type Suite, takeTurns } from '../suite.ts';
 
 /** Orders of a run, and how often it is measured at most: the longer one tells no more the second time. */
 const RUNS = [
@@ -39,24 +39,30 @@ export const endToEnd: Suite = {
 };
 
 async function measure(orders: number): Promise<Sample> {
-  const directory = await mkdtemp(join(tmpdir(), 'order-pipeline-bench-'));
-  // Postgres does not run as root and must be able to enter it.
-  await chmod(directory, 0o711);
-  const { call, end } = startProcess<PipelineProcessCalls>(
-    join(import.meta.dirname, '../processes/pipeline-process.ts'),
+  await using cleanUp = new AsyncDisposableStack();
+  const directory = cleanUp.use(await openDirectory('bench'));
+  const { call, stop } = await startCloud({ directory: directory.path, keepsData: false });
+  cleanUp.defer(stop);
+  const invoke: EmbeddedCloud['invoke'] = (name, event) => call('invoke', name, event);
+  await call('startCounting');
+  await stockUp({ invoke });
+  await call('startEvents');
+  const cpuBefore = await call('cpuSeconds');
+  const result = await runOrders(
+    { invoke },
+    readStartOptions(['--count', String(orders), '--seed', String(SEED)]),
+    () => call('counts'),
+    { update: () => undefined, done: () => undefined },
+    new AbortController().signal,
   );
-  try {
-    const run = await call('run', orders, SEED, directory);
-    if (run.discrepancies.length > 0)
-      throw new Error(`end-to-end: ${run.discrepancies.join(' and ')} do not add up`);
-    return {
-      produced: orders / run.produced,
-      confirmed: orders / run.confirmed,
-      stored: orders / run.stored,
-      cpuMs: (run.cpuSeconds * 1_000_000) / orders,
-    };
-  } finally {
-    await end();
-    await rm(directory, { recursive: true, force: true });
-  }
+  if (!result) throw new Error('end-to-end: must run until all orders are stored, was ended');
+  const cpuSeconds = (await call('cpuSeconds')) - cpuBefore;
+  const discrepancies = findDiscrepancies(result);
+  if (discrepancies.length > 0) throw new Error(`end-to-end: ${discrepancies.join(' and ')} do not add up`);
+  return {
+    produced: (orders * 1_000) / result.produceMs,
+    confirmed: (orders * 1_000) / result.confirmMs,
+    stored: (orders * 1_000) / result.totalMs,
+    cpuMs: (cpuSeconds * 1_000_000) / orders,
+  };
 }

@@ -1,11 +1,8 @@
 import { measureBacklog } from '../confirm/measure-backlog.ts';
-import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
-import { ratioGoal } from '../ratio-goal.ts';
-import type { ContenderResult, Suite } from '../suite.ts';
-import { takeTurns } from '../take-turns.ts';
+import { type ContenderResult, medianOf, ratioGoal, type Suite, takeTurns } from '../suite.ts';
 
-/** What the consumer is given: orders waiting when it begins, and batches at once. `most` is how often it is measured. */
+/** Cases: orders waiting at the start, concurrent batches, and in `most` the number of measurements. */
 const CASES = [
   { concurrency: 1, orders: 10_000, most: 5 },
   { concurrency: 2, orders: 10_000, most: 5 },

@@ -1,9 +1,6 @@
-import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
 import { measureProducer } from '../produce/measure-producer.ts';
-import { ratioGoal } from '../ratio-goal.ts';
-import { COUNTED, type Suite } from '../suite.ts';
-import { takeTurns } from '../take-turns.ts';
+import { COUNTED, medianOf, ratioGoal, type Suite, takeTurns } from '../suite.ts';
 import { measureIngest, measureParsing } from './measure-ingest.ts';
 
 const ORDERS = 1_000_000;
@@ -12,7 +9,7 @@ const MOST_REPEATS = 1;
 /** The queue is at its limit with a tenth of the orders, too. */
 const QUEUE_ORDERS = 100_000;
 const BARE_BATCHES = new URL('../produce/bare-batches.ts', import.meta.url);
-/** Requests at once: two parts of a file, four portions of each, eight requests for each of those. */
+/** Concurrent requests: two parts of a file, four portions of each, eight requests for each of those. */
 const REQUESTS_AT_ONCE = 64;
 
 export const ingest: Suite = {

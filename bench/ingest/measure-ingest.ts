@@ -3,17 +3,15 @@ import { createObjectStore, type ObjectStore } from '../../lib/aws/object-store.
 import { readReceipt } from '../../lib/ingest/read-receipt.ts';
 import type { Receipt } from '../../lib/ingest/receipt.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
-import { checkQueue } from '../check-queue.ts';
-import { clientsOf } from '../clients-of.ts';
+import { checkQueue, sentIdOf } from '../check-queue.ts';
 import type { Settings } from '../processes/services-process.ts';
 import { startContender } from '../processes/start-contender.ts';
-import type { Services } from '../processes/start-services.ts';
-import { sentIdOf } from '../sent-id-of.ts';
+import { clientsOf, type Services } from '../processes/start-services.ts';
 import type { Sample } from '../suite.ts';
 import { FILE, type Format, openFile } from './file.ts';
 
 const SEED = 1;
-/** Messages of the upload queue at once: what serverless.yml has for ingest. */
+/** Concurrent messages of the upload queue: the concurrency of ingest in serverless.yml. */
 const CONCURRENCY = 2;
 /**
  * The heap that V8 is told it has: what fits into 256 MB. Where it believes that it has the whole machine, it leaves garbage
@@ -68,7 +66,7 @@ export async function measureIngest(services: Services, format: Format, orders: 
   };
 }
 
-/** How fast the same file's lines are parsed, and no more. */
+/** Measures how fast the same file's lines are parsed, and no more. */
 export async function measureParsing(services: Services, orders: number): Promise<Sample> {
   const settings = await services.restart();
   const size = await putFile(openStore(settings), settings, 'ndjson', orders);

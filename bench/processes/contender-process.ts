@@ -1,8 +1,7 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { pathToFileURL } from 'node:url';
-import { portOfProcess } from '../../local/port-of-process.ts';
-import { serve } from '../../local/thread-rpc.ts';
+import { answerParent } from '../../harness/start-process.ts';
 import type { Contend, Task, Usage } from './contender.ts';
-import { countRequests } from './count-requests.ts';
 
 /* A contender in a process of its own: one after the other, none finds code that another one has made fast. */
 
@@ -34,9 +33,9 @@ const handlers = {
     running = run(stopping.signal);
     running.catch(() => undefined);
   },
-  /** What it has used until now. */
+  /** Returns its usage so far. */
   usage: (): Usage => usage(),
-  /** What it has used when its task is done. */
+  /** Waits until its task is done and returns its usage. */
   async done(): Promise<Usage> {
     await running;
     return usage();
@@ -48,6 +47,17 @@ const handlers = {
 };
 export type ContenderCalls = typeof handlers;
 
-serve(portOfProcess(process), handlers);
-// Whoever wanted this has gone.
-process.once('disconnect', () => process.exit());
+/**
+ * Counts the HTTP requests that this process makes from now on, at the wire.
+ *
+ * @returns how many there have been
+ */
+function countRequests(): () => number {
+  let requests = 0;
+  subscribe('http.client.request.start', () => {
+    requests++;
+  });
+  return () => requests;
+}
+
+answerParent(handlers);

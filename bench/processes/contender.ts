@@ -1,10 +1,10 @@
-/** What a contender is to do. The environment has what the functions' has: endpoint, region, credentials and settings. */
+/** The task of a contender, whose environment is that of the functions: endpoint, region, credentials and settings. */
 export interface Task {
   /** Orders to send, or to confirm. */
   orders: number;
-  /** Of the orders. */
+  /** Seed of the orders. */
   seed: number;
-  /** Batches, or messages, at work on at once, for contenders that leave it open. */
+  /** Concurrent batches or messages, for contenders that can set them. */
   concurrency: number;
 }
 
@@ -16,13 +16,16 @@ export interface Task {
  */
 export type Contend = (task: Task) => Promise<(stopping: AbortSignal) => Promise<void>>;
 
-/** What a contender has used since it began. */
+/** The usage of a contender since it began. */
 export interface Usage {
   seconds: number;
-  /** Of all its threads, user and system. */
+  /** User and system time of all its threads. */
   cpuSeconds: number;
   /** Requests as they went over the wire, the SDK's own retries among them. */
   requests: number;
   /** Most resident memory that the process ever had, in bytes. */
   peakMemory: number;
 }
+
+/** A table as idempotency utilities want theirs: their own key, and nothing else. */
+export const IDEMPOTENCY_TABLE = 'idempotency';

@@ -1,15 +1,49 @@
-import { bundleContenders } from './bundle-contenders.ts';
+import { globSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+import { startProcess } from '../../harness/start-process.ts';
 import type { Task, Usage } from './contender.ts';
 import type { ContenderCalls } from './contender-process.ts';
 import type { Settings } from './services-process.ts';
-import { startProcess } from './start-process.ts';
+
+const { bundleOptions } = createRequire(import.meta.url)('../../esbuild.config.cjs') as {
+  bundleOptions: BuildOptions;
+};
+
+const BENCH = resolve(import.meta.dirname, '..');
+const OUTPUT = resolve(BENCH, '../.bench/bundles');
+let bundling: Promise<unknown> | undefined;
+
+/**
+ * Bundles contenders, ours and peers alike, as functions are bundled for AWS: run from its sources, each would begin with
+ * taking the types out, and with the 60 MB that this takes.
+ *
+ * @returns a function that finds a module's bundle
+ */
+async function bundleContenders(): Promise<(module: URL) => string> {
+  bundling ??= build({
+    ...bundleOptions,
+    entryPoints: globSync(['{produce,confirm,ingest}/*.ts', 'processes/contender-process.ts'], {
+      cwd: BENCH,
+    }).map((path) => join(BENCH, path)),
+    outbase: BENCH,
+    outdir: OUTPUT,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    logLevel: 'error',
+  });
+  await bundling;
+  return (module) => join(OUTPUT, relative(BENCH, fileURLToPath(module)).replace(/\.ts$/, '.mjs'));
+}
 
 /** A contender that is ready to go. */
 export interface StartedContender extends AsyncDisposable {
   begin(): Promise<void>;
   usage(): Promise<Usage>;
   done(): Promise<Usage>;
-  /** Lets it end what it has in hand. */
+  /** Lets it finish what it has in flight. */
   stop(): Promise<void>;
 }
 
@@ -25,7 +59,10 @@ export async function startContender(
 ): Promise<StartedContender> {
   const bundleOf = await bundleContenders();
   const process = new URL('contender-process.ts', import.meta.url);
-  const { call, end } = startProcess<ContenderCalls>(bundleOf(process), settings, flags);
+  const { call, end } = startProcess<ContenderCalls>(bundleOf(process), {
+    environment: settings,
+    flags,
+  });
   try {
     await call('prepare', bundleOf(module), task);
   } catch (error) {

@@ -1,12 +1,11 @@
 import { generateOrders } from '../../lib/produce/generator.ts';
-import { checkQueue } from '../check-queue.ts';
+import { checkQueue, sentIdOf } from '../check-queue.ts';
 import type { Task } from '../processes/contender.ts';
 import { startContender } from '../processes/start-contender.ts';
 import type { Services } from '../processes/start-services.ts';
-import { sentIdOf } from '../sent-id-of.ts';
 import type { Sample } from '../suite.ts';
 
-/** What a producer is to do. */
+/** The part of the task that a producer needs. */
 export type ProducerRun = Pick<Task, 'orders' | 'concurrency'>;
 
 const SEED = 1;

@@ -1,8 +1,5 @@
-import { medianOf } from '../median-of.ts';
 import { startServices } from '../processes/start-services.ts';
-import { ratioGoal } from '../ratio-goal.ts';
-import type { Suite } from '../suite.ts';
-import { takeTurns } from '../take-turns.ts';
+import { medianOf, ratioGoal, type Suite, takeTurns } from '../suite.ts';
 import { measureProducer } from './measure-producer.ts';
 
 /** Contenders by name: their module, and orders of a run, so that each takes some seconds. */
@@ -12,7 +9,7 @@ const CONTENDERS = {
   'sqs-producer': { module: './sqs-producer.ts', orders: 30_000 },
   'limit: bare batches': { module: './bare-batches.ts', orders: 30_000 },
 };
-/** As many requests at once as the producer makes. */
+/** Concurrent requests, as many as the producer makes. */
 const CONCURRENCY = 16;
 
 export const produce: Suite = {

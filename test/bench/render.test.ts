@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderGoals } from '../../bench/render-goals.ts';
-import { renderSuite } from '../../bench/render-suite.ts';
+import { renderGoals, renderSuite } from '../../bench/render.ts';
 import { COUNTED, NOISY } from '../../bench/suite.ts';
 
 describe('a table', () => {

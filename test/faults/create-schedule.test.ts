@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSchedule } from './create-schedule.ts';
+import { createSchedule, THEMES } from './create-schedule.ts';
 import { createFaultPlan } from './fault-plan.ts';
-import { THEMES } from './themes.ts';
 
 const seeds = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

@@ -1,4 +1,4 @@
-import type { Fault, PassingRequest } from './proxy/fault.ts';
+import type { Fault, PassingRequest } from '../../harness/fault-proxy/fault.ts';
 import type { RequestFault } from './schedule.ts';
 
 /** Carries out the faults of requests of a schedule. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createSchedule } from './create-schedule.ts';
 import { runSchedule } from './run-schedule.ts';
 
-/** Of the fifty that `npm run test:faults` runs: consumers that die after their publish, and a database that is stopped. */
+/** Two of the fifty that `npm run test:faults` runs: consumers that die after their publish, and a database that is stopped. */
 it.each([6, 18])(
   'the promise is kept under the schedule of seed %i',
   async (seed) => {

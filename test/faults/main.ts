@@ -1,8 +1,36 @@
 import { parseOptions, UsageError, wholeNumber } from '../../program/options.ts';
 import { stopOnSignals } from '../../program/stop-on-signals.ts';
 import { createSchedule } from './create-schedule.ts';
-import { heading, row } from './render-report.ts';
-import { runSchedule } from './run-schedule.ts';
+import { type RunReport, runSchedule } from './run-schedule.ts';
+
+/** Head of a Markdown table, which can go into the docs as it is. */
+const heading = `\
+| seed | schedule | run by | faults that hit | deaths | received | duplicates | dead-lettered | redriven | repeats | allowed | s |
+|---:|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|
+`;
+
+/** One run as a row of the table. */
+function row(report: RunReport): string {
+  const { schedule, hits, deaths, received, duplicates, deadLettered, redriven, repeats, allowed, seconds } =
+    report;
+  const faults = Object.entries(hits).map(([kind, count]) => `${count} ${kind}`);
+  const happened = schedule.happenings.map(({ happening }) => happening.kind);
+  const cells = [
+    schedule.seed,
+    schedule.title,
+    schedule.runtime,
+    [...new Set(happened), ...faults].join(', '),
+    deaths,
+    received,
+    duplicates,
+    deadLettered,
+    redriven,
+    repeats,
+    allowed,
+    seconds,
+  ];
+  return `| ${cells.join(' | ')} |\n`;
+}
 
 const HELP = `Usage: npm run test:faults -- [options]
 

@@ -1,23 +1,28 @@
-import type { PassingRequest } from './proxy/fault.ts';
-import type { Answer } from './proxy/refusal.ts';
+import type { OrderMessages } from '../../harness/check-promise.ts';
+import type { Answer, PassingRequest } from '../../harness/fault-proxy/fault.ts';
+import { listDeadLetters } from '../../operations/dead-letters/list-dead-letters.ts';
+import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 
-/** What went past the proxy and was done, as far as the promise is about it. */
+/** Notes of what passed the proxy and was carried out, as far as the promise is about it. */
 export interface Observer {
   onDone(passing: PassingRequest, body: Buffer, answer: Answer): void;
   /** Orders published so far, each counted once. */
   published(): number;
-  /** Orders that were published again after the ledger had been told that they were sent. */
+  /** Orders that were published again after the ledger had marked them as sent. */
   repeatedAfterMark: readonly string[];
-  /** Messages of the order queue that were received, by message id. */
-  received: ReadonlySet<string>;
-  /** Of those, the ones that were deleted by a consumer. */
-  handled: ReadonlySet<string>;
+  /**
+   * Returns what became of the order queue's messages.
+   *
+   * @param redriven ids of dead letters that were sent back: each is another message from then on
+   */
+  messages(pipeline: Pipeline, redriven: readonly string[]): Promise<OrderMessages>;
 }
 
 export function createObserver(orderQueue: string): Observer {
   const published = new Set<string>();
   const marked = new Set<string>();
   const repeatedAfterMark: string[] = [];
+  /** Messages of the order queue, by message id: those received, and those of them that a consumer deleted. */
   const received = new Set<string>();
   const handled = new Set<string>();
   const messageIds = new Map<string, string>();
@@ -65,9 +70,14 @@ export function createObserver(orderQueue: string): Observer {
 
   return {
     repeatedAfterMark,
-    received,
-    handled,
     published: () => published.size,
+    async messages(pipeline, redriven) {
+      const { letters } = await listDeadLetters(pipeline, 'order');
+      const deadLetters = new Set([...letters.map(({ id }) => id), ...redriven]);
+      const unhandled = [...received].filter((id) => !handled.has(id));
+      const vanished = unhandled.filter((id) => !deadLetters.has(id));
+      return { received: received.size, deadLettered: unhandled.length, vanished };
+    },
     onDone({ action, queue }, body, { status, body: answer }) {
       if (status !== 200) return;
       if (action === 'PublishBatch') onPublish(body, answer.toString());

@@ -1,40 +1,48 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { catalogue } from '../../lib/produce/catalogue.ts';
-import { requestRestock } from '../../operations/shipping/request-restock.ts';
-import { checkPromise, type Outcome } from './check-promise.ts';
+import { checkPromise } from '../../harness/check-promise.ts';
+import { startFaultProxy } from '../../harness/fault-proxy/start-fault-proxy.ts';
+import { gatherEvidence } from '../../harness/gather-evidence.ts';
+import { createJournal } from '../../harness/journal.ts';
+import { readMails } from '../../harness/read-mails.ts';
+import { restock } from '../../harness/restock.ts';
+import { createSender, sendLoad } from '../../harness/send-load.ts';
+import { settle } from '../../harness/settle.ts';
+import { openDirectory } from '../../harness/start-cloud.ts';
 import { createFaultPlan } from './fault-plan.ts';
-import { happen } from './happen.ts';
-import { makeLoad } from './make-load.ts';
+import { goThrough } from './happen.ts';
+import { makeLoad, ORDERS } from './load.ts';
 import { createObserver } from './observer.ts';
-import { startFaultProxy } from './proxy/start-fault-proxy.ts';
 import type { Schedule } from './schedule.ts';
-import { persistently, sendLoad } from './send-load.ts';
-import { settle } from './settle.ts';
 import { CONSUMERS, IN_HAND, type RunningPipeline, startPipeline } from './start-pipeline.ts';
 
 const ORDER_QUEUE = 'order-pipeline-local-order-queue';
 /** Pieces of each product, before the orders and while they come in: some are backordered, and not all of those get one. */
 const STOCK = { first: 12, more: 8 };
-/** Ms without an order published after which the next thing happens all the same. */
-const STALLED = 60_000;
+/**
+ * Ms that clients may have to try, and that queues may take to be empty: three receives of what failed, and of what failed
+ * because of that.
+ */
+const PATIENCE = 240_000;
 
-/** Part of the orders that are published when faults end: the last ones may have to wait for their message to come back. */
-const ALMOST_ALL = 0.95;
-
-/** One run, and what it has come to. */
-export interface RunReport extends Outcome {
+/** One run, and its outcome. */
+export interface RunReport {
   schedule: Schedule;
   seconds: number;
+  /** Each clause of the promise that was broken, in words; empty if it was kept. */
+  broken: string[];
   /** Faults of requests that hit, by kind. */
   hits: Readonly<Record<string, number>>;
   /** Workers that ended unasked, and restarts of the embedded cloud. */
   deaths: number;
+  /** Messages of the order queue that were received, each counted once. */
+  received: number;
+  /** Messages that were handled without confirming an order for the first time. */
+  duplicates: number;
+  deadLettered: number;
   /** Messages that were sent back from dead-letter queues. */
   redriven: number;
-  /** Repeats that the promise allows: none, or the orders in hand at each interruption. */
+  /** Confirmations of an order that had one before. */
+  repeats: number;
+  /** Repeats that the promise allows: none, or the orders in flight at each interruption. */
   allowed: number;
 }
 
@@ -44,10 +52,24 @@ export interface RunReport extends Outcome {
  */
 export async function runSchedule(schedule: Schedule): Promise<RunReport> {
   const start = Date.now();
-  const directory = await mkdtemp(join(tmpdir(), 'order-pipeline-faults-'));
-  // Postgres does not run as root and must be able to enter it.
-  await chmod(directory, 0o711);
   const plan = createFaultPlan(schedule.requests);
+  const report = (outcome: Omit<RunReport, 'schedule' | 'seconds' | 'hits'>): RunReport => ({
+    schedule,
+    seconds: Math.round((Date.now() - start) / 1_000),
+    hits: plan.hits,
+    ...outcome,
+  });
+  try {
+    return report(await run(schedule, plan));
+  } catch (error) {
+    const counts = { received: 0, duplicates: 0, deadLettered: 0, redriven: 0, repeats: 0, allowed: 0 };
+    return report({ ...counts, deaths: 0, broken: [String((error as Error).stack)] });
+  }
+}
+
+async function run(schedule: Schedule, plan: ReturnType<typeof createFaultPlan>) {
+  await using cleanUp = new AsyncDisposableStack();
+  const directory = cleanUp.use(await openDirectory('faults'));
   const observer = createObserver(ORDER_QUEUE);
   let pipeline: RunningPipeline | undefined;
   const proxy = startFaultProxy({
@@ -55,76 +77,49 @@ export async function runSchedule(schedule: Schedule): Promise<RunReport> {
     kill: (client) => pipeline?.workers?.kill(client),
     onDone: observer.onDone,
   });
-  try {
-    pipeline = await startPipeline(schedule, proxy, directory);
-    const load = makeLoad(schedule.seed);
-    await restock(pipeline, 'first', STOCK.first);
-    const sending = sendLoad(load, pipeline);
-    await Promise.all([
-      sending,
-      goThrough(schedule, pipeline, () => observer.published() / load.valid.length),
-    ]);
-    await restock(pipeline, 'more', STOCK.more);
-    plan.end();
-    const redriven = await settle(pipeline.current());
-    const outcome = await checkPromise(pipeline.current(), load, observer, redriven);
+  cleanUp.defer(proxy.close);
+  pipeline = await startPipeline(schedule, proxy, directory.path);
+  cleanUp.defer(pipeline.stop);
 
-    const { workers, cloudStarts } = pipeline;
-    const restarts = cloudStarts() - 1;
-    const interrupted = (workers?.deaths('consumer') ?? 0) + restarts * CONSUMERS;
-    const atRisk = plan.ordersAtRisk() + interrupted * IN_HAND[schedule.runtime];
-    const allowed = schedule.interruptsPublish ? atRisk : 0;
-    const deaths = (workers?.deaths() ?? 0) + restarts;
-    if (outcome.repeats > allowed) {
-      outcome.broken.push(`confirmations repeated: must be ${allowed} at most, is ${outcome.repeats}`);
-    }
-    return report({ ...outcome, deaths, redriven: redriven.length, allowed });
-  } catch (error) {
-    const nothing = {
-      repeats: 0,
-      received: 0,
-      duplicates: 0,
-      deadLettered: 0,
-      deaths: 0,
-      redriven: 0,
-      allowed: 0,
-    };
-    return report({ ...nothing, broken: [String((error as Error).stack)] });
-  } finally {
-    await pipeline?.stop();
-    await proxy.close();
-    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
+  const journal = createJournal();
+  const { current } = pipeline;
+  await restock(current, 'first', STOCK.first, PATIENCE);
+  await Promise.all([
+    sendLoad(makeLoad(schedule.seed), createSender({ current, journal, patience: PATIENCE }), {
+      waits: true,
+    }),
+    goThrough(schedule, pipeline, () => observer.published() / ORDERS),
+  ]);
+  await restock(current, 'more', STOCK.more, PATIENCE);
+  plan.end();
+  const redriven = await settle(current().pipeline, PATIENCE);
 
-  function report(result: Omit<RunReport, 'schedule' | 'seconds' | 'hits'>): RunReport {
-    return { schedule, seconds: Math.round((Date.now() - start) / 1_000), hits: plan.hits, ...result };
-  }
+  await readMails(current(), journal, AbortSignal.abort());
+  const gathered = await gatherEvidence(current().pipeline, journal);
+  const { deaths, allowed } = interruptions(schedule, plan, pipeline);
+  const messages = await observer.messages(current().pipeline, redriven);
+  const { repeatedAfterMark: publishedAfterMark } = observer;
+  const evidence = { ...gathered, left: {}, messages, publishedAfterMark };
+  const { received, deadLettered } = messages;
+  return {
+    broken: checkPromise(evidence, { repeats: allowed, redrivable: false, faults: true }),
+    deaths,
+    received,
+    duplicates: received - deadLettered - ORDERS,
+    deadLettered,
+    redriven: redriven.length,
+    repeats: gathered.confirmations.repeated,
+    allowed,
+  };
 }
 
-async function restock(pipeline: RunningPipeline, id: string, quantity: number): Promise<void> {
-  const items = catalogue.map(({ product_id, product_name }) => ({ product_id, product_name, quantity }));
-  await persistently(async () => {
-    await requestRestock(pipeline.current(), { restock_id: id, items });
-    return true;
-  });
-}
-
-/** Makes things happen as far as orders have come, and is over when almost all of them are published. */
-async function goThrough(
-  { happenings }: Schedule,
-  pipeline: RunningPipeline,
-  progress: () => number,
-): Promise<void> {
-  async function reach(part: number): Promise<void> {
-    let [last, since] = [progress(), Date.now()];
-    while (progress() < part && Date.now() - since < STALLED) {
-      await sleep(50);
-      if (progress() !== last) [last, since] = [progress(), Date.now()];
-    }
-  }
-  for (const { at, happening } of happenings.toSorted((one, other) => one.at - other.at)) {
-    await reach(at);
-    await happen(happening, pipeline);
-  }
-  await reach(ALMOST_ALL);
+function interruptions(
+  { runtime, interruptsPublish }: Schedule,
+  plan: ReturnType<typeof createFaultPlan>,
+  { workers, cloudStarts }: RunningPipeline,
+): { deaths: number; allowed: number } {
+  const restarts = cloudStarts() - 1;
+  const interrupted = (workers?.deaths('consumer') ?? 0) + restarts * CONSUMERS;
+  const atRisk = plan.ordersAtRisk() + interrupted * IN_HAND[runtime];
+  return { deaths: (workers?.deaths() ?? 0) + restarts, allowed: interruptsPublish ? atRisk : 0 };
 }

@@ -1,23 +1,23 @@
-import type { Fault } from './proxy/fault.ts';
+import type { Fault } from '../../harness/fault-proxy/fault.ts';
 
-/** Whom a fault of requests hits; workers of one function count together. */
+/** The client that a fault of requests hits; workers of one function count together. */
 export type Role = 'consumer' | 'fulfillment' | 'analytics' | 'ingest' | 'functions';
 
-/** What goes wrong with requests. */
+/** A fault of requests. */
 export interface RequestFault {
   fault: Fault;
-  /** Left out: whoever sends it. */
+  /** Default: any client. */
   role?: Role;
-  /** As the API reference names it; left out: every action of the service. */
+  /** The action's name in the API reference; default: every action of the service. */
   action?: string;
   service?: 'sqs' | 'sns' | 's3' | 'dynamodb';
-  /** Of those requests, counted from 1: the first that is hit. */
+  /** The first of those requests that is hit, counted from 1. */
   nth: number;
   /** How many are hit, one after another. */
   times: number;
 }
 
-/** What goes wrong with a process, or a machine. */
+/** A fault of a process, or of a machine. */
 export type Happening =
   /** Postgres is stopped, and started again after this many ms. */
   | { kind: 'database-outage'; ms: number }
@@ -31,7 +31,7 @@ export type Happening =
   | { kind: 'disk-full'; ms: number }
   /** The clock of one worker's host jumps, by ms. */
   | { kind: 'clock-jump'; worker: string; ms: number }
-  /** The code is replaced: workers one by one, the new one before the old one goes; or the functions, all at once. */
+  /** The code is replaced: workers one by one, each new one before the old one stops; or all functions together. */
   | { kind: 'deployment' };
 
 export interface ScheduledHappening {
@@ -40,12 +40,12 @@ export interface ScheduledHappening {
   happening: Happening;
 }
 
-/** What goes wrong in one run; follows from its seed alone. */
+/** The faults of one run, which follow from its seed alone. */
 export interface Schedule {
   seed: number;
-  /** What it is about, in a few words. */
+  /** Its theme, in a few words. */
   title: string;
-  /** What takes messages from the queues: processes of their own, or the embedded cloud's functions. */
+  /** The consumers of the queues: worker processes, or the embedded cloud's functions. */
   runtime: 'workers' | 'functions';
   requests: RequestFault[];
   happenings: ScheduledHappening[];

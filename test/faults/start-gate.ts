@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** Stands in front of a TCP server, so that its connections can be cut. */
 export interface Gate {
   port: number;
-  /** Where connections go from now on. */
+  /** Sets where connections go from now on. */
   setTarget(port: number): void;
   /** Cuts all that are open. */
   cut(): void;

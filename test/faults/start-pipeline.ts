@@ -2,18 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { FaultProxy } from '../../harness/fault-proxy/start-fault-proxy.ts';
+import { type Cloud, type CloudOptions, startCloud } from '../../harness/start-cloud.ts';
 import { startPostgres } from '../../local/postgres/start-postgres.ts';
-import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
-import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { QueueName } from '../../topology.ts';
-import { type CloudOptions, startCloudProcess } from './processes/start-cloud-process.ts';
-import { startWorkers, type Workers } from './processes/start-workers.ts';
-import type { FaultProxy } from './proxy/start-fault-proxy.ts';
 import type { Schedule } from './schedule.ts';
 import { startGate } from './start-gate.ts';
+import { startWorkers, type Workers } from './start-workers.ts';
 
 /**
- * Seconds for which each queue hides a message, much shorter than deployed, so that what failed comes back within a test. The
+ * Seconds for which each queue hides a message, much shorter than deployed, so that what failed is redelivered within a test. The
  * order queue's outlasts a claim's lease, as it does when deployed: with workers that is their 8 s and 5 s for clocks, with
  * the function 30 s and 5 s.
  */
@@ -21,7 +19,7 @@ const HIDING: Record<Schedule['runtime'], Record<QueueName, number>> = {
   workers: { upload: 10, order: 14, shipping: 10, analytics: 10 },
   functions: { upload: 20, order: 36, shipping: 20, analytics: 20 },
 };
-/** One batch in hand each, so that a death between two of its steps is not also one between steps of another batch. */
+/** One batch in flight each, so that a death between two of its steps is not also one between steps of another batch. */
 const WORKERS = {
   'consumer-1': { functionName: 'consumer', args: ['--concurrency', '1', '--timeout', '8'] },
   'consumer-2': { functionName: 'consumer', args: ['--concurrency', '1', '--timeout', '8'] },
@@ -30,17 +28,15 @@ const WORKERS = {
   // Reading ends a minute before its time does.
   'ingest-1': { functionName: 'ingest', args: ['--concurrency', '1', '--timeout', '90'] },
 } as const;
-/** Consumers at work at once: workers, or invocations. */
+/** Concurrent consumers: workers, or invocations. */
 export const CONSUMERS = 2;
-/** Orders that one of them has in hand, at most: a worker's batch, or an invocation's. */
+/** Orders that one of them has in flight, at most: a worker's batch, or an invocation's. */
 export const IN_HAND = { workers: 10, functions: 100 };
 
 /** The whole pipeline in processes of its own, each of which can be made to fail. */
 export interface RunningPipeline {
-  /** As operators reach it, past the proxy; of the embedded cloud that is up just now. */
-  current(): Pipeline;
-  apiUrl(): string;
-  cloudPid(): number;
+  /** The embedded cloud that was started last. */
+  current(): Cloud;
   workers: Workers | undefined;
   /** How often the embedded cloud has been started. */
   cloudStarts(): number;
@@ -69,38 +65,33 @@ export async function startPipeline(
 
   const proxyOfFunctions = await proxy.addClient('functions');
   const options: CloudOptions = {
-    localDirectory: join(directory, 'local'),
-    dataDir: join(directory, 'data'),
+    directory,
+    keepsData: true,
     databaseUrl: `postgres://postgres@127.0.0.1:${gate.port}/orders`,
     params: { consumerConcurrency: CONSUMERS },
     proxy: proxyOfFunctions,
+    quiet: true,
   };
   let cloudStarts = 0;
-  let pipeline: Pipeline | undefined;
-  async function startCloud() {
+  async function start(): Promise<Cloud> {
     cloudStarts++;
-    const started = await startCloudProcess(options);
+    const started = await startCloud(options);
     const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = started.outputs;
-    await pipeline?.close();
-    pipeline = openEmbeddedPipeline(started.outputs);
-    for (const { name, url: QueueUrl } of pipeline.queues) {
+    const { clients, queues } = started.pipeline;
+    for (const { name, url: QueueUrl } of queues) {
       const Attributes = { VisibilityTimeout: String(HIDING[runtime][name]) };
-      await pipeline.clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+      await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
     }
     proxy.setUpstream({ awsEndpoint: AwsEndpointUrl, dynamoDbEndpoint: DynamoDbEndpointUrl });
-    if (runtime === 'functions') started.startEvents();
+    if (runtime === 'functions') await started.call('startEvents');
     return started;
   }
-  let cloud = await startCloud();
-  cleanUp.defer(async () => {
-    await pipeline?.close();
-    cloud.kill('SIGKILL');
-    await cloud.ended;
-  });
+  let cloud = await start();
+  cleanUp.defer(() => cloud.kill('SIGKILL'));
 
   let workers: Workers | undefined;
   if (runtime === 'workers') {
-    const settings = parseEnv(await readFile(join(options.localDirectory, 'worker.env'), 'utf8'));
+    const settings = parseEnv(await readFile(join(directory, 'local', 'worker.env'), 'utf8'));
     const proxies = new Map<string, string>();
     for (const name of Object.keys(WORKERS)) proxies.set(name, await proxy.addClient(name));
     const environmentOf = (name: string) => {
@@ -113,19 +104,13 @@ export async function startPipeline(
 
   const running = cleanUp.move();
   return {
-    current() {
-      if (!pipeline) throw new Error('nothing is up');
-      return pipeline;
-    },
-    apiUrl: () => cloud.outputs.ApiUrl ?? '',
-    cloudPid: () => cloud.pid,
+    current: () => cloud,
     workers,
     cloudStarts: () => cloudStarts,
     async restartCloud(signal) {
       proxy.setUpstream(undefined);
-      cloud.kill(signal);
-      await cloud.ended;
-      cloud = await startCloud();
+      await cloud.kill(signal);
+      cloud = await start();
     },
     async stopDatabase() {
       await postgres.stop();

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
   ChangeMessageVisibilityCommand,
@@ -9,16 +8,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { vi } from 'vitest';
+import { startStack } from '../../harness/start-stack.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
-import { startAwsServices } from '../../local/aws-services/start-aws-services.ts';
-import { startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
-import { createClients } from '../../local/stack/clients.ts';
-import { provision } from '../../local/stack/provision.ts';
-import { readStack, type Stack } from '../../local/stack/read-stack.ts';
-import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
 import { connectClients } from '../local/start-test-services.ts';
-
-const PROJECT = resolve(import.meta.dirname, '../..');
 
 type SqsHandler = (event: SQSEvent, context: Context) => unknown;
 
@@ -29,20 +21,10 @@ type SqsHandler = (event: SQSEvent, context: Context) => unknown;
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
 
 export async function startPipeline(functionName: string) {
-  const services = await startAwsServices({ port: 0, mailboxQueueName: 'mailbox' });
-  const dynamoDb = await startDynamoDb({ port: 0 });
-  const stack = await readStackWith({});
-  await provision(stack, createClients(services.endpoint, dynamoDb.endpoint), services);
+  const { services, stack, functions, stop } = await startStack();
   const clients = connectClients(services.endpoint);
   const { sqs, s3, receive } = clients;
 
-  async function readStackWith(outputs: Record<string, string>): Promise<Stack> {
-    const configuration = await resolveServerlessYml(PROJECT, 'local', {}, outputs);
-    return readStack(configuration, services.endpoint);
-  }
-
-  const endpoints = { AwsEndpointUrl: services.endpoint, DynamoDbEndpointUrl: dynamoDb.endpoint };
-  const { functions } = await readStackWith({ ...stack.outputs, ...endpoints });
   const environment = { ...functions.get(functionName)?.environment, POWERTOOLS_LOG_LEVEL: 'DEBUG' };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
 
@@ -133,8 +115,7 @@ export async function startPipeline(functionName: string) {
 
     async stop(): Promise<void> {
       vi.unstubAllEnvs();
-      await services.stop();
-      await dynamoDb.stop();
+      await stop();
     },
   };
 }

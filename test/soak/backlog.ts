@@ -1,10 +1,8 @@
 import { UsageError } from '../../program/options.ts';
-import type { BacklogCase } from './backlog-case.ts';
-import { type BacklogOptions, HELP, readBacklogOptions } from './backlog-options.ts';
 import { formatBacklog } from './format-backlog.ts';
-import { plotBacklog } from './plot-backlog.ts';
-import { type BacklogSample, runBacklog } from './run-backlog.ts';
-import { writePlot } from './write-plot.ts';
+import { BACKLOG_HELP, type BacklogOptions, readBacklogOptions } from './options.ts';
+import { plotBacklog, writePlot } from './plot.ts';
+import { type BacklogCase, type BacklogSample, runBacklog } from './run-backlog.ts';
 
 /** Exit statuses: all is well; it is not; the command line was wrong. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -17,7 +15,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readBacklogOptions(args);
     if (options) return await run(options);
-    process.stdout.write(HELP);
+    process.stdout.write(BACKLOG_HELP);
     return EXIT.ok;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);

@@ -1,11 +1,11 @@
+import type { Fault, PassingRequest } from '../../harness/fault-proxy/fault.ts';
 import { seededRandom } from '../../lib/produce/generator.ts';
-import type { Fault, PassingRequest } from '../faults/proxy/fault.ts';
 
 /** A fault, and how many of 10,000 requests that it fits meet with it. */
 interface Chance {
   of10000: number;
   fault: Fault;
-  /** Of which requests; all where it is left out. */
+  /** The actions that it is for; default: all. */
   fits?: RegExp;
 }
 

@@ -1,13 +1,13 @@
-import { percentile } from '../../bench/percentile.ts';
 import { table } from '../../cli/table.ts';
-import { servicesOf } from './heap-use.ts';
+import { servicesOf } from '../../harness/start-cloud.ts';
+import { percentile } from '../../harness/statistics.ts';
 import type { Growth } from './judge-growth.ts';
 import type { SoakResult } from './run-soak.ts';
 import type { Sample } from './sample.ts';
 
 const MIB = 2 ** 20;
 
-/** What a soak came to: how it went on the way, what became of the orders, and whether anything grew. */
+/** Formats a soak: its course, the outcome of the orders, and whether anything grew. */
 export function formatSoak(result: SoakResult, growth: readonly Growth[]): string {
   return [stages(result.samples), orders(result), growths(growth), verdict(result, growth)].join('\n');
 }
@@ -56,26 +56,28 @@ function stages(samples: readonly Sample[]): string {
   return table(header, rows, 'r'.repeat(header.length));
 }
 
-function orders({ evidence, faults, resent, drainMs, keptPerOrder }: SoakResult): string {
-  const { load, counts, mails, found, passing } = evidence;
+function orders({ evidence, faults, drainMs, keptPerOrder }: SoakResult): string {
+  const { load, counts, confirmations, redrivable, receipts } = evidence;
+  const rejected = receipts.reduce((sum, receipt) => sum + receipt.rejected, 0);
+  const inOrder = redrivable.order?.length ?? 0;
   const injected = Object.entries(faults).map(([kind, count]) => `${kind} ${number(count)}`);
   const rows: [string, string][] = [
-    ['orders sent', number(load.order)],
-    ['sent twice', number(load.duplicate)],
-    ['no orders', number(load.invalid)],
+    ['orders sent', number(load.counts.order)],
+    ['sent twice', number(load.counts.duplicate)],
+    ['no orders', number(load.counts.invalid)],
     ['taken by the order queue', number(counts.received)],
-    ['= confirmed', number(mails.confirmed)],
-    ['+ duplicates', number(counts.received - mails.confirmed - counts.deadLettered)],
-    ['+ dead-lettered', `${number(counts.deadLettered)}, of which in order ${number(passing)}`],
-    ['refused over HTTP, in files', `${number(found.refused)}, ${number(found.rejected)}`],
-    ['confirmed twice', number(mails.repeated)],
+    ['= confirmed', number(confirmations.found)],
+    ['+ duplicates', number(counts.received - confirmations.found - counts.deadLettered)],
+    ['+ dead-lettered', `${number(counts.deadLettered)}, of which in order ${number(inOrder)}`],
+    ['refused over HTTP, in files', `${number(load.refused)}, ${number(rejected)}`],
+    ['confirmed twice', number(confirmations.repeated)],
     [
       'shipped, backordered',
       `${number(counts.stored?.scheduled ?? 0)}, ${number(counts.stored?.backordered ?? 0)}`,
     ],
-    ['counted', number(counts.stored?.sales ?? 0)],
+    ['counted', number(counts.stored?.rows.sales ?? 0)],
     ['faults', injected.join(', ') || 'none'],
-    ['HTTP requests sent again', number(resent)],
+    ['HTTP requests sent again', number(load.resent)],
     ['drained after', `${number(drainMs / 1_000)} s`],
     ['heap kept for an order', keptPerOrder === null ? 'not measured' : `${number(keptPerOrder)} bytes`],
   ];

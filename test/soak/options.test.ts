@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBacklogOptions } from './backlog-options.ts';
-import { readSoakOptions } from './soak-options.ts';
+import { readBacklogOptions, readSoakOptions } from './options.ts';
 
 describe('npm run soak', () => {
   it('takes 100 orders a second with faults, in memory, where nothing else is asked for', () => {

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
-import { chunk } from '../../lib/batch/chunk.ts';
-import { catalogue } from '../../lib/produce/catalogue.ts';
+import { checkPromise } from '../../harness/check-promise.ts';
+import type { HeapUse } from '../../harness/cloud-process.ts';
+import { gatherEvidence } from '../../harness/gather-evidence.ts';
+import { createJournal, type Parcel } from '../../harness/journal.ts';
+import { readMails } from '../../harness/read-mails.ts';
+import { restock } from '../../harness/restock.ts';
+import { createSender, sendLoad } from '../../harness/send-load.ts';
+import { type Cloud, openDirectory, servicesOf, startCloud } from '../../harness/start-cloud.ts';
+import { inBatches } from '../../lib/batch/chunk.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
-import { findDiscrepancies } from '../../local/start/discrepancies.ts';
 import { isConfirmed, isDrained, type PipelineCounts } from '../../local/start/pipeline-counts.ts';
-import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
-import { type HeapUse, servicesOf } from './heap-use.ts';
-import { createOrderJournal } from './order-journal.ts';
-import { readMails } from './read-mails.ts';
-import { readPostgresMemory } from './read-postgres-memory.ts';
-import { type ProcessUse, readProcess } from './read-process.ts';
-import { type CloudProcess, startCloudProcess } from './start-cloud-process.ts';
+import { type ProcessUse, readPostgresMemory, readProcess } from './process-use.ts';
 
 /** How far a backlog is drained. Memory in bytes. */
 export interface BacklogSample extends ProcessUse {
@@ -19,7 +18,7 @@ export interface BacklogSample extends ProcessUse {
   second: number;
   heaps: HeapUse;
   postgres: number;
-  /** In the order queue, in hand or not. */
+  /** Messages in the order queue, in flight or not. */
   waiting: number;
   confirmed: number;
   /** Confirmed, and not yet shipped or not yet counted. */
@@ -43,33 +42,35 @@ export interface BacklogResult {
   storeSeconds: number;
   /** Bytes of heap that the services have for each order once all is drained, and garbage collected. */
   keptPerOrder: number;
-  /** What does not add up; nothing where no order is lost or doubled. */
+  /** Each clause of the promise that is broken; empty if no order is lost or doubled. */
   broken: string[];
 }
 
-/** Orders put into the queue at once. */
+/** Orders that are sent to the queue together. */
 const PORTION = 800;
+/** Ms that the queue may refuse a portion. */
+const PATIENCE_MS = 240_000;
 
 /**
- * Puts a backlog into the order queue while nobody works on it, lets the consumers go and watches them drain it.
+ * Puts a backlog into the order queue while no consumer runs, starts the consumers and watches them drain it.
  *
  * @throws Error where the embedded cloud dies
  */
 export async function runBacklog(run: BacklogRun): Promise<BacklogResult> {
   await using cleanUp = new AsyncDisposableStack();
-  const cloud = await startCloudProcess({ keepsData: run.data });
+  const directory = cleanUp.use(await openDirectory('backlog'));
+  const cloud = await startCloud({ directory: directory.path, keepsData: run.data });
   cleanUp.defer(cloud.stop);
   return await Promise.race([drain(cloud, run, cleanUp), cloud.died]);
 }
 
 async function drain(
-  cloud: CloudProcess,
+  cloud: Cloud,
   { orders, seed, sampleEvery, onSample }: BacklogRun,
   cleanUp: AsyncDisposableStack,
 ): Promise<BacklogResult> {
-  const pipeline = openEmbeddedPipeline(cloud.outputs);
-  cleanUp.defer(pipeline.close);
-  const journal = createOrderJournal();
+  const current = () => cloud;
+  const journal = createJournal();
   const samples: BacklogSample[] = [];
   let begin = performance.now();
 
@@ -79,7 +80,7 @@ async function drain(
       cloud.call('heaps'),
       readPostgresMemory(cloud.outputs.DatabaseUrl ?? ''),
     ]);
-    const { waiting, inFlight, confirmed, shipping, sales } = counts;
+    const { waiting, inFlight, confirmed, stores } = counts;
     const taken = {
       ...use,
       heaps,
@@ -87,19 +88,18 @@ async function drain(
       second: (performance.now() - begin) / 1_000,
       waiting: waiting + inFlight,
       confirmed,
-      toStore: Math.max(shipping?.waiting ?? 0, sales?.waiting ?? 0),
+      toStore: Math.max(0, ...Object.values(stores).map((events) => events.waiting)),
     };
     samples.push(taken);
     onSample?.(taken);
   }
 
-  await cloud.call(
-    'restock',
-    catalogue.map(({ product_id }) => ({ product_id, quantity: orders })),
-  );
+  await restock(current, 'backlog', orders, PATIENCE_MS);
+  await cloud.call('startCounting');
   const before = await cloud.call('heapsCollected');
   const fillBegin = performance.now();
-  await fill(pipeline, orders, seed, journal.sent);
+  const send = createSender({ current, journal, patience: PATIENCE_MS });
+  await sendLoad([backlogOf(orders, seed)], send, { waits: true });
   const fillSeconds = (performance.now() - fillBegin) / 1_000;
   begin = performance.now();
   await sample(await cloud.call('counts'));
@@ -107,13 +107,7 @@ async function drain(
   const reading = new AbortController();
   const gone = new AbortController();
   cleanUp.defer(() => gone.abort());
-  const mails = readMails(
-    pipeline,
-    cloud.outputs.MailboxQueueUrl ?? '',
-    journal,
-    reading.signal,
-    gone.signal,
-  );
+  const mails = readMails(cloud, journal, reading.signal, gone.signal);
   mails.catch(() => undefined);
   await cloud.call('startEvents');
   let confirmSeconds = 0;
@@ -130,39 +124,36 @@ async function drain(
   // Metrics arrive a moment after the messages are gone.
   await sleep(1_000);
   counts = await cloud.call('counts');
-  const discrepancies = findDiscrepancies({
+  const { received, deadLettered } = counts;
+  const evidence = {
+    ...(await gatherEvidence(cloud.pipeline, journal)),
+    left: {},
     counts,
-    sent: orders,
-    unsent: 0,
-    produceMs: 0,
-    seeds: [],
-    confirmMs: 0,
-    totalMs: 0,
-  });
+    messages: { received, deadLettered, vanished: [] },
+  };
   const after = await cloud.call('heapsCollected');
-  const { confirmed, repeated } = journal.counts();
-  const mailed = confirmed === orders && repeated === 0 && journal.strangers().length === 0;
   return {
     samples,
     fillSeconds,
     confirmSeconds,
     storeSeconds,
     keptPerOrder: (servicesOf(after) - servicesOf(before)) / orders,
-    broken: [...discrepancies, ...(mailed ? [] : ['mails'])],
+    broken: checkPromise(evidence, { repeats: 0, redrivable: false, faults: false }),
   };
 }
 
-async function fill(
-  pipeline: Pick<ReturnType<typeof openEmbeddedPipeline>, 'clients' | 'queues'>,
-  count: number,
-  seed: number,
-  sent: (orderId: string) => void,
-): Promise<void> {
-  const url = pipeline.queues.find(({ name }) => name === 'order')?.url ?? '';
-  const queue = createOrderQueue(pipeline.clients.sqs, url);
-  for (const orders of chunk([...generateOrders({ count, seed })], { maxEntries: PORTION })) {
-    for (const { order_id } of orders) sent(order_id);
-    const { outcomes } = await queue.send(orders);
-    for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
+function* backlogOf(count: number, seed: number): Generator<Parcel> {
+  for (const orders of inBatches(generateOrders({ count, seed }), PORTION)) {
+    const items = orders.map((order) => ({
+      kind: 'order' as const,
+      text: JSON.stringify(order),
+      orderId: order.order_id,
+    }));
+    yield { entry: 'queue', items };
   }
+}
+
+/** A backlog that was drained with or without a data directory. */
+export interface BacklogCase extends BacklogResult {
+  data: boolean;
 }

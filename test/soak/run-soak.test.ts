@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatSoak } from './format-soak.ts';
-import { judgeSoak } from './judge-soak.ts';
-import { plotSoak } from './plot-soak.ts';
+import { judgeSoak } from './judge-growth.ts';
+import { plotSoak } from './plot.ts';
 import { runSoak } from './run-soak.ts';
 
 it('a short soak keeps the promise, and tells how it went in a table and a plot', {
@@ -21,10 +21,10 @@ it('a short soak keeps the promise, and tells how it went in a table and a plot'
     signal: new AbortController().signal,
   });
   expect(result.broken).toEqual([]);
-  const { load, mails, reconciliation } = result.evidence;
-  expect(load).toMatchObject({ order: 240, invalid: 1 });
-  expect(mails).toEqual({ sent: load.order, confirmed: load.order, repeated: 0 });
-  expect(reconciliation.orders.confirmed).toBe(load.order);
+  const { load, confirmations, reconciliation } = result.evidence;
+  expect(load.counts).toMatchObject({ order: 240, invalid: 1 });
+  expect(confirmations).toEqual({ found: load.counts.order, missing: [], unknown: [], repeated: 0 });
+  expect(reconciliation.orders.confirmed).toBe(load.counts.order);
   expect(result.samples.length).toBeGreaterThanOrEqual(1);
   for (const { rss, handles, threads, heaps, postgres } of result.samples) {
     const all = [rss, handles, threads, postgres, ...Object.values(heaps)];

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Allowed, checkPromise, type Evidence } from '../../harness/check-promise.ts';
+import { startFaultProxy } from '../../harness/fault-proxy/start-fault-proxy.ts';
+import { gatherEvidence } from '../../harness/gather-evidence.ts';
+import { createJournal } from '../../harness/journal.ts';
+import { readMails } from '../../harness/read-mails.ts';
+import { restock } from '../../harness/restock.ts';
+import { createSender, sendLoad } from '../../harness/send-load.ts';
+import { untilDrained } from '../../harness/settle.ts';
+import { type Cloud, openDirectory, servicesOf, startCloud } from '../../harness/start-cloud.ts';
 import { catalogue } from '../../lib/produce/catalogue.ts';
-import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
-import { startFaultProxy } from '../faults/proxy/start-fault-proxy.ts';
-import { checkPromise, type Evidence } from './check-promise.ts';
+import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
+import { reconcile } from '../../operations/reconcile/reconcile.ts';
 import { chooseFaults, type FaultChoice } from './choose-faults.ts';
-import { gatherEvidence } from './gather-evidence.ts';
-import { servicesOf } from './heap-use.ts';
-import { createOrderJournal } from './order-journal.ts';
-import { readMails } from './read-mails.ts';
+import { steadyLoad } from './load.ts';
 import { type Sample, startSampling } from './sample.ts';
-import { sendLoad } from './send-load.ts';
-import { createSenders, type Sent } from './senders.ts';
-import { type CloudProcess, startCloudProcess } from './start-cloud-process.ts';
-import { untilDrained } from './until-drained.ts';
-import { watchPage } from './watch-page.ts';
 
 export interface SoakRun {
   /** Ms for which orders are sent. */
@@ -34,15 +34,16 @@ export interface SoakRun {
   signal: AbortSignal;
 }
 
-/** What came of a soak. */
+/** The evidence of a soak has the counts of its one cloud, and the ledger's side. */
+type SoakEvidence = Evidence & Required<Pick<Evidence, 'counts' | 'reconciliation'>>;
+
+/** The result of a soak. */
 export interface SoakResult {
-  /** Those of the time in which orders were sent. */
+  /** Samples of the time in which orders were sent. */
   samples: Sample[];
-  evidence: Evidence;
-  /** What of the promise is broken; nothing if all is well. */
+  evidence: SoakEvidence;
+  /** Each clause of the promise that is broken; empty if it is kept. */
   broken: string[];
-  /** HTTP requests that had to be sent again. */
-  resent: number;
   /** Requests that met with each kind of fault. */
   faults: Record<string, number>;
   /** Ms from the last order sent until nothing was on its way. */
@@ -51,7 +52,7 @@ export interface SoakResult {
   keptPerOrder: number | null;
 }
 
-/** What part of the orders the stock would be enough for, were all products as popular: the best sellers sell out. */
+/** The share of orders that the stock would be enough for, were all products as popular: the best sellers sell out. */
 const STOCK_SHARE = 0.8;
 /** A message is out of sight for 6 min at the most, and three times at the most: two of those are waited for. */
 const PATIENCE_MS = 13 * 60_000;
@@ -67,10 +68,12 @@ export async function runSoak(run: SoakRun): Promise<SoakResult> {
   if (!run.faults) faults.end();
   const proxy = startFaultProxy({ decide: faults.decide });
   cleanUp.defer(proxy.close);
-  const cloud = await startCloudProcess({
+  const directory = cleanUp.use(await openDirectory('soak'));
+  const cloud = await startCloud({
+    directory: directory.path,
     keepsData: run.data,
     proxy: await proxy.addClient('cloud'),
-    params: run.params,
+    ...(run.params && { params: run.params }),
   });
   cleanUp.defer(cloud.stop);
   const { AwsEndpointUrl: awsEndpoint = '', DynamoDbEndpointUrl: dynamoDbEndpoint = '' } = cloud.outputs;
@@ -79,66 +82,82 @@ export async function runSoak(run: SoakRun): Promise<SoakResult> {
 }
 
 async function soak(
-  cloud: CloudProcess,
+  cloud: Cloud,
   run: SoakRun,
   faults: FaultChoice,
   cleanUp: AsyncDisposableStack,
 ): Promise<SoakResult> {
-  const { duration, rate, seed, signal } = run;
-  const pipeline = openEmbeddedPipeline(cloud.outputs);
-  cleanUp.defer(pipeline.close);
-  await cloud.call('restock', stockFor((duration / 1_000) * rate));
+  const { duration, rate, signal } = run;
+  const current = () => cloud;
+  await restock(current, 'soak', stockFor((duration / 1_000) * rate), PATIENCE_MS);
   const before = run.collects ? await cloud.call('heapsCollected') : null;
+  await cloud.call('startCounting');
   await cloud.call('startEvents');
 
   const gone = new AbortController();
   cleanUp.defer(() => gone.abort());
-  const journal = createOrderJournal();
-  const sent: Sent = { refused: 0, resent: 0, files: [] };
-  const senders = createSenders(pipeline, cloud.outputs.ApiUrl ?? '', sent, gone.signal);
+  const journal = createJournal();
   const reading = new AbortController();
-  const mails = readMails(
-    pipeline,
-    cloud.outputs.MailboxQueueUrl ?? '',
-    journal,
-    reading.signal,
-    gone.signal,
-  );
+  const mails = readMails(cloud, journal, reading.signal, gone.signal);
   mails.catch(() => undefined);
-  const page = watchPage(cloud.outputs.ApiUrl ?? '', AbortSignal.any([reading.signal, gone.signal]));
+  const page = watchPage(cloud.apiUrl, AbortSignal.any([reading.signal, gone.signal]));
   page.catch(() => undefined);
   const sampling = new AbortController();
   gone.signal.addEventListener('abort', () => sampling.abort());
   const samples: Sample[] = [];
   const sampled = takeSamples(
-    startSampling(cloud, pipeline, journal),
+    startSampling(cloud, journal),
     run,
     (sample) => samples.push(sample),
     sampling.signal,
   );
   sampled.catch(() => undefined);
 
-  const load = await sendLoad({ duration, rate, seed, senders, journal, signal });
+  const send = createSender({ current, journal, patience: PATIENCE_MS, signal: gone.signal });
+  await sendLoad([steadyLoad({ ...run, signal })], send, { waits: false });
   sampling.abort();
   await sampled;
   faults.end();
   const sentAt = Date.now();
-  const counts = await untilDrained(() => cloud.call('counts'), PATIENCE_MS);
+  const left = await untilDrained(cloud.pipeline, PATIENCE_MS);
   const drainMs = Date.now() - sentAt;
   reading.abort();
   await Promise.all([mails, page]);
   const after = run.collects ? await cloud.call('heapsCollected') : null;
-  const evidence = await gatherEvidence(pipeline, { load, sent, counts, journal });
+  const counts = await cloud.call('counts');
+  const everything = { from: 0, to: Date.now() + 60_000 };
+  const evidence = {
+    ...(await gatherEvidence(cloud.pipeline, journal)),
+    left,
+    counts,
+    messages: messagesOf(counts),
+    reconciliation: await reconcile(cloud.pipeline, everything, QUIETLY),
+  };
   return {
     samples,
     evidence,
-    broken: checkPromise(evidence, run.faults),
+    broken: checkPromise(evidence, allowedIn(run)),
     faults: faults.counts,
-    resent: sent.resent,
     drainMs,
-    keptPerOrder: before && after && (servicesOf(after) - servicesOf(before)) / load.order,
+    keptPerOrder: before && after && (servicesOf(after) - servicesOf(before)) / journal.load.counts.order,
   };
 }
+
+const QUIETLY = () => ({ update: () => undefined, done: () => undefined });
+
+/** A batch whose answer was lost may be published again, and those batches are not counted. */
+const allowedIn = ({ faults }: SoakRun): Allowed => ({
+  repeats: faults ? Number.POSITIVE_INFINITY : 0,
+  redrivable: true,
+  faults,
+});
+
+/** Queues say how many messages they took, not which: what has vanished is what is missing from the sum. */
+const messagesOf = ({ received, deadLettered }: PipelineCounts): Evidence['messages'] => ({
+  received,
+  deadLettered,
+  vanished: [],
+});
 
 async function takeSamples(
   take: () => Promise<Sample>,
@@ -157,8 +176,20 @@ async function takeSamples(
   }
 }
 
-const stockFor = (orders: number) =>
-  catalogue.map(({ product_id }) => ({
-    product_id,
-    quantity: Math.ceil((orders / catalogue.length) * STOCK_SHARE),
-  }));
+/** Pieces of each product. */
+const stockFor = (orders: number): number => Math.ceil((orders / catalogue.length) * STOCK_SHARE);
+
+/**
+ * Follows the live page's events, as an open tab does, so that what the page costs is part of what is measured.
+ *
+ * @param signal closes the tab
+ */
+async function watchPage(apiUrl: string, signal: AbortSignal): Promise<void> {
+  try {
+    const { body } = await fetch(`${apiUrl}/dashboard/events`, { signal });
+    // Read, or the server would hold back what it has to tell.
+    for await (const _event of body ?? []);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -1,19 +1,17 @@
-import { percentile } from '../../bench/percentile.ts';
-import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
+import type { HeapUse } from '../../harness/cloud-process.ts';
+import type { Journal } from '../../harness/journal.ts';
+import type { Cloud } from '../../harness/start-cloud.ts';
+import { percentile } from '../../harness/statistics.ts';
 import { createStatusReader } from '../../operations/status/create-status-reader.ts';
 import type { QueueName } from '../../topology.ts';
-import type { HeapUse } from './heap-use.ts';
-import type { OrderJournal } from './order-journal.ts';
-import { readPostgresMemory } from './read-postgres-memory.ts';
-import { type ProcessUse, readProcess } from './read-process.ts';
-import type { CloudProcess } from './start-cloud-process.ts';
+import { type ProcessUse, readPostgresMemory, readProcess } from './process-use.ts';
 
 /** The embedded cloud at one moment. Memory in bytes. */
 export interface Sample extends ProcessUse {
   /** Minutes since the first sample. */
   minute: number;
   heaps: HeapUse;
-  /** Of all processes of Postgres. */
+  /** Memory of all processes of Postgres. */
   postgres: number;
   queues: Partial<Record<QueueName, QueueSample>>;
   /** Ms from sending to confirmation, of the orders confirmed since the last sample; null where there were none. */
@@ -25,7 +23,7 @@ export interface Sample extends ProcessUse {
 }
 
 interface QueueSample {
-  /** Messages in it, in hand or not. */
+  /** Messages in it, in flight or not. */
   held: number;
   /** Age of the oldest; null where it is empty. */
   oldestSeconds: number | null;
@@ -33,11 +31,10 @@ interface QueueSample {
 
 /** @returns a function that takes a sample */
 export function startSampling(
-  cloud: Pick<CloudProcess, 'pid' | 'outputs' | 'call'>,
-  pipeline: Pipeline,
-  journal: Pick<OrderJournal, 'takeLatencies' | 'counts'>,
+  cloud: Pick<Cloud, 'pid' | 'outputs' | 'call' | 'pipeline'>,
+  journal: Pick<Journal, 'takeLatencies' | 'progress'>,
 ): () => Promise<Sample> {
-  const status = createStatusReader(pipeline);
+  const status = createStatusReader(cloud.pipeline);
   const start = performance.now();
 
   return async () => {
@@ -49,7 +46,7 @@ export function startSampling(
       status.read(),
     ]);
     const latencies = journal.takeLatencies();
-    const { sent, confirmed } = journal.counts();
+    const { sent, confirmed } = journal.progress();
     return {
       ...use,
       minute,

@@ -1,12 +1,11 @@
 import { UsageError } from '../../program/options.ts';
 import { stopOnSignals } from '../../program/stop-on-signals.ts';
 import { formatSoak } from './format-soak.ts';
-import { judgeSoak } from './judge-soak.ts';
-import { plotSoak } from './plot-soak.ts';
+import { judgeSoak } from './judge-growth.ts';
+import { readSoakOptions, SOAK_HELP, type SoakOptions } from './options.ts';
+import { plotSoak, writePlot } from './plot.ts';
 import { runSoak } from './run-soak.ts';
 import type { Sample } from './sample.ts';
-import { HELP, readSoakOptions, type SoakOptions } from './soak-options.ts';
-import { writePlot } from './write-plot.ts';
 
 /** Exit statuses: all is well; it is not; the command line was wrong; ended twice by Ctrl-C. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -19,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const options = readSoakOptions(args);
     if (options) return await run(options);
-    process.stdout.write(HELP);
+    process.stdout.write(SOAK_HELP);
     return EXIT.ok;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);

@@ -1,0 +1,68 @@
+import { table } from '../cli/table.ts';
+import { median, spread } from '../harness/statistics.ts';
+import type { ContenderResult, Goal, Metric, SuiteResult } from './suite.ts';
+
+/** A suite's table: medians, how far samples are from them, and the first contender as a multiple of each other one. */
+export function renderSuite({ metrics, contenders }: SuiteResult): string {
+  const [first] = contenders;
+  const columns = metrics.flatMap((metric): Column[] => {
+    const column = { title: metric.title, cell: (row: ContenderResult) => medianText(row, metric) };
+    if (!metric.compared) return [column];
+    return [
+      column,
+      { title: '±', cell: (row) => spreadText(row, metric) },
+      { title: `${first?.name} is`, cell: (row) => ratioText(first, row, metric) },
+    ];
+  });
+  const rows = contenders.map((row) => [row.name, ...columns.map(({ cell }) => cell(row))]);
+  return table(['', ...columns.map(({ title }) => title)], rows, `l${'r'.repeat(columns.length)}`);
+}
+
+interface Column {
+  title: string;
+  cell: (row: ContenderResult) => string;
+}
+
+const valuesOf = ({ samples }: ContenderResult, { name }: Metric): number[] =>
+  samples.flatMap((sample) => sample[name] ?? []);
+
+function medianText(row: ContenderResult, metric: Metric): string {
+  const values = valuesOf(row, metric);
+  if (values.length === 0) return '';
+  const { digits } = metric;
+  return median(values).toLocaleString('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+function spreadText(row: ContenderResult, metric: Metric): string {
+  const values = valuesOf(row, metric);
+  return values.length > 1 ? `${Math.round(spread(values) * 100)} %` : '';
+}
+
+function ratioText(first: ContenderResult | undefined, row: ContenderResult, metric: Metric): string {
+  if (!first || first === row) return '';
+  const [ours, theirs] = [valuesOf(first, metric), valuesOf(row, metric)];
+  if (ours.length === 0 || theirs.length === 0) return '';
+  return `${(median(ours) / median(theirs)).toFixed(2)} ×`;
+}
+
+/** Renders goals beside what was measured. */
+export function renderGoals(goals: readonly Goal[]): string {
+  const rows = goals.map((goal) => {
+    const { id, title, value, bound } = goal;
+    const wanted = 'atLeast' in bound ? `≥ ${bound.atLeast}` : `≤ ${bound.atMost}`;
+    return [
+      id,
+      title,
+      wanted,
+      String(Number(value.toPrecision(3))),
+      isReached(goal) ? 'reached' : 'NOT reached',
+    ];
+  });
+  return table(['goal', '', 'wanted', 'measured', ''], rows, 'llrrl');
+}
+
+const isReached = ({ value, bound }: Goal): boolean =>
+  'atLeast' in bound ? value >= bound.atLeast : value <= bound.atMost;

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { median, percentile, spread } from '../../harness/statistics.ts';
+
+describe('median', () => {
+  it('is the middle value, or the mean of the middle two', () => {
+    expect(median([9, 1, 5])).toBe(5);
+    expect(median([4, 1, 2, 100])).toBe(3);
+    expect(median([7])).toBe(7);
+  });
+
+  it('is refused where there is no value', () => {
+    expect(() => median([])).toThrow('median: must be of one value at least, received none');
+  });
+});
+
+describe('spread', () => {
+  it('is the greatest distance from the median, as a share of it', () => {
+    expect(spread([80, 100, 110])).toBeCloseTo(0.2);
+    expect(spread([100, 100, 150])).toBeCloseTo(0.5);
+    expect(spread([100])).toBe(0);
+  });
+});
+
+it('a percentile is the value that so many do not exceed', () => {
+  const values = Array.from({ length: 200 }, (_, index) => 200 - index);
+  expect([0.005, 0.5, 0.99, 1].map((share) => percentile(values, share))).toEqual([1, 100, 198, 200]);
+});
+
+it('a percentile of one value is that value, and of none nothing', () => {
+  expect(percentile([3], 0.5)).toBe(3);
+  expect(percentile([], 0.5)).toBeNull();
+});

@@ -1,0 +1,47 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** The resources that a process uses, as the kernel counts them. Memory in bytes. */
+export interface ProcessUse {
+  /** Resident memory. */
+  rss: number;
+  /** Open files, sockets and pipes. */
+  handles: number;
+  threads: number;
+}
+
+/** @throws Error where there is no `/proc`, which is Linux's */
+export async function readProcess(pid: number): Promise<ProcessUse> {
+  const [status, handles] = await Promise.all([
+    readFile(`/proc/${pid}/status`, 'utf8'),
+    readdir(`/proc/${pid}/fd`),
+  ]);
+  const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+  return { rss: field('VmRSS') * 1_024, handles: handles.length, threads: field('Threads') };
+}
+
+/**
+ * Bytes of memory of all processes of the Postgres on a port. What they share, its buffers above all, counts once: each
+ * process has its share of it (`Pss`).
+ */
+export async function readPostgresMemory(databaseUrl: string): Promise<number> {
+  const option = `port=${new URL(databaseUrl).port}\0`;
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  // Of the server itself; the processes that it forks have other command lines, and it for a parent.
+  const servers = await Promise.all(
+    pids.map(async (pid) => ((await read(pid, 'cmdline')).includes(option) ? [pid] : [])),
+  );
+  const server = new Set(servers.flat());
+  const shares = await Promise.all(
+    pids.map(async (pid) => {
+      const [, parent = ''] = (await read(pid, 'status')).match(/^PPid:\s+(\d+)/m) ?? [];
+      if (!server.has(pid) && !server.has(parent)) return 0;
+      const [, share = 0] = (await read(pid, 'smaps_rollup')).match(/^Pss:\s+(\d+)/m) ?? [];
+      return Number(share) * 1_024;
+    }),
+  );
+  return shares.reduce((sum, share) => sum + share, 0);
+}
+
+/** Empty of a process that has gone since. */
+const read = (pid: string, file: string): Promise<string> =>
+  readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
