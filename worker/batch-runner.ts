@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
-import type { MessageVisibility } from '../lib/aws/message-visibility.ts';
-import type { SourceQueue } from '../lib/aws/source-queue.ts';
+import type { Queue } from '../lib/aws/queue.ts';
 import { requestId } from '../lib/observability/logger.ts';
 import { type BatchAnswer, readBatchAnswer } from '../runtime/batch-answer.ts';
 import { createInvocationContext } from '../runtime/invocation-context.ts';
@@ -11,8 +10,7 @@ import { workerLog } from './worker-log.ts';
 export interface BatchRunnerOptions {
   functionName: string;
   handler: BatchHandler;
-  queue: Pick<SourceQueue, 'delete'>;
-  visibility: MessageVisibility;
+  queue: Pick<Queue, 'changeVisibility' | 'delete'>;
   /** Seconds for which the queue hides a message that was received. */
   visibilityTimeout: number;
   /** Seconds that a batch may take. */
@@ -47,10 +45,10 @@ const EARLY_MS = 10;
  * @returns a function that runs a batch; it throws only an OverdueError
  */
 export function createBatchRunner(options: BatchRunnerOptions) {
-  const { functionName, handler, queue, visibility, visibilityTimeout, timeout } = options;
+  const { functionName, handler, queue, visibilityTimeout, timeout } = options;
 
   async function hideAgain(records: readonly SQSRecord[]): Promise<void> {
-    const outcomes = await visibility.comeBackIn(
+    const outcomes = await queue.changeVisibility(
       records.map(({ receiptHandle }) => receiptHandle),
       visibilityTimeout,
     );

@@ -1,4 +1,4 @@
-import { FULL_LOAD } from '../../lib/aws/send-messages.ts';
+import { FULL_LOAD } from '../../lib/aws/queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { Pipeline, QueueName } from '../pipeline/pipeline.ts';
 import { type Choice, missingFailures, takeDeadLetters } from './choose-dead-letters.ts';

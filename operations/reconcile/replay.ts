@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toConfirmedMessage } from '../../lib/aws/confirmed-message.ts';
 import type { LedgerRecord } from '../../lib/aws/ledger-record.ts';
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
-import { sendMessages } from '../../lib/aws/send-messages.ts';
+import { createQueue, sendOrders } from '../../lib/aws/queue.ts';
 import type { EntryOutcome } from '../../lib/batch/send-in-batches.ts';
+import { toConfirmedMessage } from '../../lib/confirm/confirmed-message.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { type Order, parseOrderText } from '../../lib/order/order.ts';
 import { findQueue, ledgerOf, type Pipeline } from '../pipeline/pipeline.ts';
@@ -102,16 +101,14 @@ async function send(
   parcels: readonly Parcel[],
 ): Promise<EntryOutcome<unknown>[]> {
   if (parcels.length === 0) return [];
-  const { sqs } = pipeline.clients;
-  const { url } = findQueue(pipeline, queue);
+  const target = createQueue(pipeline.clients.sqs, findQueue(pipeline, queue).url);
   const { outcomes } =
     queue === 'order'
-      ? await createOrderQueue(sqs, url).send(parcels.map(({ order }) => order))
-      : await sendMessages(
-          sqs,
-          url,
-          parcels.map(({ order, confirmedAt }) => toConfirmedMessage(order, confirmedAt)),
-        );
+      ? await sendOrders(
+          target,
+          parcels.map(({ order }) => order),
+        )
+      : await target.send(parcels.map(({ order, confirmedAt }) => toConfirmedMessage(order, confirmedAt)));
   return outcomes;
 }
 

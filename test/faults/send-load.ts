@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
+import { createQueue } from '../../lib/aws/queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { Load } from './make-load.ts';
 import type { RunningPipeline } from './start-pipeline.ts';
@@ -19,7 +19,7 @@ export async function sendLoad(load: Load, pipeline: RunningPipeline): Promise<v
         const { clients, queues } = pipeline.current();
         const url = queues.find(({ name }) => name === 'order')?.url ?? '';
         const messages = batch.map((body, index) => ({ id: String(index), body, attributes: {} }));
-        const outcomes = await createQueueMessages(clients.sqs, url).send(messages);
+        const { outcomes } = await createQueue(clients.sqs, url).send(messages);
         return outcomes.every(({ ok }) => ok);
       });
       await sleep(PAUSE);

@@ -1,15 +1,10 @@
-import { messagesIn, readQueueDepth } from '../../lib/aws/queue-depth.ts';
-import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
-import { createSourceQueue } from '../../lib/aws/source-queue.ts';
+import { createQueue, messagesIn } from '../../lib/aws/queue.ts';
 import { allEnded } from '../../lib/batch/all-ended.ts';
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { OrderJournal } from './order-journal.ts';
 
-/** Mails that one request takes, and seconds that it waits for the first one. */
-const MOST = 10;
-const WAIT_SECONDS = 1;
-/** Seconds until a mail that was taken and not deleted comes back. */
-const HIDDEN_SECONDS = 20;
+/** A mail that was received and not deleted becomes visible again after the visibility timeout. */
+const RECEIVE = { maxMessages: 10, visibilityTimeout: 20, waitSeconds: 1 };
 /** Requests under way at once: a backlog is confirmed by thousands a second. */
 const READERS = 4;
 
@@ -26,18 +21,17 @@ export async function readMails(
   until: AbortSignal,
   gone: AbortSignal,
 ): Promise<void> {
-  const messages = createQueueMessages(clients.sqs, mailboxQueueUrl);
-  const queue = createSourceQueue(clients.sqs, mailboxQueueUrl);
+  const queue = createQueue(clients.sqs, mailboxQueueUrl);
 
   /** Mails whose answer was lost on its way here come back. */
-  const isEmpty = async () => messagesIn(await readQueueDepth(clients.sqs, mailboxQueueUrl)) === 0;
+  const isEmpty = async () => messagesIn(await queue.depth()) === 0;
 
   /** Message ids: what could not be deleted is the same mail when it comes back. */
   const seen = new Set<string>();
 
   async function read(): Promise<void> {
     while (!gone.aborted) {
-      const mails = await messages.receive(MOST, HIDDEN_SECONDS, WAIT_SECONDS).catch(() => []);
+      const mails = await queue.receive(RECEIVE).catch(() => []);
       if (mails.length === 0 && until.aborted && (await isEmpty().catch(() => false))) return;
       for (const { id, body, sentAt } of mails) {
         if (seen.has(id)) continue;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { createQueue, sendOrders } from '../../lib/aws/queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import { catalogue } from '../../lib/produce/catalogue.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
@@ -159,10 +159,10 @@ async function fill(
   sent: (orderId: string) => void,
 ): Promise<void> {
   const url = pipeline.queues.find(({ name }) => name === 'order')?.url ?? '';
-  const queue = createOrderQueue(pipeline.clients.sqs, url);
+  const queue = createQueue(pipeline.clients.sqs, url);
   for (const orders of chunk([...generateOrders({ count, seed })], { maxEntries: PORTION })) {
     for (const { order_id } of orders) sent(order_id);
-    const { outcomes } = await queue.send(orders);
+    const { outcomes } = await sendOrders(queue, orders);
     for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
   }
 }

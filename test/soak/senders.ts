@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { sendMessages } from '../../lib/aws/send-messages.ts';
+import { createQueue } from '../../lib/aws/queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { Entry, Item } from './generate-load.ts';
@@ -50,7 +50,7 @@ export function createSenders(pipeline: Pipeline, apiUrl: string, sent: Sent, go
 
   async function sendToQueue(items: readonly Item[]): Promise<readonly Item[]> {
     const messages = items.map(({ value }) => ({ body: JSON.stringify(value) }));
-    const { outcomes } = await sendMessages(clients.sqs, orderQueueUrl, messages);
+    const { outcomes } = await createQueue(clients.sqs, orderQueueUrl).send(messages);
     return items.filter((_item, index) => !outcomes[index]?.ok);
   }
 
