@@ -11,7 +11,7 @@ export interface BatchRunnerOptions {
   functionName: string;
   handler: BatchHandler;
   queue: Pick<Queue, 'changeVisibility' | 'delete'>;
-  /** Seconds for which the queue hides a message that was received. */
+  /** The queue's visibility timeout, in seconds. */
   visibilityTimeout: number;
   /** Seconds that a batch may take. */
   timeout: number;
@@ -19,7 +19,7 @@ export interface BatchRunnerOptions {
 
 /** What became of a batch's messages. */
 export interface BatchCounts {
-  /** Dealt with, and deleted. */
+  /** Processed, and deleted. */
   handled: number;
   /** Left in the queue. */
   failed: number;
@@ -37,10 +37,10 @@ export class OverdueError extends Error {
 const EARLY_MS = 10;
 
 /**
- * Runs the handler on one batch after another, or several at once, and deletes what it has dealt with.
+ * Runs the handler on batches, one after another or concurrently, and deletes the messages it has processed.
  *
- * A batch: handler at work, its messages hidden anew at every third of their visibility timeout → answer → deletion.
- * The hiding ends with the answer, so that the pace at which the handler has failed messages come back stays as it is.
+ * A batch: handler at work, its messages' visibility timeout renewed at every third of it → answer → deletion. Renewal ends with
+ * the answer, so that it does not undo when the handler has failed messages redelivered.
  *
  * @returns a function that runs a batch; it throws only an OverdueError
  */

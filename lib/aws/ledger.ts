@@ -22,7 +22,7 @@ import { createTable, type Insertion } from './table.ts';
  * A lease holds off the owner, too: SQS may deliver a message a second time while the first delivery is at work on it
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html). By
  * its token a call knows the claim that is its own, made by a request whose answer was lost. A message whose consumer has
- * died comes back after its visibility timeout, which is longer than any lease.
+ * crashed is redelivered after its visibility timeout, which is longer than any lease.
  *
  * A record has the order that its message carries. 30 days after its lease or its send it is deleted, and the order is absent
  * again.

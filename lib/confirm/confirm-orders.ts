@@ -22,27 +22,27 @@ export interface OrderMessage {
 const BUSY_RETRY_SECONDS = 5;
 
 /**
- * What became of one message. One that failed for a passing reason keeps the visibility timeout, so that an outage of minutes
- * does not empty the queue into the dead-letter queue.
+ * What became of one message, and of the order in it. A message that failed for a passing reason keeps the visibility timeout, so
+ * that an outage of minutes does not empty the queue into the dead-letter queue.
  */
-export type ConfirmOutcome = MessageOutcome &
-  (
-    | /** Published, `ageMs` after the message was sent; `unmarked` where the ledger could not be updated. */
-    { status: 'confirmed'; order: Order; ageMs: number; unmarked?: Error }
-    /** Confirmed for another message, before or in this batch: nothing was published. */
-    | { status: 'duplicate'; order: Order }
-    /** Confirmed for this very message, which SQS has delivered again: nothing was published. */
-    | { status: 'redelivered'; order: Order }
-    /**
-     * Claimed for another message, or for another delivery of this one, which is still being processed or has crashed. From the
-     * second receive on it keeps the visibility timeout: the other one has crashed, and its lease ends before that.
-     */
-    | { status: 'busy'; order: Order; error: Error }
-    /** Not an order, and never will be. */
-    | { status: 'rejected'; errors: OrderIssue[]; error: Error }
-    /** A passing reason, in the ledger or at the topic: worth another try later. */
-    | { status: 'failed'; step: 'claim' | 'publish'; order: Order; error: Error }
-  );
+export type ConfirmOutcome = MessageOutcome & OrderOutcome;
+
+type OrderOutcome =
+  /** Published, `ageMs` after the message was sent; `unmarked` where the ledger could not be updated. */
+  | { status: 'confirmed'; order: Order; ageMs: number; unmarked?: Error }
+  /** Confirmed for another message, before or in this batch: nothing was published. */
+  | { status: 'duplicate'; order: Order }
+  /** Confirmed for this very message, which SQS has delivered again: nothing was published. */
+  | { status: 'redelivered'; order: Order }
+  /**
+   * Claimed for another message, or for another delivery of this one, which is still being processed or has crashed. From the
+   * second receive on it keeps the visibility timeout: the other one has crashed, and its lease ends before that.
+   */
+  | { status: 'busy'; order: Order; error: Error }
+  /** Not an order, and never will be. */
+  | { status: 'rejected'; errors: OrderIssue[]; error: Error }
+  /** A passing reason, in the ledger or at the topic: worth another try later. */
+  | { status: 'failed'; step: 'claim' | 'publish'; order: Order; error: Error };
 
 /** What confirming needs. */
 export interface ConfirmParts {

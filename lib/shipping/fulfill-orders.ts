@@ -2,7 +2,7 @@ import { type Database, readCount } from '../database/database.ts';
 import type { OrderConfirmed } from '../order/order-confirmed.ts';
 import type { OrderConsumer } from '../records/order-consumer.ts';
 
-/** What became of a batch of orders, in numbers that add up to it. */
+/** Counts of a batch of orders, which add up to it. */
 export interface Fulfilled {
   /** Have their stock and a delivery date. */
   scheduled: number;
