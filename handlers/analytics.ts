@@ -2,15 +2,13 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
 import { createSqsClient } from '../lib/aws/clients.ts';
-import { createMessageVisibility } from '../lib/aws/message-visibility.ts';
+import { createQueue } from '../lib/aws/queue.ts';
 import { readConfig } from '../lib/config.ts';
 import { logger } from '../lib/observability/logger.ts';
-import { partialBatch } from '../lib/records/partial-batch.ts';
-import { settleRecords } from '../lib/records/settle-records.ts';
-import { storeBatch } from '../lib/records/store-batch.ts';
+import { consumeConfirmedOrders } from '../lib/records/order-consumer.ts';
+import { partialBatch } from '../lib/records/settle-records.ts';
 import { openSalesLoader, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales.ts';
-import { reportLoad } from '../lib/sales/report-load.ts';
-import { parseSale } from '../lib/sales/sale.ts';
+import { createSalesConsumer } from '../lib/sales/sales-loader.ts';
 
 const config = readConfig(
   'ANALYTICS_QUEUE_URL',
@@ -18,17 +16,11 @@ const config = readConfig(
   'SALES_STAGING_BUCKET_NAME',
   'AWS_ENDPOINT_URL',
 );
-const loader = openSalesLoader(config);
-const visibility = createMessageVisibility(createSqsClient(), config.ANALYTICS_QUEUE_URL);
+const queue = createQueue(createSqsClient(), config.ANALYTICS_QUEUE_URL);
+const consumer = createSalesConsumer(openSalesLoader(config));
 
 async function analytics({ Records }: SQSEvent): Promise<PromiseSettledResult<void>[]> {
-  const batch = await storeBatch(Records, {
-    parse: parseSale,
-    idOf: ({ order_id }) => order_id,
-    store: (sales) => loader.load(sales),
-  });
-  reportLoad(batch);
-  return settleRecords(Records, batch.outcomes, visibility);
+  return consumeConfirmedOrders(Records, consumer, queue);
 }
 
 /** AnalyticsQueue → sales in the warehouse. */

@@ -3,20 +3,18 @@ import middy from '@middy/core';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { createDynamoDbClient, createSnsClient, createSqsClient } from '../lib/aws/clients.ts';
 import { createLedger } from '../lib/aws/ledger.ts';
-import { createMessageVisibility } from '../lib/aws/message-visibility.ts';
-import { createOrderEvents } from '../lib/aws/order-events.ts';
+import { createQueue } from '../lib/aws/queue.ts';
+import { createTopic } from '../lib/aws/topic.ts';
 import { readConfig } from '../lib/config.ts';
 import { confirmOrders } from '../lib/confirm/confirm-orders.ts';
 import { reportConfirmations } from '../lib/confirm/report-confirmations.ts';
-import { toRecordOutcome } from '../lib/confirm/to-record-outcome.ts';
 import { logger } from '../lib/observability/logger.ts';
-import { partialBatch } from '../lib/records/partial-batch.ts';
-import { settleRecords } from '../lib/records/settle-records.ts';
+import { partialBatch, settleRecords } from '../lib/records/settle-records.ts';
 
 const config = readConfig('ORDER_QUEUE_URL', 'ORDER_EVENTS_TOPIC_ARN', 'LEDGER_TABLE_NAME');
 const ledger = createLedger(createDynamoDbClient(), { tableName: config.LEDGER_TABLE_NAME });
-const orderEvents = createOrderEvents(createSnsClient(), config.ORDER_EVENTS_TOPIC_ARN);
-const visibility = createMessageVisibility(createSqsClient(), config.ORDER_QUEUE_URL);
+const orderEvents = createTopic(createSnsClient(), config.ORDER_EVENTS_TOPIC_ARN);
+const queue = createQueue(createSqsClient(), config.ORDER_QUEUE_URL);
 
 /** A claim outlives the invocation that made it by this much, for clocks that disagree. In ms. */
 const CLOCK_SKEW_MS = 5_000;
@@ -25,10 +23,7 @@ async function consumer({ Records }: SQSEvent, context: Context): Promise<Promis
   const leaseMs = context.getRemainingTimeInMillis() + CLOCK_SKEW_MS;
   const outcomes = await confirmOrders(Records, { ledger, orderEvents }, leaseMs);
   reportConfirmations(outcomes);
-  const recordOutcomes = outcomes.map((outcome, index) =>
-    toRecordOutcome(outcome, Number(Records[index]?.attributes.ApproximateReceiveCount)),
-  );
-  return settleRecords(Records, recordOutcomes, visibility);
+  return settleRecords(Records, outcomes, queue);
 }
 
 /** OrderQueue → confirmed orders. */

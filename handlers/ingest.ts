@@ -2,25 +2,22 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { createS3Client, createSqsClient } from '../lib/aws/clients.ts';
-import { createMessageVisibility } from '../lib/aws/message-visibility.ts';
 import { createObjectStore } from '../lib/aws/object-store.ts';
-import { createOrderQueue } from '../lib/aws/order-queue.ts';
-import { createQueueMessages } from '../lib/aws/queue-messages.ts';
+import { createQueue } from '../lib/aws/queue.ts';
 import { readConfig } from '../lib/config.ts';
 import { ingestUpload } from '../lib/ingest/ingest-upload.ts';
 import { logger } from '../lib/observability/logger.ts';
-import { partialBatch } from '../lib/records/partial-batch.ts';
-import { type RecordOutcome, settleRecords } from '../lib/records/settle-records.ts';
+import { type MessageOutcome, partialBatch, settleRecords } from '../lib/records/settle-records.ts';
 
 const config = readConfig('ORDER_QUEUE_URL', 'UPLOAD_QUEUE_URL', 'RESULTS_BUCKET_NAME', 'AWS_ENDPOINT_URL');
 const sqs = createSqsClient();
+const uploadQueue = createQueue(sqs, config.UPLOAD_QUEUE_URL);
 const services = {
-  orderQueue: createOrderQueue(sqs, config.ORDER_QUEUE_URL),
+  orderQueue: createQueue(sqs, config.ORDER_QUEUE_URL),
   objectStore: createObjectStore(createS3Client(config.AWS_ENDPOINT_URL !== undefined)),
-  uploadQueue: createQueueMessages(sqs, config.UPLOAD_QUEUE_URL),
+  uploadQueue,
   resultsBucket: config.RESULTS_BUCKET_NAME,
 };
-const visibility = createMessageVisibility(sqs, config.UPLOAD_QUEUE_URL);
 
 /**
  * Time left when reading has to end, in ms: for the sends under way, the rejected rows' last part and the receipt, each
@@ -30,12 +27,12 @@ const MARGIN_MS = 60_000;
 
 async function ingest({ Records }: SQSEvent, context: Context): Promise<PromiseSettledResult<void>[]> {
   const deadline = Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
-  const outcomes: RecordOutcome[] = [];
+  const outcomes: MessageOutcome[] = [];
   // One file, or part of one, at a time: its orders are sent side by side already.
   for (const { body, attributes } of Records) {
     outcomes.push(await ingestUpload(body, services, deadline, Number(attributes.ApproximateReceiveCount)));
   }
-  return settleRecords(Records, outcomes, visibility);
+  return settleRecords(Records, outcomes, uploadQueue);
 }
 
 /**

@@ -2,7 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createSqsClient } from '../lib/aws/clients.ts';
-import { createOrderQueue } from '../lib/aws/order-queue.ts';
+import { createQueue } from '../lib/aws/queue.ts';
 import { readConfig } from '../lib/config.ts';
 import { problemOnError } from '../lib/http/problem.ts';
 import { readJsonBody } from '../lib/http/request.ts';
@@ -10,7 +10,7 @@ import { answerTakenOrders, reportTakenOrders, takeOrders } from '../lib/intake/
 import { logger } from '../lib/observability/logger.ts';
 
 const config = readConfig('ORDER_QUEUE_URL');
-const orderQueue = createOrderQueue(createSqsClient(), config.ORDER_QUEUE_URL);
+const orderQueue = createQueue(createSqsClient(), config.ORDER_QUEUE_URL);
 
 async function intake(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   const taken = await takeOrders(readJsonBody(event), orderQueue);

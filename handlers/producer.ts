@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { createS3Client, createSqsClient } from '../lib/aws/clients.ts';
 import { createObjectStore } from '../lib/aws/object-store.ts';
-import { createOrderQueue } from '../lib/aws/order-queue.ts';
+import { createQueue } from '../lib/aws/queue.ts';
 import { readConfig } from '../lib/config.ts';
 import { json, problemOnError } from '../lib/http/problem.ts';
 import { isHttpEvent, readJsonBody } from '../lib/http/request.ts';
@@ -23,7 +23,7 @@ const config = readConfig(
   'AWS_ENDPOINT_URL',
 );
 const parts = {
-  orderQueue: createOrderQueue(createSqsClient(), config.ORDER_QUEUE_URL),
+  orderQueue: createQueue(createSqsClient(), config.ORDER_QUEUE_URL),
   objectStore: createObjectStore(createS3Client(config.AWS_ENDPOINT_URL !== undefined)),
   uploadBucket: config.UPLOAD_BUCKET_NAME,
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { sendMessages } from '../lib/aws/send-messages.ts';
+import { createQueue } from '../lib/aws/queue.ts';
 import { allEnded } from '../lib/batch/all-ended.ts';
 import type { Item, Journal, Parcel } from './journal.ts';
 import type { Cloud } from './start-cloud.ts';
@@ -27,7 +27,7 @@ export function createSender({ current, journal, patience, signal }: SenderOptio
     const { clients, queues } = current().pipeline;
     const url = queues.find(({ name }) => name === 'order')?.url ?? '';
     const messages = items.map(({ text }) => ({ body: text }));
-    const { outcomes } = await sendMessages(clients.sqs, url, messages);
+    const { outcomes } = await createQueue(clients.sqs, url).send(messages);
     return items.filter((_item, index) => !outcomes[index]?.ok);
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messagesIn, readQueueDepth } from '../lib/aws/queue-depth.ts';
+import { createQueue, messagesIn } from '../lib/aws/queue.ts';
 import { listDeadLetters } from '../operations/dead-letters/list-dead-letters.ts';
 import { redriveDeadLetters } from '../operations/dead-letters/redrive-dead-letters.ts';
 import type { Pipeline } from '../operations/pipeline/pipeline.ts';
@@ -26,7 +26,7 @@ export async function untilDrained(
     const left: Record<string, number> = {};
     // In the order that orders take: what is in one queue has not left those before it.
     for (const { name, url } of queues) {
-      const count = messagesIn(await readQueueDepth(clients.sqs, url));
+      const count = messagesIn(await createQueue(clients.sqs, url).depth());
       if (count > 0) left[name] = count;
     }
     quiet = Object.keys(left).length === 0 ? quiet + 1 : 0;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** What a variable must be, and the same as an error tells it. */
+/** The rule of a variable: as a schema, and in words for errors. */
 interface Setting<Schema> {
   schema: Schema;
   rule: string;
@@ -20,22 +20,8 @@ const optional = <Schema extends z.ZodMiniType>({ schema, rule }: Setting<Schema
   rule,
 });
 
-/**
- * The settings that `serverless.yml` gives the functions, by the name of their environment variable.
- */
-const settings = {
-  /** URL of the order queue. */
-  ORDER_QUEUE_URL: url,
-  /** URL of the upload queue. */
-  UPLOAD_QUEUE_URL: url,
-  /** Bucket that order files are dropped in. */
-  UPLOAD_BUCKET_NAME: name,
-  /** Bucket of receipts and rejected rows. */
-  RESULTS_BUCKET_NAME: name,
-  /** ARN of the order events topic. */
-  ORDER_EVENTS_TOPIC_ARN: arn,
-  /** Name of the ledger's table. */
-  LEDGER_TABLE_NAME: name,
+/** Settings of functions and programs that are optional, or are no more than one, by the name of their environment variable. */
+const special = {
   /** Orders per run of the producer where its caller names no count. */
   PRODUCER_DEFAULT_COUNT: ordersPerRun,
   /** Set where the AWS services are not AWS: the embedded cloud, a proxy. */
@@ -54,18 +40,28 @@ const settings = {
   SALES_WAREHOUSE_SECRET_ARN: optional(arn),
   /** Bucket in which sales are staged for the warehouse to copy. */
   SALES_STAGING_BUCKET_NAME: optional(name),
-  /** Where the embedded cloud writes its outputs, for `invoke local` and operators: `.local` where it is left out. */
+  /** Where the embedded cloud writes its outputs, for `invoke local` and operators. Default: `.local`. */
   ORDER_PIPELINE_LOCAL_DIR: optional(folder),
   /** The operator's editor, as a command of the shell; `VISUAL` comes first, as everywhere. */
   VISUAL: optional(command),
   EDITOR: optional(command),
-  /** URL of the shipping queue. */
-  SHIPPING_QUEUE_URL: url,
-  /** URL of the analytics queue. */
-  ANALYTICS_QUEUE_URL: url,
 };
 
-export type Settings = { [Name in keyof typeof settings]: z.output<(typeof settings)[Name]['schema']> };
+/** Settings that name a resource of the stack: any variable with one of these endings, such as `ORDER_QUEUE_URL`. */
+const byEnding = {
+  _QUEUE_URL: url,
+  _TABLE_NAME: name,
+  _BUCKET_NAME: name,
+  _TOPIC_ARN: arn,
+};
+
+/** The name of a setting. */
+export type SettingName = keyof typeof special | `${string}${keyof typeof byEnding}`;
+
+/** Settings by their names. */
+export type Settings<Name extends SettingName = SettingName> = {
+  [Each in Name]: Each extends keyof typeof special ? z.output<(typeof special)[Each]['schema']> : string;
+};
 
 /**
  * Reads settings from the environment, the only place that does. An empty variable counts as missing, as the AWS SDK
@@ -74,16 +70,23 @@ export type Settings = { [Name in keyof typeof settings]: z.output<(typeof setti
  * @param names the settings that the caller needs
  * @throws Error that names each variable that is missing or malformed, with its rule and the value found
  */
-export function readConfig<Name extends keyof Settings>(...names: Name[]): Pick<Settings, Name> {
+export function readConfig<Name extends SettingName>(...names: Name[]): Settings<Name> {
   const values: Partial<Record<Name, unknown>> = {};
   const faults: string[] = [];
   for (const name of names) {
     const value = process.env[name] || undefined;
-    const { schema, rule } = settings[name];
+    const { schema, rule } = settingOf(name);
     const { success, data } = schema.safeParse(value);
     if (success) values[name] = data;
     else faults.push(`${name}: must be ${rule}, received ${value ?? 'nothing'}`);
   }
   if (faults.length > 0) throw new Error(`environment variables: ${faults.join('; ')}`);
-  return values as Pick<Settings, Name>;
+  return values as Settings<Name>;
+}
+
+function settingOf(name: SettingName): Setting<z.ZodMiniType> {
+  if (name in special) return special[name as keyof typeof special];
+  const ending = (Object.keys(byEnding) as (keyof typeof byEnding)[]).find((each) => name.endsWith(each));
+  if (!ending) throw new TypeError(`setting ${name}: must end in one of ${Object.keys(byEnding).join(', ')}`);
+  return byEnding[ending];
 }

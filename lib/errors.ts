@@ -79,8 +79,8 @@ export function toServiceError(operation: string, thrown: unknown): ServiceError
   return new ServiceError(operation, code, thrown.message || 'no message', { cause: thrown });
 }
 
-/** An SDK call whose error, if it has one, is a `ServiceError`. */
-export async function converted<Answer>(operation: string, call: Promise<Answer>): Promise<Answer> {
+/** Awaits an SDK call; what it throws becomes a `ServiceError`. */
+export async function withServiceErrors<Answer>(operation: string, call: Promise<Answer>): Promise<Answer> {
   try {
     return await call;
   } catch (thrown) {

@@ -14,13 +14,36 @@ test('settings are read from the environment, each as what it is', () => {
   });
 });
 
+test('a staging bucket may be left out, although its name ends like that of others', () => {
+  vi.stubEnv('SALES_STAGING_BUCKET_NAME', '');
+  expect(readConfig('SALES_STAGING_BUCKET_NAME')).toEqual({ SALES_STAGING_BUCKET_NAME: undefined });
+});
+
 test('only the settings asked for need to be there', () => {
   vi.stubEnv('ORDER_QUEUE_URL', 'nonsense');
   vi.stubEnv('LEDGER_TABLE_NAME', 'ledger');
   expect(readConfig('LEDGER_TABLE_NAME')).toEqual({ LEDGER_TABLE_NAME: 'ledger' });
 });
 
+test('a resource of any part is read by the ending of its name, without a list of names', () => {
+  vi.stubEnv('LOYALTY_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/123456789012/loyalty');
+  vi.stubEnv('LOYALTY_TABLE_NAME', 'points');
+  const { LOYALTY_QUEUE_URL, LOYALTY_TABLE_NAME } = readConfig('LOYALTY_QUEUE_URL', 'LOYALTY_TABLE_NAME');
+  expect(new URL(LOYALTY_QUEUE_URL).pathname).toBe('/123456789012/loyalty');
+  expect(LOYALTY_TABLE_NAME).toBe('points');
+});
+
+test('a name that is not in the table and has none of the endings is a fault of the code', () => {
+  expect(() => readConfig('LOYALTY_LEVEL' as 'EDITOR')).toThrow(
+    'setting LOYALTY_LEVEL: must end in one of _QUEUE_URL, _TABLE_NAME, _BUCKET_NAME, _TOPIC_ARN',
+  );
+});
+
 test.each([
+  ['LOYALTY_QUEUE_URL', 'loyalty', 'must be a URL'],
+  ['LOYALTY_TABLE_NAME', 'ab', 'must be a name of at least 3 characters'],
+  ['LOYALTY_BUCKET_NAME', 'ab', 'must be a name of at least 3 characters'],
+  ['LOYALTY_TOPIC_ARN', 'loyalty', 'must be an ARN'],
   ['ORDER_QUEUE_URL', 'orders', 'must be a URL'],
   ['UPLOAD_BUCKET_NAME', 'ab', 'must be a name of at least 3 characters'],
   ['ORDER_EVENTS_TOPIC_ARN', 'order-events', 'must be an ARN'],

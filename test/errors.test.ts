@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
-  converted,
   DatabaseError,
   isNotConnected,
   isOutOfReach,
   isPassing,
   ServiceError,
   toServiceError,
+  withServiceErrors,
 } from '../lib/errors.ts';
 
 // As each service's API reference, or its SDK, names them.
@@ -65,8 +65,8 @@ test('an error whose code is no text is converted by its name', () => {
 });
 
 test('a call is converted where it fails, and answers as it did where it does not', async () => {
-  expect(await converted('Publish', Promise.resolve('done'))).toBe('done');
-  await expect(converted('Publish', Promise.reject(new RangeError('odd')))).rejects.toEqual(
+  expect(await withServiceErrors('Publish', Promise.resolve('done'))).toBe('done');
+  await expect(withServiceErrors('Publish', Promise.reject(new RangeError('odd')))).rejects.toEqual(
     new ServiceError('Publish', 'RangeError', 'odd'),
   );
 });

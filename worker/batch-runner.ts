@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
-import type { MessageVisibility } from '../lib/aws/message-visibility.ts';
-import type { SourceQueue } from '../lib/aws/source-queue.ts';
+import type { Queue } from '../lib/aws/queue.ts';
 import { requestId } from '../lib/observability/logger.ts';
 import { type BatchAnswer, readBatchAnswer } from '../runtime/batch-answer.ts';
 import { createInvocationContext } from '../runtime/invocation-context.ts';
@@ -11,9 +10,8 @@ import { workerLog } from './worker-log.ts';
 export interface BatchRunnerOptions {
   functionName: string;
   handler: BatchHandler;
-  queue: Pick<SourceQueue, 'delete'>;
-  visibility: MessageVisibility;
-  /** Seconds for which the queue hides a message that was received. */
+  queue: Pick<Queue, 'changeVisibility' | 'delete'>;
+  /** The queue's visibility timeout, in seconds. */
   visibilityTimeout: number;
   /** Seconds that a batch may take. */
   timeout: number;
@@ -21,7 +19,7 @@ export interface BatchRunnerOptions {
 
 /** What became of a batch's messages. */
 export interface BatchCounts {
-  /** Dealt with, and deleted. */
+  /** Processed, and deleted. */
   handled: number;
   /** Left in the queue. */
   failed: number;
@@ -39,18 +37,18 @@ export class OverdueError extends Error {
 const EARLY_MS = 10;
 
 /**
- * Runs the handler on one batch after another, or several at once, and deletes what it has dealt with.
+ * Runs the handler on batches, one after another or concurrently, and deletes the messages it has processed.
  *
- * A batch: handler at work, its messages hidden anew at every third of their visibility timeout → answer → deletion.
- * The hiding ends with the answer, so that the pace at which the handler has failed messages come back stays as it is.
+ * A batch: handler at work, its messages' visibility timeout renewed at every third of it → answer → deletion. Renewal ends with
+ * the answer, so that it does not undo when the handler has failed messages redelivered.
  *
  * @returns a function that runs a batch; it throws only an OverdueError
  */
 export function createBatchRunner(options: BatchRunnerOptions) {
-  const { functionName, handler, queue, visibility, visibilityTimeout, timeout } = options;
+  const { functionName, handler, queue, visibilityTimeout, timeout } = options;
 
   async function hideAgain(records: readonly SQSRecord[]): Promise<void> {
-    const outcomes = await visibility.comeBackIn(
+    const outcomes = await queue.changeVisibility(
       records.map(({ receiptHandle }) => receiptHandle),
       visibilityTimeout,
     );

@@ -14,10 +14,10 @@ export interface PollOptions {
   visibilityTimeout: number;
   /** Polls in flight. */
   concurrency: number;
-  /** Deals with a batch; the poll that brought it waits. Must not throw. */
+  /** Processes a batch; its poller waits. Must not throw. */
   onBatch: (records: SQSRecord[]) => Promise<void>;
   onAnswer: () => void;
-  /** Told of each poll that failed; the next one comes after a while. */
+  /** Called after each poll that failed; the next one follows after a pause. */
   onFailure: (error: Error) => void;
 }
 
@@ -27,12 +27,12 @@ const LONG_POLL = 20;
 const HANG_UP_MS = 250;
 
 /**
- * Polls a queue, `concurrency` times side by side; each poller takes a batch, waits until it is dealt with, and polls again.
+ * Polls a queue, `concurrency` times side by side; each poller receives a batch, waits until it is processed, and polls again.
  *
- * sqs-consumer is told to delete nothing and to extend nothing: its heartbeat goes on while it deletes, and would undo the
- * pace that the handler has set for messages that failed.
+ * sqs-consumer neither deletes messages nor extends their visibility timeout here: its heartbeat goes on while it deletes, and
+ * would undo when the handler has failed messages redelivered.
  *
- * @returns a function that stops the polling; it resolves when no batch is in hand any more
+ * @returns a function that stops the polling; it resolves when no batch is in flight any more
  */
 export function pollQueue(options: PollOptions): () => Promise<void> {
   const { queueUrl, queueArn, batchSize, visibilityTimeout, concurrency } = options;

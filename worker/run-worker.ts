@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
 import { createSqsClient } from '../lib/aws/clients.ts';
-import { createMessageVisibility } from '../lib/aws/message-visibility.ts';
-import { createSourceQueue } from '../lib/aws/source-queue.ts';
+import { createQueue } from '../lib/aws/queue.ts';
 import { readConfig } from '../lib/config.ts';
 import { stopOnSignals } from '../program/stop-on-signals.ts';
 import { createBatchRunner } from './batch-runner.ts';
@@ -49,11 +48,10 @@ async function run(options: WorkerOptions): Promise<number> {
   });
 
   const { urlVariable, batchSize, load } = queueFunction(functionName);
-  const setting = urlVariable as 'ORDER_QUEUE_URL';
-  const { [setting]: queueUrl } = readConfig(setting);
+  const { [urlVariable]: queueUrl = '' } = readConfig(urlVariable);
   const { handler } = (await load()) as { handler: BatchHandler };
   const sqs = createSqsClient();
-  const queue = createSourceQueue(sqs, queueUrl);
+  const queue = createQueue(sqs, queueUrl);
   const { arn, visibilityTimeout } = await queue.describe();
   if (visibilityTimeout < TIMEOUTS_IN_VISIBILITY) {
     throw new Error(
@@ -61,12 +59,10 @@ async function run(options: WorkerOptions): Promise<number> {
     );
   }
   const timeout = options.timeout ?? Math.floor(visibilityTimeout / TIMEOUTS_IN_VISIBILITY);
-  const visibility = createMessageVisibility(sqs, queueUrl);
   const runBatch = createBatchRunner({
     functionName,
     handler,
     queue,
-    visibility,
     visibilityTimeout,
     timeout,
   });

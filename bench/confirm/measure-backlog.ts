@@ -1,4 +1,4 @@
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { createQueue, sendOrders } from '../../lib/aws/queue.ts';
 import { inBatches } from '../../lib/batch/chunk.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
 import { checkQueue, confirmedIdOf } from '../check-queue.ts';
@@ -71,11 +71,11 @@ export async function measureBacklog(
 
 async function fill(settings: Settings, count: number): Promise<{ ids: string[]; requests: number }> {
   const { sqs } = clientsOf(settings);
-  const queue = createOrderQueue(sqs, settings.ORDER_QUEUE_URL ?? '');
+  const queue = createQueue(sqs, settings.ORDER_QUEUE_URL ?? '');
   const ids: string[] = [];
   let sends = 0;
   for (const portion of inBatches(generateOrders({ count, seed: SEED }), PORTION)) {
-    const { outcomes, requests } = await queue.send(portion);
+    const { outcomes, requests } = await sendOrders(queue, portion);
     sends += requests;
     for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
     for (const { order_id } of portion) ids.push(order_id);

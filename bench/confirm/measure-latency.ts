@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { percentile } from '../../harness/statistics.ts';
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { createQueue, sendOrders } from '../../lib/aws/queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import { paced } from '../../lib/batch/paced.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
@@ -45,14 +45,14 @@ export async function measureLatency(
   await contender.begin();
 
   const { sqs } = clientsOf(settings);
-  const queue = createOrderQueue(sqs, ORDER_QUEUE_URL);
+  const queue = createQueue(sqs, ORDER_QUEUE_URL);
   const sentAt = new Map<string, number>();
   const batches = chunk(orders, { maxEntries: Math.min(10, Math.ceil(rate / BATCHES_PER_SECOND)) });
   await pMap(
     paced(batches, { ratePerSecond: rate, deadline: Date.now() + (seconds + PATIENCE) * 1_000 }),
     async (batch) => {
       for (const { order_id } of batch) sentAt.set(order_id, Date.now());
-      await queue.send(batch);
+      await sendOrders(queue, batch);
     },
     { concurrency: 16 },
   );

@@ -1,5 +1,5 @@
 import type { PublishCommandInput } from '@aws-sdk/client-sns';
-import { toConfirmedMessage } from '../../lib/aws/confirmed-message.ts';
+import { toConfirmedMessage } from '../../lib/confirm/confirmed-message.ts';
 import { parseOrderText } from '../../lib/order/order.ts';
 
 /** Makes the request that publishes one confirmation: the same event, for queues and people alike. */

@@ -1,4 +1,4 @@
-import { messagesIn } from '../../lib/aws/queue-depth.ts';
+import { messagesIn } from '../../lib/aws/queue.ts';
 import type { FunctionStatus, PipelineStatus, QueueStatus } from '../../operations/status/pipeline-status.ts';
 import { table } from '../table.ts';
 import { duration, perSecond, whole } from './format.ts';

@@ -1,5 +1,5 @@
 import { createObjectStore } from '../../lib/aws/object-store.ts';
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { createQueue } from '../../lib/aws/queue.ts';
 import { produceOrders } from '../../lib/produce/produce-orders.ts';
 import { findQueue, type Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { Burst } from '../api.ts';
@@ -29,7 +29,7 @@ export interface Bursts {
 export function createBursts(pipeline: Pipeline, report: (error: unknown) => void): Bursts {
   const { sqs, s3 } = pipeline.clients;
   const parts = {
-    orderQueue: createOrderQueue(sqs, findQueue(pipeline, 'order').url),
+    orderQueue: createQueue(sqs, findQueue(pipeline, 'order').url),
     objectStore: createObjectStore(s3),
     uploadBucket: pipeline.uploadBucket,
   };

@@ -21,7 +21,7 @@ interface BatchAnswer<Success> {
  * `SenderFault: false` means that the service is to blame, which passes; a throttled sender is told `true` by some
  * services, hence the look at the code as well.
  */
-export function readBatchAnswer<Success, Value>(
+export function toEntryAnswers<Success, Value>(
   operation: string,
   size: number,
   answer: BatchAnswer<Success>,

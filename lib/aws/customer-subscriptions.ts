@@ -4,7 +4,7 @@ import {
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { converted, ServiceError } from '../errors.ts';
+import { ServiceError, withServiceErrors } from '../errors.ts';
 
 /** Customers' e-mail subscriptions to the order events topic. Methods throw `ServiceError`. */
 export interface CustomerSubscriptions {
@@ -46,7 +46,7 @@ export function createCustomerSubscriptions(client: SNSClient, topicArn: string)
 
   async function end(arn: string): Promise<void> {
     try {
-      await converted('Unsubscribe', client.send(new UnsubscribeCommand({ SubscriptionArn: arn })));
+      await withServiceErrors('Unsubscribe', client.send(new UnsubscribeCommand({ SubscriptionArn: arn })));
     } catch (thrown) {
       // Ended by the customer, or by another request, since it was listed.
       if (!(thrown instanceof ServiceError && thrown.code === 'NotFoundException')) throw thrown;
@@ -61,14 +61,14 @@ export function createCustomerSubscriptions(client: SNSClient, topicArn: string)
         Endpoint: emailId,
         Attributes: { FilterPolicy: JSON.stringify({ email_id: [{ 'equals-ignore-case': emailId }] }) },
       });
-      const { SubscriptionArn } = await converted('Subscribe', client.send(command));
+      const { SubscriptionArn } = await withServiceErrors('Subscribe', client.send(command));
       // "The ARN of the subscription if it is confirmed, or the string "pending confirmation"", unless
       // ReturnSubscriptionArn is asked for: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
       return SubscriptionArn?.startsWith('arn:') ? 'subscribed' : 'pending';
     },
 
     async unsubscribe(emailId) {
-      const found = await converted('ListSubscriptionsByTopic', findSubscriptionArns(emailId));
+      const found = await withServiceErrors('ListSubscriptionsByTopic', findSubscriptionArns(emailId));
       const confirmed = found.filter((arn) => arn.startsWith('arn:'));
       for (const arn of confirmed) await end(arn);
       return { ended: confirmed.length, pending: found.filter((arn) => arn === PENDING).length };

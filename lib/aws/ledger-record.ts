@@ -1,5 +1,5 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ServiceError } from '../errors.ts';
+import type { Item } from './table.ts';
 
 /**
  * What a record says of the message that owns an order. Of records from before they were kept, the last two are missing.
@@ -39,8 +39,6 @@ export interface SentRecord extends OwningMessage {
 /** One order as the ledger knows it. */
 export type LedgerRecord = ClaimedRecord | SentRecord;
 
-export type LedgerItem = Record<string, AttributeValue>;
-
 /**
  * How long a record outlives its lease or its send, in seconds. A message lives 14 days at most, in its queue and the
  * DLQ together (`MessageRetentionPeriod` in
@@ -48,53 +46,54 @@ export type LedgerItem = Record<string, AttributeValue>;
  */
 export const KEPT_SECONDS = 30 * 24 * 60 * 60;
 
-/** The record as its DynamoDB item; `expires_at` is the table's TTL attribute, in epoch seconds. */
-export function toItem(record: LedgerRecord): LedgerItem {
+/** The record as an item of the ledger's table; `expires_at` is its TTL attribute, in epoch seconds. */
+export function toItem(record: LedgerRecord): Item {
   const { orderId, status, owner, order, queuedAt, claimedAt } = record;
-  const lastsUntil = status === 'CLAIMED' ? record.leaseUntil : record.sentAt;
-  return {
-    order_id: { S: orderId },
-    status: { S: status },
-    owner: { S: owner },
-    ...(order === undefined ? {} : { order: { S: order } }),
-    ...(queuedAt === undefined ? {} : { queued_at: number(queuedAt) }),
-    ...(claimedAt === undefined ? {} : { claimed_at: number(claimedAt) }),
-    ...(status === 'CLAIMED'
-      ? {
-          ...(record.token === undefined ? {} : { claim_token: { S: record.token } }),
-          lease_until: number(record.leaseUntil),
-        }
-      : { sns_message_id: { S: record.snsMessageId }, sent_at: number(record.sentAt) }),
-    expires_at: number(Math.ceil(lastsUntil / 1_000) + KEPT_SECONDS),
-  };
+  const common = { order_id: orderId, status, owner, order, queued_at: queuedAt, claimed_at: claimedAt };
+  if (status === 'CLAIMED') {
+    const { token, leaseUntil } = record;
+    return { ...common, claim_token: token, lease_until: leaseUntil, expires_at: expiresAt(leaseUntil) };
+  }
+  const { snsMessageId, sentAt } = record;
+  return { ...common, sns_message_id: snsMessageId, sent_at: sentAt, expires_at: expiresAt(sentAt) };
 }
+
+const expiresAt = (lastsUntil: number): number => Math.ceil(lastsUntil / 1_000) + KEPT_SECONDS;
 
 /** @throws ServiceError `UnknownStatus` where the status is none of the ledger's */
-export function fromItem(item: LedgerItem): LedgerRecord {
-  const { order_id, status, owner, order, queued_at, claimed_at, sns_message_id, sent_at } = item;
+export function fromItem(item: Item): LedgerRecord {
+  const { status, claimed_at } = item;
+  const orderId = text(item.order_id) ?? '';
+  const order = text(item.order);
+  const queuedAt = number(item.queued_at);
   const common = {
-    orderId: order_id?.S ?? '',
-    owner: owner?.S ?? '',
-    ...(order?.S !== undefined && { order: order.S }),
-    ...(queued_at?.N !== undefined && { queuedAt: Number(queued_at.N) }),
+    orderId,
+    owner: text(item.owner) ?? '',
+    ...(order !== undefined && { order }),
+    ...(queuedAt !== undefined && { queuedAt }),
   };
-  if (status?.S === 'CLAIMED') {
-    const { claim_token, lease_until } = item;
+  if (status === 'CLAIMED') {
+    const token = text(item.claim_token);
     return {
       ...common,
-      status: 'CLAIMED',
-      ...(claim_token?.S !== undefined && { token: claim_token.S }),
-      leaseUntil: Number(lease_until?.N),
-      claimedAt: Number(claimed_at?.N),
+      status,
+      ...(token !== undefined && { token }),
+      leaseUntil: number(item.lease_until) ?? Number.NaN,
+      claimedAt: number(claimed_at) ?? Number.NaN,
     };
   }
-  if (status?.S === 'SENT') {
-    const claimedAt = claimed_at?.N === undefined ? undefined : Number(claimed_at.N);
-    const snsMessageId = sns_message_id?.S ?? '';
-    return { ...common, status: 'SENT', snsMessageId, sentAt: Number(sent_at?.N), claimedAt };
+  if (status === 'SENT') {
+    return {
+      ...common,
+      status,
+      snsMessageId: text(item.sns_message_id) ?? '',
+      sentAt: number(item.sent_at) ?? Number.NaN,
+      claimedAt: number(claimed_at),
+    };
   }
-  const message = `must be CLAIMED or SENT, received ${status?.S}`;
-  throw new ServiceError(`ledger record ${common.orderId}`, 'UnknownStatus', message);
+  const message = `must be CLAIMED or SENT, received ${status}`;
+  throw new ServiceError(`ledger record ${orderId}`, 'UnknownStatus', message);
 }
 
-const number = (value: number): { N: string } => ({ N: String(value) });
+const text = (value: Item[string]): string | undefined => (typeof value === 'string' ? value : undefined);
+const number = (value: Item[string]): number | undefined => (typeof value === 'number' ? value : undefined);

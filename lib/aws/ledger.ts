@@ -1,22 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import {
-  BatchExecuteStatementCommand,
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
-import { type EntryAnswer, type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
-import { converted, isPassing, ServiceError, toServiceError } from '../errors.ts';
+import type { EntryOutcome } from '../batch/send-in-batches.ts';
+import { toServiceError } from '../errors.ts';
 import {
   type ClaimedRecord,
   fromItem,
-  type LedgerItem,
   type LedgerRecord,
   type OwningMessage,
   toItem,
 } from './ledger-record.ts';
+import { createTable, type Insertion } from './table.ts';
 
 /*
  * States of an order, and what leads from one to the next:
@@ -28,16 +22,11 @@ import {
  * A lease holds off the owner, too: SQS may deliver a message a second time while the first delivery is at work on it
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html). By
  * its token a call knows the claim that is its own, made by a request whose answer was lost. A message whose consumer has
- * died comes back after its visibility timeout, which is longer than any lease.
+ * crashed is redelivered after its visibility timeout, which is longer than any lease.
  *
  * A record has the order that its message carries. 30 days after its lease or its send it is deleted, and the order is absent
  * again.
  */
-
-/** DynamoDB quotas of BatchExecuteStatement and of BatchWriteItem, entries a request (their API reference pages). */
-const WRITES = { maxEntries: 25, concurrency: 4 };
-/** DynamoDB quota of BatchGetItem, entries a request. */
-const READS = { maxEntries: 100, concurrency: 4 };
 
 /** One message that wants to own an order. */
 export type Claim = OwningMessage;
@@ -95,80 +84,94 @@ export function createLedger(
   client: DynamoDBClient,
   { tableName, now = () => Date.now() }: LedgerOptions,
 ): Ledger {
-  const table = createLedgerTable(client, tableName);
-
-  async function insert(claims: readonly Claim[], { token, leaseMs }: Call) {
-    const at = now();
-    return table.insert(
-      claims.map((claim) => ({
-        ...claim,
-        status: 'CLAIMED',
-        token,
-        leaseUntil: at + leaseMs,
-        claimedAt: at,
-      })),
-    );
-  }
+  const table = createTable(client, tableName, 'order_id');
 
   async function settle(
-    claim: Claim,
-    outcome: EntryOutcome<InsertResult>,
+    record: ClaimedRecord,
+    insertion: EntryOutcome<Insertion>,
     call: Call,
   ): Promise<ClaimOutcome> {
-    if (!outcome.ok) return { status: 'failed', error: outcome.error };
-    const { inserted, record } = outcome.value;
-    if (inserted) return { status: 'claimed', claimedAt: record.claimedAt };
+    if (!insertion.ok) return { status: 'failed', error: insertion.error };
+    const { orderId, claimedAt } = record;
+    if (insertion.value.inserted) return { status: 'claimed', claimedAt };
+    const { existing } = insertion.value;
     try {
-      return await claimAgain(claim, record ?? (await findOne(claim.orderId)), call);
+      return await claimAgain(record, existing ? fromItem(existing) : await findOne(orderId), call);
     } catch (thrown) {
-      return { status: 'failed', error: toServiceError(`ledger claim of order_id ${claim.orderId}`, thrown) };
+      return { status: 'failed', error: toServiceError(`ledger claim of order_id ${orderId}`, thrown) };
     }
   }
 
-  async function claimAgain(claim: Claim, seen: LedgerRecord | undefined, { token, leaseMs }: Call) {
+  async function claimAgain(
+    claim: Claim,
+    seen: LedgerRecord | undefined,
+    { token, leaseMs }: Call,
+  ): Promise<ClaimOutcome> {
     const at = now();
     // Hosts' clocks differ by less than what callers add to a lease for it; and whatever they say, the condition of the
     // replacement lets only one call through.
     if (seen?.status !== 'CLAIMED' || seen.token === token || seen.leaseUntil > at)
       return toOutcome(token, seen);
     const claimedAt = seen.owner === claim.owner ? seen.claimedAt : at;
-    // Whoever claims publishes what its own message says, which may be another order under the same id.
-    const next = { ...seen, ...claim, token, leaseUntil: at + leaseMs, claimedAt };
-    if (await table.replace(seen, next)) return toOutcome(token, next);
+    // The new owner publishes what its own message says, which may be another order under the same id.
+    const next: ClaimedRecord = {
+      ...seen,
+      ...claim,
+      status: 'CLAIMED',
+      token,
+      leaseUntil: at + leaseMs,
+      claimedAt,
+    };
+    if (await replace(seen, next)) return toOutcome(token, next);
     return toOutcome(token, await findOne(claim.orderId));
   }
 
-  async function findOne(orderId: string): Promise<LedgerRecord | undefined> {
-    const [outcome] = await find([orderId]);
-    if (!outcome?.ok) throw outcome?.error;
-    return outcome.value;
-  }
+  /** @returns false where the record is no longer as it was seen */
+  const replace = (seen: ClaimedRecord, next: ClaimedRecord): Promise<boolean> =>
+    table.replace(toItem(next), { status: seen.status, owner: seen.owner, lease_until: seen.leaseUntil });
 
-  async function find(orderIds: readonly string[]) {
+  const findOne = (orderId: string) => findRecord({ find }, orderId);
+
+  async function find(orderIds: readonly string[]): Promise<EntryOutcome<LedgerRecord | undefined>[]> {
     refuseRepeats('find', orderIds);
-    const { outcomes } = await sendInBatches(orderIds, { ...READS, send: table.read });
-    return outcomes;
+    const outcomes = await table.get(orderIds);
+    return outcomes.map((outcome) => {
+      if (!outcome.ok || !outcome.value) return outcome as EntryOutcome<undefined>;
+      try {
+        return { ok: true, value: fromItem(outcome.value) };
+      } catch (thrown) {
+        // A damaged record is the failure of its own order only.
+        return { ok: false, error: toServiceError('ledger record', thrown) };
+      }
+    });
   }
 
   return {
     async claim(claims, leaseMs) {
       refuseRepeats('claim', claims.map(orderIdOf));
       const call = { token: randomUUID(), leaseMs };
-      const send = (batch: readonly Claim[]) => insert(batch, call);
-      const { outcomes } = await sendInBatches(claims, { ...WRITES, send });
-      return pMap(outcomes, (outcome, index) => settle(claims[index] as Claim, outcome, call), {
-        concurrency: 8,
-      });
+      const claimedAt = now();
+      const records = claims.map(
+        (claim): ClaimedRecord => ({
+          ...claim,
+          status: 'CLAIMED',
+          token: call.token,
+          leaseUntil: claimedAt + leaseMs,
+          claimedAt,
+        }),
+      );
+      const insertions = await table.insert(records.map(toItem));
+      return pMap(
+        insertions,
+        (insertion, index) => settle(records[index] as ClaimedRecord, insertion, call),
+        { concurrency: 8 },
+      );
     },
 
     async markSent(orders) {
       refuseRepeats('markSent', orders.map(orderIdOf));
-      const send = (batch: readonly SentOrder[]) => {
-        const sentAt = now();
-        return table.put(batch.map((order) => ({ ...order, status: 'SENT', sentAt })));
-      };
-      const { outcomes } = await sendInBatches(orders, { ...WRITES, send });
-      return outcomes;
+      const sentAt = now();
+      return table.put(orders.map((order) => toItem({ ...order, status: 'SENT', sentAt })));
     },
 
     find,
@@ -204,121 +207,6 @@ function refuseRepeats(method: string, orderIds: readonly string[]): void {
     seen.add(orderId);
   }
 }
-
-/** What became of an insert: done, or the record that is in its way, where DynamoDB told it. */
-export type InsertResult =
-  | { inserted: true; record: ClaimedRecord }
-  | { inserted: false; record: LedgerRecord | undefined };
-
-/**
- * The ledger's table, one request a call. Batches have one answer per entry, in the order given; what fails as a
- * whole is a ServiceError.
- */
-export interface LedgerTable {
-  /** Adds up to 25 records, each only where its order has none. */
-  insert(records: readonly ClaimedRecord[]): Promise<EntryAnswer<InsertResult>[]>;
-  /** Writes up to 25 records, whatever was there. */
-  put(records: readonly LedgerRecord[]): Promise<EntryAnswer<void>[]>;
-  /** Reads up to 100 records, consistently; undefined where an order has none. */
-  read(orderIds: readonly string[]): Promise<EntryAnswer<LedgerRecord | undefined>[]>;
-  /** Replaces a record; false where it is no longer as it was seen. */
-  replace(seen: ClaimedRecord, next: ClaimedRecord): Promise<boolean>;
-}
-
-export function createLedgerTable(client: DynamoDBClient, tableName: string): LedgerTable {
-  return {
-    async insert(records) {
-      const command = new BatchExecuteStatementCommand({
-        Statements: records.map((record) => toInsert(tableName, toItem(record))),
-      });
-      const { Responses = [] } = await converted('BatchExecuteStatement', client.send(command));
-      return Responses.slice(0, records.length).map(({ Error: error }, position) => {
-        const record = records[position] as ClaimedRecord;
-        if (!error) return { ok: true, value: { inserted: true, record } };
-        const { Code = 'Unknown', Message = 'no message', Item } = error;
-        if (Code !== 'DuplicateItem') {
-          return refused('BatchExecuteStatement', record.orderId, Code, Message, isPassing(Code));
-        }
-        const held = readItem(Item);
-        return held.ok ? { ok: true, value: { inserted: false, record: held.value } } : held;
-      });
-    },
-
-    async put(records) {
-      const requests = records.map((record) => ({ PutRequest: { Item: toItem(record) } }));
-      const command = new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } });
-      const { UnprocessedItems } = await converted('BatchWriteItem', client.send(command));
-      const left = UnprocessedItems?.[tableName]?.map(({ PutRequest }) => PutRequest?.Item?.order_id?.S);
-      return records.map(({ orderId }) =>
-        left?.includes(orderId) ? unprocessed('BatchWriteItem', orderId) : { ok: true, value: undefined },
-      );
-    },
-
-    async read(orderIds) {
-      const Keys = orderIds.map((orderId) => ({ order_id: { S: orderId } }));
-      const command = new BatchGetItemCommand({
-        RequestItems: { [tableName]: { Keys, ConsistentRead: true } },
-      });
-      const { Responses, UnprocessedKeys } = await converted('BatchGetItem', client.send(command));
-      const items = new Map(Responses?.[tableName]?.map((item) => [item.order_id?.S, item]));
-      const left = UnprocessedKeys?.[tableName]?.Keys?.map(({ order_id }) => order_id?.S);
-      return orderIds.map((orderId) =>
-        left?.includes(orderId) ? unprocessed('BatchGetItem', orderId) : readItem(items.get(orderId)),
-      );
-    },
-
-    async replace(seen, next) {
-      const command = new PutItemCommand({
-        TableName: tableName,
-        Item: toItem(next),
-        ConditionExpression: '#status = :status AND #owner = :owner AND lease_until = :lease_until',
-        ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
-        ExpressionAttributeValues: {
-          ':status': { S: seen.status },
-          ':owner': { S: seen.owner },
-          ':lease_until': { N: String(seen.leaseUntil) },
-        },
-      });
-      try {
-        await converted(`PutItem of order_id ${seen.orderId}`, client.send(command));
-        return true;
-      } catch (thrown) {
-        if (thrown instanceof ServiceError && thrown.code === 'ConditionalCheckFailedException') return false;
-        throw thrown;
-      }
-    },
-  };
-}
-
-function toInsert(tableName: string, item: LedgerItem) {
-  const fields = Object.keys(item).map((name) => `'${name}': ?`);
-  return {
-    Statement: `INSERT INTO "${tableName}" VALUE {${fields.join(', ')}}`,
-    Parameters: Object.values(item),
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-  };
-}
-
-/** A damaged record is the failure of its own order only. */
-function readItem(item: LedgerItem | undefined): EntryAnswer<LedgerRecord | undefined> {
-  try {
-    return { ok: true, value: item && fromItem(item) };
-  } catch (thrown) {
-    return { ok: false, error: toServiceError('ledger record', thrown), retryable: false };
-  }
-}
-
-function refused(operation: string, orderId: string, code: string, message: string, retryable: boolean) {
-  return {
-    ok: false,
-    error: new ServiceError(operation, code, `order_id ${orderId}: ${message}`),
-    retryable,
-  } as const;
-}
-
-/** What a batch leaves unprocessed was throttled, says DynamoDB: to be sent again after a pause. */
-const unprocessed = (operation: string, orderId: string) =>
-  refused(operation, orderId, 'Unprocessed', 'left unprocessed, the table is throttled', true);
 
 /**
  * What the ledger knows of one order; undefined where that is nothing.

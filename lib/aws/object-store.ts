@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { converted, toServiceError } from '../errors.ts';
+import { toServiceError, withServiceErrors } from '../errors.ts';
 
 /** An object opened for reading. */
 export interface OpenedObject {
@@ -77,7 +77,7 @@ export function createObjectStore(client: S3Client): ObjectStore {
         ContentLength = 0,
         ContentRange,
         ETag = '',
-      } = await converted(`GetObject ${bucket}/${key}`, client.send(command));
+      } = await withServiceErrors(`GetObject ${bucket}/${key}`, client.send(command));
       // Such as `bytes 0-99/1234`.
       const size = ContentRange ? Number(ContentRange.split('/').at(-1)) : ContentLength;
       return { body: Body as Readable, size, etag: ETag };
@@ -86,7 +86,7 @@ export function createObjectStore(client: S3Client): ObjectStore {
     async list(bucket, prefix) {
       // XML has no place for some characters that keys may have.
       const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, EncodingType: 'url' });
-      const { Contents = [], EncodingType } = await converted(
+      const { Contents = [], EncodingType } = await withServiceErrors(
         `ListObjectsV2 ${bucket}/${prefix}`,
         client.send(command),
       );
@@ -102,7 +102,7 @@ export function createObjectStore(client: S3Client): ObjectStore {
         Body: body,
         ContentType: contentType,
       });
-      await converted(`PutObject ${bucket}/${key}`, client.send(command));
+      await withServiceErrors(`PutObject ${bucket}/${key}`, client.send(command));
     },
 
     create(bucket, key, contentType) {
@@ -140,7 +140,7 @@ export function createObjectStore(client: S3Client): ObjectStore {
       signal?.addEventListener('abort', abort, { once: true });
       try {
         if (signal?.aborted) abort();
-        const { ETag = '' } = await converted(`PutObject ${bucket}/${key}`, upload.done());
+        const { ETag = '' } = await withServiceErrors(`PutObject ${bucket}/${key}`, upload.done());
         return ETag;
       } finally {
         signal?.removeEventListener('abort', abort);
@@ -150,7 +150,7 @@ export function createObjectStore(client: S3Client): ObjectStore {
 
     async remove(bucket, key) {
       const command = new DeleteObjectCommand({ Bucket: bucket, Key: key });
-      await converted(`DeleteObject ${bucket}/${key}`, client.send(command));
+      await withServiceErrors(`DeleteObject ${bucket}/${key}`, client.send(command));
     },
   };
 }

@@ -5,10 +5,11 @@ import {
   BatchWriteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
-  paginateQuery,
+  QueryCommand,
+  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { type EntryAnswer, type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
-import { converted, isPassing, ServiceError, toServiceError } from '../errors.ts';
+import { isPassing, ServiceError, withServiceErrors } from '../errors.ts';
 
 /** DynamoDB quotas of BatchExecuteStatement and of BatchWriteItem, entries a request (their API reference pages). */
 const WRITES = { maxEntries: 25, concurrency: 4 };
@@ -72,7 +73,7 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
   async function putBatch(items: readonly Item[]): Promise<EntryAnswer<void>[]> {
     const requests = items.map((item) => ({ PutRequest: { Item: toAttributeValues(item) } }));
     const command = new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } });
-    const { UnprocessedItems } = await converted('BatchWriteItem', client.send(command));
+    const { UnprocessedItems } = await withServiceErrors('BatchWriteItem', client.send(command));
     const left = UnprocessedItems?.[tableName]?.map(({ PutRequest }) => PutRequest?.Item?.[key]?.S);
     return items.map(({ [key]: id }) =>
       left?.includes(String(id)) ? unprocessed('BatchWriteItem', id) : { ok: true, value: undefined },
@@ -81,7 +82,7 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
 
   async function insertBatch(items: readonly Item[]): Promise<EntryAnswer<Insertion>[]> {
     const command = new BatchExecuteStatementCommand({ Statements: items.map(toInsert) });
-    const { Responses = [] } = await converted('BatchExecuteStatement', client.send(command));
+    const { Responses = [] } = await withServiceErrors('BatchExecuteStatement', client.send(command));
     return Responses.slice(0, items.length).map(({ Error: error }, position) => {
       if (!error) return { ok: true, value: { inserted: true } };
       const { Code = 'Unknown', Message = 'no message', Item } = error;
@@ -107,7 +108,7 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
     const command = new BatchGetItemCommand({
       RequestItems: { [tableName]: { Keys, ConsistentRead: true } },
     });
-    const { Responses, UnprocessedKeys } = await converted('BatchGetItem', client.send(command));
+    const { Responses, UnprocessedKeys } = await withServiceErrors('BatchGetItem', client.send(command));
     const items = new Map(Responses?.[tableName]?.map((item) => [item[key]?.S, item]));
     const left = UnprocessedKeys?.[tableName]?.Keys?.map(({ [key]: id }) => id?.S);
     return keys.map((id) => {
@@ -145,7 +146,7 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
         ),
       });
       try {
-        await converted(`PutItem of ${key} ${item[key]}`, client.send(command));
+        await withServiceErrors(`PutItem of ${key} ${item[key]}`, client.send(command));
         return true;
       } catch (thrown) {
         if (thrown instanceof ServiceError && thrown.code === 'ConditionalCheckFailedException') return false;
@@ -154,20 +155,23 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
     },
 
     async *query(index, attribute, value) {
-      const input = {
-        TableName: tableName,
-        IndexName: index,
-        KeyConditionExpression: '#0 = :0',
-        ExpressionAttributeNames: { '#0': attribute },
-        ExpressionAttributeValues: { ':0': { S: value } },
-      };
-      try {
-        for await (const { Items = [] } of paginateQuery({ client }, input)) {
-          yield* Items.map(fromAttributeValues);
-        }
-      } catch (thrown) {
-        throw toServiceError(`Query of ${attribute} ${value}`, thrown);
-      }
+      let ExclusiveStartKey: AttributeValues | undefined;
+      do {
+        const command = new QueryCommand({
+          TableName: tableName,
+          IndexName: index,
+          KeyConditionExpression: '#0 = :0',
+          ExpressionAttributeNames: { '#0': attribute },
+          ExpressionAttributeValues: { ':0': { S: value } },
+          ExclusiveStartKey,
+        });
+        const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await withServiceErrors(
+          `Query of ${index}`,
+          client.send(command),
+        );
+        yield* Items.map(fromAttributeValues);
+        ExclusiveStartKey = LastEvaluatedKey;
+      } while (ExclusiveStartKey);
     },
   };
 }

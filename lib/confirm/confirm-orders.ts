@@ -1,6 +1,8 @@
 import type { Claim, Ledger } from '../aws/ledger.ts';
-import type { OrderEvents } from '../aws/order-events.ts';
+import type { Topic } from '../aws/topic.ts';
 import { type Order, type OrderIssue, parseOrderText } from '../order/order.ts';
+import { type MessageOutcome, refused } from '../records/settle-records.ts';
+import { toPublishedMessage } from './confirmed-message.ts';
 
 /** One message of the order queue. */
 export interface OrderMessage {
@@ -9,33 +11,44 @@ export interface OrderMessage {
   /** One order as JSON. */
   body: string;
   attributes: {
-    /** When SQS took the message, in epoch milliseconds. A message that was redriven from the DLQ counts from then. */
+    /** When the message was sent, in epoch milliseconds; a redriven one, when it was redriven. */
     SentTimestamp: string;
+    /** How often the message has been received, this time included. */
+    ApproximateReceiveCount: string;
   };
 }
 
-/** What became of one message. */
-export type ConfirmOutcome =
-  /** Published, `ageMs` after SQS took the message; `unmarked` where the ledger could not be told. */
+/** Seconds until a message whose order is busy is redelivered for the first time: the other one needs less than one. */
+const BUSY_RETRY_SECONDS = 5;
+
+/**
+ * What became of one message, and of the order in it. A message that failed for a passing reason keeps the visibility timeout, so
+ * that an outage of minutes does not empty the queue into the dead-letter queue.
+ */
+export type ConfirmOutcome = MessageOutcome & OrderOutcome;
+
+type OrderOutcome =
+  /** Published, `ageMs` after the message was sent; `unmarked` where the ledger could not be updated. */
   | { status: 'confirmed'; order: Order; ageMs: number; unmarked?: Error }
   /** Confirmed for another message, before or in this batch: nothing was published. */
   | { status: 'duplicate'; order: Order }
   /** Confirmed for this very message, which SQS has delivered again: nothing was published. */
   | { status: 'redelivered'; order: Order }
   /**
-   * Claimed for another message, or for another delivery of this one. That one is still at work on it or has died: time
-   * will tell.
+   * Claimed for another message, or for another delivery of this one, which is still being processed or has crashed. From the
+   * second receive on it keeps the visibility timeout: the other one has crashed, and its lease ends before that.
    */
-  | { status: 'busy'; order: Order }
+  | { status: 'busy'; order: Order; error: Error }
   /** Not an order, and never will be. */
-  | { status: 'rejected'; errors: OrderIssue[] }
+  | { status: 'rejected'; errors: OrderIssue[]; error: Error }
   /** A passing reason, in the ledger or at the topic: worth another try later. */
   | { status: 'failed'; step: 'claim' | 'publish'; order: Order; error: Error };
 
 /** What confirming needs. */
 export interface ConfirmParts {
   ledger: Ledger;
-  orderEvents: OrderEvents;
+  /** Topic that `OrderConfirmed` is published to. */
+  orderEvents: Topic;
 }
 
 /**
@@ -60,24 +73,23 @@ export async function confirmOrders(
     leaseMs,
   );
   const claimed: ClaimedOrder[] = [];
-  for (const [index, inHand] of batch.entries()) {
+  for (const [index, inFlight] of batch.entries()) {
     const claim = claims[index];
-    if (claim?.status === 'claimed') claimed.push({ ...inHand, claimedAt: claim.claimedAt });
-    else if (claim?.status === 'sent') settleSent(outcomes, inHand, claim.owner);
-    else if (claim?.status === 'busy') settleAll(outcomes, inHand, { status: 'busy', order: inHand.order });
-    else settleFailed(outcomes, inHand, 'claim', claim?.error);
+    if (claim?.status === 'claimed') claimed.push({ ...inFlight, claimedAt: claim.claimedAt });
+    else if (claim?.status === 'sent') settleSent(outcomes, inFlight, claim.owner);
+    else if (claim?.status === 'busy') settleBusy(outcomes, inFlight);
+    else settleFailed(outcomes, inFlight, 'claim', claim?.error);
   }
 
   const confirmedAt = Date.now();
-  const publishes = await orderEvents.publishConfirmed(
-    claimed.map(({ order }) => order),
-    confirmedAt,
+  const publishes = await orderEvents.publish(
+    claimed.map(({ order }) => toPublishedMessage(order, confirmedAt)),
   );
   const published: (ClaimedOrder & { snsMessageId: string })[] = [];
-  for (const [index, inHand] of claimed.entries()) {
+  for (const [index, inFlight] of claimed.entries()) {
     const publish = publishes[index];
-    if (publish?.ok) published.push({ ...inHand, ...publish.value });
-    else settleFailed(outcomes, inHand, 'publish', publish?.error);
+    if (publish?.ok) published.push({ ...inFlight, ...publish.value });
+    else settleFailed(outcomes, inFlight, 'publish', publish?.error);
   }
 
   // An order that was published but could not be marked stays confirmed: failing its message would bring it back and
@@ -85,10 +97,10 @@ export async function confirmOrders(
   const marks = await ledger.markSent(
     published.map(({ claim, claimedAt, snsMessageId }) => ({ ...claim, claimedAt, snsMessageId })),
   );
-  for (const [index, inHand] of published.entries()) {
+  for (const [index, inFlight] of published.entries()) {
     const mark = marks[index];
-    settleSent(outcomes, inHand, inHand.claim.owner);
-    const { order, deliveries } = inHand;
+    settleSent(outcomes, inFlight, inFlight.claim.owner);
+    const { order, deliveries } = inFlight;
     const [{ position, sentAt }] = deliveries;
     outcomes[position] = {
       status: 'confirmed',
@@ -102,7 +114,7 @@ export async function confirmOrders(
 }
 
 /** An order with the messages of this batch that carry it. */
-interface OrderInHand {
+interface OrderInFlight {
   order: Order;
   /** By the first of the messages: it claims for all of them. */
   claim: Claim;
@@ -110,7 +122,7 @@ interface OrderInHand {
 }
 
 /** An order that is this batch's to publish. */
-interface ClaimedOrder extends OrderInHand {
+interface ClaimedOrder extends OrderInFlight {
   /** Epoch milliseconds. */
   claimedAt: number;
 }
@@ -120,20 +132,23 @@ interface Delivery {
   position: number;
   /** Epoch milliseconds. */
   sentAt: number;
+  receiveCount: number;
 }
 
-function groupByOrder(messages: readonly OrderMessage[], outcomes: ConfirmOutcome[]): OrderInHand[] {
-  const byOrderId = new Map<string, OrderInHand>();
+function groupByOrder(messages: readonly OrderMessage[], outcomes: ConfirmOutcome[]): OrderInFlight[] {
+  const byOrderId = new Map<string, OrderInFlight>();
   for (const [position, { messageId, body, attributes }] of messages.entries()) {
     const parsed = parseOrderText(body);
     if (!parsed.ok) {
-      outcomes[position] = { status: 'rejected', errors: parsed.errors };
+      outcomes[position] = { status: 'rejected', errors: parsed.errors, ...refused(parsed.errors) };
       continue;
     }
     const { order } = parsed;
-    const delivery = { messageId, position, sentAt: Number(attributes.SentTimestamp) };
-    const inHand = byOrderId.get(order.order_id);
-    if (inHand) inHand.deliveries.push(delivery);
+    const { SentTimestamp, ApproximateReceiveCount } = attributes;
+    const receiveCount = Number(ApproximateReceiveCount);
+    const delivery = { messageId, position, sentAt: Number(SentTimestamp), receiveCount };
+    const inFlight = byOrderId.get(order.order_id);
+    if (inFlight) inFlight.deliveries.push(delivery);
     else byOrderId.set(order.order_id, { order, claim: toClaim(order, delivery), deliveries: [delivery] });
   }
   return [...byOrderId.values()];
@@ -147,21 +162,25 @@ const toClaim = (order: Order, { messageId, sentAt }: Delivery): Claim => ({
 });
 
 /** The order was published for the message `owner`: any other message is a duplicate. */
-function settleSent(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInHand, owner: string): void {
+function settleSent(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInFlight, owner: string): void {
   for (const { messageId, position } of deliveries) {
     outcomes[position] = { status: messageId === owner ? 'redelivered' : 'duplicate', order };
   }
 }
 
+function settleBusy(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInFlight): void {
+  const error = new Error(`order ${order.order_id}: claimed already`);
+  for (const { position, receiveCount } of deliveries) {
+    const pace = receiveCount === 1 && { retryInSeconds: BUSY_RETRY_SECONDS };
+    outcomes[position] = { status: 'busy', order, error, ...pace };
+  }
+}
+
 function settleFailed(
   outcomes: ConfirmOutcome[],
-  inHand: OrderInHand,
+  { order, deliveries }: OrderInFlight,
   step: 'claim' | 'publish',
   error = new Error(`${step}: no answer for this order`),
 ): void {
-  settleAll(outcomes, inHand, { status: 'failed', step, order: inHand.order, error });
-}
-
-function settleAll(outcomes: ConfirmOutcome[], { deliveries }: OrderInHand, outcome: ConfirmOutcome): void {
-  for (const { position } of deliveries) outcomes[position] = outcome;
+  for (const { position } of deliveries) outcomes[position] = { status: 'failed', step, order, error };
 }

@@ -1,6 +1,6 @@
 import { logger } from '../observability/logger.ts';
 import { publishMetrics } from '../observability/metrics.ts';
-import { countReason, reasonOf } from '../observability/reasons.ts';
+import { countReasons, issueReason, reasonOf } from '../observability/reasons.ts';
 import type { ConfirmOutcome } from './confirm-orders.ts';
 
 /**
@@ -30,22 +30,14 @@ export function reportConfirmations(outcomes: readonly ConfirmOutcome[]): void {
   // Not where nothing was confirmed.
   const ages = Number.isFinite(oldest) ? { OldestOrderAge: oldest } : undefined;
   publishMetrics({ Count: counts, Milliseconds: ages });
-  logger.info('batch confirmed', { ...counts, ...ages, reasons: countReasons(outcomes) });
+  logger.info('batch confirmed', { ...counts, ...ages, reasons: countReasons(outcomes.flatMap(reasonsOf)) });
   for (const outcome of outcomes) {
     if (outcome.status !== 'rejected') logger.debug(outcome.status, { order_id: outcome.order.order_id });
   }
 }
 
-function countReasons(outcomes: readonly ConfirmOutcome[]): Record<string, number> {
-  const reasons: Record<string, number> = {};
-  for (const outcome of outcomes) {
-    for (const reason of reasonsOf(outcome)) countReason(reasons, reason);
-  }
-  return reasons;
-}
-
 function reasonsOf(outcome: ConfirmOutcome): string[] {
-  if (outcome.status === 'rejected') return outcome.errors.map(({ path, code }) => `${path}: ${code}`);
+  if (outcome.status === 'rejected') return outcome.errors.map(issueReason);
   const error =
     outcome.status === 'failed' ? outcome.error : outcome.status === 'confirmed' && outcome.unmarked;
   return error ? [reasonOf(error)] : [];

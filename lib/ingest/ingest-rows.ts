@@ -1,8 +1,6 @@
 import pMap, { pMapSkip } from 'p-map';
 import type { ObjectStore } from '../aws/object-store.ts';
-import type { OrderQueue } from '../aws/order-queue.ts';
-import type { QueueMessages } from '../aws/queue-messages.ts';
-import { FULL_LOAD } from '../aws/send-messages.ts';
+import { FULL_LOAD, type Queue, sendOrders } from '../aws/queue.ts';
 import { logger } from '../observability/logger.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import type { Order } from '../order/order.ts';
@@ -53,7 +51,7 @@ export async function ingestRows(
     const timer = setTimeout(() => timeUp.abort(timeUpError()), deadline - Date.now());
     try {
       const rows = await source.open(timeUp.signal);
-      await pMap(goodOrders(rows), sendOrders, { concurrency: CONCURRENCY });
+      await pMap(goodOrders(rows), sendBatch, { concurrency: CONCURRENCY });
     } finally {
       clearTimeout(timer);
     }
@@ -82,8 +80,8 @@ export async function ingestRows(
     if (batch.length > 0) yield batch;
   }
 
-  async function sendOrders(orders: Order[]): Promise<typeof pMapSkip> {
-    const { outcomes } = await orderQueue.send(orders);
+  async function sendBatch(orders: Order[]): Promise<typeof pMapSkip> {
+    const { outcomes } = await sendOrders(orderQueue, orders);
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.ok) receipt.sent++;
       else fail(outcome.error);
@@ -105,9 +103,9 @@ export async function ingestRows(
 /** What ingesting needs. */
 export interface IngestServices {
   objectStore: ObjectStore;
-  orderQueue: OrderQueue;
+  orderQueue: Pick<Queue, 'send'>;
   /** Takes the parts of files that are split. */
-  uploadQueue: Pick<QueueMessages, 'send'>;
+  uploadQueue: Pick<Queue, 'send'>;
   resultsBucket: string;
   /** The length of a part, in bytes; `PART_BYTES` where it is left out. */
   partBytes?: number;

@@ -3,7 +3,7 @@ import { logger } from '../observability/logger.ts';
 import { publishMetrics } from '../observability/metrics.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import { UnreadableFileError } from '../order-file/unreadable-file-error.ts';
-import { HOPELESS_RETRY_SECONDS, type RecordOutcome } from '../records/settle-records.ts';
+import { hopeless, type MessageOutcome } from '../records/settle-records.ts';
 import { ingestOrderFile } from './ingest-order-file.ts';
 import { FileChangedError, ingestPart } from './ingest-part.ts';
 import type { IngestServices } from './ingest-rows.ts';
@@ -24,24 +24,24 @@ const FIRST_RETRY_SECONDS = 300;
  * @param body of the message: an S3 event, or a `PartMessage`
  * @param deadline epoch ms
  * @param receiveCount how often the message has been received, this time included
- * @returns what it means for the message; one that can never succeed comes back at once, and so ends in the DLQ soon
+ * @returns the message's outcome; one that can never succeed is soon in the dead-letter queue
  */
 export async function ingestUpload(
   body: string,
   services: IngestServices,
   deadline: number,
   receiveCount: number,
-): Promise<RecordOutcome> {
+): Promise<MessageOutcome> {
   try {
     const message = readUploadMessage(body);
     if ('part' in message) await ingestMessagePart(message.part, services, deadline);
     else for (const upload of message.objects) await ingestObject(upload, services, deadline);
-    return { ok: true };
+    return {};
   } catch (thrown) {
     const error = thrown as Error;
     logger.warn('upload failed', { reason: reasonOf(error) });
-    if (isHopeless(error)) return { ok: false, error, retryInSeconds: HOPELESS_RETRY_SECONDS };
-    return { ok: false, error, ...(receiveCount === 1 && { retryInSeconds: FIRST_RETRY_SECONDS }) };
+    if (isHopeless(error)) return hopeless(error);
+    return { error, ...(receiveCount === 1 && { retryInSeconds: FIRST_RETRY_SECONDS }) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { FULL_LOAD } from '../aws/send-messages.ts';
+import { FULL_LOAD } from '../aws/queue.ts';
 import { ServiceError } from '../errors.ts';
 import { orderFileParts } from '../order-file/parts.ts';
 import { type IngestServices, TimeUpError } from './ingest-rows.ts';
@@ -69,7 +69,8 @@ export async function splitOrderFile(
     }
     const length = Math.min(FULL_LOAD, count - start);
     const bodies = Array.from({ length }, (_, index) => ({ body: JSON.stringify(message(start + index)) }));
-    const refused = (await uploadQueue.send(bodies)).find(({ ok }) => !ok);
+    const { outcomes } = await uploadQueue.send(bodies);
+    const refused = outcomes.find(({ ok }) => !ok);
     if (refused && !refused.ok) throw refused.error;
   }
   return count;

@@ -1,9 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { OrderQueue } from '../aws/order-queue.ts';
+import { type Queue, sendOrders } from '../aws/queue.ts';
 import { InvalidInputError } from '../errors.ts';
 import { json, problem } from '../http/problem.ts';
 import { logger } from '../observability/logger.ts';
-import { countReason, reasonOf } from '../observability/reasons.ts';
+import { countReasons, reasonOf } from '../observability/reasons.ts';
 import { type Order, type OrderIssue, parseOrder } from '../order/order.ts';
 
 /** Orders per request. */
@@ -24,7 +24,7 @@ export interface TakenOrders {
  *
  * @throws InvalidInputError for an empty array, or one of more than 1,000
  */
-export async function takeOrders(body: unknown, orderQueue: OrderQueue): Promise<TakenOrders> {
+export async function takeOrders(body: unknown, orderQueue: Pick<Queue, 'send'>): Promise<TakenOrders> {
   const values = Array.isArray(body) ? body : [body];
   if (values.length === 0 || values.length > MAX_ORDERS) {
     throw new InvalidInputError(
@@ -40,7 +40,10 @@ export async function takeOrders(body: unknown, orderQueue: OrderQueue): Promise
     else taken.rejected.push({ index, errors: parsed.errors });
   }
 
-  const { outcomes } = await orderQueue.send(valid.map(({ order }) => order));
+  const { outcomes } = await sendOrders(
+    orderQueue,
+    valid.map(({ order }) => order),
+  );
   for (const [position, { index, order }] of valid.entries()) {
     const outcome = outcomes[position];
     if (outcome?.ok) taken.accepted.push({ index, order_id: order.order_id });
@@ -79,8 +82,7 @@ const NOT_QUEUED: OrderIssue = {
 
 /** Reports a request: one log line, whatever its size; `order_id`s only at debug level. */
 export function reportTakenOrders({ accepted, rejected, failed }: TakenOrders): void {
-  const reasons: Record<string, number> = {};
-  for (const { error } of failed) countReason(reasons, reasonOf(error));
+  const reasons = countReasons(failed.map(({ error }) => reasonOf(error)));
   const counts = { accepted: accepted.length, rejected: rejected.length, failed: failed.length };
   logger.info('orders taken', { ...counts, reasons });
   for (const { order_id } of accepted) logger.debug('taken', { order_id });

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Logger } from '@aws-lambda-powertools/logger';
 
 /**
- * The request id that log lines of the running code carry, where several batches are in hand at once. On Lambda, where
+ * The request id that log lines of the running code carry, where several batches are in flight. On Lambda, where
  * there is one invocation at a time, Powertools keeps it on the logger, and this stays empty.
  */
 export const requestId = new AsyncLocalStorage<string>();

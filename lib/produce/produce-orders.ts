@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import pMap, { pMapSkip } from 'p-map';
 import type { ObjectStore } from '../aws/object-store.ts';
-import type { OrderQueue } from '../aws/order-queue.ts';
+import { type Queue, sendOrders } from '../aws/queue.ts';
 import { inBatches } from '../batch/chunk.ts';
 import { paced } from '../batch/paced.ts';
 import { logger } from '../observability/logger.ts';
@@ -29,7 +29,7 @@ export interface ProducerReport {
 
 /** What producing needs. */
 export interface ProducerParts {
-  orderQueue: OrderQueue;
+  orderQueue: Pick<Queue, 'send'>;
   objectStore: ObjectStore;
   uploadBucket: string;
 }
@@ -68,8 +68,8 @@ export async function produceOrders(
   const reasons: Record<string, number> = {};
   const folder = `generated/${new Date(start).toISOString().replaceAll(':', '-')}-${seed}`;
 
-  async function sendMessages(orders: Order[]): Promise<void> {
-    const { outcomes, requests } = await orderQueue.send(orders);
+  async function sendBatch(orders: Order[]): Promise<void> {
+    const { outcomes, requests } = await sendOrders(orderQueue, orders);
     report.requests += requests;
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.ok) report.sent++;
@@ -97,7 +97,7 @@ export async function produceOrders(
   }
 
   async function send(orders: Order[], index: number): Promise<typeof pMapSkip> {
-    await (via === 's3' ? putFile(orders, index) : sendMessages(orders));
+    await (via === 's3' ? putFile(orders, index) : sendBatch(orders));
     report.elapsedMs = Date.now() - start;
     onProgress?.(report);
     return pMapSkip;

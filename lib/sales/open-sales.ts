@@ -14,7 +14,7 @@ export const SALES_DATABASE_SETTINGS = [
   'SALES_WAREHOUSE_SECRET_ARN',
 ] as const;
 
-export type SalesDatabaseSettings = Partial<Pick<Settings, (typeof SALES_DATABASE_SETTINGS)[number]>>;
+export type SalesDatabaseSettings = Partial<Settings<(typeof SALES_DATABASE_SETTINGS)[number]>>;
 
 /** The warehouse: Redshift, which runs batches, or a Postgres that stands for it. */
 type SalesDatabase = RedshiftDatabase | Database;

@@ -1,7 +1,7 @@
 import { type Database, readTime } from '../database/database.ts';
 import type { Order } from '../order/order.ts';
-import { parseOrderConfirmed } from '../order/order-confirmed.ts';
-import type { ParsedItem } from '../records/store-batch.ts';
+import type { OrderConfirmed } from '../order/order-confirmed.ts';
+import type { ParsedItem } from '../records/order-consumer.ts';
 
 /** One order as the warehouse holds it: a row of the table `sales`, and a line of a staged file. */
 export interface Sale extends Pick<Order, 'order_id' | 'email_id' | 'product_id' | 'product_name'> {
@@ -20,11 +20,8 @@ export interface Sale extends Pick<Order, 'order_id' | 'email_id' | 'product_id'
 /** What `numeric(20,4)` cannot hold: 16 digits are left of the point. */
 const TOO_EXPENSIVE = 1e16;
 
-/** Reads a sale from an `OrderConfirmed` message. Never throws. */
-export function parseSale(body: string): ParsedItem<Sale> {
-  const parsed = parseOrderConfirmed(body);
-  if (!parsed.ok) return parsed;
-  const { order, confirmed_at } = parsed.event;
+/** Makes the sale of a confirmed order. Never throws. */
+export function parseSale({ order, confirmed_at }: OrderConfirmed): ParsedItem<Sale> {
   if (order.price >= TOO_EXPENSIVE) {
     const message = `order.price must be below ${TOO_EXPENSIVE} for the warehouse, received ${order.price}`;
     return { ok: false, errors: [{ path: 'order.price', code: 'too_big', message }] };

@@ -1,5 +1,6 @@
 import { type Database, readCount } from '../database/database.ts';
-import type { Sale } from './sale.ts';
+import type { OrderConsumer } from '../records/order-consumer.ts';
+import { parseSale, type Sale } from './sale.ts';
 
 /** What a load did. */
 export interface SalesLoad {
@@ -46,3 +47,19 @@ export function createPostgresSalesLoader(database: Database): SalesLoader {
     },
   };
 }
+
+/** Consumes confirmed orders as sales. */
+export const createSalesConsumer = (loader: SalesLoader): OrderConsumer<Sale, SalesLoad> => ({
+  parse: parseSale,
+  store: (sales) => loader.load(sales),
+  report: {
+    noun: 'sales',
+    verb: 'loaded',
+    metrics: {
+      SalesLoaded: 'loaded',
+      SalesRepeated: 'repeated',
+      SalesRejected: 'rejected',
+      SalesFailed: 'failed',
+    },
+  },
+});

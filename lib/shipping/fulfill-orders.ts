@@ -1,11 +1,8 @@
 import { type Database, readCount } from '../database/database.ts';
-import { logger } from '../observability/logger.ts';
-import { publishMetrics } from '../observability/metrics.ts';
 import type { OrderConfirmed } from '../order/order-confirmed.ts';
-import { countReasons } from '../records/count-reasons.ts';
-import type { StoredBatch } from '../records/store-batch.ts';
+import type { OrderConsumer } from '../records/order-consumer.ts';
 
-/** What became of a batch of orders, in numbers that add up to it. */
+/** Counts of a batch of orders, which add up to it. */
 export interface Fulfilled {
   /** Have their stock and a delivery date. */
   scheduled: number;
@@ -23,7 +20,7 @@ export interface Fulfilled {
  * @param now when stock is taken, from which delivery dates follow
  * @throws DatabaseError
  */
-export async function fulfilOrders(
+export async function fulfillOrders(
   database: Database,
   events: readonly OrderConfirmed[],
   now: Date,
@@ -47,27 +44,22 @@ export async function fulfilOrders(
   return { scheduled, backordered, repeated: events.length - scheduled - backordered };
 }
 
-/**
- * Reports a batch: one log line and one metric line, whatever its size; `order_id`s only at debug level. Each record of
- * it counts once.
- */
-export function reportFulfilled(batch: StoredBatch<Fulfilled>): void {
-  const { outcomes, ids, stored, failure, rejected } = batch;
-  const valid = outcomes.length - rejected.length;
-  const { scheduled, backordered } = stored ?? { scheduled: 0, backordered: 0 };
-  const counts = {
-    ShipmentsScheduled: scheduled,
-    ShipmentsBackordered: backordered,
-    // Messages of one order in one batch are one shipment, of which the others are repeats.
-    ShipmentsRepeated: failure ? 0 : valid - scheduled - backordered,
-    ShipmentsRejected: rejected.length,
-    ShipmentsFailed: failure ? valid : 0,
-  };
-  publishMetrics({ Count: counts });
-  logger.info('orders fulfilled', { ...counts, reasons: countReasons(batch) });
-  if (failure) logger.error('orders not fulfilled', { error: failure });
-  for (const order_id of ids) logger.debug(failure ? 'not fulfilled' : 'fulfilled', { order_id });
-}
+/** Consumes confirmed orders as shipments. */
+export const createFulfillment = (database: Database): OrderConsumer<OrderConfirmed, Fulfilled> => ({
+  parse: (event) => ({ ok: true, item: event }),
+  store: (events) => fulfillOrders(database, events, new Date()),
+  report: {
+    noun: 'orders',
+    verb: 'fulfilled',
+    metrics: {
+      ShipmentsScheduled: 'scheduled',
+      ShipmentsBackordered: 'backordered',
+      ShipmentsRepeated: 'repeated',
+      ShipmentsRejected: 'rejected',
+      ShipmentsFailed: 'failed',
+    },
+  },
+});
 
 /** From the day on which stock is taken. */
 const WORKING_DAYS = 3;

@@ -11,7 +11,7 @@ export const SHIPPING_DATABASE_SETTINGS = [
   'SHIPPING_DATABASE_SECRET_ARN',
 ] as const;
 
-type ShippingDatabaseSettings = Partial<Pick<Settings, (typeof SHIPPING_DATABASE_SETTINGS)[number]>>;
+type ShippingDatabaseSettings = Partial<Settings<(typeof SHIPPING_DATABASE_SETTINGS)[number]>>;
 
 /** Opens the shipping database: a Postgres by its URL, or Aurora; undefined where there is neither. */
 export function openShippingDatabase(settings: ShippingDatabaseSettings): Database | undefined {

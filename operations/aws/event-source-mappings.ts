@@ -4,7 +4,7 @@ import {
   paginateListEventSourceMappings,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import { converted } from '../../lib/errors.ts';
+import { withServiceErrors } from '../../lib/errors.ts';
 
 /** What polls a queue for a function. */
 export interface EventSourceMapping {
@@ -39,7 +39,7 @@ export function createEventSourceMappings(client: LambdaClient): EventSourceMapp
   }
 
   return {
-    list: (functionName) => converted('ListEventSourceMappings', list(functionName)),
+    list: (functionName) => withServiceErrors('ListEventSourceMappings', list(functionName)),
     async update(id, { maximumConcurrency, enabled }) {
       const command = new UpdateEventSourceMappingCommand({
         UUID: id,
@@ -48,7 +48,7 @@ export function createEventSourceMappings(client: LambdaClient): EventSourceMapp
           ScalingConfig: { MaximumConcurrency: maximumConcurrency },
         }),
       });
-      await converted('UpdateEventSourceMapping', client.send(command));
+      await withServiceErrors('UpdateEventSourceMapping', client.send(command));
     },
   };
 }

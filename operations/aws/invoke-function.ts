@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { converted, InvalidInputError, ServiceError } from '../../lib/errors.ts';
+import { InvalidInputError, ServiceError, withServiceErrors } from '../../lib/errors.ts';
 
 /** What Lambda says of a function that failed: https://docs.aws.amazon.com/lambda/latest/dg/typescript-exceptions.html */
 interface FunctionFailure {
@@ -21,7 +21,7 @@ export async function invokeFunction<Answer>(
 ): Promise<Answer> {
   const operation = `Invoke ${functionName}`;
   const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(payload) });
-  const { FunctionError, Payload } = await converted(operation, client.send(command));
+  const { FunctionError, Payload } = await withServiceErrors(operation, client.send(command));
   const answer = JSON.parse(Payload?.transformToString() || 'null');
   if (FunctionError === undefined) return answer;
   const { errorType = FunctionError, errorMessage = 'no message' } = Object(answer) as FunctionFailure;

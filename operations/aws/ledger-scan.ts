@@ -1,5 +1,6 @@
 import { type DynamoDBClient, paginateScan, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { fromItem, type LedgerItem, type LedgerRecord } from '../../lib/aws/ledger-record.ts';
+import { fromItem, type LedgerRecord } from '../../lib/aws/ledger-record.ts';
+import { type AttributeValues, fromAttributeValues } from '../../lib/aws/table.ts';
 import { ServiceError, toServiceError } from '../../lib/errors.ts';
 
 /** A record that a scan came upon, or what is wrong with it. Records come without their `order`. */
@@ -65,10 +66,10 @@ export async function* scanLedger(
   }
 }
 
-function readScanned(item: LedgerItem): ScannedRecord {
+function readScanned(item: AttributeValues): ScannedRecord {
   const orderId = item.order_id?.S ?? '';
   try {
-    const record = fromItem(item);
+    const record = fromItem(fromAttributeValues(item));
     const times = record.status === 'SENT' ? [record.sentAt] : [record.claimedAt, record.leaseUntil];
     if (times.every(Number.isFinite)) return { ok: true, record };
     const message = `times of a ${record.status} record must be numbers, received ${times.join(' and ')}`;

@@ -3,7 +3,7 @@ import {
   GetMetricDataCommand,
   type GetMetricDataCommandOutput,
 } from '@aws-sdk/client-cloudwatch';
-import { converted } from '../../lib/errors.ts';
+import { withServiceErrors } from '../../lib/errors.ts';
 
 /** One metric of one resource. */
 export interface MetricQuery {
@@ -56,7 +56,7 @@ export async function readMetrics(
       ScanBy: 'TimestampAscending',
       ...(token !== undefined && { NextToken: token }),
     });
-    const answer: GetMetricDataCommandOutput = await converted('GetMetricData', client.send(command));
+    const answer: GetMetricDataCommandOutput = await withServiceErrors('GetMetricData', client.send(command));
     for (const { Id = '', Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
       const found = Timestamps.map((time, index) => ({ start: time.getTime(), value: Values[index] ?? 0 }));
       points[Number(Id.slice(1))]?.push(...found);

@@ -1,6 +1,6 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { type ClientPlace, createCloudFormationClient } from '../../lib/aws/clients.ts';
-import { converted } from '../../lib/errors.ts';
+import { withServiceErrors } from '../../lib/errors.ts';
 
 /**
  * The outputs of a deployed stack, by their keys.
@@ -14,7 +14,7 @@ export async function readStackOutputs(
   const client = createCloudFormationClient(place);
   try {
     const command = new DescribeStacksCommand({ StackName: stackName });
-    const { Stacks = [] } = await converted(`DescribeStacks ${stackName}`, client.send(command));
+    const { Stacks = [] } = await withServiceErrors(`DescribeStacks ${stackName}`, client.send(command));
     const outputs = Stacks[0]?.Outputs ?? [];
     return Object.fromEntries(
       outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),

@@ -1,7 +1,4 @@
-import { createMessageVisibility } from '../../lib/aws/message-visibility.ts';
-import { readQueueDepth } from '../../lib/aws/queue-depth.ts';
-import { createQueueMessages, type ReceivedMessage } from '../../lib/aws/queue-messages.ts';
-import { createSourceQueue } from '../../lib/aws/source-queue.ts';
+import { createQueue, type ReceivedMessage } from '../../lib/aws/queue.ts';
 import { allEnded } from '../../lib/batch/all-ended.ts';
 import type { EntryOutcome } from '../../lib/batch/send-in-batches.ts';
 import type { QueueName } from '../../topology.ts';
@@ -51,8 +48,8 @@ export async function holdMessages(
   const { deadLetterUrl } = findQueue(pipeline, queueName);
   const { sqs } = pipeline.clients;
   const waitSeconds = pipeline.inspectionUrl === undefined ? WAIT_SECONDS : 0;
-  const queue = createQueueMessages(sqs, deadLetterUrl);
-  const expected = Math.min(limit, (await readQueueDepth(sqs, deadLetterUrl)).visible);
+  const queue = createQueue(sqs, deadLetterUrl);
+  const expected = Math.min(limit, (await queue.depth()).visible);
   await using cleanUp = new AsyncDisposableStack();
   const leases = cleanUp.use(createLeases(sqs, deadLetterUrl, expected));
   const { messages } = leases;
@@ -68,12 +65,16 @@ export async function holdMessages(
       // Set aside, for receives side by side are not to exceed the limit together.
       wanted -= most;
       const since = Date.now();
-      const received = await queue.receive(most, leases.seconds, waitSeconds);
+      const received = await queue.receive({
+        maxMessages: most,
+        visibilityTimeout: leases.seconds,
+        waitSeconds,
+      });
       for (const message of received) leases.add(message, since);
       wanted += most - received.length;
       onProgress?.(messages.size);
       if (received.length > 0) empty = 0;
-      else if ((await readQueueDepth(sqs, deadLetterUrl)).visible === 0) empty = MOST_EMPTY;
+      else if ((await queue.depth()).visible === 0) empty = MOST_EMPTY;
       else empty++;
     }
   }
@@ -84,7 +85,7 @@ export async function holdMessages(
     throw error;
   };
   await allEnded(Array.from({ length: receivers }, () => receive().catch(stopOthers)));
-  const { inFlight } = await readQueueDepth(sqs, deadLetterUrl);
+  const { inFlight } = await queue.depth();
   cleanUp.move();
   return Object.assign(leases, { seen: messages.size, hidden: Math.max(0, inFlight - messages.size) });
 }
@@ -123,8 +124,7 @@ const MARGIN_MS = 5_000;
 
 /** @param expected how many messages there will be, approximately */
 export function createLeases(sqs: PipelineClients['sqs'], queueUrl: string, expected: number): Leases {
-  const visibility = createMessageVisibility(sqs, queueUrl);
-  const queue = createSourceQueue(sqs, queueUrl);
+  const queue = createQueue(sqs, queueUrl);
   const seconds = Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, Math.ceil(expected / MESSAGES_PER_SECOND)));
   const messages = new Map<string, ReceivedMessage>();
   /** Epoch ms until which each message is surely hidden. */
@@ -148,7 +148,7 @@ export function createLeases(sqs: PipelineClients['sqs'], queueUrl: string, expe
   async function renew(): Promise<void> {
     const ids = leased(messages.keys());
     const until = Date.now() + seconds * 1_000;
-    const outcomes = await visibility.comeBackIn(handlesOf(ids), seconds);
+    const outcomes = await queue.changeVisibility(handlesOf(ids), seconds);
     for (const [index, id] of ids.entries()) {
       if (outcomes[index]?.ok && messages.has(id)) hiddenUntil.set(id, until);
     }
@@ -174,7 +174,7 @@ export function createLeases(sqs: PipelineClients['sqs'], queueUrl: string, expe
     async release(ids) {
       // A renewal that overtakes it would hide them again.
       await renewal;
-      await visibility.comeBackIn(handlesOf(leased(ids)), 0);
+      await queue.changeVisibility(handlesOf(leased(ids)), 0);
       forget(ids);
     },
     async delete(ids) {

@@ -1,4 +1,4 @@
-import { FULL_LOAD } from '../../lib/aws/send-messages.ts';
+import { FULL_LOAD } from '../../lib/aws/queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { QueueName } from '../../topology.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';

@@ -1,5 +1,4 @@
-import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
-import { FULL_LOAD, type MessageContent } from '../../lib/aws/send-messages.ts';
+import { createQueue, FULL_LOAD, type MessageContent } from '../../lib/aws/queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import { paced } from '../../lib/batch/paced.ts';
 import { InvalidInputError } from '../../lib/errors.ts';
@@ -46,7 +45,7 @@ export async function redriveDeadLetters(
   choice: Choice,
   { dryRun = false, ratePerSecond, mend, signal, onProgress }: RedriveOptions = {},
 ): Promise<RedriveReport> {
-  const target = createQueueMessages(pipeline.clients.sqs, findQueue(pipeline, queue).url);
+  const target = createQueue(pipeline.clients.sqs, findQueue(pipeline, queue).url);
   const { held, chosen, missing } = await takeDeadLetters(pipeline, queue, choice, { signal, onProgress });
   await using _ = held;
   const failures = missingFailures(missing);
@@ -69,7 +68,7 @@ export async function redriveDeadLetters(
 
   /** @returns why the queue took none of them */
   async function send(batch: readonly Ready[]): Promise<Error | undefined> {
-    const outcomes = await target.send(batch);
+    const { outcomes } = await target.send(batch);
     const taken: string[] = [];
     let refusal: Error | undefined;
     for (const [index, { id }] of batch.entries()) {

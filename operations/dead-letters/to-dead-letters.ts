@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { ReceivedMessage } from '../../lib/aws/queue-messages.ts';
+import type { ReceivedMessage } from '../../lib/aws/queue.ts';
 import { parseJson } from '../../lib/json.ts';
 import { ORDER_RULES, type OrderIssue, parseOrder, parseOrderField } from '../../lib/order/order.ts';
 import { type QueueName, queueNamed } from '../../topology.ts';

@@ -1,4 +1,4 @@
-import { messagesIn, readQueueDepth } from '../../lib/aws/queue-depth.ts';
+import { createQueue, messagesIn } from '../../lib/aws/queue.ts';
 import { QUEUES, type QueueName, type StoreName } from '../../topology.ts';
 import type { TimeRange } from '../aws/ledger-scan.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
@@ -111,7 +111,7 @@ export async function reconcile(
 
 async function countQueued({ clients, queues }: Pipeline): Promise<Reconciliation['queued']> {
   const counts = queues.map(
-    async ({ name, url }) => [name, messagesIn(await readQueueDepth(clients.sqs, url))] as const,
+    async ({ name, url }) => [name, messagesIn(await createQueue(clients.sqs, url).depth())] as const,
   );
   return Object.fromEntries(await Promise.all(counts));
 }

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toConfirmedMessage } from '../../lib/aws/confirmed-message.ts';
 import type { LedgerRecord } from '../../lib/aws/ledger-record.ts';
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
-import { sendMessages } from '../../lib/aws/send-messages.ts';
+import { createQueue, sendOrders } from '../../lib/aws/queue.ts';
 import type { EntryOutcome } from '../../lib/batch/send-in-batches.ts';
+import { toConfirmedMessage } from '../../lib/confirm/confirmed-message.ts';
 import { type Order, parseOrderText } from '../../lib/order/order.ts';
 import { QUEUE_NAMES, QUEUES, type QueueName } from '../../topology.ts';
 import type { StoredOrders } from '../aws/stored-items.ts';
@@ -100,16 +99,14 @@ async function send(
   orders: readonly ReplayedOrder[],
 ): Promise<EntryOutcome<unknown>[]> {
   if (orders.length === 0) return [];
-  const { sqs } = pipeline.clients;
-  const { url } = findQueue(pipeline, queue);
+  const target = createQueue(pipeline.clients.sqs, findQueue(pipeline, queue).url);
   const { outcomes } =
     queue === 'order'
-      ? await createOrderQueue(sqs, url).send(orders.map(({ order }) => order))
-      : await sendMessages(
-          sqs,
-          url,
-          orders.map(({ order, confirmedAt }) => toConfirmedMessage(order, confirmedAt)),
-        );
+      ? await sendOrders(
+          target,
+          orders.map(({ order }) => order),
+        )
+      : await target.send(orders.map(({ order, confirmedAt }) => toConfirmedMessage(order, confirmedAt)));
   return outcomes;
 }
 

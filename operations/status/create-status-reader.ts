@@ -1,4 +1,4 @@
-import { messagesIn, type QueueDepth, readQueueDepth } from '../../lib/aws/queue-depth.ts';
+import { createQueue, messagesIn, type QueueDepth } from '../../lib/aws/queue.ts';
 import type { Pipeline, PipelineQueue } from '../pipeline/pipeline.ts';
 import { createCloudWatchStatus } from './cloud-watch-status.ts';
 import { createEmbeddedStatus } from './embedded-status.ts';
@@ -42,8 +42,8 @@ export function createStatusReader(pipeline: Pipeline): StatusReader {
 
   async function readDepths(queue: PipelineQueue): Promise<Depths> {
     const [depth, deadLetters] = await Promise.all([
-      readQueueDepth(clients.sqs, queue.url),
-      readQueueDepth(clients.sqs, queue.deadLetterUrl),
+      createQueue(clients.sqs, queue.url).depth(),
+      createQueue(clients.sqs, queue.deadLetterUrl).depth(),
     ]);
     return { queue, depth, deadLetters: messagesIn(deadLetters) };
   }

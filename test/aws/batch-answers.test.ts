@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { readBatchAnswer } from '../../lib/aws/batch-answers.ts';
+import { toEntryAnswers } from '../../lib/aws/batch-answers.ts';
 import { ServiceError } from '../../lib/errors.ts';
 
-type Answer = Parameters<typeof readBatchAnswer<{ MessageId?: string }, string>>[2];
+type Answer = Parameters<typeof toEntryAnswers<{ MessageId?: string }, string>>[2];
 const read = (size: number, answer: Answer) =>
-  readBatchAnswer('Send', size, answer, ({ MessageId = '' }) => MessageId);
+  toEntryAnswers('Send', size, answer, ({ MessageId = '' }) => MessageId);
 const refused = (code: string, message: string, retryable: boolean) => ({
   ok: false,
   error: new ServiceError('Send', code, message),

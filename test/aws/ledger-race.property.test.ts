@@ -3,6 +3,7 @@ import fc, { type Arbitrary, type Scheduler } from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ClaimOutcome, createLedger } from '../../lib/aws/ledger.ts';
 import { fromItem, KEPT_SECONDS, type LedgerRecord } from '../../lib/aws/ledger-record.ts';
+import { fromAttributeValues } from '../../lib/aws/table.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { sdkError } from './intercept.ts';
 import { PlainDynamoDb } from './plain-dynamodb.ts';
@@ -65,7 +66,7 @@ async function race(scheduler: Scheduler, rounds: Delivery[][], steps: number[])
   const writes: Write[] = [];
   const table = new PlainDynamoDb(
     () => clock,
-    (item) => writes.push({ record: fromItem(item), at: clock }),
+    (item) => writes.push({ record: fromItem(fromAttributeValues(item)), at: clock }),
   );
   const pause = (label: string) => scheduler.schedule(Promise.resolve(), label);
 

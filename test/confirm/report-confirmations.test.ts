@@ -18,6 +18,7 @@ afterEach(() => {
 
 const [order] = [...generateOrders({ count: 1, seed: 7 })] as [Order];
 const down = new ServiceError('PublishBatch', 'Throttled', 'injected');
+const odd = new Error('price must not be Jane');
 const issue = (path: string, code: string) => ({ path, code, message: `${path} must not be Jane` });
 
 const EACH: ConfirmOutcome[] = [
@@ -27,8 +28,8 @@ const EACH: ConfirmOutcome[] = [
   { status: 'duplicate', order },
   { status: 'redelivered', order },
   { status: 'redelivered', order },
-  { status: 'rejected', errors: [issue('price', 'missing'), issue('email_id', 'too_big')] },
-  { status: 'rejected', errors: [issue('price', 'missing')] },
+  { status: 'rejected', errors: [issue('price', 'missing'), issue('email_id', 'too_big')], error: odd },
+  { status: 'rejected', errors: [issue('price', 'missing')], error: odd },
   { status: 'failed', step: 'claim', order, error: down },
   { status: 'failed', step: 'publish', order, error: down },
   { status: 'failed', step: 'publish', order, error: down },

@@ -11,7 +11,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import remove from '../../events/customers-delete.json' with { type: 'json' };
 import register from '../../events/customers-post.json' with { type: 'json' };
 import badAddress from '../../events/customers-post-bad-address.json' with { type: 'json' };
-import { createOrderEvents } from '../../lib/aws/order-events.ts';
+import { createTopic } from '../../lib/aws/topic.ts';
+import { toPublishedMessage } from '../../lib/confirm/confirmed-message.ts';
 import { startHttpApi } from '../../local/http-api.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
@@ -89,8 +90,8 @@ async function readMailbox(): Promise<string[]> {
 /** Publishes confirmations of one order each, as the consumer does. */
 async function confirmOrdersOf(...addresses: string[]): Promise<void> {
   const orders = addresses.map((email_id) => ({ ...seedOrder, email_id, order_id: `order-of-${email_id}` }));
-  const orderEvents = createOrderEvents(pipeline.sns, TopicArn);
-  const outcomes = await orderEvents.publishConfirmed(orders, 0);
+  const messages = orders.map((order) => toPublishedMessage(order, 0));
+  const outcomes = await createTopic(pipeline.sns, TopicArn).publish(messages);
   expect(outcomes.every(({ ok }) => ok)).toBe(true);
 }
 

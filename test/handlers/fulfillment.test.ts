@@ -10,6 +10,9 @@ import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
 import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
+// The logger is made when it is imported.
+vi.hoisted(() => vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG'));
+
 let pipeline: Pipeline;
 let shipping: ShippingDatabase;
 let handler: typeof import('../../handlers/fulfillment.ts')['handler'];

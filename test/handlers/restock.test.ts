@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import sample from '../../events/restock-invoke.json' with { type: 'json' };
 import badQuantity from '../../events/restock-invoke-bad-quantity.json' with { type: 'json' };
-import { deliveryDate, fulfilOrders } from '../../lib/shipping/fulfill-orders.ts';
+import { deliveryDate, fulfillOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { confirmedOrder } from '../shipping/confirmed-order.ts';
 import { type ShippingDatabase, startShippingDatabase } from '../shipping/start-shipping-database.ts';
 import { captureLog } from './capture-log.ts';
@@ -33,7 +33,7 @@ const invoke = (event: unknown, awsRequestId: string = randomUUID()) =>
   handler(event, { ...lambdaContext(), awsRequestId });
 const backorder = (product_id: string, ...ids: string[]) => {
   const events = ids.map((id) => confirmedOrder(id, { product_id }));
-  return fulfilOrders(shipping.open(), events, new Date());
+  return fulfillOrders(shipping.open(), events, new Date());
 };
 
 describe('an invoke', () => {

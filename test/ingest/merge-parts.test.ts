@@ -2,8 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
-import { createQueueMessages } from '../../lib/aws/queue-messages.ts';
+import { createQueue } from '../../lib/aws/queue.ts';
 import { mergeParts } from '../../lib/ingest/merge-parts.ts';
 import { type PartMessage, partKeys } from '../../lib/ingest/part-message.ts';
 import { intercept } from '../aws/intercept.ts';
@@ -28,8 +27,8 @@ const merge = (part: number, timeLeft = 60_000) => {
   const client = createSqsClient();
   const services = {
     objectStore: createObjectStore(createS3Client(true)),
-    orderQueue: createOrderQueue(client, 'https://sqs.us-east-1.amazonaws.com/1/orders'),
-    uploadQueue: createQueueMessages(client, 'https://sqs.us-east-1.amazonaws.com/1/uploads'),
+    orderQueue: createQueue(client, 'https://sqs.us-east-1.amazonaws.com/1/orders'),
+    uploadQueue: createQueue(client, 'https://sqs.us-east-1.amazonaws.com/1/uploads'),
     resultsBucket: 'results',
   };
   const message: PartMessage = {

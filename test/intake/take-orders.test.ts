@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createSqsClient } from '../../lib/aws/clients.ts';
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { createQueue } from '../../lib/aws/queue.ts';
 import { InvalidInputError, ServiceError } from '../../lib/errors.ts';
 import { answerTakenOrders, reportTakenOrders, takeOrders } from '../../lib/intake/take-orders.ts';
 import { logger } from '../../lib/observability/logger.ts';
@@ -9,7 +9,7 @@ import { answerSends } from '../aws/answer-sends.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
 const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/1/orders';
-const take = (body: unknown) => takeOrders(body, createOrderQueue(createSqsClient(), QUEUE_URL));
+const take = (body: unknown) => takeOrders(body, createQueue(createSqsClient(), QUEUE_URL));
 const read = ({ statusCode, body = '' }: ReturnType<typeof answerTakenOrders>) => ({
   statusCode,
   body: JSON.parse(body),

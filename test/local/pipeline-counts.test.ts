@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
-import { fulfilOrders } from '../../lib/shipping/fulfill-orders.ts';
+import { fulfillOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import { FunctionLog } from '../../local/lambda/function-log.ts';
@@ -91,15 +91,15 @@ test('what reached shipping and sales is counted, and what they have stored once
   const database = createPostgresDatabase(postgres.url);
   await migrate(database, 'shipping', shippingMigrations);
   await migrate(database, 'sales', salesMigrations);
-  const fulfil = (...ids: string[]) => {
+  const fulfill = (...ids: string[]) => {
     const events = ids.map((order_id) => confirmedOrder(order_id, { product_id: 'P-1' }));
-    return fulfilOrders(database, events, new Date());
+    return fulfillOrders(database, events, new Date());
   };
   const queues = ['OrderQueue', 'UploadQueue', 'ShippingQueue', 'ShippingQueueDLQ', 'AnalyticsQueue'];
   const pipeline = await start(queues, { DatabaseUrl: postgres.url });
 
   await restock(database, { restock_id: 'r', items: [{ product_id: 'P-1', quantity: 3 }] }, new Date());
-  await fulfil('1');
+  await fulfill('1');
   await pipeline.send('ShippingQueue');
   const count = await pipeline.count();
   const before = await count();
@@ -107,7 +107,7 @@ test('what reached shipping and sales is counted, and what they have stored once
   expect(before.stores.sales).toEqual(eventCounts());
   expect(before.stored).toBeUndefined();
 
-  await fulfil('2', '3', '4', '5');
+  await fulfill('2', '3', '4', '5');
   await pipeline.send('AnalyticsQueue');
   await pipeline.send('ShippingQueueDLQ');
   pipeline.logMetrics({ ShipmentsScheduled: 2, ShipmentsBackordered: 2, ShipmentsRepeated: 1 });

@@ -7,7 +7,8 @@ import {
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import { onTestFinished } from 'vitest';
-import { type LedgerItem, type LedgerRecord, toItem } from '../../lib/aws/ledger-record.ts';
+import { type LedgerRecord, toItem } from '../../lib/aws/ledger-record.ts';
+import { type AttributeValues, toAttributeValues } from '../../lib/aws/table.ts';
 import { openDeployedPipeline } from '../../operations/pipeline/open-pipeline.ts';
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { QUEUE_NAMES, type QueueName } from '../../topology.ts';
@@ -66,11 +67,12 @@ export function openScriptedPipeline(script: StageScript) {
   const { dynamoDb, sqs } = pipeline.clients;
   const $metadata = {};
 
-  const scanned: LedgerItem[] = [
-    ...records.map(toItem),
+  const toValues = (record: LedgerRecord) => toAttributeValues(toItem(record));
+  const scanned: AttributeValues[] = [
+    ...records.map(toValues),
     ...damaged.map((id) => ({ order_id: { S: id }, status: { S: 'LOST' } })),
   ];
-  const items = new Map([...otherRecords.map(toItem), ...scanned].map((item) => [item.order_id?.S, item]));
+  const items = new Map([...otherRecords.map(toValues), ...scanned].map((item) => [item.order_id?.S, item]));
   const scans = intercept(dynamoDb, ScanCommand, async () => ({ $metadata, Items: scanned }));
   const reads = intercept(dynamoDb, BatchGetItemCommand, async ({ RequestItems = {} }) => {
     const wanted = new Set(RequestItems.ledger?.Keys?.map(({ order_id }) => order_id?.S));

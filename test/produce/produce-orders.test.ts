@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createS3Client, createSqsClient } from '../../lib/aws/clients.ts';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
-import { createOrderQueue } from '../../lib/aws/order-queue.ts';
+import { createQueue } from '../../lib/aws/queue.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
 import { type ProducerReport, type ProducerRun, produceOrders } from '../../lib/produce/produce-orders.ts';
 import { readProducerInput } from '../../lib/produce/producer-input.ts';
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 const parts = {
-  orderQueue: createOrderQueue(createSqsClient(), 'https://sqs.us-east-1.amazonaws.com/1/orders'),
+  orderQueue: createQueue(createSqsClient(), 'https://sqs.us-east-1.amazonaws.com/1/orders'),
   objectStore: createObjectStore(createS3Client(true)),
   uploadBucket: 'uploads',
 };

@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, expect, test, vi } from 'vitest';
 import { logger } from '../../lib/observability/logger.ts';
-import { partialBatch } from '../../lib/records/partial-batch.ts';
+import { partialBatch } from '../../lib/records/settle-records.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { MessageVisibility } from '../../lib/aws/message-visibility.ts';
+import type { Queue } from '../../lib/aws/queue.ts';
 import { settleRecords } from '../../lib/records/settle-records.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
@@ -19,8 +19,8 @@ const recordsOf = (...receiptHandles: string[]) =>
 /** A queue that refuses the receipt handles given. */
 function startQueue(...refused: string[]) {
   const asked: { handles: readonly string[]; seconds: number }[] = [];
-  const visibility: MessageVisibility = {
-    async comeBackIn(handles, seconds) {
+  const queue: Pick<Queue, 'changeVisibility'> = {
+    async changeVisibility(handles, seconds) {
       asked.push({ handles, seconds });
       return handles.map((handle) =>
         refused.includes(handle)
@@ -29,7 +29,7 @@ function startQueue(...refused: string[]) {
       );
     },
   };
-  return { asked, visibility };
+  return { asked, queue };
 }
 
 const done = { status: 'fulfilled', value: undefined };
@@ -37,16 +37,16 @@ const error = new Error('failed');
 const failed = { status: 'rejected', reason: error };
 
 test('records are settled in their order, and those that fail come back in the time of each, a request for each time', async () => {
-  const { asked, visibility } = startQueue();
+  const { asked, queue } = startQueue();
   const outcomes = [
-    { ok: false, error, retryInSeconds: 1 },
-    { ok: true },
-    { ok: false, error, retryInSeconds: 5 },
-    { ok: false, error },
-    { ok: false, error, retryInSeconds: 1 },
-    { ok: false, error, retryInSeconds: 0 },
+    { error, retryInSeconds: 1 },
+    {},
+    { error, retryInSeconds: 5 },
+    { error },
+    { error, retryInSeconds: 1 },
+    { error, retryInSeconds: 0 },
   ] as const;
-  const settled = await settleRecords(recordsOf('a', 'b', 'c', 'd', 'e', 'f'), outcomes, visibility);
+  const settled = await settleRecords(recordsOf('a', 'b', 'c', 'd', 'e', 'f'), outcomes, queue);
   expect(settled).toEqual([failed, done, failed, failed, failed, failed]);
   expect(asked).toEqual([
     { handles: ['a', 'e'], seconds: 1 },
@@ -57,20 +57,16 @@ test('records are settled in their order, and those that fail come back in the t
 });
 
 test('a record without an outcome fails', async () => {
-  const { asked, visibility } = startQueue();
-  const settled = await settleRecords(recordsOf('a', 'b'), [{ ok: true }], visibility);
+  const { asked, queue } = startQueue();
+  const settled = await settleRecords(recordsOf('a', 'b'), [{}], queue);
   expect(settled).toEqual([done, { status: 'rejected', reason: new Error('record: no outcome') }]);
   expect(asked).toEqual([]);
 });
 
 test('a pace that the queue does not take is logged once, and changes no outcome', async () => {
-  const { visibility } = startQueue('b', 'c');
-  const outcomes = ['a', 'b', 'c'].map(() => ({ ok: false, error, retryInSeconds: 1 }) as const);
-  expect(await settleRecords(recordsOf('a', 'b', 'c'), outcomes, visibility)).toEqual([
-    failed,
-    failed,
-    failed,
-  ]);
+  const { queue } = startQueue('b', 'c');
+  const outcomes = ['a', 'b', 'c'].map(() => ({ error, retryInSeconds: 1 }) as const);
+  expect(await settleRecords(recordsOf('a', 'b', 'c'), outcomes, queue)).toEqual([failed, failed, failed]);
   expect(log.entries()).toMatchObject([
     {
       level: 'WARN',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { logger } from '../../lib/observability/logger.ts';
-import { reportLoad } from '../../lib/sales/report-load.ts';
+import { reportBatch, type StoredBatch } from '../../lib/records/order-consumer.ts';
+import { createSalesConsumer, type SalesLoad, type SalesLoader } from '../../lib/sales/sales-loader.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
 let log: ReturnType<typeof captureLog>;
@@ -13,9 +14,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const refusal = { ok: false as const, error: new Error('no order'), retryInSeconds: 1 };
+const reportLoad = (batch: StoredBatch<SalesLoad>) =>
+  reportBatch(batch, createSalesConsumer({} as SalesLoader).report);
+
+const refusal = { error: new Error('no order'), retryInSeconds: 1 };
 const rejected = [[{ path: 'order', code: 'not_an_object', message: 'order must be a JSON object' }]];
-const fine = { ok: true as const };
+const fine = {};
 
 test('a load is reported in one line and one of metrics, each record of it once, orders at debug only', () => {
   reportLoad({
@@ -38,7 +42,7 @@ test('a load is reported in one line and one of metrics, each record of it once,
 
 test('a load that failed is reported with its reason: all that was valid in it failed, and nothing was repeated', () => {
   const failure = new Error('the warehouse is down');
-  reportLoad({ outcomes: [{ ok: false, error: failure }, refusal], ids: ['a'], failure, rejected });
+  reportLoad({ outcomes: [{ error: failure }, refusal], ids: ['a'], failure, rejected });
   const counts = { SalesLoaded: 0, SalesRepeated: 0, SalesRejected: 1, SalesFailed: 1 };
   expect(log.metrics()).toMatchObject([counts]);
   expect(log.lines('sales loaded')).toMatchObject([counts]);

@@ -1,9 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { parseOrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { parseSale } from '../../lib/sales/sale.ts';
 import { seedOrder } from '../order/seed-order.ts';
 
+/** Judges a body as analytics does. */
+function parseBody(body: string) {
+  const confirmed = parseOrderConfirmed(body);
+  return confirmed.ok ? parseSale(confirmed.event) : confirmed;
+}
+
 const parse = (order: object, confirmed_at: unknown = 1_795_771_800_000) =>
-  parseSale(JSON.stringify({ event: 'OrderConfirmed', order: { ...seedOrder, ...order }, confirmed_at }));
+  parseBody(JSON.stringify({ event: 'OrderConfirmed', order: { ...seedOrder, ...order }, confirmed_at }));
 
 const saleOf = (order: object, confirmed_at?: number) => {
   const parsed = parse(order, confirmed_at);
@@ -73,7 +80,7 @@ describe('what is no sale', () => {
 
   test('is whatever is no confirmed order', () => {
     const pathsOf = (body: string) => {
-      const parsed = parseSale(body);
+      const parsed = parseBody(body);
       return parsed.ok ? [] : parsed.errors.map(({ path, code }) => `${path} ${code}`);
     };
     expect(pathsOf('not JSON')).toEqual([' not_json']);

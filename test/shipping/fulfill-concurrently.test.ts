@@ -3,7 +3,7 @@ import { chunk } from '../../lib/batch/chunk.ts';
 import type { Database } from '../../lib/database/database.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
-import { fulfilOrders } from '../../lib/shipping/fulfill-orders.ts';
+import { fulfillOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import { confirmedOrder } from './confirmed-order.ts';
 import { ADAPTERS, type ShippingDatabase, startShippingDatabase } from './start-shipping-database.ts';
@@ -44,7 +44,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     return answers;
   }
 
-  const fulfil = (database: Database, events: OrderConfirmed[]) => fulfilOrders(database, events, NOW);
+  const fulfill = (database: Database, events: OrderConfirmed[]) => fulfillOrders(database, events, NOW);
   const stockUp = (database: Database, product_id: string, quantity: number, restock_id: string) =>
     restock(database, { restock_id, items: [{ product_id, quantity }] }, NOW);
   const shipments = () =>
@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       // Every fourth batch is delivered to two workers, at once.
       const deliveries = batches.flatMap((batch, index) => (index % 4 === 0 ? [batch, batch] : [batch]));
 
-      const counts = await work(4, deliveries, fulfil);
+      const counts = await work(4, deliveries, fulfill);
       const sum = (field: 'scheduled' | 'backordered' | 'repeated') =>
         counts.reduce((total, each) => total + each[field], 0);
       expect(deliveries).toHaveLength(250);
@@ -116,7 +116,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   );
 
   test(
-    'fulfilment and restocks side by side lose no piece and leave none idle beside a backorder, with products new to both',
+    'fulfillment and restocks side by side lose no piece and leave none idle beside a backorder, with products new to both',
     PATIENCE,
     async () => {
       const random = (below: number): number => Math.floor(Math.random() * below);
@@ -134,7 +134,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
         return { restock_id: `restock-${index}`, items };
       });
       const [counts, restocked] = await Promise.all([
-        work(3, batches, fulfil),
+        work(3, batches, fulfill),
         work(2, [...restocks, ...restocks.slice(0, 20)], (database, input) => restock(database, input, NOW)),
       ]);
 
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
                   },
                   NOW,
                 )
-              : fulfil(
+              : fulfill(
                   database,
                   shuffled(`new-${round}`).map((product_id) =>
                     confirmedOrder(`${worker}-${product_id}`, { product_id }),
@@ -185,7 +185,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
         );
         await Promise.all(
           workers.map((database, worker) =>
-            fulfil(
+            fulfill(
               database,
               shuffled(`order-${round}`).map((id) =>
                 confirmedOrder(id, { product_id: `of-worker-${worker}` }),

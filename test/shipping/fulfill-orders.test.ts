@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../lib/database/database.ts';
 import { type OrderConfirmed, parseOrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { findShipment } from '../../lib/shipping/find-shipment.ts';
-import { deliveryDate, fulfilOrders } from '../../lib/shipping/fulfill-orders.ts';
+import { deliveryDate, fulfillOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import { confirmedOrder } from './confirmed-order.ts';
 import { ADAPTERS, type ShippingDatabase, startShippingDatabase } from './start-shipping-database.ts';
@@ -22,7 +22,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   afterAll(() => shipping?.stop());
   beforeEach(() => shipping.empty());
 
-  const fulfil = (...events: OrderConfirmed[]) => fulfilOrders(database, events, NOW);
+  const fulfill = (...events: OrderConfirmed[]) => fulfillOrders(database, events, NOW);
   const stockUp = (product_id: string, quantity: number) =>
     restock(database, { restock_id: `stock-${product_id}`, items: [{ product_id, quantity }] }, NOW);
   const statuses = async (): Promise<Record<string, string>> => {
@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   test('orders in stock are scheduled and take it; the youngest that it does not last for are backordered', async () => {
     await stockUp('P-1', 2);
     await stockUp('P-2', 5);
-    const counts = await fulfil(
+    const counts = await fulfill(
       confirmedOrder('young', { product_id: 'P-1', timestamp: 3_000_000_000_000 }),
       confirmedOrder('old', { product_id: 'P-1', timestamp: 1_000_000_000_000 }),
       confirmedOrder('other', { product_id: 'P-2' }),
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
 
   test('a shipment holds what a delivery needs, and a date while it is scheduled', async () => {
     await stockUp('P-1', 1);
-    await fulfil(
+    await fulfill(
       confirmedOrder('1', { product_id: 'P-1', timestamp: 1_795_329_424_262 }),
       confirmedOrder('2', { product_id: 'P-2' }),
     );
@@ -79,7 +79,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
 
   test('an unknown product appears without stock, and its orders wait for it', async () => {
     const fields = { product_id: 'P-new', product_name: 'Samovar' };
-    expect(await fulfil(confirmedOrder('1', fields), confirmedOrder('2', fields))).toEqual({
+    expect(await fulfill(confirmedOrder('1', fields), confirmedOrder('2', fields))).toEqual({
       scheduled: 0,
       backordered: 2,
       repeated: 0,
@@ -90,8 +90,8 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   });
 
   test('a product keeps its first name, whatever later orders call it', async () => {
-    await fulfil(confirmedOrder('1', { product_id: 'P-1', product_name: 'Kettle' }));
-    await fulfil(
+    await fulfill(confirmedOrder('1', { product_id: 'P-1', product_name: 'Kettle' }));
+    await fulfill(
       confirmedOrder('2', { product_id: 'P-1', product_name: 'Teapot' }),
       confirmedOrder('3', { product_id: 'P-1', product_name: 'Pot' }),
     );
@@ -101,22 +101,22 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   test('repeats change nothing, in whatever company and under whatever product they come', async () => {
     await stockUp('P-1', 3);
     const events = ['1', '2', '3', '4'].map((id) => confirmedOrder(id, { product_id: 'P-1' }));
-    await fulfil(...events);
+    await fulfill(...events);
     await stockUp('P-2', 1);
-    await fulfil(confirmedOrder('5', { product_id: 'P-3' }));
+    await fulfill(confirmedOrder('5', { product_id: 'P-3' }));
     const before = await shipping.snapshot();
 
-    expect(await fulfilOrders(database, events, LATER)).toEqual({
+    expect(await fulfillOrders(database, events, LATER)).toEqual({
       scheduled: 0,
       backordered: 0,
       repeated: 4,
     });
     const elsewhere = events.map(({ order }) => confirmedOrder(order.order_id, { product_id: 'P-2' }));
-    expect(await fulfil(...elsewhere)).toMatchObject({ repeated: 4 });
+    expect(await fulfill(...elsewhere)).toMatchObject({ repeated: 4 });
     expect(await shipping.snapshot()).toEqual(before);
 
     // A repeat takes no stock from those beside it.
-    expect(await fulfil(...elsewhere, confirmedOrder('6', { product_id: 'P-2' }))).toEqual({
+    expect(await fulfill(...elsewhere, confirmedOrder('6', { product_id: 'P-2' }))).toEqual({
       scheduled: 1,
       backordered: 0,
       repeated: 4,
@@ -126,9 +126,9 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   test('of stock that was raised by hand, what repeats give to older backorders does not count as theirs', async () => {
     const fields = { product_id: 'P-1', timestamp: 1_000_000_000_000 };
     const old = ['1', '2', '3'].map((id) => confirmedOrder(id, fields));
-    await fulfil(...old);
+    await fulfill(...old);
     await shipping.read('UPDATE inventory SET stock = 3');
-    expect(await fulfil(...old, confirmedOrder('4', { product_id: 'P-1' }))).toEqual({
+    expect(await fulfill(...old, confirmedOrder('4', { product_id: 'P-1' }))).toEqual({
       scheduled: 0,
       backordered: 1,
       repeated: 3,
@@ -160,7 +160,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       return parsed.event;
     });
     await stockUp(texts[0] as string, 1);
-    expect(await fulfil(...events)).toEqual({ scheduled: 1, backordered: 5, repeated: 0 });
+    expect(await fulfill(...events)).toEqual({ scheduled: 1, backordered: 5, repeated: 0 });
     const shipments = await shipping.read('SELECT * FROM shipments');
     const kept = events.map(({ order, confirmed_at }) => ({
       order_id: order.order_id,
@@ -179,7 +179,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     const before = await shipping.snapshot();
     const broken = confirmedOrder('2', { product_id: 'P-1', customer_name: null as unknown as string });
     const fields = { product_id: 'P-1' };
-    const batch = fulfil(confirmedOrder('1', fields), broken, confirmedOrder('3', { product_id: 'P-2' }));
+    const batch = fulfill(confirmedOrder('1', fields), broken, confirmedOrder('3', { product_id: 'P-2' }));
     await expect(batch).rejects.toMatchObject({ name: 'DatabaseError', code: '23502' });
     expect(await shipping.snapshot()).toEqual(before);
   });
@@ -192,7 +192,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       await other.query('BEGIN');
       await other.query(`INSERT INTO shipments
         VALUES ('shared', 'P-1', 'Jane', 'jane@example.com', 'scheduled', now(), now(), '2026-12-01')`);
-      const counts = fulfil(
+      const counts = fulfill(
         confirmedOrder('shared', { product_id: 'P-2', timestamp: 1 }),
         confirmedOrder('next', { product_id: 'P-2', timestamp: 2 }),
       );
@@ -220,7 +220,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   test('a shipment is found by its order_id', async () => {
     await stockUp('P-1', 1);
     const before = Date.now();
-    await fulfil(confirmedOrder('1', { product_id: 'P-1' }), confirmedOrder('2', { product_id: 'P-2' }));
+    await fulfill(confirmedOrder('1', { product_id: 'P-1' }), confirmedOrder('2', { product_id: 'P-2' }));
     const first = await findShipment(database, '1');
     expect(first).toEqual({
       status: 'scheduled',

@@ -5,7 +5,7 @@ import type { RestockInput } from '../../lib/shipping/restock-input.ts';
 
 /** What shipping is asked to do, and when. */
 export type Operation =
-  | { kind: 'fulfil'; events: OrderConfirmed[]; now: Date }
+  | { kind: 'fulfill'; events: OrderConfirmed[]; now: Date }
   | { kind: 'restock'; input: RestockInput; now: Date };
 
 export type Answer = Fulfilled | RestockedProduct[];
@@ -21,12 +21,12 @@ export const emptyInventory = (): Inventory => ({ inventory: [], shipments: [], 
 
 /** Does to the model what the operation does to the database, and tells the answer that is due. */
 export function operate(model: Inventory, operation: Operation): Answer {
-  return operation.kind === 'fulfil'
-    ? fulfil(model, operation.events, deliveryDate(operation.now))
+  return operation.kind === 'fulfill'
+    ? fulfill(model, operation.events, deliveryDate(operation.now))
     : restock(model, operation.input, deliveryDate(operation.now));
 }
 
-function fulfil(model: Inventory, events: OrderConfirmed[], promised: string): Fulfilled {
+function fulfill(model: Inventory, events: OrderConfirmed[], promised: string): Fulfilled {
   const known = new Set(model.shipments.map(({ order_id }) => order_id));
   for (const { order } of events) addProduct(model, order.product_id, order.product_name);
   const fresh = events.filter(({ order }) => !known.has(order.order_id));

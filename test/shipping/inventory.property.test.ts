@@ -4,7 +4,7 @@ import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { allEnded } from '../../lib/batch/all-ended.ts';
 import type { Database } from '../../lib/database/database.ts';
-import { fulfilOrders } from '../../lib/shipping/fulfill-orders.ts';
+import { fulfillOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { confirmedOrder } from './confirmed-order.ts';
@@ -63,7 +63,7 @@ const item = fc.record(
 
 const operation: Arbitrary<Operation> = fc.oneof(
   fc.record({
-    kind: fc.constant('fulfil' as const),
+    kind: fc.constant('fulfill' as const),
     events: fc.uniqueArray(event, { selector: ({ order }) => order.order_id, minLength: 1, maxLength: 6 }),
     now,
   }),
@@ -79,8 +79,8 @@ const operation: Arbitrary<Operation> = fc.oneof(
 
 function run(database: Database | undefined, asked: Operation): Promise<Answer> {
   if (!database) throw new RangeError('more operations at once than there are workers');
-  return asked.kind === 'fulfil'
-    ? fulfilOrders(database, asked.events, asked.now)
+  return asked.kind === 'fulfill'
+    ? fulfillOrders(database, asked.events, asked.now)
     : restock(database, asked.input, asked.now);
 }
 

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Database } from '../../lib/database/database.ts';
 import { logger } from '../../lib/observability/logger.ts';
-import { reportFulfilled } from '../../lib/shipping/fulfill-orders.ts';
+import { reportBatch, type StoredBatch } from '../../lib/records/order-consumer.ts';
+import { createFulfillment, type Fulfilled } from '../../lib/shipping/fulfill-orders.ts';
 import { reportRestocked } from '../../lib/shipping/restock.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
@@ -14,9 +16,12 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const refusal = { ok: false as const, error: new Error('no order'), retryInSeconds: 1 };
+const reportFulfilled = (batch: StoredBatch<Fulfilled>) =>
+  reportBatch(batch, createFulfillment({} as Database).report);
+
+const refusal = { error: new Error('no order'), retryInSeconds: 1 };
 const rejected = [[{ path: 'order', code: 'not_an_object', message: 'order must be a JSON object' }]];
-const fine = { ok: true as const };
+const fine = {};
 
 test('a batch is reported in one line and one of metrics, each record of it once, orders at debug only', () => {
   reportFulfilled({
@@ -45,7 +50,7 @@ test('a batch is reported in one line and one of metrics, each record of it once
 test('a batch that failed is reported with its reason: all that was valid in it failed, and nothing was repeated', () => {
   const failure = new Error('the database is down');
   reportFulfilled({
-    outcomes: [{ ok: false, error: failure }, refusal],
+    outcomes: [{ error: failure }, refusal],
     ids: ['a'],
     failure,
     rejected,

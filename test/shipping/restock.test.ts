@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../lib/database/database.ts';
-import { fulfilOrders } from '../../lib/shipping/fulfill-orders.ts';
+import { fulfillOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { restock } from '../../lib/shipping/restock.ts';
 import type { RestockInput } from '../../lib/shipping/restock-input.ts';
 import { confirmedOrder } from './confirmed-order.ts';
@@ -25,7 +25,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     restock(database, { restock_id, items }, MONDAY);
   /** Orders of one product, by the second in which they were made. */
   const order = (product_id: string, ...made: [order_id: string, second: number][]) =>
-    fulfilOrders(
+    fulfillOrders(
       database,
       made.map(([order_id, second]) => confirmedOrder(order_id, { product_id, timestamp: second * 1_000 })),
       FRIDAY,

@@ -8,8 +8,7 @@ import {
 import middy from '@middy/core';
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { createMessageVisibility, type MessageVisibility } from '../../lib/aws/message-visibility.ts';
-import { createSourceQueue } from '../../lib/aws/source-queue.ts';
+import { createQueue, type Queue } from '../../lib/aws/queue.ts';
 import { logger } from '../../lib/observability/logger.ts';
 import { toSqsRecord } from '../../runtime/sqs-record.ts';
 import { type BatchRunnerOptions, createBatchRunner, OverdueError } from '../../worker/batch-runner.ts';
@@ -28,21 +27,20 @@ beforeEach(() => {
 
 /** A queue whose messages are hidden for 300 s, and a runner of batches from it. */
 async function start(handler: BatchHandler, options: Partial<BatchRunnerOptions> = {}) {
-  const { sqs, createQueue, receive } = await startTestServices();
-  const queueUrl = await createQueue('work', { VisibilityTimeout: '300' });
-  const visibility = createMessageVisibility(sqs, queueUrl);
+  const { sqs, receive, ...services } = await startTestServices();
+  const queueUrl = await services.createQueue('work', { VisibilityTimeout: '300' });
+  const queue = createQueue(sqs, queueUrl);
   const runBatch = createBatchRunner({
     functionName: 'test',
     handler,
-    queue: createSourceQueue(sqs, queueUrl),
-    visibility,
+    queue,
     visibilityTimeout: 300,
     timeout: 20,
     ...options,
   });
   return {
     sqs,
-    visibility,
+    queue,
     runBatch,
     receive: (waitSeconds = 0) => receive(queueUrl, waitSeconds),
     /** Puts messages into the queue and takes them in hand. */
@@ -54,7 +52,7 @@ async function start(handler: BatchHandler, options: Partial<BatchRunnerOptions>
     },
     /** Has all messages that are left come back, and takes them. */
     async left(records: readonly SQSRecord[]): Promise<string[]> {
-      await visibility.comeBackIn(
+      await queue.changeVisibility(
         records.map(({ receiptHandle }) => receiptHandle),
         0,
       );
@@ -174,16 +172,16 @@ describe('messages in hand', () => {
   });
 
   test('come back at the pace that the function sets, as soon as it has answered', async () => {
-    let visibility: MessageVisibility | undefined;
+    let queue: Queue | undefined;
     const part = await start(
       async ({ Records }) => {
-        await visibility?.comeBackIn([Records[0]?.receiptHandle ?? ''], 1);
+        await queue?.changeVisibility([Records[0]?.receiptHandle ?? ''], 1);
         return { batchItemFailures: [{ itemIdentifier: Records[0]?.messageId }] };
       },
       // One heartbeat every 0.2 s, if it went on.
       { visibilityTimeout: 0.6 },
     );
-    visibility = part.visibility;
+    queue = part.queue;
     const changes = intercept(part.sqs, ChangeMessageVisibilityBatchCommand);
     const records = await part.takeInHand(['hopeless', 'fine']);
     await part.runBatch(records);

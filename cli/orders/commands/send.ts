@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { createObjectStore } from '../../../lib/aws/object-store.ts';
-import { createOrderQueue } from '../../../lib/aws/order-queue.ts';
-import { readQueueDepth } from '../../../lib/aws/queue-depth.ts';
+import { createQueue } from '../../../lib/aws/queue.ts';
 import { produceOrders } from '../../../lib/produce/produce-orders.ts';
 import { PRODUCER_LIMITS } from '../../../lib/produce/producer-input.ts';
 import { printable } from '../../../lib/text.ts';
@@ -138,8 +137,9 @@ const toData = ({ rows, good, bad, badRows }: FileCheck, sending: FileSending) =
 /** @throws ServiceError where the queue is out of reach, before anything is begun */
 async function openOrderQueue(pipeline: Pipeline) {
   const { url } = findQueue(pipeline, 'order');
-  await readQueueDepth(pipeline.clients.sqs, url);
-  return createOrderQueue(pipeline.clients.sqs, url);
+  const queue = createQueue(pipeline.clients.sqs, url);
+  await queue.depth();
+  return queue;
 }
 
 function failuresText(failed: number, reasons: Record<string, number>): string {

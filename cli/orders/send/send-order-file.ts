@@ -1,6 +1,5 @@
 import pMap, { pMapSkip } from 'p-map';
-import type { OrderQueue } from '../../../lib/aws/order-queue.ts';
-import { FULL_LOAD } from '../../../lib/aws/send-messages.ts';
+import { FULL_LOAD, type Queue, sendOrders } from '../../../lib/aws/queue.ts';
 import { countReason, reasonOf } from '../../../lib/observability/reasons.ts';
 import type { Order } from '../../../lib/order/order.ts';
 import { openLocalFile } from '../open-local-file.ts';
@@ -25,7 +24,7 @@ const CONCURRENCY = 4;
  */
 export async function sendOrderFile(
   { path, name }: LocalFile,
-  orderQueue: OrderQueue,
+  orderQueue: Pick<Queue, 'send'>,
   onSent: (sent: number) => void,
   signal: AbortSignal,
 ): Promise<FileSending> {
@@ -45,7 +44,7 @@ export async function sendOrderFile(
   }
 
   async function send(orders: Order[]): Promise<typeof pMapSkip> {
-    const { outcomes } = await orderQueue.send(orders);
+    const { outcomes } = await sendOrders(orderQueue, orders);
     for (const outcome of outcomes) {
       if (outcome.ok) sending.sent++;
       else {

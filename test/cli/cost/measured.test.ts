@@ -11,14 +11,17 @@ import {
   RECORD_BYTES,
 } from '../../../cli/cost/measured.ts';
 import { propertiesOf } from '../../../cli/template/template.ts';
-import { type LedgerItem, toItem } from '../../../lib/aws/ledger-record.ts';
+import { toItem } from '../../../lib/aws/ledger-record.ts';
+import { type AttributeValues, toAttributeValues } from '../../../lib/aws/table.ts';
 import { reportConfirmations } from '../../../lib/confirm/report-confirmations.ts';
+import type { Database } from '../../../lib/database/database.ts';
 import { reportTakenOrders } from '../../../lib/intake/take-orders.ts';
 import { logger } from '../../../lib/observability/logger.ts';
 import type { Order } from '../../../lib/order/order.ts';
 import { generateOrders } from '../../../lib/produce/generator.ts';
-import { reportLoad } from '../../../lib/sales/report-load.ts';
-import { reportFulfilled } from '../../../lib/shipping/fulfill-orders.ts';
+import { reportBatch } from '../../../lib/records/order-consumer.ts';
+import { createSalesConsumer, type SalesLoader } from '../../../lib/sales/sales-loader.ts';
+import { createFulfillment } from '../../../lib/shipping/fulfill-orders.ts';
 import { toSqsRecord } from '../../../runtime/sqs-record.ts';
 import { captureLog } from '../../handlers/capture-log.ts';
 import { lambdaContext } from '../../handlers/start-pipeline.ts';
@@ -42,7 +45,7 @@ const meanOf = (size: (order: Order) => number) =>
   orders.map(size).reduce((sum, bytes) => sum + bytes, 0) / orders.length;
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
-const itemBytes = (item: LedgerItem): number =>
+const itemBytes = (item: AttributeValues): number =>
   Object.entries(item)
     .map(
       ([name, { S, N }]) =>
@@ -55,7 +58,9 @@ describe('measured sizes', () => {
     const sizes = orders.map((order) => {
       const ids = { orderId: order.order_id, owner: randomUUID(), snsMessageId: randomUUID() };
       const times = { queuedAt: now, claimedAt: now, sentAt: now };
-      return itemBytes(toItem({ ...ids, ...times, status: 'SENT', order: JSON.stringify(order) }));
+      return itemBytes(
+        toAttributeValues(toItem({ ...ids, ...times, status: 'SENT', order: JSON.stringify(order) })),
+      );
     });
     const mean = sizes.reduce((sum, bytes) => sum + bytes, 0) / sizes.length;
     expect(100 + mean).toBeCloseTo(LEDGER_ITEM_BYTES, -1);
@@ -92,7 +97,7 @@ describe('measured lines of the log', () => {
 
   const batch = orders.slice(0, 3);
   const stored = <Stored>(result: Stored) => ({
-    outcomes: batch.map(() => ({ ok: true as const })),
+    outcomes: batch.map(() => ({})),
     ids: batch.map(({ order_id }) => order_id),
     stored: result,
     rejected: [],
@@ -105,8 +110,18 @@ describe('measured lines of the log', () => {
       () =>
         reportConfirmations(batch.map((order) => ({ status: 'confirmed' as const, order, ageMs: 1_234 }))),
     ],
-    ['fulfillment', () => reportFulfilled(stored({ scheduled: 3, backordered: 0, repeated: 0 }))],
-    ['analytics', () => reportLoad(stored({ loaded: 3, repeated: 0 }))],
+    [
+      'fulfillment',
+      () =>
+        reportBatch(
+          stored({ scheduled: 3, backordered: 0, repeated: 0 }),
+          createFulfillment({} as Database).report,
+        ),
+    ],
+    [
+      'analytics',
+      () => reportBatch(stored({ loaded: 3, repeated: 0 }), createSalesConsumer({} as SalesLoader).report),
+    ],
   ] as const)('are right for %s, to a fiftieth', (name, report) => {
     const functionName = `order-pipeline-dev-${name}`;
     const invokedFunctionArn = `arn:aws:lambda:us-east-1:123456789012:function:${functionName}`;
@@ -162,7 +177,7 @@ describe('metrics of our own', () => {
     );
     const published = files
       .map((name) => readFileSync(join(LIB, name), 'utf8'))
-      .filter((text) => text.includes("/metrics.ts'"))
+      .filter((text) => /\/(metrics|order-consumer)\.ts'/.test(text))
       .flatMap((text) => [...text.matchAll(/[{ ]([A-Z][a-z]+[A-Z][A-Za-z]+): /g)].map(([, name]) => name));
     const ofOthers = ['RowsRead', 'RowsRejected', 'OrdersIngested', 'StockAdded', 'BackordersScheduled'];
     const known = [...Object.values(METRICS).flat(), ...ofOthers];

@@ -1,6 +1,8 @@
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLedger, createLedgerTable } from '../../../lib/aws/ledger.ts';
+import { createLedger } from '../../../lib/aws/ledger.ts';
+import { toItem } from '../../../lib/aws/ledger-record.ts';
+import { createTable } from '../../../lib/aws/table.ts';
 import type { Order } from '../../../lib/order/order.ts';
 import { generateOrders } from '../../../lib/produce/generator.ts';
 import { type OrderTrace, traceOrder } from '../../../operations/orders/trace-order.ts';
@@ -169,14 +171,14 @@ describe('orders reconcile', () => {
 
   test('takes an order for confirmed that was never marked as sent, and gives it to who missed it only', async () => {
     const [order] = orders.slice(60, 61) as [Order];
-    const table = createLedgerTable(pipeline.clients.dynamoDb, pipeline.ledgerTable);
+    const table = createTable(pipeline.clients.dynamoDb, pipeline.ledgerTable, 'order_id');
     const claim = {
       orderId: order.order_id,
       owner: 'm',
       order: JSON.stringify(order),
       claimedAt: Date.now(),
     };
-    await table.put([{ ...claim, status: 'CLAIMED', leaseUntil: Date.now() - 1 }]);
+    await table.put([toItem({ ...claim, status: 'CLAIMED', leaseUntil: Date.now() - 1 })]);
     await remove('sales', [order.order_id]);
     const count = await mails();
     expect(await compare()).toMatchObject({
@@ -188,8 +190,10 @@ describe('orders reconcile', () => {
   });
 
   test('says why it cannot replay an order that the ledger does not hold, and what is none of its own', async () => {
-    const table = createLedgerTable(pipeline.clients.dynamoDb, pipeline.ledgerTable);
-    await table.put([{ orderId: 'o-70', owner: 'm', status: 'SENT', snsMessageId: 's', sentAt: Date.now() }]);
+    const table = createTable(pipeline.clients.dynamoDb, pipeline.ledgerTable, 'order_id');
+    await table.put([
+      toItem({ orderId: 'o-70', owner: 'm', status: 'SENT', snsMessageId: 's', sentAt: Date.now() }),
+    ]);
     await remove('sales', ['o-70']);
     await cloud.query(
       "INSERT INTO sales VALUES ('by-hand', 'a@b.example', 'P-1', 'Kettle', 1, now(), now())",

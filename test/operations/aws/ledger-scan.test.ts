@@ -1,6 +1,7 @@
 import { CreateTableCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createLedgerTable } from '../../../lib/aws/ledger.ts';
+import { toItem } from '../../../lib/aws/ledger-record.ts';
+import { createTable } from '../../../lib/aws/table.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from '../../../local/dynamodb/start-dynamodb.ts';
 import { type ScannedRecord, scanLedger, type TimeRange } from '../../../operations/aws/ledger-scan.ts';
 import { intercept } from '../../aws/intercept.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );
-  const table = createLedgerTable(client, TABLE);
+  const table = createTable(client, TABLE, 'order_id');
   // A page of a scan reads 1 MB: these take several.
   const sent = Array.from({ length: 20 }, (_, n) => ({
     orderId: `sent-${n}`,
@@ -40,9 +41,9 @@ beforeAll(async () => {
     order: 'x'.repeat(100_000),
     queuedAt: NOON - 2,
   }));
-  await table.put(sent);
+  await table.put(sent.map(toItem));
   const claim = { status: 'CLAIMED' as const, owner: 'm', claimedAt: NOON, leaseUntil: NOON + 5 };
-  await table.put([{ ...claim, orderId: 'claimed' }]);
+  await table.put([toItem({ ...claim, orderId: 'claimed' })]);
   for (const item of [
     { status: { S: 'LOST' } },
     { status: { S: 'SENT' }, owner: { S: 'm' } },

@@ -5,7 +5,7 @@ import {
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createQueueMessages } from '../../../lib/aws/queue-messages.ts';
+import { createQueue } from '../../../lib/aws/queue.ts';
 import { generateOrders } from '../../../lib/produce/generator.ts';
 import { type AwsServices, startAwsServices } from '../../../local/aws-services/start-aws-services.ts';
 import { findDeadLetters } from '../../../operations/dead-letters/choose-dead-letters.ts';
@@ -250,7 +250,11 @@ test('leases are renewed while they are open, and a message whose lease was not 
   });
   const leases = createLeases(sqs, urls.orderDlq, 2);
   const since = Date.now();
-  const received = await createQueueMessages(sqs, urls.orderDlq).receive(10, leases.seconds, 0);
+  const received = await createQueue(sqs, urls.orderDlq).receive({
+    maxMessages: 10,
+    visibilityTimeout: leases.seconds,
+    waitSeconds: 0,
+  });
   for (const message of received) leases.add(message, since);
   const ids = received.map(({ id }) => id);
   expect(ids.map(leases.isInHand)).toEqual([true, true]);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { toConfirmedMessage } from '../../lib/aws/confirmed-message.ts';
-import { createOrderEvents, type OrderEvents } from '../../lib/aws/order-events.ts';
-import { sendMessages } from '../../lib/aws/send-messages.ts';
+import { createQueue } from '../../lib/aws/queue.ts';
+import { createTopic, type Topic } from '../../lib/aws/topic.ts';
+import { toConfirmedMessage, toPublishedMessage } from '../../lib/confirm/confirmed-message.ts';
 import { type Order, parseOrder } from '../../lib/order/order.ts';
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
@@ -20,17 +20,21 @@ const orders = (count: number): Order[] => [...generateOrders({ count, seed: 1 }
 let services: AwsServices;
 let clients: ReturnType<typeof connectClients>;
 let queueUrl: string;
-let orderEvents: OrderEvents;
+let topic: Topic;
 beforeAll(async () => {
   services = await startAwsServices({ port: 0, mailboxQueueName: 'mailbox' });
   clients = connectClients(services.endpoint);
 });
 afterAll(() => services.stop());
 beforeEach(async () => {
-  const topic = await clients.createTopicWithQueue(randomUUID());
-  queueUrl = topic.queueUrl;
-  orderEvents = createOrderEvents(clients.sns, topic.topicArn);
+  const created = await clients.createTopicWithQueue(randomUUID());
+  queueUrl = created.queueUrl;
+  topic = createTopic(clients.sns, created.topicArn);
 });
+
+/** Publishes orders as the consumer does. */
+const publish = (published: readonly Order[], to = topic) =>
+  to.publish(published.map((order) => toPublishedMessage(order, CONFIRMED_AT)));
 
 const readIds = async (): Promise<string[]> =>
   (await clients.readAll<OrderConfirmed>(queueUrl)).map(({ order }) => order.order_id).sort();
@@ -39,7 +43,7 @@ const idsOf = (published: readonly Order[]): string[] => published.map(({ order_
 describe('a confirmed order', () => {
   test('reaches queues as the event alone, with event and email_id as attributes', async () => {
     const [order] = orders(1) as [Order];
-    expect(await orderEvents.publishConfirmed([order], CONFIRMED_AT)).toEqual([
+    expect(await publish([order])).toEqual([
       { ok: true, value: { snsMessageId: expect.stringMatching(/^[0-9a-f-]{36}$/) } },
     ]);
 
@@ -58,9 +62,9 @@ describe('a confirmed order', () => {
 
   test('that is put into a queue past the topic is the same message there', async () => {
     const [order] = orders(1) as [Order];
-    await orderEvents.publishConfirmed([order], CONFIRMED_AT);
+    await publish([order]);
     const replayed = [toConfirmedMessage(order, CONFIRMED_AT)];
-    expect((await sendMessages(clients.sqs, queueUrl, replayed)).outcomes).toEqual([
+    expect((await createQueue(clients.sqs, queueUrl).send(replayed)).outcomes).toEqual([
       { ok: true, value: { messageId: expect.any(String) } },
     ]);
     const [published, sent] = [
@@ -74,7 +78,7 @@ describe('a confirmed order', () => {
   test('reaches people as text with a subject, and protocols without a text of their own as the event', async () => {
     const requests = intercept(clients.sns, PublishBatchCommand);
     const [order] = orders(1) as [Order];
-    await orderEvents.publishConfirmed([order], CONFIRMED_AT);
+    await publish([order]);
 
     const [entry] = requests[0]?.PublishBatchRequestEntries ?? [];
     expect(entry?.MessageStructure).toBe('json');
@@ -91,7 +95,7 @@ describe('requests', () => {
   test('take ten orders each', async () => {
     const requests = intercept(clients.sns, PublishBatchCommand);
     const published = orders(25);
-    const outcomes = await orderEvents.publishConfirmed(published, CONFIRMED_AT);
+    const outcomes = await publish(published);
     expect(outcomes.every(({ ok }) => ok)).toBe(true);
     const sizes = requests.map(({ PublishBatchRequestEntries }) => PublishBatchRequestEntries?.length);
     expect(sizes).toEqual([10, 10, 5]);
@@ -116,7 +120,7 @@ describe('requests', () => {
       return parsed.order;
     });
     const requests = intercept(clients.sns, PublishBatchCommand);
-    const outcomes = await orderEvents.publishConfirmed(largest, CONFIRMED_AT);
+    const outcomes = await publish(largest);
     expect(outcomes.every(({ ok }) => ok)).toBe(true);
     expect(requests.map(bytesOf)).toEqual([expect.any(Number)]);
     expect(bytesOf(requests[0])).toBeLessThanOrEqual(MAX_BYTES);
@@ -126,7 +130,7 @@ describe('requests', () => {
   test('are cut by bytes before they pass 256 KiB', async () => {
     const heavy = orders(20).map((order) => ({ ...order, product_id: 'p'.repeat(40_000) }));
     const requests = intercept(clients.sns, PublishBatchCommand);
-    const outcomes = await orderEvents.publishConfirmed(heavy, CONFIRMED_AT);
+    const outcomes = await publish(heavy);
     expect(outcomes.every(({ ok }) => ok)).toBe(true);
     // 40 kB an order: six to a request.
     expect(requests.map(({ PublishBatchRequestEntries }) => PublishBatchRequestEntries?.length)).toEqual([
@@ -147,7 +151,7 @@ describe('a publish that fails', () => {
       return { ...output, Failed: [{ Id: entry?.Id, Code: 'InternalError', SenderFault: false }] };
     });
     const published = orders(5);
-    const outcomes = await orderEvents.publishConfirmed(published, CONFIRMED_AT);
+    const outcomes = await publish(published);
     expect(outcomes.every(({ ok }) => ok)).toBe(true);
     const sizes = requests.map(({ PublishBatchRequestEntries }) => PublishBatchRequestEntries?.length);
     expect(sizes).toEqual([5, 1]);
@@ -161,7 +165,7 @@ describe('a publish that fails', () => {
       const failure = { Code: 'InvalidParameter', Message: 'bad subject', SenderFault: true };
       return { ...output, Failed: [{ Id: entry?.Id, ...failure }] };
     });
-    const outcomes = await orderEvents.publishConfirmed(orders(3), CONFIRMED_AT);
+    const outcomes = await publish(orders(3));
     expect(outcomes.map(({ ok }) => ok)).toEqual([false, true, true]);
     expect(outcomes[0]).toMatchObject({
       error: { code: 'InvalidParameter', message: 'PublishBatch: InvalidParameter: bad subject' },
@@ -175,7 +179,7 @@ describe('a publish that fails', () => {
       if (request++ === 1) throw sdkError('ThrottledException', 'Rate exceeded');
       return pass(input);
     });
-    const outcomes = await orderEvents.publishConfirmed(orders(30), CONFIRMED_AT);
+    const outcomes = await publish(orders(30));
     expect(outcomes.map(({ ok }) => ok)).toEqual(
       outcomes.map((_outcome, index) => index < 10 || index >= 20),
     );
@@ -183,8 +187,8 @@ describe('a publish that fails', () => {
   });
 
   test('for want of a topic names that', async () => {
-    const elsewhere = createOrderEvents(clients.sns, 'arn:aws:sns:us-east-1:000000000000:nowhere');
-    expect(await elsewhere.publishConfirmed(orders(1), CONFIRMED_AT)).toMatchObject([
+    const elsewhere = createTopic(clients.sns, 'arn:aws:sns:us-east-1:000000000000:nowhere');
+    expect(await publish(orders(1), elsewhere)).toMatchObject([
       { ok: false, error: { code: expect.stringContaining('NotFound') } },
     ]);
   });

@@ -1,7 +1,9 @@
+import type { TopicMessage } from '../aws/topic.ts';
 import type { Order } from '../order/order.ts';
 import type { OrderConfirmed } from '../order/order-confirmed.ts';
+import { confirmationEmail } from './confirmation-email.ts';
 
-/** `OrderConfirmed` as a queue gets it, whether through the topic, with raw delivery, or directly. */
+/** `OrderConfirmed` as a queue receives it, whether through the topic, with raw delivery, or directly. */
 export interface ConfirmedMessage {
   /** The event as JSON. */
   body: string;
@@ -19,4 +21,16 @@ export function toConfirmedMessage(order: Order, confirmedAt: number): Confirmed
       email_id: { DataType: 'String', StringValue: order.email_id },
     },
   };
+}
+
+/**
+ * `OrderConfirmed` as it is published. One publish reaches people and machines: readable text for e-mail subscriptions, the
+ * event as JSON for queues.
+ *
+ * @param confirmedAt epoch milliseconds
+ */
+export function toPublishedMessage(order: Order, confirmedAt: number): TopicMessage {
+  const { subject, text } = confirmationEmail(order);
+  const { body, attributes } = toConfirmedMessage(order, confirmedAt);
+  return { subject, body: { default: body, email: text }, attributes };
 }

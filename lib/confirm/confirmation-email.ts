@@ -1,4 +1,4 @@
-import type { Order } from './order.ts';
+import type { Order } from '../order/order.ts';
 
 /**
  * SNS takes subjects of fewer than 100 characters, without line breaks or control characters:
@@ -9,7 +9,7 @@ const MAX_SUBJECT = 99;
 /** Long enough for any ordinary name; too short for a message smuggled in as one. */
 const MAX_NAME = 100;
 
-export interface Confirmation {
+export interface ConfirmationEmail {
   /** Printable ASCII, fewer than 100 characters. */
   subject: string;
   /** Plain text, lines separated by `\n`. */
@@ -22,7 +22,7 @@ export interface Confirmation {
  * Whoever places an order chooses its texts and the address that gets them, so none of them can add a line, hide or
  * reorder text, or become something that a mail client turns into a link: see {@link harmless}.
  */
-export function confirmationText(order: Order): Confirmation {
+export function confirmationEmail(order: Order): ConfirmationEmail {
   const name = harmless(order.customer_name) || 'customer';
   const ordered = new Date(order.timestamp).toISOString().slice(0, 16).replace('T', ' ');
   return {

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { confirmationText } from '../../lib/order/confirmation.ts';
+import { confirmationEmail } from '../../lib/confirm/confirmation-email.ts';
 import type { Order } from '../../lib/order/order.ts';
-import { seedOrder } from './seed-order.ts';
+import { seedOrder } from '../order/seed-order.ts';
 
 const order: Order = { ...seedOrder, order_id: 'ORD-2026-7' };
 
 /** The first line of the mail without its greeting. */
 function greeted(customer_name: string): string {
-  const [line = ''] = confirmationText({ ...order, customer_name }).text.split('\n');
+  const [line = ''] = confirmationEmail({ ...order, customer_name }).text.split('\n');
   return line.slice('Hello '.length, -1);
 }
 
-describe('confirmationText', () => {
+describe('confirmationEmail', () => {
   it('tells what was ordered', () => {
-    expect(confirmationText(order)).toEqual({
+    expect(confirmationEmail(order)).toEqual({
       subject: 'Order confirmed: ORD-2026-7',
       text: `Hello Jane Doe,
 
@@ -47,7 +47,7 @@ Ordered:  2026-11-22 06:37 UTC
     'Firmware v1.2.3',
   ])('leaves %s as it is', (name) => {
     expect(greeted(name)).toBe(name);
-    expect(confirmationText({ ...order, product_name: name }).text).toContain(`Product:  ${name}\n`);
+    expect(confirmationEmail({ ...order, product_name: name }).text).toContain(`Product:  ${name}\n`);
   });
 
   it.each([
@@ -91,9 +91,9 @@ Ordered:  2026-11-22 06:37 UTC
       'a\0b',
       'a\tb',
     ];
-    const plain = confirmationText(order).text.split('\n').length;
+    const plain = confirmationEmail(order).text.split('\n').length;
     for (const customer_name of names) {
-      const { text } = confirmationText({ ...order, customer_name, product_name: customer_name });
+      const { text } = confirmationEmail({ ...order, customer_name, product_name: customer_name });
       expect(text.split('\n')).toHaveLength(plain);
       expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     }
@@ -112,14 +112,14 @@ Ordered:  2026-11-22 06:37 UTC
   it.each(['x', '-', '.:_', 'f'.repeat(64), 'a.'.repeat(32), 'www.evil.com'])(
     'keeps to the rules of SNS for subjects, and links nothing, with the order_id %s',
     (order_id) => {
-      const { subject, text } = confirmationText({ ...order, order_id });
+      const { subject, text } = confirmationEmail({ ...order, order_id });
       expect(subject).toMatch(/^[A-Za-z0-9][\x20-\x7e]{0,98}$/);
       expect(subject + text).not.toMatch(/[a-z]\.[a-z]/i);
     },
   );
 
   it('prints prices of any size', () => {
-    expect(confirmationText({ ...order, price: 0 }).text).toContain('Price:    0.00\n');
-    expect(confirmationText({ ...order, price: 1234567.891 }).text).toContain('Price:    1234567.89\n');
+    expect(confirmationEmail({ ...order, price: 0 }).text).toContain('Price:    0.00\n');
+    expect(confirmationEmail({ ...order, price: 1234567.891 }).text).toContain('Price:    1234567.89\n');
   });
 });
