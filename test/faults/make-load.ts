@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import type { Order } from '../../lib/order/order.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
+import { CSV_HEADER, toCsvRow } from '../order-file/to-csv.ts';
 
 /** What is sent in one run, and what is to become of it. */
 export interface Load {
@@ -44,9 +45,7 @@ export function makeLoad(seed: number): Load {
   for (const [index, body] of invalid.entries()) bodies.splice(40 * (index + 1), 0, body);
 
   const bad = { csv: 'Nobody,nowhere,P-1,Thing,minus one,never', ndjson: '{"customer_name":' };
-  const csvRows = csv.map((order) =>
-    ORDER_FIELDS.map((field) => `"${String(order[field]).replaceAll('"', '""')}"`).join(','),
-  );
+  const csvRows = csv.map(toCsvRow);
   const ndjsonRows = ndjson.map(text);
   csvRows.splice(30, 0, bad.csv);
   ndjsonRows.splice(50, 0, bad.ndjson);
@@ -56,7 +55,7 @@ export function makeLoad(seed: number): Load {
     files: [
       {
         key: 'orders/monday.csv',
-        content: Buffer.from([ORDER_FIELDS.join(','), ...csvRows, ''].join('\n')),
+        content: Buffer.from([CSV_HEADER, ...csvRows, ''].join('\n')),
         rows: csvRows.length,
         rejected: [bad.csv],
       },
