@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'lib/report': [...SERVICES, 'lib/order'],
   'lib/sales': [...SERVICES, 'lib/order', 'lib/records'],
   'lib/shipping': [...SERVICES, 'lib/order', 'lib/records'],
-  'lib/story': [...SERVICES, 'lib/order', 'lib/sales', 'lib/shipping'],
+  'lib/order-history': [...SERVICES, 'lib/order', 'lib/sales', 'lib/shipping'],
   handlers: ['lib'],
   operations: ['lib'],
   program: ['lib/text.ts'],
