@@ -9,7 +9,7 @@ interface Kind {
   rule: string;
   /** What a CSV cell becomes. One that is not written as a number or boolean stays text, for the schema to judge. */
   cell: 'text' | 'number' | 'boolean';
-  /** What the published JSON Schema says besides what zod knows. */
+  /** What the published JSON Schema says besides, or instead of, what zod knows. */
   jsonSchema?: Readonly<Record<string, unknown>>;
 }
 
@@ -58,7 +58,8 @@ const text = {
   schema: z.string().check(z.trim(), z.minLength(1), shortText, z.regex(CLEAN_TEXT)),
   rule: 'text of 1 to 256 characters without control characters or broken Unicode',
   cell: 'text',
-  jsonSchema: { maxLength: MAX_TEXT },
+  // Not all validators know \p{…}, and some take each half of a surrogate pair for a character.
+  jsonSchema: { maxLength: MAX_TEXT, pattern: '^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFE\\uFFFF]*$' },
 } as const satisfies Kind;
 
 const emailAddress = {
@@ -111,7 +112,7 @@ export const orderFields = {
   },
   product_id: {
     ...text,
-    about: 'Product, as inventory and reports know it',
+    about: 'Identifies the product, in inventory and reports',
     presence: 'required',
     identity: true,
     personal: false,
@@ -119,7 +120,7 @@ export const orderFields = {
   },
   product_name: {
     ...text,
-    about: 'Name of the product, for people',
+    about: 'Name of the product, as the e-mail shows it',
     presence: 'required',
     identity: true,
     personal: false,
@@ -135,7 +136,7 @@ export const orderFields = {
   },
   timestamp: {
     ...moment,
-    about: 'When the customer ordered; kept as whole epoch milliseconds',
+    about: 'When the customer ordered; becomes whole epoch milliseconds',
     presence: 'required',
     identity: true,
     personal: false,
@@ -143,7 +144,7 @@ export const orderFields = {
   },
   order_id: {
     ...identifier,
-    about: 'The order: sent twice, it is confirmed once',
+    about: 'Identifies the order; made of its identity where it is missing',
     presence: 'derived',
     identity: false,
     personal: false,
