@@ -165,5 +165,5 @@ export type OrderDetails = Readonly<Record<string, string | number | boolean>>;
 /** Returns what an order has besides the fields of every order, but nothing personal; undefined where that is nothing. */
 export function detailsOf(order: Order): OrderDetails | undefined {
   const details = DETAILS.filter((name) => name in order).map((name) => [name, order[name]] as const);
-  return details.length > 0 ? Object.fromEntries(details) : undefined;
+  return details.length > 0 ? (Object.fromEntries(details) as OrderDetails) : undefined;
 }

@@ -46,7 +46,7 @@ function toText({ order_id, state, details, steps, dead_letters }: OrderTrace, s
     dead_lettered: style.bad,
   };
   const fields = Object.entries(details ?? {}).map(
-    ([name, value]) => `${style.faint(name)} ${printable(String(value))}\n`,
+    ([name, value]) => `${style.faint(`${name}:`)} ${printable(String(value))}\n`,
   );
   const lines = table(
     ['time', 'step', ''],
