@@ -18,8 +18,8 @@ const HEADER = new RegExp(`\\b${KNOWN_COLUMN}\\b`);
 
 /**
  * Tells a file's format by its name (`.gz` aside), else by how it begins: `[` is JSON; `{` is NDJSON if the first line is
- * a whole JSON value, else JSON; a line that names the order's first field, `customer_name`, is the header of a CSV. A blank file has no rows in
- * any format and counts as NDJSON.
+ * a whole JSON value, else JSON; a line that names the order's first field, `customer_name`, is the header of a CSV. A blank
+ * file has no rows in any format and counts as NDJSON.
  *
  * @param head The first bytes of the unpacked file.
  * @throws UnreadableFileError `unknown_format`.

@@ -3,7 +3,6 @@ import * as z from 'zod/mini';
 import { printable, received } from '../text.ts';
 import { type OrderField, orderFields } from './fields.ts';
 
-/** An order's fields by name; see `fields.ts`. */
 type Table = typeof orderFields;
 type Presence = OrderField['presence'];
 type NamesOf<Of extends Presence> = {

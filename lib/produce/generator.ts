@@ -21,7 +21,7 @@ const YEAR_MS = 365 * 24 * 3_600_000;
 /** Fields whose values are made here; all others have the example of their entry. */
 const MADE = ['customer_name', 'email_id', 'product_id', 'product_name', 'price', 'timestamp', 'order_id'];
 
-/** One order of so many has the optional fields; which one does not depend on the seed, so that nothing else changes with them. */
+/** One order of so many has the optional fields. Which one does not depend on the seed, so that all else stays as it was. */
 const ORDERS_TO_OPTIONAL = 4;
 
 const others = Object.entries<OrderField>(orderFields).filter(([name]) => !MADE.includes(name));

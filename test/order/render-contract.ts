@@ -29,23 +29,24 @@ const NOTES = `
 - An ISO 8601 date may be a day (\`2026-11-22\`) or a date and time, in UTC where it names no offset. Numbers below 1e11 are
   epoch seconds.
 - Unknown fields are ignored. \`null\` is a value: a field that an order does not have is left out.
-- Order files in CSV have a header that names the required fields, in any order, and any of the others. An empty cell is a field that
-  is left out. Columns of type number or boolean hold what JSON would: no thousands separator, no decimal comma.
+- Order files in CSV have a header that names the required fields, in any order, and any of the others. An empty cell is a field
+  that is left out. Columns of type number or boolean hold what JSON would: no thousands separator, no decimal comma.
 - An order's history ([reports.md](reports.md)) shows its optional fields, but for those that are personal.
 
 ## Identity
 
-\`order_id\` names the order: sent twice, it is confirmed once. Where it is missing, it is the SHA-256, in hexadecimal digits, of the
-order's normalized fields as canonical JSON: keys sorted, no white space ([RFC 8785](https://www.rfc-editor.org/rfc/rfc8785)).
-These fields are part of it, an optional one where the order has it:
+\`order_id\` names the order: sent twice, it is confirmed once. Where it is missing, it is the SHA-256, in hexadecimal digits, of
+the order's normalized fields as canonical JSON: keys sorted, no white space
+([RFC 8785](https://www.rfc-editor.org/rfc/rfc8785)). These fields are part of it, an optional one where the order has it:
 ${listed(identity)}.
 
 The order above has the \`order_id\` \`${deriveOrderId(example as OrderFields)}\`.
 
 ## Add a field
 
-Add an entry to \`lib/order/fields.ts\`, then run \`node test/order/write-contract.ts\`. [\`examples/gift-note\`](../examples/gift-note/README.md)
-shows what follows from it. A field that is added must be optional: a required one would refuse the orders of all present senders.
+Add an entry to \`lib/order/fields.ts\`, then run \`node test/order/write-contract.ts\`.
+[\`examples/gift-note\`](../examples/gift-note/README.md) shows what follows from it. A field that is added must be optional: a
+required one would refuse the orders of all present senders.
 `;
 
 /** `docs/order.md`, from the table of fields. */
@@ -67,7 +68,7 @@ export function renderOrderPage(): string {
 
 const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
 
-/** `docs/order.schema.json`, from the table of fields. It describes orders as written, their texts without white space around them. */
+/** `docs/order.schema.json`, from the table of fields. */
 export function renderOrderSchema(): string {
   const properties = fields.map(([name, { schema, jsonSchema, about, rule, example }]) => {
     const { $schema: _dialect, ...known } = z.toJSONSchema(schema, { io: 'input' });
