@@ -7,10 +7,9 @@ import { readConfig } from '../lib/config.ts';
 import { json, problem, problemOnError } from '../lib/http/problem.ts';
 import { isHttpEvent } from '../lib/http/request.ts';
 import { logger } from '../lib/observability/logger.ts';
+import { getOrder, type OrderHistory, readOrderId } from '../lib/order-history/get-order.ts';
 import { openSalesDatabase, SALES_DATABASE_SETTINGS } from '../lib/sales/open-sales.ts';
 import { openShippingDatabase, SHIPPING_DATABASE_SETTINGS } from '../lib/shipping/open-shipping-database.ts';
-import { readOrderId } from '../lib/story/read-order-id.ts';
-import { type OrderStory, tellStory } from '../lib/story/tell-story.ts';
 
 const config = readConfig('LEDGER_TABLE_NAME', ...SHIPPING_DATABASE_SETTINGS, ...SALES_DATABASE_SETTINGS);
 const sources = {
@@ -19,12 +18,14 @@ const sources = {
   salesDatabase: openSalesDatabase(config),
 };
 
-async function story(event: unknown): Promise<APIGatewayProxyStructuredResultV2 | OrderStory | null> {
-  if (!isHttpEvent(event)) return (await tellStory(readOrderId(event), sources)) ?? null;
+async function story(event: unknown): Promise<APIGatewayProxyStructuredResultV2 | OrderHistory | null> {
+  if (!isHttpEvent(event)) return (await getOrder(readOrderId(event), sources)) ?? null;
   const orderId = readOrderId(event.pathParameters);
-  const told = await tellStory(orderId, sources);
-  return told ? json(200, told) : problem(404, `order_id: must be of a known order, received "${orderId}"`);
+  const history = await getOrder(orderId, sources);
+  return history
+    ? json(200, history)
+    : problem(404, `order_id: must be of a known order, received "${orderId}"`);
 }
 
-/** `GET /orders/{order_id}` or direct invoke → what became of one order; null where an invoke's order is unknown. */
+/** `GET /orders/{order_id}` or direct invoke → the history of one order; null where an invoke's order is unknown. */
 export const handler = middy(story).use(injectLambdaContext(logger)).use(problemOnError());

@@ -28,7 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'lib/aws': ['lib/batch', 'lib/database', 'lib/order', 'lib/errors.ts'],
   'lib/http': SUPPORT,
   'lib/records': [...SERVICES, 'lib/order'],
-  'lib/story': [...FUNCTION, 'lib/sales', 'lib/shipping'],
+  'lib/order-history': [...FUNCTION, 'lib/sales', 'lib/shipping'],
   // All other folders and files of lib belong to one function each: none imports another's.
   lib: FUNCTION,
   handlers: ['lib'],

@@ -25,6 +25,6 @@ function* inPieces(orders: Iterable<Order>, toText: (order: Order) => string, he
 }
 
 const toCsvRow = (order: Order): string =>
-  `${ORDER_FIELDS.map((field) => toCell(String(order[field]))).join()}\n`;
+  `${ORDER_FIELDS.map((field) => toCell(String(order[field] ?? ''))).join()}\n`;
 
 const toCell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

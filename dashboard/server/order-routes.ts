@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { parseOrderField } from '../../lib/order/order.ts';
-import { readOrderId } from '../../lib/story/read-order-id.ts';
+import { readOrderId } from '../../lib/order-history/get-order.ts';
 import { received } from '../../lib/text.ts';
 import { findOrders } from '../../operations/orders/find-orders.ts';
 import { traceOrder } from '../../operations/orders/trace-order.ts';

@@ -1,4 +1,5 @@
-import { ORDER_FIELDS, type Order, parseOrder } from '../order/order.ts';
+import { type OrderField, orderFields } from '../order/fields.ts';
+import { ORDER_FIELDS, parseOrder, REQUIRED_FIELDS } from '../order/order.ts';
 import { received } from '../text.ts';
 import { CsvCutter, type CsvRecord } from './csv-record.ts';
 import { type BadRow, badRow, type OrderFileRow, type RowReader, toRow } from './row.ts';
@@ -65,13 +66,19 @@ export class CsvReader implements RowReader {
 }
 
 /** Which cell of a row holds which field. */
-export interface CsvHeader {
-  columns: [field: keyof Order, index: number][];
+interface CsvHeader {
+  columns: { field: string; index: number; toValue: (cell: string) => unknown }[];
   width: number;
 }
 
 /** A cell that is a number as it stands: no thousands separator, no decimal comma. */
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+const TO_VALUE: Readonly<Record<OrderField['cell'], (cell: string) => unknown>> = {
+  text: (cell) => cell,
+  number: (cell) => (NUMBER.test(cell) ? Number(cell) : cell),
+  boolean: (cell) => (cell === 'true' || cell === 'false' ? cell === 'true' : cell),
+};
 
 /**
  * Finds the order's fields among the column names; unknown columns are ignored.
@@ -79,9 +86,9 @@ const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
  * @param place File and line, for the message.
  * @throws UnreadableFileError `missing_columns`, `duplicate_columns`.
  */
-export function readCsvHeader(cells: string[], place: string): CsvHeader {
+function readCsvHeader(cells: string[], place: string): CsvHeader {
   const names = cells.map((cell) => cell.trim());
-  const missing = ORDER_FIELDS.filter((field) => field !== 'order_id' && !names.includes(field));
+  const missing = REQUIRED_FIELDS.filter((field) => !names.includes(field));
   if (missing.length > 0) {
     const message = `${place}: header must name ${missing.join(', ')}, received ${received(names.join(','))}`;
     throw new UnreadableFileError('missing_columns', message);
@@ -91,18 +98,18 @@ export function readCsvHeader(cells: string[], place: string): CsvHeader {
     const message = `${place}: header must name ${twice} once, received ${received(names.join(','))}`;
     throw new UnreadableFileError('duplicate_columns', message);
   }
-  const columns = ORDER_FIELDS.filter((field) => names.includes(field));
-  return { columns: columns.map((field) => [field, names.indexOf(field)]), width: names.length };
+  const columns = ORDER_FIELDS.filter((field) => names.includes(field)).map((field) => {
+    return { field, index: names.indexOf(field), toValue: TO_VALUE[orderFields[field].cell] };
+  });
+  return { columns, width: names.length };
 }
 
 /** The fields of a row, for {@link parseOrder} to judge. An empty cell is a missing field. */
-export function fieldsOf(cells: string[], { columns }: CsvHeader): Record<string, string | number> {
-  const fields: Record<string, string | number> = {};
-  for (const [field, index] of columns) {
+function fieldsOf(cells: string[], { columns }: CsvHeader): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const { field, index, toValue } of columns) {
     const cell = cells[index]?.trim();
-    if (!cell) continue;
-    const numeric = (field === 'price' || field === 'timestamp') && NUMBER.test(cell);
-    fields[field] = numeric ? Number(cell) : cell;
+    if (cell) fields[field] = toValue(cell);
   }
   return fields;
 }

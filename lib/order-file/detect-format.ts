@@ -1,4 +1,5 @@
 import { parseJson } from '../json.ts';
+import { REQUIRED_FIELDS } from '../order/order.ts';
 import { received } from '../text.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
 
@@ -11,10 +12,14 @@ const FORMAT_OF_ENDING: Record<string, OrderFileFormat> = {
   csv: 'csv',
 };
 
+/** The column by which a header is known: a word of its line. */
+const [KNOWN_COLUMN = ''] = REQUIRED_FIELDS;
+const HEADER = new RegExp(`\\b${KNOWN_COLUMN}\\b`);
+
 /**
  * Tells a file's format by its name (`.gz` aside), else by how it begins: `[` is JSON; `{` is NDJSON if the first line is
- * a whole JSON value, else JSON; a line that names `customer_name` is the header of a CSV. A blank file has no rows in
- * any format and counts as NDJSON.
+ * a whole JSON value, else JSON; a line that names the order's first field, `customer_name`, is the header of a CSV. A blank
+ * file has no rows in any format and counts as NDJSON.
  *
  * @param head The first bytes of the unpacked file.
  * @throws UnreadableFileError `unknown_format`.
@@ -31,10 +36,10 @@ export function detectFormat(name: string, head: Buffer): OrderFileFormat {
   if (firstLine === '') return 'ndjson';
   if (firstLine.startsWith('[')) return 'json';
   if (firstLine.startsWith('{')) return parseJson(firstLine) === undefined ? 'json' : 'ndjson';
-  if (/\bcustomer_name\b/.test(firstLine)) return 'csv';
+  if (HEADER.test(firstLine)) return 'csv';
   throw new UnreadableFileError(
     'unknown_format',
-    `${name}:1: must be named .ndjson, .jsonl, .json or .csv, or begin with {, [ or a CSV header with customer_name; received ${received(firstLine)}`,
+    `${name}:1: must be named .ndjson, .jsonl, .json or .csv, or begin with {, [ or a CSV header with ${KNOWN_COLUMN}; received ${received(firstLine)}`,
   );
 }
 

@@ -1,75 +1,55 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { printable, received } from '../text.ts';
-import { MAX_TIMESTAMP, toMilliseconds } from './timestamp.ts';
+import { type OrderField, orderFields } from './fields.ts';
+
+type Table = typeof orderFields;
+type Presence = OrderField['presence'];
+type NamesOf<Of extends Presence> = {
+  [Name in keyof Table]: Table[Name]['presence'] extends Of ? Name : never;
+}[keyof Table];
+type Value<Name extends keyof Table> = z.output<Table[Name]['schema']>;
+type Flat<Fields> = { [Name in keyof Fields]: Fields[Name] };
+
+/** The fields that an order is written with, normalized. */
+export type OrderFields = Flat<
+  { [Name in NamesOf<'required'>]: Value<Name> } & { [Name in NamesOf<'optional'>]?: Value<Name> }
+>;
 
 /**
- * SQS carries no lone surrogates, U+FFFE or U+FFFF, and no control characters but tab, LF and CR:
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ * An order as its users write it (see `docs/order.md`), normalized: texts trimmed, `timestamp` in integer epoch
+ * milliseconds, `order_id` always there. Lengths count UTF-16 code units. Unknown fields are dropped.
  */
-const CLEAN_TEXT = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
+export type Order = Flat<OrderFields & { [Name in NamesOf<'derived'>]: Value<Name> }>;
 
-const MAX_TEXT = 256;
-
-/** Zod counts code points, of which 256 may be 1,024 bytes: more than the warehouse's columns hold (`0001-sales.sql`). */
-const shortText = z.check<string>(({ value, issues }) => {
-  if (value.length <= MAX_TEXT) return;
-  issues.push({ code: 'too_big', origin: 'string', maximum: MAX_TEXT, inclusive: true, input: value });
-});
-
-const text = z.string().check(z.trim(), z.minLength(1), shortText, z.regex(CLEAN_TEXT));
-
-const epochMilliseconds = z.transform((value: number | string, context) => {
-  const milliseconds = toMilliseconds(value);
-  if (milliseconds !== undefined) return milliseconds;
-  context.issues.push({ code: 'custom', input: value });
-  return z.NEVER;
-});
-
-const timestamp = z.pipe(
-  z.pipe(z.union([z.number(), z.string()]), epochMilliseconds),
-  z.number().check(z.minimum(0), z.maximum(MAX_TIMESTAMP), z.overwrite(withOneZero)),
+const table: readonly (OrderField & { name: keyof Order })[] = Object.entries(orderFields).map(
+  ([name, field]) => ({ ...field, name: name as keyof Order }),
 );
 
-/** What each field must be, by itself. */
-export const orderFields = z.object({
-  customer_name: text,
-  email_id: z.string().check(z.trim(), z.maxLength(254), z.regex(z.regexes.email)),
-  product_id: text,
-  product_name: text,
-  price: z.number().check(z.minimum(0), z.overwrite(withOneZero)),
-  timestamp,
-  order_id: z.optional(z.string().check(z.trim(), z.regex(/^[A-Za-z0-9._:-]{1,64}$/))),
-});
+function namesWhere(isIncluded: (field: OrderField) => boolean): (keyof Order)[] {
+  return table.filter(isIncluded).map(({ name }) => name);
+}
 
-export const ORDER_FIELDS = z.keyof(orderFields).options;
+export const ORDER_FIELDS: readonly (keyof Order)[] = namesWhere(() => true);
 
-/** The six fields that every order is written with, normalised. */
-export type OrderFields = Omit<z.output<typeof orderFields>, 'order_id'>;
+/** The fields that every order is written with. */
+export const REQUIRED_FIELDS = namesWhere(
+  ({ presence }) => presence === 'required',
+) as readonly NamesOf<'required'>[];
 
-/**
- * An order as its users write it (see `docs/architecture.md`), normalised on the way out: texts trimmed, `timestamp` in
- * integer epoch milliseconds, `order_id` always there. Lengths count UTF-16 code units. Unknown fields are dropped.
- */
-export const orderSchema = z.pipe(
-  orderFields,
-  z.transform((order) => ({ ...order, order_id: order.order_id ?? deriveOrderId(order) })),
-);
-
-export type Order = z.output<typeof orderSchema>;
-
-const TEXT_RULE = 'text of 1 to 256 characters without control characters or broken Unicode';
+/** The fields that an order is kept without where it is written without them. */
+const OPTIONAL_FIELDS = namesWhere(({ presence }) => presence === 'optional');
 
 /** What each field must be, as errors say it. */
-export const ORDER_RULES: Readonly<Record<keyof Order, string>> = {
-  customer_name: TEXT_RULE,
-  email_id: 'an e-mail address of at most 254 characters',
-  product_id: TEXT_RULE,
-  product_name: TEXT_RULE,
-  price: 'a finite JSON number of at least 0',
-  timestamp: 'epoch milliseconds, epoch seconds or an ISO 8601 date, from 1970 to 9999',
-  order_id: '1 to 64 of the characters A-Z a-z 0-9 . _ : -',
-};
+export const ORDER_RULES = Object.fromEntries(table.map(({ name, rule }) => [name, rule])) as Readonly<
+  Record<keyof Order, string>
+>;
+
+const fieldsSchema = z.object(
+  Object.fromEntries(
+    table.map(({ name, presence, schema }) => [name, presence === 'required' ? schema : z.optional(schema)]),
+  ),
+);
 
 /**
  * One reason why a value is not an order.
@@ -95,13 +75,13 @@ export interface OrderIssue {
 
 export type ParsedOrder = { ok: true; order: Order } | { ok: false; errors: OrderIssue[] };
 
-/** Judges one value against {@link orderSchema}. Never throws; reports every field that is wrong, each once. */
+/** Judges one value by the rules of its fields. Never throws; reports every field that is wrong, each once. */
 export function parseOrder(value: unknown): ParsedOrder {
   if (!isObject(value)) {
     return refuse('not_an_object', `order must be a JSON object, received ${received(value)}`);
   }
-  const result = orderSchema.safeParse(value);
-  if (result.success) return { ok: true, order: result.data };
+  const result = fieldsSchema.safeParse(value);
+  if (result.success) return { ok: true, order: complete(result.data) };
 
   const errors = new Map<string, OrderIssue>();
   for (const issue of result.error.issues) {
@@ -131,13 +111,15 @@ export function parseOrderField(
   field: 'email_id' | 'order_id',
   value: unknown,
 ): { ok: true; text: string } | { ok: false; message: string } {
-  const { data } = orderFields.shape[field].safeParse(value);
+  const { data } = orderFields[field].schema.safeParse(value);
   return data === undefined ? { ok: false, message: ruleBroken(field, value) } : { ok: true, text: data };
 }
 
-/** -0 is written as `0`: kept, the order would be another one when it is read again. */
-function withOneZero(value: number): number {
-  return value + 0;
+/** @param fields the schema's own output, which becomes the order */
+function complete(fields: Record<string, unknown>): Order {
+  for (const name of OPTIONAL_FIELDS) if (fields[name] === undefined) delete fields[name];
+  fields.order_id ??= deriveOrderId(fields as OrderFields);
+  return fields as Order;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -157,15 +139,30 @@ function codeOf(issue: z.core.$ZodIssue, value: unknown): string {
   return issue.code === 'custom' ? 'invalid_format' : issue.code;
 }
 
+/** In the order of canonical JSON. */
+const IDENTITY = namesWhere(({ identity }) => identity).sort() as (keyof OrderFields)[];
+
 /**
- * The identity of an order that carries none: SHA-256 (64 hexadecimal digits) of its six normalised fields as canonical
- * JSON, that is with sorted keys and no white space (RFC 8785). The same order sent twice is the same order, however its
- * keys were ordered, its texts padded or its timestamp written.
+ * The identity of an order that carries none: SHA-256 (64 hexadecimal digits) of its normalized fields, those of the identity,
+ * as canonical JSON, that is with sorted keys and no white space (RFC 8785). The same order sent twice is the same order,
+ * however its keys were ordered, its texts padded or its timestamp written. An optional field counts where it is there, so
+ * that a new one leaves the identity of all orders without it as it was.
  */
 export function deriveOrderId(fields: OrderFields): string {
-  const { customer_name, email_id, price, product_id, product_name, timestamp } = fields;
-  return hash(
-    'sha256',
-    JSON.stringify({ customer_name, email_id, price, product_id, product_name, timestamp }),
-  );
+  const identity: Partial<Record<keyof OrderFields, unknown>> = {};
+  for (const name of IDENTITY) identity[name] = fields[name];
+  // What is undefined is not written.
+  return hash('sha256', JSON.stringify(identity));
+}
+
+/** The fields that an order's history shows: those that not every order has, and that do not say who the customer is. */
+const DETAILS = namesWhere(({ presence, personal }) => presence === 'optional' && !personal);
+
+/** An order's optional fields that are not personal. */
+export type OrderDetails = Readonly<Record<string, string | number | boolean>>;
+
+/** Returns what an order has besides the fields of every order, but nothing personal; undefined where that is nothing. */
+export function detailsOf(order: Order): OrderDetails | undefined {
+  const details = DETAILS.filter((name) => name in order).map((name) => [name, order[name]] as const);
+  return details.length > 0 ? (Object.fromEntries(details) as OrderDetails) : undefined;
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { deriveOrderId, type Order } from '../order/order.ts';
+import { type OrderField, orderFields } from '../order/fields.ts';
+import { deriveOrderId, type Order, type OrderFields } from '../order/order.ts';
 import { catalogue, type Product } from './catalogue.ts';
 
 export interface GenerateOptions {
@@ -17,6 +18,24 @@ export interface GenerateOptions {
 const START_OF_2026 = Date.UTC(2026, 0);
 const YEAR_MS = 365 * 24 * 3_600_000;
 
+/** Fields whose values are made here; all others have the example of their entry. */
+const MADE = ['customer_name', 'email_id', 'product_id', 'product_name', 'price', 'timestamp', 'order_id'];
+
+/** One order of so many has the optional fields. Which one does not depend on the seed, so that all else stays as it was. */
+const ORDERS_TO_OPTIONAL = 4;
+
+const others = Object.entries<OrderField>(orderFields).filter(([name]) => !MADE.includes(name));
+const required = others.filter(([, { presence }]) => presence === 'required');
+const examplesOf = (fields: typeof others) =>
+  Object.fromEntries(fields.map(([name, { example }]) => [name, example]));
+const examples = { withOptional: examplesOf(others), withoutOptional: examplesOf(required) };
+
+function withOthers(made: Customer & Product & { timestamp: number }, index: number): OrderFields {
+  if (others.length === 0) return made as OrderFields;
+  const isFull = index % ORDERS_TO_OPTIONAL === 0;
+  return { ...made, ...(isFull ? examples.withOptional : examples.withoutOptional) } as OrderFields;
+}
+
 /** Sample orders, made one at a time as they are asked for: a million take no more memory than one. */
 export function* generateOrders({ count, seed, startMs }: GenerateOptions): Generator<Order> {
   const random = seededRandom(seed);
@@ -25,7 +44,7 @@ export function* generateOrders({ count, seed, startMs }: GenerateOptions): Gene
   for (let index = 0; index < count; index++) {
     const { customer_name, email_id } = randomCustomer(random);
     const product = popularProduct(random);
-    const fields = { customer_name, email_id, ...product, timestamp: start + index };
+    const fields = withOthers({ customer_name, email_id, ...product, timestamp: start + index }, index);
     yield { ...fields, order_id: deriveOrderId(fields) };
   }
 }

@@ -1,17 +1,18 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
-import { ORDER_RULES, orderFields } from '../order/order.ts';
+import { orderFields } from '../order/fields.ts';
+import { ORDER_RULES } from '../order/order.ts';
 import { joinFaults, nameOf, received } from '../text.ts';
 
 const MAX_ITEMS = 1_000;
 
-const { product_id, product_name, order_id } = orderFields.shape;
+const { product_id, product_name, order_id } = orderFields;
 
 const itemSchema = z.strictObject({
   /** As orders have it. */
-  product_id,
+  product_id: product_id.schema,
   /** What the product is called from now on; a product that is new and has none is called by its `product_id`. */
-  product_name: z.optional(product_name),
+  product_name: z.optional(product_name.schema),
   /** Pieces to add to the stock. */
   quantity: z.int().check(z.minimum(1), z.maximum(1_000_000_000)),
 });
@@ -29,7 +30,7 @@ const oncePerProduct = z.check<z.output<typeof itemSchema>[]>(({ value, issues }
 const schema = z.strictObject({
   items: z.array(itemSchema).check(z.minLength(1), z.maxLength(MAX_ITEMS), oncePerProduct),
   /** A restock with the same one is the same restock: it adds nothing more. */
-  restock_id: order_id,
+  restock_id: z.optional(order_id.schema),
 });
 
 type Item = z.output<typeof itemSchema>;

@@ -2,8 +2,9 @@ import { findRecord } from '../../lib/aws/ledger.ts';
 import type { LedgerRecord } from '../../lib/aws/ledger-record.ts';
 import { type Database, type Row, readTime } from '../../lib/database/database.ts';
 import { InvalidInputError } from '../../lib/errors.ts';
-import { parseOrderField, parseOrderText } from '../../lib/order/order.ts';
-import { askSources } from '../../lib/story/ask-sources.ts';
+import { parseOrderField } from '../../lib/order/order.ts';
+import { askSources } from '../../lib/order-history/ask-sources.ts';
+import { orderOf } from '../../lib/order-history/find-order.ts';
 import { ledgerOf, type Pipeline } from '../pipeline/pipeline.ts';
 
 /** An order that a search has found, with what its source knows. */
@@ -75,8 +76,7 @@ function fromRow(row: Row): OrderHit {
 }
 
 function fromRecord(record: LedgerRecord): OrderHit {
-  const parsed = record.order === undefined ? undefined : parseOrderText(record.order);
-  const order = parsed?.ok ? parsed.order : undefined;
+  const order = orderOf(record);
   return {
     order_id: record.orderId,
     customer_name: order?.customer_name ?? null,

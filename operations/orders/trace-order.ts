@@ -1,9 +1,6 @@
-import { findRecord } from '../../lib/aws/ledger.ts';
-import type { LedgerRecord } from '../../lib/aws/ledger-record.ts';
-import { parseOrderText } from '../../lib/order/order.ts';
-import { findSale, type Sale } from '../../lib/sales/sale.ts';
-import { findShipment, type Shipment } from '../../lib/shipping/find-shipment.ts';
-import { askSources } from '../../lib/story/ask-sources.ts';
+import type { OrderDetails } from '../../lib/order/order.ts';
+import { askSources } from '../../lib/order-history/ask-sources.ts';
+import { askForOrder, type OrderFacts, toOrderFacts } from '../../lib/order-history/find-order.ts';
 import type { QueueName } from '../../topology.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
@@ -34,6 +31,8 @@ export interface OrderTrace {
   order_id: string;
   /** In a word: where it is now. */
   state: 'claimed' | 'confirmed' | 'complete' | 'dead_lettered';
+  /** The order's optional fields that are not personal, as the ledger has them; left out where there are none. */
+  details?: OrderDetails;
   steps: TraceStep[];
   /** Dead-letter queues that it waits in, with the message's id. */
   dead_letters: { queue: QueueName; id: string; reason: string; errors: string[] }[];
@@ -41,10 +40,9 @@ export interface OrderTrace {
 
 /** What all sources know of one order. */
 interface Known {
-  record: LedgerRecord | undefined;
+  /** Undefined where neither ledger, shipping nor sales know it. */
+  facts: OrderFacts | undefined;
   mails: readonly MailRow[];
-  shipment: Shipment | undefined;
-  sale: Sale | undefined;
   letters: readonly DeadLetter[];
 }
 
@@ -58,27 +56,20 @@ interface Known {
  * @throws UnavailableError that names the sources out of reach
  */
 export async function traceOrder(pipeline: Pipeline, orderId: string): Promise<OrderTrace | undefined> {
-  const { shippingDatabase, salesDatabase } = pipeline;
   const answers = await askSources(`trace of ${orderId}`, {
-    'the ledger': findRecord(ledgerOf(pipeline), orderId),
-    'the shipping database': shippingDatabase && findShipment(shippingDatabase, orderId),
-    'the sales database': salesDatabase && findSale(salesDatabase, orderId),
+    ...askForOrder(orderId, { ...pipeline, ledger: ledgerOf(pipeline) }),
     'the dead-letter queues': findLetters(pipeline, orderId),
     'the mailbox': readMailbox(pipeline, { search: orderId }),
   });
-  const known: Known = {
-    record: answers['the ledger'],
-    shipment: answers['the shipping database'],
-    sale: answers['the sales database'],
-    letters: answers['the dead-letter queues'],
-    mails: answers['the mailbox']?.mails.filter(({ order_id }) => order_id === orderId) ?? [],
-  };
-  const { record, shipment, sale, letters } = known;
-  if (!record && !shipment && !sale && letters.length === 0) return undefined;
+  const facts = toOrderFacts(answers);
+  const letters = answers['the dead-letter queues'];
+  const mails = answers['the mailbox']?.mails.filter(({ order_id }) => order_id === orderId) ?? [];
+  if (!facts && letters.length === 0) return undefined;
   return {
     order_id: orderId,
-    state: stateOf(pipeline, known),
-    steps: stepsOf(known),
+    state: stateOf(facts, letters),
+    ...(facts?.details && { details: facts.details }),
+    steps: stepsOf({ facts, mails, letters }),
     dead_letters: letters.map(({ queue, id, reason, errors }) => ({
       queue,
       id,
@@ -95,31 +86,24 @@ async function findLetters(pipeline: Pipeline, orderId: string): Promise<DeadLet
   return lists.flatMap(({ letters }) => letters.filter(({ order_id }) => order_id === orderId));
 }
 
-function stateOf(
-  { shippingDatabase, salesDatabase }: Pipeline,
-  { record, shipment, sale, letters }: Known,
-): OrderTrace['state'] {
+function stateOf(facts: OrderFacts | undefined, letters: readonly DeadLetter[]): OrderTrace['state'] {
   if (letters.length > 0) return 'dead_lettered';
-  const isConfirmed = record?.status === 'SENT' || shipment !== undefined || sale !== undefined;
-  if (!isConfirmed) return 'claimed';
-  return (shippingDatabase && !shipment) || (salesDatabase && !sale) ? 'confirmed' : 'complete';
+  const { confirmed, shipment, sale } = facts ?? {};
+  if (!confirmed && !shipment && !sale) return 'claimed';
+  return shipment === null || sale === null ? 'confirmed' : 'complete';
 }
 
-function stepsOf({ record, mails, shipment, sale, letters }: Known): TraceStep[] {
+function stepsOf({ facts, mails, letters }: Known): TraceStep[] {
+  const { ordered_at, queued_at, claimed, confirmed, shipment, sale } = facts ?? {};
   const steps: TraceStep[] = [];
-  const add = (what: TraceStep['what'], at: string | undefined, text: string) =>
-    steps.push({ at: at ?? null, what, text });
+  const add = (what: TraceStep['what'], at: string | null, text: string) => steps.push({ at, what, text });
 
-  const orderedAt = orderedAtOf(record, sale);
-  if (orderedAt !== undefined) add('ordered', orderedAt, 'ordered by the customer');
-  const queuedAt = queuedAtOf(record, letters);
-  if (queuedAt !== undefined) add('queued', queuedAt, 'taken by the order queue');
-  if (record?.claimedAt !== undefined) {
-    add('claimed', iso(record.claimedAt), `claimed by the consumer for message ${record.owner}`);
-  }
-  if (record?.status === 'SENT') {
-    add('confirmed', iso(record.sentAt), `confirmed as SNS message ${record.snsMessageId}`);
-  }
+  if (ordered_at) add('ordered', ordered_at, 'ordered by the customer');
+  // An order that was never claimed has no record; its message says when it was queued.
+  const queuedAt = queued_at ?? letters.find(({ queue }) => queue === 'order')?.sent_at;
+  if (queuedAt) add('queued', queuedAt, 'taken by the order queue');
+  if (claimed) add('claimed', claimed.at, `claimed by the consumer for message ${claimed.message_id}`);
+  if (confirmed) add('confirmed', confirmed.at, `confirmed as SNS message ${confirmed.sns_message_id}`);
   for (const { sent_at } of mails) add('mailed', sent_at, 'confirmation in the mailbox');
   if (shipment?.status === 'scheduled') {
     const { product_id, delivery_date } = shipment;
@@ -128,22 +112,9 @@ function stepsOf({ record, mails, shipment, sale, letters }: Known): TraceStep[]
     add('shipment_backordered', shipment.created_at, `shipment waits for stock of ${shipment.product_id}`);
   }
   // The warehouse does not write down when it loads a sale.
-  if (sale) add('sold', undefined, `sale of ${sale.product_id} for ${Number(sale.price).toFixed(2)}`);
+  if (sale) add('sold', null, `sale of ${sale.product_id} for ${sale.price.toFixed(2)}`);
   for (const { queue, id, reason } of letters) {
-    add('dead_lettered', undefined, `in the dead-letter queue of ${queue} as message ${id}: ${reason.text}`);
+    add('dead_lettered', null, `in the dead-letter queue of ${queue} as message ${id}: ${reason.text}`);
   }
   return steps;
 }
-
-function orderedAtOf(record: LedgerRecord | undefined, sale: Sale | undefined): string | undefined {
-  const parsed = record?.order === undefined ? undefined : parseOrderText(record.order);
-  return parsed?.ok ? iso(parsed.order.timestamp) : sale?.ordered_at;
-}
-
-/** An order that was never claimed has no record; its message tells. */
-function queuedAtOf(record: LedgerRecord | undefined, letters: readonly DeadLetter[]): string | undefined {
-  if (record?.queuedAt !== undefined) return iso(record.queuedAt);
-  return letters.find(({ queue }) => queue === 'order')?.sent_at;
-}
-
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();

@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { ChangeMessageVisibilityBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import type { Order } from '../../lib/order/order.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
 import { intercept } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
+import { CSV_HEADER, toCsvRow } from '../order-file/to-csv.ts';
 import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
 import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
@@ -32,9 +33,7 @@ afterEach(() => {
 const orders = (count: number): Order[] => [...generateOrders({ count, seed })];
 const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
 const ndjson = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-const csv = (rows: readonly Order[]): string =>
-  [ORDER_FIELDS, ...rows.map((row) => ORDER_FIELDS.map((field) => quote(row[field])))].join('\n');
-const quote = (cell: string | number): string => `"${String(cell).replaceAll('"', '""')}"`;
+const csv = (rows: readonly Order[]): string => [CSV_HEADER, ...rows.map(toCsvRow)].join('\n');
 /** As the mapping delivers it: after 2 s at most. */
 const deliver = (waitSeconds = 2) =>
   pipeline.deliver('UploadQueueUrl', handler, waitSeconds, lambdaContext(900_000));

@@ -7,9 +7,9 @@ import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { UnavailableError } from '../../lib/errors.ts';
+import { getOrder } from '../../lib/order-history/get-order.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
-import { tellStory } from '../../lib/story/tell-story.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';
 import { captureLog } from './capture-log.ts';
 import { readAnswer } from './http-event.ts';
@@ -233,7 +233,7 @@ describe('a source out of reach', () => {
       { ...up, shippingDatabase: dead },
       { ...up, salesDatabase: dead },
       { ...up, shippingDatabase: dead, salesDatabase: dead },
-    ].map((sources) => tellStory('A-5', sources).catch((error: unknown) => error));
+    ].map((sources) => getOrder('A-5', sources).catch((error: unknown) => error));
     const errors = await Promise.all(stories);
     expect(errors.every((error) => error instanceof UnavailableError)).toBe(true);
     expect(errors.map((error) => (error as Error).message.split(': ')[2])).toEqual([

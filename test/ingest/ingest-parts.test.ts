@@ -9,12 +9,13 @@ import type { IngestServices } from '../../lib/ingest/ingest-rows.ts';
 import { ingestUpload } from '../../lib/ingest/ingest-upload.ts';
 import type { PartMessage } from '../../lib/ingest/part-message.ts';
 import { resultKey } from '../../lib/ingest/receipt.ts';
-import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import type { Order } from '../../lib/order/order.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 import { type Pipeline, startPipeline } from '../handlers/start-pipeline.ts';
 import { readOrderFile } from '../order-file/read-order-file.ts';
+import { CSV_HEADER, toCsvRow } from '../order-file/to-csv.ts';
 
 const PART_BYTES = 3_000;
 
@@ -59,13 +60,10 @@ const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
 
 const ndjson = (rows: readonly unknown[]): string =>
   rows.map((row) => `${typeof row === 'string' ? row : JSON.stringify(row)}\n`).join('');
-const quote = (cell: string | number): string => `"${String(cell).replaceAll('"', '""')}"`;
 const csv = (rows: readonly (Order | string)[]): string =>
   [
-    `note,${ORDER_FIELDS.join(',')}`,
-    ...rows.map((row) =>
-      typeof row === 'string' ? row : `"of\r""two"" lines",${ORDER_FIELDS.map((field) => quote(row[field]))}`,
-    ),
+    `note,${CSV_HEADER}`,
+    ...rows.map((row) => (typeof row === 'string' ? row : `"of\r""two"" lines",${toCsvRow(row)}`)),
   ].join('\r\n');
 
 /** Orders, and a bad row after one in seven. */

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** An order as a client may write it, by the contract in `docs/architecture.md`. */
+/** An order as a client may write it, by the contract in `docs/order.md`. */
 export interface WrittenOrder {
   customer_name: string;
   email_id: string;

@@ -5,7 +5,7 @@ const TEXTS = ['customer_name', 'product_id', 'product_name'] as const;
 const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
- * The order that a JSON value is by the contract in `docs/architecture.md`, read without the schema; undefined where it
+ * The order that a JSON value is by the contract in `docs/order.md`, read without the schema; undefined where it
  * is none.
  */
 export function orderByContract(value: unknown): Order | undefined {

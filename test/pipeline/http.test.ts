@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { OrderHistory } from '../../lib/order-history/get-order.ts';
 import type { SalesReport } from '../../lib/report/report-sales.ts';
-import type { OrderStory } from '../../lib/story/tell-story.ts';
 import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
 
 let cloud: TestCloud;
@@ -36,7 +36,7 @@ const order = (order_id: string, email_id: string, price: number) => ({
 /** Waits for an order to be stored, and tells its story. */
 const storyOf = (order_id: string) =>
   cloud.until(
-    () => request<OrderStory>('GET', `/orders/${order_id}`),
+    () => request<OrderHistory>('GET', `/orders/${order_id}`),
     ({ body }) => Boolean(body.shipment && body.sale),
   );
 

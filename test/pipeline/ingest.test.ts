@@ -2,8 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../lib/ingest/receipt.ts';
-import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
+import type { Order } from '../../lib/order/order.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
+import { CSV_HEADER, toCsvRow } from '../order-file/to-csv.ts';
 import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
 
 let cloud: TestCloud;
@@ -12,16 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 
-const quote = (cell: string | number): string => `"${String(cell).replaceAll('"', '""')}"`;
-
 const FORMATS: Record<string, (orders: Order[]) => string> = {
   'orders.ndjson': (orders) => orders.map((order) => JSON.stringify(order)).join('\n'),
   'Black Friday/orders 1+2 für José.json': (orders) => JSON.stringify(orders, null, 2),
-  'données,2026/注文.csv': (orders) =>
-    [
-      ORDER_FIELDS.join(','),
-      ...orders.map((order) => ORDER_FIELDS.map((name) => quote(order[name])).join(',')),
-    ].join('\r\n'),
+  'données,2026/注文.csv': (orders) => [CSV_HEADER, ...orders.map(toCsvRow)].join('\r\n'),
 };
 
 async function upload(key: string, body: string | Buffer): Promise<void> {

@@ -38,13 +38,16 @@ const STATES: Record<OrderTrace['state'], string> = {
   dead_lettered: 'in a dead-letter queue',
 };
 
-function toText({ order_id, state, steps, dead_letters }: OrderTrace, style: Style): string {
+function toText({ order_id, state, details, steps, dead_letters }: OrderTrace, style: Style): string {
   const colour = {
     claimed: style.warning,
     confirmed: style.warning,
     complete: style.good,
     dead_lettered: style.bad,
   };
+  const fields = Object.entries(details ?? {}).map(
+    ([name, value]) => `${style.faint(`${name}:`)} ${printable(String(value))}\n`,
+  );
   const lines = table(
     ['time', 'step', ''],
     steps.map(({ at, what, text }) => [style.faint(at ?? '-'), nameOf(what), printable(text)]),
@@ -55,7 +58,7 @@ function toText({ order_id, state, steps, dead_letters }: OrderTrace, style: Sty
     `  To mend it: orders dlq edit ${id}; to send it back as it is: orders dlq redrive ${queue} --order ${order_id}\n`,
   ]);
   const end = faults.length > 0 ? `\n${faults.join('')}` : '';
-  return `${style.strong(order_id)}: ${colour[state](STATES[state])}\n\n${lines}${end}`;
+  return `${style.strong(order_id)}: ${colour[state](STATES[state])}\n${fields.join('')}\n${lines}${end}`;
 }
 
 const nameOf = (what: TraceStep['what']): string => what.replace('_', ' ');

@@ -1,16 +1,21 @@
 import { InvalidInputError } from '../../../lib/errors.ts';
 import { parseJson } from '../../../lib/json.ts';
-import { ORDER_FIELDS } from '../../../lib/order/order.ts';
+import { type OrderField, orderFields } from '../../../lib/order/fields.ts';
 import { received } from '../../../lib/text.ts';
 import { UsageError } from '../../../program/options.ts';
 import type { QueueName } from '../../../topology.ts';
 
-/** Fields that are texts even where a number would fit. */
-const TEXT_FIELDS = new Set(['customer_name', 'email_id', 'product_id', 'product_name', 'order_id', 'event']);
+type Cell = OrderField['cell'];
 
-const EVENT_FIELDS = ['event', 'confirmed_at', ...ORDER_FIELDS.map((field) => `order.${field}`)];
+const cells = Object.entries(orderFields).map(([name, { cell }]): [string, Cell] => [name, cell]);
+const ORDER_FIELDS = new Map<string, Cell>(cells);
+const EVENT_FIELDS = new Map<string, Cell>([
+  ['event', 'text'],
+  ['confirmed_at', 'number'],
+  ...cells.map(([name, cell]): [string, Cell] => [`order.${name}`, cell]),
+]);
 /** What may be set in the messages of a queue; anything in an S3 event, which is not ours. */
-const FIELDS: Readonly<Record<QueueName, readonly string[] | undefined>> = {
+const FIELDS: Readonly<Record<QueueName, ReadonlyMap<string, Cell> | undefined>> = {
   upload: undefined,
   order: ORDER_FIELDS,
   shipping: EVENT_FIELDS,
@@ -32,18 +37,19 @@ export interface Assignment {
 export function readAssignments(texts: readonly string[], queue: QueueName): Assignment[] {
   return texts.map((text) => {
     const [, field = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    const fields = FIELDS[queue];
-    if (field && (fields?.includes(field) ?? true))
-      return { path: field.split('.'), value: readValue(field, value) };
-    const rule = fields
-      ? `FIELD one of ${fields.join(', ')}`
+    const settable = FIELDS[queue];
+    if (field && (settable?.has(field) ?? true))
+      return { path: field.split('.'), value: readValue(settable?.get(field), value) };
+    const rule = settable
+      ? `FIELD one of ${[...settable.keys()].join(', ')}`
       : 'FIELD a path such as Records.0.s3.object.key';
     throw new UsageError(`--set: must be FIELD=VALUE, ${rule}, received ${received(text)}`);
   });
 }
 
-function readValue(field: string, text: string): unknown {
-  if (TEXT_FIELDS.has(field.replace(/^order\./, ''))) return text;
+/** Fields that are texts stay texts, even where a number would fit. */
+function readValue(cell: Cell | undefined, text: string): unknown {
+  if (cell === 'text') return text;
   const value = parseJson(text);
   return value === undefined ? text : value;
 }

@@ -74,9 +74,26 @@ export function OrderView({ orderId }: { orderId: string }) {
               </a>
             </div>
           ))}
+          {trace.details && <OrderDetails details={trace.details} />}
           <Timeline steps={trace.steps} />
         </>
       )}
     </>
+  );
+}
+
+/** The fields of an order that not every order has. */
+function OrderDetails({ details }: { details: NonNullable<OrderTrace['details']> }) {
+  return (
+    <dl class="facts-line">
+      {Object.entries(details).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <Received text={String(value)} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

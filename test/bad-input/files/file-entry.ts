@@ -1,4 +1,4 @@
-import { ORDER_FIELDS } from '../../../lib/order/order.ts';
+import { REQUIRED_FIELDS } from '../../../lib/order/order.ts';
 import type { Entry } from '../entry.ts';
 import { hostileOrder } from '../hostile-order.ts';
 
@@ -42,11 +42,10 @@ export const failed = (code: string, sent = 0, ...rejected: string[]): FileOutco
 export const row = (fields: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify(hostileOrder(fields));
 
-const COLUMNS = ORDER_FIELDS.filter((field) => field !== 'order_id');
-export const HEADER = COLUMNS.join(',');
+export const HEADER = REQUIRED_FIELDS.join(',');
 
 /** One good order as CSV. */
 export const cells = (fields: Readonly<Record<string, unknown>> = {}): string => {
   const order = hostileOrder(fields);
-  return COLUMNS.map((field) => order[field]).join(',');
+  return REQUIRED_FIELDS.map((field) => order[field]).join(',');
 };

@@ -1,13 +1,13 @@
 import { isOutOfReach, UnavailableError } from '../errors.ts';
 
-/** Answers under way, by the name of who gives them, as a message may call it. Undefined where there is nobody to ask. */
+/** Pending answers, by the name of their source as messages call it. Undefined where that source does not exist. */
 type Asked = Readonly<Record<string, Promise<unknown> | undefined>>;
 
 /**
  * Waits for the answers of several sources.
  *
  * @param subject what they are asked about
- * @throws UnavailableError that names all the sources out of reach: what is told with a gap would be mistaken for the whole
+ * @throws UnavailableError that names all unavailable sources: an answer with a gap would be mistaken for the whole
  */
 export async function askSources<const Sources extends Asked>(
   subject: string,

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DatabaseError } from '../../lib/errors.ts';
-import { askSources } from '../../lib/story/ask-sources.ts';
-import { readOrderId } from '../../lib/story/read-order-id.ts';
-import { tellStory } from '../../lib/story/tell-story.ts';
+import { askSources } from '../../lib/order-history/ask-sources.ts';
+import { getOrder, readOrderId } from '../../lib/order-history/get-order.ts';
 import { ledgerOf } from '../../operations/pipeline/pipeline.ts';
 import { openScriptedPipeline, type StageScript } from '../pipeline/open-scripted-pipeline.ts';
 
@@ -39,14 +38,14 @@ const sale = {
   confirmed_at: '2026-11-27 12:00:00.25',
 };
 
-function tell(script: StageScript) {
+function historyOf(script: StageScript) {
   const { pipeline } = openScriptedPipeline(script);
-  return tellStory('a', { ...pipeline, ledger: ledgerOf(pipeline) });
+  return getOrder('a', { ...pipeline, ledger: ledgerOf(pipeline) });
 }
 
-describe('the story of an order', () => {
+describe('the history of an order', () => {
   test('has what each source knows, but not who bought', async () => {
-    expect(await tell({ records: [sent], shipments: [shipment], sales: [sale] })).toEqual({
+    expect(await historyOf({ records: [sent], shipments: [shipment], sales: [sale] })).toEqual({
       order_id: 'a',
       received: { at: '2026-11-27T12:00:00.000Z' },
       confirmed: { at: '2026-11-27T12:00:00.250Z', sns_message_id: 'sns-1' },
@@ -67,7 +66,7 @@ describe('the story of an order', () => {
   });
 
   test('has null for what is not known yet, or no more, and leaves out the parts that are off', async () => {
-    expect(await tell({ records: [claimed], shipments: [], sales: [] })).toEqual({
+    expect(await historyOf({ records: [claimed], shipments: [], sales: [] })).toEqual({
       order_id: 'a',
       received: { at: '2026-11-27T12:00:00.000Z' },
       confirmed: null,
@@ -75,28 +74,28 @@ describe('the story of an order', () => {
       sale: null,
     });
     const { claimedAt: _claimedAt, ...old } = sent;
-    expect(await tell({ records: [old] })).toEqual({
+    expect(await historyOf({ records: [old] })).toEqual({
       order_id: 'a',
       received: null,
       confirmed: { at: '2026-11-27T12:00:00.250Z', sns_message_id: 'sns-1' },
     });
     const forgotten = { received: null, confirmed: null };
-    expect(await tell({ shipments: [shipment], sales: [] })).toMatchObject({ ...forgotten, sale: null });
-    expect(await tell({ shipments: [], sales: [sale] })).toMatchObject({ ...forgotten, shipment: null });
+    expect(await historyOf({ shipments: [shipment], sales: [] })).toMatchObject({ ...forgotten, sale: null });
+    expect(await historyOf({ shipments: [], sales: [sale] })).toMatchObject({ ...forgotten, shipment: null });
   });
 
   test('is none where nobody knows the order', async () => {
-    expect(await tell({ shipments: [], sales: [] })).toBeUndefined();
-    expect(await tell({})).toBeUndefined();
+    expect(await historyOf({ shipments: [], sales: [] })).toBeUndefined();
+    expect(await historyOf({})).toBeUndefined();
   });
 });
 
-test('a story is not told while a source is out of reach', async () => {
+test('the history of an order is not answered while a source is out of reach', async () => {
   const { pipeline } = openScriptedPipeline({ records: [sent] });
   const query = () => Promise.reject(new DatabaseError('ECONNREFUSED', 'down', true));
   const shippingDatabase = { query, transaction: query };
   const sources = { ledger: ledgerOf(pipeline), shippingDatabase, salesDatabase: undefined };
-  await expect(tellStory('a', sources)).rejects.toThrow(
+  await expect(getOrder('a', sources)).rejects.toThrow(
     'story of a: out of reach: the shipping database; try again in a minute',
   );
 });

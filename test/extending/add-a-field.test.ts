@@ -1,0 +1,249 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedOrder } from '../order/seed-order.ts';
+import { copyProject, type ProjectCopy } from './copy-project.ts';
+
+const EXAMPLE = resolve(import.meta.dirname, '../../examples/gift-note/field.ts.txt');
+const NOTE = 'Happy birthday, "Li" 🎂';
+
+/** Adds an entry to the copy's table of fields, before the last one. */
+async function addField(copy: ProjectCopy, entry: string): Promise<void> {
+  const file = join(copy.folder, 'lib/order/fields.ts');
+  const table = await readFile(file, 'utf8');
+  const [before = '', after, ...others] = table.split('  order_id: {\n');
+  if (after === undefined || others.length > 0) throw new Error('fields.ts: must have one entry order_id');
+  await writeFile(file, `${before}${entry}  order_id: {\n${after}`);
+}
+
+const loadOrder = (copy: ProjectCopy) =>
+  copy.load<typeof import('../../lib/order/order.ts')>('lib/order/order.ts');
+
+/** The rows of a CSV file, as the copy reads them. */
+async function readCsv(copy: ProjectCopy, ...lines: string[]) {
+  const { readOrderFile } = await copy.load<typeof import('../order-file/read-order-file.ts')>(
+    'test/order-file/read-order-file.ts',
+  );
+  return (await readOrderFile('orders.csv', lines.join('\n'))).rows;
+}
+
+const COLUMNS = Object.keys(seedOrder).join(',');
+const CELLS = Object.values(seedOrder).join(',');
+
+describe('the entry of gift_note, added to the table of fields and nowhere else,', () => {
+  let copy: ProjectCopy;
+  beforeAll(async () => {
+    copy = await copyProject();
+    await addField(copy, await readFile(EXAMPLE, 'utf8'));
+  });
+  afterAll(() => copy[Symbol.asyncDispose]());
+
+  it('is taken from JSON and from CSV, and left out where it is missing', async () => {
+    const { parseOrder } = await loadOrder(copy);
+    const order = expect.objectContaining({ gift_note: NOTE });
+    expect(parseOrder({ ...seedOrder, gift_note: ` ${NOTE} ` })).toEqual({ ok: true, order });
+    for (const without of [seedOrder, { ...seedOrder, gift_note: undefined }]) {
+      const parsed = parseOrder(without);
+      expect(parsed.ok && Object.keys(parsed.order)).toEqual([...Object.keys(seedOrder), 'order_id']);
+    }
+    expect(
+      await readCsv(
+        copy,
+        `${COLUMNS},gift_note`,
+        `${CELLS},"${NOTE.replaceAll('"', '""')}"`,
+        `${CELLS},42`,
+        `${CELLS},`,
+      ),
+    ).toEqual([
+      { line: 2, order },
+      { line: 3, order: expect.objectContaining({ gift_note: '42' }) },
+      { line: 4, order: expect.not.objectContaining({ gift_note: expect.anything() }) },
+    ]);
+    expect(await readCsv(copy, COLUMNS, CELLS)).toMatchObject([{ order: seedOrder }]);
+  });
+
+  it.each([
+    ['', 'too_small', '""'],
+    ['x'.repeat(257), 'too_big', `"${'x'.repeat(80)}…" (257 characters)`],
+    ['a\nb', 'invalid_format', '"a\\u{a}b"'],
+    [7, 'invalid_type', '7'],
+    [null, 'invalid_type', 'null'],
+  ])('is refused when it is wrong: %j', async (gift_note, code, shown) => {
+    const { parseOrder } = await loadOrder(copy);
+    const rule = 'text of 1 to 256 characters without control characters or broken Unicode';
+    expect(parseOrder({ ...seedOrder, gift_note })).toEqual({
+      ok: false,
+      errors: [{ path: 'gift_note', code, message: `gift_note must be ${rule}, received ${shown}` }],
+    });
+  });
+
+  it('is part of the derived order_id where it is there, and changes none where it is not', async () => {
+    const { deriveOrderId } = await loadOrder(copy);
+    const ids = [{}, { gift_note: 'a' }, { gift_note: 'b' }].map((note) =>
+      deriveOrderId({ ...seedOrder, ...note }),
+    );
+    expect(new Set(ids).size).toBe(3);
+    expect(ids[0]).toBe('ad9d13fec32032d973b23f8d24228c6714ad15ab6fa80d03b1a7043ee8b85f15');
+  });
+
+  it('can be set in dead letters, and is published', async () => {
+    const { readAssignments } = await copy.load<typeof import('../../cli/orders/dlq/assignments.ts')>(
+      'cli/orders/dlq/assignments.ts',
+    );
+    expect(readAssignments(['gift_note=42'], 'order')).toEqual([{ path: ['gift_note'], value: '42' }]);
+    const { renderOrderPage, renderOrderSchema } = await copy.load<
+      typeof import('../order/render-contract.ts')
+    >('test/order/render-contract.ts');
+    expect(renderOrderPage()).toContain('| `gift_note` | Words for the card in the parcel |');
+    expect(JSON.parse(renderOrderSchema()).properties).toHaveProperty('gift_note');
+  });
+
+  it('is in some generated orders, whose other fields stay what they were', async () => {
+    const generator = 'lib/produce/generator.ts';
+    const extended = await copy.load<typeof import('../../lib/produce/generator.ts')>(generator);
+    const { generateOrders } = await import('../../lib/produce/generator.ts');
+    const orders = [...extended.generateOrders({ count: 8, seed: 7 })];
+    const notes = orders.filter((order) => 'gift_note' in order);
+    expect(notes).toHaveLength(2);
+    expect(notes).toMatchObject([{ gift_note: 'Happy birthday!' }, { gift_note: 'Happy birthday!' }]);
+    const { parseOrder } = await loadOrder(copy);
+    for (const order of orders) expect(parseOrder(order)).toEqual({ ok: true, order });
+    for (const [index, { order_id, ...fields }] of [...generateOrders({ count: 8, seed: 7 })].entries())
+      expect(orders[index]).toMatchObject(fields);
+  });
+
+  it('goes through the pipeline: from the request and the file to ledger, event and history', async () => {
+    const { startTestCloud } = await copy.load<typeof import('../pipeline/start-test-cloud.ts')>(
+      'test/pipeline/start-test-cloud.ts',
+    );
+    const { runOrders } = await copy.load<typeof import('../cli/orders/run-orders.ts')>(
+      'test/cli/orders/run-orders.ts',
+    );
+    const cloud = await startTestCloud({ params: { shipping: 'off', sales: 'off' } });
+    try {
+      const { sns, sqs, s3 } = cloud.clients;
+      const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'events' }));
+      const arn = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+      await sns.send(
+        new SubscribeCommand({
+          TopicArn: cloud.output('OrderEventsTopicArn'),
+          Protocol: 'sqs',
+          Endpoint: arn.Attributes?.QueueArn,
+          Attributes: { RawMessageDelivery: 'true' },
+        }),
+      );
+      Object.assign(cloud.outputs, { EventsQueueUrl: QueueUrl });
+
+      const orders = [
+        { ...seedOrder, order_id: 'with', gift_note: NOTE },
+        { ...seedOrder, order_id: 'without' },
+        { ...seedOrder, order_id: 'wrong', gift_note: '' },
+      ];
+      const api = cloud.output('ApiUrl');
+      const response = await fetch(`${api}/orders`, { method: 'POST', body: JSON.stringify(orders) });
+      expect(await response.json()).toMatchObject({
+        accepted: [{ order_id: 'with' }, { order_id: 'without' }],
+        rejected: [{ index: 2, errors: [{ path: 'gift_note', code: 'too_small' }] }],
+      });
+      const Body = `${COLUMNS},order_id,gift_note\n${CELLS},from-file,From a file\n`;
+      const Bucket = cloud.output('UploadBucketName');
+      await s3.send(new PutObjectCommand({ Bucket, Key: 'gifts.csv', Body }));
+
+      await cloud.until(
+        () => cloud.depth('EventsQueueUrl'),
+        (count) => count === 3,
+      );
+      await cloud.drained();
+      const events = (await cloud.takeAll('EventsQueueUrl')).map(({ Body = '' }) => JSON.parse(Body));
+      const notes = new Map(events.map(({ order }) => [order.order_id, order.gift_note]));
+      expect(Object.fromEntries(notes)).toEqual({
+        with: NOTE,
+        without: undefined,
+        'from-file': 'From a file',
+      });
+
+      const historyOf = async (id: string) => (await fetch(`${api}/orders/${id}`)).json();
+      expect(await historyOf('with')).toMatchObject({ confirmed: {}, details: { gift_note: NOTE } });
+      expect(await historyOf('without')).not.toHaveProperty('details');
+      const pageOf = async (id: string) => (await fetch(`${api}/dashboard/orders/${id}`)).json();
+      expect(await pageOf('from-file')).toMatchObject({ details: { gift_note: 'From a file' } });
+      const trace = await runOrders(cloud.localDirectory, ['trace', 'with']);
+      expect(trace.stdout).toMatch(
+        /^with: confirmed, shipped and sold\ngift_note: Happy birthday, "Li" 🎂\n\n/,
+      );
+    } finally {
+      await cloud.stop();
+    }
+  }, 120_000);
+});
+
+describe('entries of several kinds, added to the table of fields and nowhere else,', () => {
+  let copy: ProjectCopy;
+  beforeAll(async () => {
+    copy = await copyProject();
+    await addField(copy, await readFile(EXAMPLE, 'utf8'));
+    await addField(
+      copy,
+      `quantity: {
+        schema: z.int().check(z.minimum(1)),
+        rule: 'a whole number of at least 1',
+        cell: 'number',
+        about: 'How many', presence: 'optional', identity: true, personal: false, example: 2,
+      },
+      is_gift: {
+        schema: z.boolean(),
+        rule: 'true or false',
+        cell: 'boolean',
+        about: 'Whether it is a gift', presence: 'optional', identity: true, personal: true, example: true,
+      },`,
+    );
+  });
+  afterAll(() => copy[Symbol.asyncDispose]());
+
+  it('pass the type check, in which Order has exactly what the entries say', async () => {
+    await writeFile(
+      join(copy.folder, 'test/extending/types-of-fields.ts'),
+      `import type { Order } from '../../lib/order/order.ts';
+       type Added = Pick<Order, 'gift_note' | 'quantity' | 'is_gift'>;
+       export const some: Added[] = [{}, { gift_note: 'a', quantity: 1, is_gift: true }];
+       // @ts-expect-error: no order has undefined there.
+       export const absent: Added = { gift_note: undefined };
+       // @ts-expect-error: it is a number.
+       export const wrong: Added = { quantity: '1' };
+       // @ts-expect-error: every order has a name.
+       export const nameless: Pick<Order, 'customer_name'> = {};`,
+    );
+    expect(await copy.checkTypes()).toBe('');
+  }, 120_000);
+
+  it('become numbers and booleans from CSV, or are refused', async () => {
+    const rows = await readCsv(
+      copy,
+      `${COLUMNS},quantity,is_gift`,
+      `${CELLS},3,true`,
+      `${CELLS},,false`,
+      `${CELLS},three,yes`,
+      `${CELLS},0,`,
+    );
+    expect(rows).toMatchObject([
+      { order: { quantity: 3, is_gift: true } },
+      { order: { is_gift: false } },
+      {
+        errors: [
+          { path: 'quantity', message: 'quantity must be a whole number of at least 1, received "three"' },
+          { path: 'is_gift', message: 'is_gift must be true or false, received "yes"' },
+        ],
+      },
+      { errors: [{ path: 'quantity', code: 'too_small' }] },
+    ]);
+  });
+
+  it('are shown in the history of an order, but for those that are personal', async () => {
+    const { detailsOf, parseOrder } = await loadOrder(copy);
+    const parsed = parseOrder({ ...seedOrder, quantity: 3, is_gift: true });
+    expect(parsed.ok && detailsOf(parsed.order)).toEqual({ quantity: 3 });
+  });
+});
