@@ -60,8 +60,14 @@ async function provisionBucket(s3: S3Client, name: string): Promise<void> {
 }
 
 async function provisionTable(dynamodb: DynamoDBClient, table: TableProperties): Promise<void> {
-  const { TableName, BillingMode, AttributeDefinitions, KeySchema } = table;
-  const command = new CreateTableCommand({ TableName, BillingMode, AttributeDefinitions, KeySchema });
+  const { TableName, BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = table;
+  const command = new CreateTableCommand({
+    TableName,
+    BillingMode,
+    AttributeDefinitions,
+    KeySchema,
+    GlobalSecondaryIndexes,
+  });
   await dynamodb.send(command).catch((error) => {
     if (!(error instanceof ResourceInUseException)) throw error;
   });

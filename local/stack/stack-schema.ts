@@ -41,13 +41,27 @@ const bucket = z.strictObject({
   LifecycleConfiguration: elsewhere,
 });
 
+const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+
 const table = z.strictObject({
   TableName: z.string(),
   BillingMode: z.literal('PAY_PER_REQUEST'),
   AttributeDefinitions: z.array(
     z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
   ),
-  KeySchema: z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) })),
+  KeySchema: keySchema,
+  GlobalSecondaryIndexes: z
+    .array(
+      z.strictObject({
+        IndexName: z.string(),
+        KeySchema: keySchema,
+        Projection: z.strictObject({
+          ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']),
+          NonKeyAttributes: z.array(z.string()).optional(),
+        }),
+      }),
+    )
+    .optional(),
   // Nothing runs here for the 30 days after which an item would expire.
   TimeToLiveSpecification: elsewhere,
   SSESpecification: elsewhere,

@@ -1,11 +1,12 @@
 import type { OrderDetails } from '../../lib/order/order.ts';
 import { askSources } from '../../lib/order-history/ask-sources.ts';
 import { askForOrder, type OrderFacts, toOrderFacts } from '../../lib/order-history/find-order.ts';
-import type { QueueName } from '../../topology.ts';
+import { type Queue, type QueueName, queueNamed } from '../../topology.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
 import { type MailRow, readMailbox } from '../mailbox.ts';
 import { ledgerOf, type Pipeline } from '../pipeline/pipeline.ts';
+import { openStoredOrders } from '../reconcile/stored-orders.ts';
 
 /** One thing that happened to an order. */
 export interface TraceStep {
@@ -21,6 +22,7 @@ export interface TraceStep {
     | 'shipment_scheduled'
     | 'shipment_backordered'
     | 'sold'
+    | 'stored'
     | 'dead_lettered';
   /** The same in words, with what matters: message ids, delivery date, why it is in a dead-letter queue. */
   text: string;
@@ -44,10 +46,12 @@ interface Known {
   facts: OrderFacts | undefined;
   mails: readonly MailRow[];
   letters: readonly DeadLetter[];
+  /** The consumers with a table of their own, and whether it has the order. */
+  tables: readonly { queue: Queue; has: boolean }[];
 }
 
 /**
- * Asks everybody what became of an order: the ledger, both databases, the dead-letter queues and the embedded cloud's mailbox.
+ * Collects what became of an order from the ledger, the consumers' stores, the dead-letter queues and the embedded cloud's mailbox.
  *
  * Steps come in the order in which one leads to the next. Their times are of several clocks and of when somebody wrote a
  * step down, so they may run backwards by some milliseconds. Who bought is left out.
@@ -60,16 +64,18 @@ export async function traceOrder(pipeline: Pipeline, orderId: string): Promise<O
     ...askForOrder(orderId, { ...pipeline, ledger: ledgerOf(pipeline) }),
     'the dead-letter queues': findLetters(pipeline, orderId),
     'the mailbox': readMailbox(pipeline, { search: orderId }),
+    "the consumers' tables": findInTables(pipeline, orderId),
   });
   const facts = toOrderFacts(answers);
   const letters = answers['the dead-letter queues'];
   const mails = answers['the mailbox']?.mails.filter(({ order_id }) => order_id === orderId) ?? [];
   if (!facts && letters.length === 0) return undefined;
+  const known = { facts, mails, letters, tables: answers["the consumers' tables"] };
   return {
     order_id: orderId,
-    state: stateOf(facts, letters),
+    state: stateOf(known),
     ...(facts?.details && { details: facts.details }),
-    steps: stepsOf({ facts, mails, letters }),
+    steps: stepsOf(known),
     dead_letters: letters.map(({ queue, id, reason, errors }) => ({
       queue,
       id,
@@ -79,21 +85,32 @@ export async function traceOrder(pipeline: Pipeline, orderId: string): Promise<O
   };
 }
 
-/** Order files are in the upload queue, not orders. */
 async function findLetters(pipeline: Pipeline, orderId: string): Promise<DeadLetter[]> {
-  const names: QueueName[] = pipeline.queues.map(({ name }) => name).filter((name) => name !== 'upload');
-  const lists = await Promise.all(names.map((name) => listDeadLetters(pipeline, name)));
+  // Order files are in the upload queue, not orders.
+  const queues = pipeline.queues.filter(({ name }) => queueNamed(name).holds !== 'upload');
+  const lists = await Promise.all(queues.map(({ name }) => listDeadLetters(pipeline, name)));
   return lists.flatMap(({ letters }) => letters.filter(({ order_id }) => order_id === orderId));
 }
 
-function stateOf(facts: OrderFacts | undefined, letters: readonly DeadLetter[]): OrderTrace['state'] {
+async function findInTables(pipeline: Pipeline, orderId: string): Promise<Known['tables']> {
+  const queues = pipeline.queues.filter(({ storeTable }) => storeTable !== undefined);
+  return Promise.all(
+    queues.map(async ({ name }) => {
+      const found = await openStoredOrders(pipeline, name)?.have([orderId]);
+      return { queue: queueNamed(name), has: found?.has(orderId) === true };
+    }),
+  );
+}
+
+function stateOf({ facts, letters, tables }: Known): OrderTrace['state'] {
   if (letters.length > 0) return 'dead_lettered';
   const { confirmed, shipment, sale } = facts ?? {};
   if (!confirmed && !shipment && !sale) return 'claimed';
-  return shipment === null || sale === null ? 'confirmed' : 'complete';
+  const isMissing = shipment === null || sale === null || tables.some(({ has }) => !has);
+  return isMissing ? 'confirmed' : 'complete';
 }
 
-function stepsOf({ facts, mails, letters }: Known): TraceStep[] {
+function stepsOf({ facts, mails, letters, tables }: Known): TraceStep[] {
   const { ordered_at, queued_at, claimed, confirmed, shipment, sale } = facts ?? {};
   const steps: TraceStep[] = [];
   const add = (what: TraceStep['what'], at: string | null, text: string) => steps.push({ at, what, text });
@@ -113,6 +130,9 @@ function stepsOf({ facts, mails, letters }: Known): TraceStep[] {
   }
   // The warehouse does not write down when it loads a sale.
   if (sale) add('sold', null, `sale of ${sale.product_id} for ${sale.price.toFixed(2)}`);
+  for (const { queue, has } of tables) {
+    if (has) add('stored', null, `${queue.stores?.each} stored by ${queue.consumer}`);
+  }
   for (const { queue, id, reason } of letters) {
     add('dead_lettered', null, `in the dead-letter queue of ${queue} as message ${id}: ${reason.text}`);
   }

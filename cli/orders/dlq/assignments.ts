@@ -3,7 +3,7 @@ import { parseJson } from '../../../lib/json.ts';
 import { type OrderField, orderFields } from '../../../lib/order/fields.ts';
 import { received } from '../../../lib/text.ts';
 import { UsageError } from '../../../program/options.ts';
-import type { QueueName } from '../../../topology.ts';
+import { type Queue, type QueueName, queueNamed } from '../../../topology.ts';
 
 type Cell = OrderField['cell'];
 
@@ -14,12 +14,11 @@ const EVENT_FIELDS = new Map<string, Cell>([
   ['confirmed_at', 'number'],
   ...cells.map(([name, cell]): [string, Cell] => [`order.${name}`, cell]),
 ]);
-/** What may be set in the messages of a queue; anything in an S3 event, which is not ours. */
-const FIELDS: Readonly<Record<QueueName, ReadonlyMap<string, Cell> | undefined>> = {
+/** Fields that may be set in a message, by what it holds; anything in an S3 event, whose form is Amazon's. */
+const FIELDS: Readonly<Record<Queue['holds'], ReadonlyMap<string, Cell> | undefined>> = {
   upload: undefined,
   order: ORDER_FIELDS,
-  shipping: EVENT_FIELDS,
-  analytics: EVENT_FIELDS,
+  'confirmed order': EVENT_FIELDS,
 };
 
 /** A field that is to have another value. */
@@ -37,7 +36,7 @@ export interface Assignment {
 export function readAssignments(texts: readonly string[], queue: QueueName): Assignment[] {
   return texts.map((text) => {
     const [, field = '', value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    const settable = FIELDS[queue];
+    const settable = FIELDS[queueNamed(queue).holds];
     if (field && (settable?.has(field) ?? true))
       return { path: field.split('.'), value: readValue(settable?.get(field), value) };
     const rule = settable

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<TraceStep['what'], string>> = {
   shipment_scheduled: 'Shipment scheduled',
   shipment_backordered: 'Backordered',
   sold: 'Sold',
+  stored: 'Stored',
   dead_lettered: 'Dead letter',
 };
 const WRONG: readonly TraceStep['what'][] = ['shipment_backordered', 'dead_lettered'];
@@ -24,7 +25,7 @@ export function Timeline({ steps }: { steps: readonly TraceStep[] }) {
       {steps.map(({ at, what, text }, index) => {
         const gap = secondsSince(steps.slice(0, index), at);
         return (
-          <li key={`${what} ${at}`} class={WRONG.includes(what) ? 'step step-wrong' : 'step'}>
+          <li key={`${what} ${text}`} class={WRONG.includes(what) ? 'step step-wrong' : 'step'}>
             <p class="step-time number">
               {at ? <time dateTime={at}>{formatTime(at)}</time> : <span class="muted">time not kept</span>}
               {gap !== null && <span class="muted">+{formatDuration(gap)}</span>}
