@@ -48,17 +48,21 @@ export const KEPT_SECONDS = 30 * 24 * 60 * 60;
 
 /** The record as an item of the ledger's table; `expires_at` is its TTL attribute, in epoch seconds. */
 export function toItem(record: LedgerRecord): Item {
-  const { orderId, status, owner, order, queuedAt, claimedAt } = record;
-  const common = { order_id: orderId, status, owner, order, queued_at: queuedAt, claimed_at: claimedAt };
-  if (status === 'CLAIMED') {
-    const { token, leaseUntil } = record;
-    return { ...common, claim_token: token, lease_until: leaseUntil, expires_at: expiresAt(leaseUntil) };
-  }
-  const { snsMessageId, sentAt } = record;
-  return { ...common, sns_message_id: snsMessageId, sent_at: sentAt, expires_at: expiresAt(sentAt) };
+  const isClaimed = record.status === 'CLAIMED';
+  return {
+    order_id: record.orderId,
+    status: record.status,
+    owner: record.owner,
+    order: record.order,
+    queued_at: record.queuedAt,
+    claimed_at: record.claimedAt,
+    claim_token: isClaimed ? record.token : undefined,
+    lease_until: isClaimed ? record.leaseUntil : undefined,
+    sns_message_id: isClaimed ? undefined : record.snsMessageId,
+    sent_at: isClaimed ? undefined : record.sentAt,
+    expires_at: Math.ceil((isClaimed ? record.leaseUntil : record.sentAt) / 1_000) + KEPT_SECONDS,
+  };
 }
-
-const expiresAt = (lastsUntil: number): number => Math.ceil(lastsUntil / 1_000) + KEPT_SECONDS;
 
 /** @throws ServiceError `UnknownStatus` where the status is none of the ledger's */
 export function fromItem(item: Item): LedgerRecord {

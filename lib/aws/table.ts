@@ -178,7 +178,8 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
 
 export function toAttributeValues(item: Item): AttributeValues {
   const values: AttributeValues = {};
-  for (const [name, value] of Object.entries(item)) {
+  for (const name of Object.keys(item)) {
+    const value = item[name];
     if (typeof value === 'string') values[name] = { S: value };
     else if (value !== undefined) values[name] = { N: String(value) };
   }

@@ -213,14 +213,14 @@ describe('orders reconcile', () => {
     });
     const [sale] = orders.slice(70, 71) as [Order];
     await table.put([
-      {
+      toItem({
         orderId: 'o-70',
         owner: 'm',
         status: 'SENT',
         snsMessageId: 's',
         sentAt: Date.now(),
         order: JSON.stringify(sale),
-      },
+      }),
     ]);
     await remove('sales', ['by-hand']);
     await repair();
