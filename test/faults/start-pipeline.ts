@@ -5,7 +5,6 @@ import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { FaultProxy } from '../../harness/fault-proxy/start-fault-proxy.ts';
 import { type Cloud, type CloudOptions, startCloud } from '../../harness/start-cloud.ts';
 import { startPostgres } from '../../local/postgres/start-postgres.ts';
-import type { QueueName } from '../../topology.ts';
 import type { Schedule } from './schedule.ts';
 import { startGate } from './start-gate.ts';
 import { startWorkers, type Workers } from './start-workers.ts';
@@ -15,9 +14,9 @@ import { startWorkers, type Workers } from './start-workers.ts';
  * order queue's outlasts a claim's lease, as it does when deployed: with workers that is their 8 s and 5 s for clocks, with
  * the function 30 s and 5 s.
  */
-const HIDING: Record<Schedule['runtime'], Record<QueueName, number>> = {
-  workers: { upload: 10, order: 14, shipping: 10, analytics: 10 },
-  functions: { upload: 20, order: 36, shipping: 20, analytics: 20 },
+const HIDING: Record<Schedule['runtime'], { order: number; others: number }> = {
+  workers: { order: 14, others: 10 },
+  functions: { order: 36, others: 20 },
 };
 /** One batch in flight each, so that a death between two of its steps is not also one between steps of another batch. */
 const WORKERS = {
@@ -79,7 +78,8 @@ export async function startPipeline(
     const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = started.outputs;
     const { clients, queues } = started.pipeline;
     for (const { name, url: QueueUrl } of queues) {
-      const Attributes = { VisibilityTimeout: String(HIDING[runtime][name]) };
+      const { order, others } = HIDING[runtime];
+      const Attributes = { VisibilityTimeout: String(name === 'order' ? order : others) };
       await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
     }
     proxy.setUpstream({ awsEndpoint: AwsEndpointUrl, dynamoDbEndpoint: DynamoDbEndpointUrl });
