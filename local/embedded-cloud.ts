@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { allEnded } from '../lib/batch/all-ended.ts';
 import { askFunction } from './ask-function.ts';
 import type { AwsServices } from './aws-services/start-aws-services.ts';
 import { type Route, startHttpApi } from './http-api.ts';
@@ -97,7 +98,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   );
   // Loading it takes as long as the services need to be there.
   const loading = import('./live-page.ts');
-  await allDone(configuring, starting, bundling, loading);
+  await allEnded<unknown>([configuring, starting, bundling, loading]);
   const configuration = await configuring;
   const { database, awsServices, dynamoDb } = await starting;
   const code = await bundling;
@@ -131,7 +132,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     return deployed;
   }
   const deploying = deploy();
-  await allDone(provision(stack, clients, awsServices), deploying);
+  await allEnded<unknown>([provision(stack, clients, awsServices), deploying]);
   const deployed = await deploying;
   const { openLivePage } = await loading;
   const livePage = openLivePage(outputs, log);
@@ -153,12 +154,6 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     startEvents: () => functions?.startEvents(),
     stop: () => running.disposeAsync(),
   };
-}
-
-/** Where one of them fails, the other ones are not left at work. */
-async function allDone(...work: (Promise<unknown> | undefined)[]): Promise<void> {
-  await Promise.allSettled(work);
-  await Promise.all(work);
 }
 
 async function migrate(invoke: EmbeddedCloud['invoke']): Promise<void> {
