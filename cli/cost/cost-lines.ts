@@ -1,11 +1,9 @@
-import { type CostLine, costLine } from './cost-line.ts';
 import { databaseLines } from './database-lines.ts';
 import { type Demand, MONTH } from './demand.ts';
-import type { Flows } from './flows.ts';
 import { functionLines } from './function-lines.ts';
 import type { FunctionName } from './measured.ts';
-import type { PriceName } from './prices.ts';
-import { pollersOf } from './queue-flow.ts';
+import { type CostLine, costLine, type PriceName } from './prices.ts';
+import { type Flows, pollersOf } from './queue-flow.ts';
 import type { Settings } from './read-settings.ts';
 import type { OrderRequests } from './requests-per-order.ts';
 

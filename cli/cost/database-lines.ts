@@ -1,7 +1,5 @@
 import { KEPT_SECONDS } from '../../lib/aws/ledger-record.ts';
-import { type CostLine, costLine } from './cost-line.ts';
 import { type Demand, MONTH, meanRate } from './demand.ts';
-import type { Flows } from './flows.ts';
 import {
   AURORA_IO,
   INVOCATIONS,
@@ -10,7 +8,8 @@ import {
   SALE_BYTES,
   SHIPMENT_BYTES,
 } from './measured.ts';
-import type { QueueFlow } from './queue-flow.ts';
+import { type CostLine, costLine } from './prices.ts';
+import type { Flows, QueueFlow } from './queue-flow.ts';
 import type { Settings } from './read-settings.ts';
 
 const GB = 1e9;

@@ -1,8 +1,8 @@
 import { type ConsumerCapacity, capacityOf } from './capacity.ts';
-import type { CostLine } from './cost-line.ts';
 import { costLines } from './cost-lines.ts';
 import { type Demand, meanRate } from './demand.ts';
-import { type Flows, flowsOf, type Manner } from './flows.ts';
+import type { CostLine } from './prices.ts';
+import { type Flows, flowsOf, type Manner } from './queue-flow.ts';
 import type { Settings } from './read-settings.ts';
 import { type OrderRequests, requestsPerOrder } from './requests-per-order.ts';
 

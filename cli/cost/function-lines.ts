@@ -1,6 +1,4 @@
-import { type CostLine, costLine } from './cost-line.ts';
 import { type Demand, MONTH, meanRate } from './demand.ts';
-import type { Flows } from './flows.ts';
 import {
   ACCESS_LOG_BYTES,
   type FunctionName,
@@ -9,6 +7,8 @@ import {
   METRICS,
   PLATFORM_LOG_BYTES,
 } from './measured.ts';
+import { type CostLine, costLine } from './prices.ts';
+import type { Flows } from './queue-flow.ts';
 import type { FunctionSettings, Settings } from './read-settings.ts';
 
 /**

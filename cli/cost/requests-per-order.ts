@@ -1,8 +1,7 @@
 import type { Demand } from './demand.ts';
-import type { Flows, Manner } from './flows.ts';
 import type { FunctionName } from './measured.ts';
 import type { PriceName } from './prices.ts';
-import { type QueueFlow, requestsFor, SQS_ENTRIES } from './queue-flow.ts';
+import { type Flows, type Manner, type QueueFlow, requestsFor, SQS_ENTRIES } from './queue-flow.ts';
 
 /** Requests of one kind that an order causes on its way. */
 export interface OrderRequests {

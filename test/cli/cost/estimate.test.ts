@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Demand } from '../../../cli/cost/demand.ts';
 import { type Estimate, estimate } from '../../../cli/cost/estimate.ts';
-import type { Manner } from '../../../cli/cost/flows.ts';
+import type { Manner } from '../../../cli/cost/queue-flow.ts';
 import type { Settings } from '../../../cli/cost/read-settings.ts';
 import { CONSUMER, TEN_A_SECOND, WHOLE_SETTINGS } from './whole-settings.ts';
 
