@@ -1,6 +1,7 @@
+import type { QueueRow } from '../../topology.ts';
 import { type Demand, meanRate } from './demand.ts';
-import { type FunctionName, invokeMs, RECEIVE_SECONDS, RECORD_BYTES } from './measured.ts';
-import type { Consumer, Settings } from './read-settings.ts';
+import { invokeMs, RECEIVE_SECONDS, RECORD_BYTES } from './measured.ts';
+import { type Consumer, loads, orderConsumers, type Settings } from './read-settings.ts';
 
 /** How batches are made of a queue's messages. */
 export type Batching =
@@ -101,25 +102,26 @@ export type Manner =
   /** One at a time from the client to the shipment; sales go on in batches, since a warehouse cannot load one by one. */
   | 'single';
 
-/** The flow behind each queue; those of parts that are off are left out. */
-export interface Flows {
-  consumer: QueueFlow;
-  fulfillment?: QueueFlow;
-  analytics?: QueueFlow;
+/** A queue that every order passes, and what happens between it and its consumer. */
+export interface Hop {
+  /** Of the function. */
+  name: string;
+  queue: QueueRow;
+  consumer: Consumer;
+  flow: QueueFlow;
 }
 
-export function flowsOf({ consumer, shipping, sales }: Settings, demand: Demand, manner: Manner): Flows {
-  const flow = (name: FunctionName, settings: Consumer, alone: boolean) =>
-    flowOf(
-      alone ? { ...settings, batchSize: 1, windowSeconds: 0 } : settings,
+/** Returns the hops in the order that orders take. */
+export const hopsOf = (settings: Settings, demand: Demand, manner: Manner): Hop[] =>
+  orderConsumers(settings).map((consumer) => {
+    const { queue, memoryMb } = consumer;
+    const name = queue.consumer;
+    const isAlone = manner === 'single' && !loads(queue);
+    const flow = flowOf(
+      isAlone ? { ...consumer, batchSize: 1, windowSeconds: 0 } : consumer,
       meanRate(demand),
-      (orders) => invokeMs(name, settings.memoryMb, orders, demand.known) / 1_000,
+      (orders) => invokeMs(name, memoryMb, orders, demand.known) / 1_000,
       manner === 'full' ? 'full' : 'mean',
     );
-  const alone = manner === 'single';
-  return {
-    consumer: flow('consumer', consumer, alone),
-    ...(shipping && { fulfillment: flow('fulfillment', shipping.fulfillment, alone) }),
-    ...(sales && { analytics: flow('analytics', sales.analytics, false) }),
-  };
-}
+    return { name, queue, consumer, flow };
+  });
