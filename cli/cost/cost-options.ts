@@ -29,11 +29,11 @@ const LONGEST_MS = 900_000;
 /** The functions that every order passes. */
 const FUNCTIONS = ['intake', ...orderQueues(QUEUES).map(({ consumer }) => consumer)];
 
-const [firstTimed = '', ...restTimed] =
-  `what an invocation of ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(FUNCTIONS)} takes; repeatable`.match(
-    // Lines of at most 47 characters.
-    /\S.{0,46}(?= |$)/g,
-  ) ?? [];
+const NAMES = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(FUNCTIONS);
+/** Help on `--invoke-ms`, in lines of at most 47 characters. */
+const TIMES = (`what an invocation of ${NAMES} takes; repeatable`.match(/\S.{0,46}(?= |$)/g) ?? [])
+  .map((line, index) => (index === 0 ? `${line.padEnd(49)}(measured, see docs/cost.md)` : line))
+  .join(`\n${' '.repeat(24)}`);
 
 export const HELP = `Usage: npm run cost -- --orders-per-day N [options]
 
@@ -46,8 +46,8 @@ file of prices and measured durations. docs/cost.md tells the method and its lim
   --via http|queue      one POST /orders each, or SendMessageBatch by    (http)
                         another system, ten a request
   --emails on|off       whether SNS mails each customer                  (on)
-  --invoke-ms NAME=MS   ${firstTimed.padEnd(49)}(measured, see docs/cost.md)
-${restTimed.map((line) => `                        ${line}\n`).join('')}  --stage NAME          the stage to package                             (${DEFAULT_STAGE})
+  --invoke-ms NAME=MS   ${TIMES}
+  --stage NAME          the stage to package                             (${DEFAULT_STAGE})
   --region NAME         the region to package for; prices stay those of us-east-1
   --param NAME=VALUE    a stage parameter; repeatable
   --template FILE       a template that is packaged already, instead

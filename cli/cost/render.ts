@@ -3,7 +3,7 @@ import { slowestOf } from './capacity.ts';
 import { MONTH } from './demand.ts';
 import type { Estimate } from './estimate.ts';
 import { PRICE_REGION, PRICES } from './prices.ts';
-import type { Consumer, Settings } from './read-settings.ts';
+import type { Settings } from './read-settings.ts';
 import type { OrderRequests } from './requests-per-order.ts';
 
 /**
@@ -24,13 +24,13 @@ function printedSettings(settings: Settings): Record<string, unknown> {
   const { intake, intakeLimit, accessLogDays, consumers, shippingDatabase, salesDatabase, ...counts } =
     settings;
   const databases = { shippingDatabase, salesDatabase };
-  const always: Record<string, Consumer> = {};
+  const always: Record<string, object> = {};
   const parts: Record<string, object> = {};
   for (const [name, { queue, ...consumer }] of Object.entries(consumers)) {
     const { part, stores } = queue;
     const database = typeof stores?.in === 'string' ? databases[stores.in] : undefined;
     if (part) parts[part] = { ...parts[part], [name]: consumer, ...database };
-    else always[name] = consumer;
+    else always[name] = { ...consumer, ...database };
   }
   return { intake, intakeLimit, accessLogDays, ...always, ...parts, ...counts };
 }
