@@ -1,9 +1,8 @@
 import { UsageError } from '../program/options.ts';
 import { HELP, readCostOptions } from './cost/cost-options.ts';
 import { estimate } from './cost/estimate.ts';
-import { PRICES } from './cost/prices.ts';
 import { readSettings } from './cost/read-settings.ts';
-import { render } from './cost/render.ts';
+import { render, renderJson } from './cost/render.ts';
 import { loadTemplate, nameTemplate } from './template/template-source.ts';
 
 /** Exit statuses: as asked for; something went wrong; the command line was wrong. */
@@ -27,6 +26,5 @@ async function answer(args: readonly string[]): Promise<string> {
   const { source, json } = options;
   const settings = readSettings(await loadTemplate(source));
   const result = estimate(settings, options);
-  if (json) return `${JSON.stringify({ ...result, settings, prices: PRICES }, null, 2)}\n`;
-  return render(result, nameTemplate(source));
+  return json ? renderJson(result, settings) : render(result, nameTemplate(source));
 }

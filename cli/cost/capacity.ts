@@ -1,16 +1,18 @@
 import { type Demand, meanRate } from './demand.ts';
-import { invokeMs } from './measured.ts';
+import { invokeMs, isAssumed } from './measured.ts';
 import { fullBatch } from './queue-flow.ts';
-import type { Consumer, Settings } from './read-settings.ts';
+import { confirms, loads, orderConsumers, type QueueConsumer, type Settings } from './read-settings.ts';
 
 /** How much one consumer can take, and what it makes of a rush and of a backlog. Rates are orders a second. */
 export interface ConsumerCapacity {
-  name: 'consumer' | 'fulfillment' | 'analytics';
+  name: string;
   /** Batches under way at once. */
   atOnce: number;
   batch: number;
   /** Of a full batch. */
   invokeMs: number;
+  /** Its duration was never measured, and `--invoke-ms` does not give it; default: it is measured or given. */
+  assumed?: boolean;
   ordersPerSecond: number;
   /** Orders that an hour of the peak leaves in its queue. */
   afterPeakHour: number;
@@ -28,28 +30,25 @@ const LOADS_AT_ONCE = 1;
 /**
  * What the set throttles let through: batches at once × orders of a full batch / duration of a full batch.
  *
- * Whatever comes to shipping and sales has passed the consumer: they get no more than it lets through, and are done with a
- * backlog no sooner.
+ * Consumers of confirmed orders receive no more than the one that confirms lets through, and drain a backlog no sooner.
  *
  * @param peak orders a second in the peak hour
  * @param backlog orders that wait in the order queue
  */
 export function capacityOf(
-  { consumer, shipping, sales }: Settings,
+  settings: Settings,
   demand: Demand,
   peak: number,
   backlog: number,
 ): ConsumerCapacity[] {
   const mean = meanRate(demand);
 
-  function describe(
-    name: ConsumerCapacity['name'],
-    settings: Consumer,
-    atOnce: number,
-    most: number,
-  ): ConsumerCapacity {
-    const batch = fullBatch(settings);
-    const durationMs = invokeMs(name, settings.memoryMb, batch, demand.known);
+  function describe(consumer: QueueConsumer, most: number): ConsumerCapacity {
+    const { queue, memoryMb, maximumConcurrency, retentionSeconds } = consumer;
+    const name = queue.consumer;
+    const atOnce = loads(queue) ? LOADS_AT_ONCE : maximumConcurrency;
+    const batch = fullBatch(consumer);
+    const durationMs = invokeMs(name, memoryMb, batch, demand.known);
     const ordersPerSecond = (atOnce * batch * 1_000) / durationMs;
     const drained = Math.min(ordersPerSecond, most);
     const drainSeconds = (orders: number) =>
@@ -60,23 +59,21 @@ export function capacityOf(
       atOnce,
       batch,
       invokeMs: durationMs,
+      ...(isAssumed(name, demand.known) && { assumed: true }),
       ordersPerSecond,
       afterPeakHour,
       peakDrainSeconds: drainSeconds(afterPeakHour),
       backlogDrainSeconds: drainSeconds(backlog),
-      retentionSeconds: settings.retentionSeconds,
+      retentionSeconds,
     };
   }
 
-  const first = describe('consumer', consumer, consumer.maximumConcurrency, Number.POSITIVE_INFINITY);
-  const most = first.ordersPerSecond;
-  return [
-    first,
-    ...(shipping
-      ? [describe('fulfillment', shipping.fulfillment, shipping.fulfillment.maximumConcurrency, most)]
-      : []),
-    ...(sales ? [describe('analytics', sales.analytics, LOADS_AT_ONCE, most)] : []),
-  ];
+  let most = Number.POSITIVE_INFINITY;
+  return orderConsumers(settings).map((consumer) => {
+    const capacity = describe(consumer, most);
+    if (confirms(consumer.queue)) most = capacity.ordersPerSecond;
+    return capacity;
+  });
 }
 
 /** The consumer that lets the fewest orders through. */

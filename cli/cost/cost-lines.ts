@@ -1,12 +1,9 @@
-import { type CostLine, costLine } from './cost-line.ts';
 import { databaseLines } from './database-lines.ts';
 import { type Demand, MONTH } from './demand.ts';
-import type { Flows } from './flows.ts';
 import { functionLines } from './function-lines.ts';
-import type { FunctionName } from './measured.ts';
-import type { PriceName } from './prices.ts';
-import { pollersOf } from './queue-flow.ts';
-import type { Settings } from './read-settings.ts';
+import { type CostLine, costLine, type PriceName } from './prices.ts';
+import { type Hop, pollersOf } from './queue-flow.ts';
+import { otherConsumers, type QueueConsumer, type Settings } from './read-settings.ts';
 import type { OrderRequests } from './requests-per-order.ts';
 
 /** What requests of a price are called on the bill. */
@@ -30,18 +27,17 @@ const KMS_REQUESTS = (MONTH.seconds / 300) * 2;
 export function costLines(
   settings: Settings,
   demand: Demand,
-  flows: Flows,
+  hops: readonly Hop[],
   requests: readonly OrderRequests[],
 ): CostLine[] {
-  const { ingest, alarmMetrics, compositeAlarms, dashboards, keys, secrets, orderEventsEncrypted } = settings;
+  const { alarmMetrics, compositeAlarms, dashboards, keys, secrets, orderEventsEncrypted } = settings;
   const orders = demand.ordersPerDay * MONTH.days;
-  const idlePolls = (pollersOf(ingest) * MONTH.seconds) / ingest.pollSeconds;
   return [
     ...requestLines(requests, orders),
-    costLine('SQS', 'upload queue, idle', idlePolls, 'sqsRequest'),
+    ...otherConsumers(settings).map(idleLine),
     costLine('SNS', 'e-mails to customers', demand.emails ? orders : 0, 'snsEmail'),
-    ...databaseLines(settings, demand, flows),
-    ...functionLines(settings, demand, flows),
+    ...databaseLines(settings, demand, hops),
+    ...functionLines(settings, demand, hops),
     costLine('CloudWatch', 'alarms', alarmMetrics, 'alarm'),
     costLine('CloudWatch', 'composite alarms', compositeAlarms, 'compositeAlarm'),
     costLine('CloudWatch', 'dashboards', dashboards, 'dashboard'),
@@ -49,6 +45,11 @@ export function costLines(
     costLine('KMS', 'data keys of the topic', orderEventsEncrypted ? KMS_REQUESTS : 0, 'kmsRequest'),
     costLine('Secrets Manager', 'database passwords', secrets, 'secret'),
   ].filter(({ quantity }) => quantity > 0);
+}
+
+function idleLine(consumer: QueueConsumer): CostLine {
+  const polls = (pollersOf(consumer) * MONTH.seconds) / consumer.pollSeconds;
+  return costLine('SQS', `${consumer.queue.name} queue, idle`, polls, 'sqsRequest');
 }
 
 /** Requests of one price at one hop are one line. */
@@ -59,7 +60,7 @@ function requestLines(requests: readonly OrderRequests[], orders: number): CostL
     if (price) perOrder.set(key, (perOrder.get(key) ?? 0) + count);
   }
   return [...perOrder].map(([key, count]) => {
-    const [price, hop] = key.split(' ') as [PriceName, FunctionName];
+    const [price, hop] = key.split(' ') as [PriceName, string];
     const { service = '', noun = '' } = REQUESTS[price] ?? {};
     return costLine(service, `${hop}: ${noun}`, orders * count, price);
   });

@@ -1,4 +1,5 @@
 import { oneOf, parseOptions, UsageError, wholeNumber } from '../../program/options.ts';
+import { QUEUES } from '../../topology.ts';
 import {
   DEFAULT_STAGE,
   readTemplateSource,
@@ -6,7 +7,8 @@ import {
   type TemplateSource,
 } from '../template/template-source.ts';
 import { type Demand, meanRate } from './demand.ts';
-import { type FunctionName, INVOCATIONS, type KnownTimes } from './measured.ts';
+import type { KnownTimes } from './measured.ts';
+import { orderQueues } from './read-settings.ts';
 
 /** What `npm run cost` is asked for. */
 export interface CostOptions {
@@ -24,6 +26,15 @@ const PEAK_FACTOR = 3;
 /** What a function may take at most: 15 minutes. */
 const LONGEST_MS = 900_000;
 
+/** The functions that every order passes. */
+const FUNCTIONS = ['intake', ...orderQueues(QUEUES).map(({ consumer }) => consumer)];
+
+const NAMES = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(FUNCTIONS);
+/** Help on `--invoke-ms`, in lines of at most 47 characters. */
+const TIMES = (`what an invocation of ${NAMES} takes; repeatable`.match(/\S.{0,46}(?= |$)/g) ?? [])
+  .map((line, index) => (index === 0 ? `${line.padEnd(49)}(measured, see docs/cost.md)` : line))
+  .join(`\n${' '.repeat(24)}`);
+
 export const HELP = `Usage: npm run cost -- --orders-per-day N [options]
 
 What a month costs, line by line, and what the set throttles let through: from the settings of the packaged template, a
@@ -35,8 +46,7 @@ file of prices and measured durations. docs/cost.md tells the method and its lim
   --via http|queue      one POST /orders each, or SendMessageBatch by    (http)
                         another system, ten a request
   --emails on|off       whether SNS mails each customer                  (on)
-  --invoke-ms NAME=MS   what an invocation of intake, consumer,          (measured, see docs/cost.md)
-                        fulfillment or analytics takes; repeatable
+  --invoke-ms NAME=MS   ${TIMES}
   --stage NAME          the stage to package                             (${DEFAULT_STAGE})
   --region NAME         the region to package for; prices stay those of us-east-1
   --param NAME=VALUE    a stage parameter; repeatable
@@ -90,13 +100,12 @@ function readPeak(text: string | undefined, mean: number): number {
 }
 
 function readTimes(texts: readonly string[]): KnownTimes {
-  const names = Object.keys(INVOCATIONS);
-  const times = texts.map((text): [FunctionName, number] => {
+  const times = texts.map((text): [string, number] => {
     const [, name = '', ms = ''] = /^(\w+)=(.*)$/.exec(text) ?? [];
-    if (!names.includes(name)) {
-      throw refusal('--invoke-ms', `must be NAME=MS with one of ${names.join(', ')}`, text);
+    if (!FUNCTIONS.includes(name)) {
+      throw refusal('--invoke-ms', `must be NAME=MS with one of ${FUNCTIONS.join(', ')}`, text);
     }
-    return [name as FunctionName, wholeNumber(`--invoke-ms ${name}`, ms, 1, LONGEST_MS)];
+    return [name, wholeNumber(`--invoke-ms ${name}`, ms, 1, LONGEST_MS)];
   });
   return Object.fromEntries(times);
 }

@@ -1,17 +1,15 @@
 import { KEPT_SECONDS } from '../../lib/aws/ledger-record.ts';
-import { type CostLine, costLine } from './cost-line.ts';
+import type { Store } from '../../topology.ts';
 import { type Demand, MONTH, meanRate } from './demand.ts';
-import type { Flows } from './flows.ts';
-import {
-  AURORA_IO,
-  INVOCATIONS,
-  invokeMs,
-  LEDGER_ITEM_BYTES,
-  SALE_BYTES,
-  SHIPMENT_BYTES,
-} from './measured.ts';
-import type { QueueFlow } from './queue-flow.ts';
+import { AURORA_IO, invocationOf, invokeMs, LEDGER_ITEM_BYTES, storedBytes } from './measured.ts';
+import { type CostLine, costLine, type PriceName } from './prices.ts';
+import type { Hop } from './queue-flow.ts';
 import type { Settings } from './read-settings.ts';
+
+/** A hop whose consumer stores a record of each order. */
+interface StoringHop extends Omit<Hop, 'queue'> {
+  stores: Store;
+}
 
 const GB = 1e9;
 /** Least capacity of Aurora Serverless v2 that is not paused, in ACU, and the step in which it grows. */
@@ -24,13 +22,20 @@ const ACU_PER_VCPU = 4;
 /** https://aws.amazon.com/redshift/pricing/: queries are charged by the second, a start for a minute at least. */
 const LEAST_REDSHIFT_SECONDS = 60;
 
-/** What the ledger, the shipping database and the sales warehouse cost, without the requests of an order. */
-export function databaseLines(settings: Settings, demand: Demand, flows: Flows): CostLine[] {
-  const { shipping, sales } = settings;
+/** What the ledger and the consumers' stores cost, without the requests of an order. */
+export function databaseLines(settings: Settings, demand: Demand, hops: readonly Hop[]): CostLine[] {
+  const { shippingDatabase, salesDatabase } = settings;
+  const storing = hops.flatMap(({ queue, ...hop }) =>
+    queue.stores ? [{ ...hop, stores: queue.stores }] : [],
+  );
+  const storingIn = (database: Store['in']) => storing.filter(({ stores }) => stores.in === database);
   return [
     ...ledgerLines(demand),
-    ...(shipping && flows.fulfillment ? auroraLines(shipping, flows.fulfillment, demand) : []),
-    ...(sales && flows.analytics ? redshiftLines(sales, flows.analytics, demand) : []),
+    ...storing
+      .filter(({ stores }) => typeof stores.in === 'object')
+      .flatMap((hop) => tableLines(hop, demand)),
+    ...(shippingDatabase ? auroraLines(shippingDatabase, storingIn('shippingDatabase'), demand) : []),
+    ...(salesDatabase ? redshiftLines(salesDatabase, storingIn('salesDatabase'), demand) : []),
   ];
 }
 
@@ -45,39 +50,67 @@ function ledgerLines({ ordersPerDay }: Demand): CostLine[] {
   ];
 }
 
+/** A consumer's own table: an item of up to 1 KB for each order. */
+const tableLines = ({ stores }: StoringHop, demand: Demand): CostLine[] => [
+  costLine('DynamoDB', `${stores.all}: one write an order`, ordersOf(demand), 'dynamoDbWriteUnit'),
+  storageLine('DynamoDB', stores, demand, 'dynamoDbStorage'),
+];
+
 function auroraLines(
-  { minCapacity, maxCapacity, pauseSeconds }: NonNullable<Settings['shipping']>,
-  { invocations, ordersPerBatch }: QueueFlow,
+  { minCapacity, maxCapacity, pauseSeconds }: NonNullable<Settings['shippingDatabase']>,
+  hops: readonly StoringHop[],
   demand: Demand,
 ): CostLine[] {
-  const orders = demand.ordersPerDay * MONTH.days;
-  const statementsPerSecond = meanRate(demand) * invocations;
+  const rate = meanRate(demand);
+  const statementsPerSecond = sum(hops.map(({ flow }) => rate * flow.invocations));
   // Awake until that long after the last statement; statements come at random.
   const awake = pauseSeconds === undefined ? 1 : -Math.expm1(-statementsPerSecond * pauseSeconds);
-  const { baseMs, perOrderMs } = INVOCATIONS.fulfillment;
-  const busyCpus = (statementsPerSecond * (baseMs + perOrderMs * ordersPerBatch)) / 1_000;
+  const busyCpus = sum(
+    hops.map(({ name, flow }) => {
+      const { baseMs, perOrderMs } = invocationOf(name);
+      return (rate * flow.invocations * (baseMs + perOrderMs * flow.ordersPerBatch)) / 1_000;
+    }),
+  );
   const needed = Math.ceil((busyCpus * ACU_PER_VCPU) / LEAST_ACU) * LEAST_ACU;
   const least = Math.max(LEAST_ACU, minCapacity);
   const acuHours = Math.min(maxCapacity, Math.max(least, needed)) * awake * MONTH.hours;
-  const io = orders * (invocations * AURORA_IO.perStatement + AURORA_IO.perOrder);
+  const ioPerOrder = sum(
+    hops.map(({ flow }) => flow.invocations * AURORA_IO.perStatement + AURORA_IO.perOrder),
+  );
   return [
     costLine('Aurora', `capacity, ${least} to ${maxCapacity} ACU`, acuHours, 'auroraAcuHour'),
-    costLine('Aurora', 'storage requests', io, 'auroraIo'),
-    costLine('Aurora', "storage of a month's shipments", (orders * SHIPMENT_BYTES) / GB, 'auroraStorage'),
+    costLine('Aurora', 'storage requests', ordersOf(demand) * ioPerOrder, 'auroraIo'),
+    ...hops.map(({ stores }) => storageLine('Aurora', stores, demand, 'auroraStorage')),
   ];
 }
 
 function redshiftLines(
-  { analytics, baseCapacity, maxCapacity }: NonNullable<Settings['sales']>,
-  { invocations, ordersPerBatch }: QueueFlow,
+  { baseCapacity, maxCapacity }: NonNullable<Settings['salesDatabase']>,
+  hops: readonly StoringHop[],
   demand: Demand,
 ): CostLine[] {
-  const orders = demand.ordersPerDay * MONTH.days;
-  const loadSeconds = invokeMs('analytics', analytics.memoryMb, ordersPerBatch, demand.known) / 1_000;
-  const hours = (orders * invocations * Math.max(LEAST_REDSHIFT_SECONDS, loadSeconds)) / 3_600;
+  const orders = ordersOf(demand);
+  const hours = sum(
+    hops.map(({ name, consumer, flow }) => {
+      const loadSeconds = invokeMs(name, consumer.memoryMb, flow.ordersPerBatch, demand.known) / 1_000;
+      return (orders * flow.invocations * Math.max(LEAST_REDSHIFT_SECONDS, loadSeconds)) / 3_600;
+    }),
+  );
   const rpuHours = Math.min(MONTH.hours, hours) * baseCapacity;
   return [
     costLine('Redshift', `capacity, ${baseCapacity} to ${maxCapacity} RPU`, rpuHours, 'redshiftRpuHour'),
-    costLine('Redshift', "storage of a month's sales", (orders * SALE_BYTES) / GB, 'redshiftStorage'),
+    ...hops.map(({ stores }) => storageLine('Redshift', stores, demand, 'redshiftStorage')),
   ];
 }
+
+const storageLine = (service: string, stores: Store, demand: Demand, price: PriceName): CostLine =>
+  costLine(
+    service,
+    `storage of a month's ${stores.all}`,
+    (ordersOf(demand) * storedBytes(stores)) / GB,
+    price,
+  );
+
+const ordersOf = ({ ordersPerDay }: Demand): number => ordersPerDay * MONTH.days;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

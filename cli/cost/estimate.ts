@@ -1,14 +1,15 @@
 import { type ConsumerCapacity, capacityOf } from './capacity.ts';
-import type { CostLine } from './cost-line.ts';
 import { costLines } from './cost-lines.ts';
 import { type Demand, meanRate } from './demand.ts';
-import { type Flows, flowsOf, type Manner } from './flows.ts';
+import type { CostLine } from './prices.ts';
+import { hopsOf, type Manner, type QueueFlow } from './queue-flow.ts';
 import type { Settings } from './read-settings.ts';
 import { type OrderRequests, requestsPerOrder } from './requests-per-order.ts';
 
 /** What a month costs in one manner of going through the pipeline. */
 export interface Bill {
-  flows: Flows;
+  /** By function name. */
+  flows: Record<string, QueueFlow>;
   requests: OrderRequests[];
   lines: CostLine[];
   /** USD a month. */
@@ -38,9 +39,10 @@ export function estimate(
   { demand, peakRate, backlog }: { demand: Demand; peakRate: number; backlog: number },
 ): Estimate {
   const bill = (manner: Manner): Bill => {
-    const flows = flowsOf(settings, demand, manner);
-    const requests = requestsPerOrder(flows, demand, manner);
-    const lines = costLines(settings, demand, flows, requests);
+    const hops = hopsOf(settings, demand, manner);
+    const requests = requestsPerOrder(hops, demand, manner);
+    const lines = costLines(settings, demand, hops, requests);
+    const flows = Object.fromEntries(hops.map(({ name, flow }) => [name, flow]));
     return { flows, requests, lines, monthly: lines.reduce((sum, { monthly }) => sum + monthly, 0) };
   };
   return {

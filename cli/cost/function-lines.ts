@@ -1,14 +1,7 @@
-import { type CostLine, costLine } from './cost-line.ts';
 import { type Demand, MONTH, meanRate } from './demand.ts';
-import type { Flows } from './flows.ts';
-import {
-  ACCESS_LOG_BYTES,
-  type FunctionName,
-  INVOCATIONS,
-  invokeMs,
-  METRICS,
-  PLATFORM_LOG_BYTES,
-} from './measured.ts';
+import { ACCESS_LOG_BYTES, invocationOf, invokeMs, metricsOf, PLATFORM_LOG_BYTES } from './measured.ts';
+import { type CostLine, costLine } from './prices.ts';
+import type { Hop } from './queue-flow.ts';
 import type { FunctionSettings, Settings } from './read-settings.ts';
 
 /**
@@ -19,7 +12,7 @@ const TRACED = { perSecond: 1, share: 0.05 };
 const GB = 1e9;
 
 interface InvokedFunction {
-  name: FunctionName;
+  name: string;
   settings: FunctionSettings;
   ordersPerInvocation: number;
 }
@@ -28,11 +21,11 @@ interface InvokedFunction {
  * What the functions' time costs, their logs, metrics and traces, and the log of the HTTP API in front of them; their
  * invocations are requests of an order.
  */
-export function functionLines(settings: Settings, demand: Demand, flows: Flows): CostLine[] {
-  const invoked = invokedFunctions(settings, demand, flows);
+export function functionLines(settings: Settings, demand: Demand, hops: readonly Hop[]): CostLine[] {
+  const invoked = invokedFunctions(settings, demand, hops);
   const rate = meanRate(demand);
   const lines: CostLine[] = [];
-  let [ingested, stored, metrics, traces] = [0, 0, 0, 0];
+  let [ingested, stored, traces] = [0, 0, 0];
   const addLog = (bytesPerSecond: number, days: number) => {
     ingested += (bytesPerSecond * MONTH.seconds) / GB;
     stored += (bytesPerSecond * days * 86_400) / GB;
@@ -42,35 +35,29 @@ export function functionLines(settings: Settings, demand: Demand, flows: Flows):
     const seconds = invokeMs(name, own.memoryMb, ordersPerInvocation, demand.known) / 1_000;
     const gbSeconds = perSecond * MONTH.seconds * seconds * (own.memoryMb / 1_024);
     lines.push(costLine('Lambda', `${name}: duration`, gbSeconds, 'lambdaGbSecondArm64'));
-    addLog(perSecond * (INVOCATIONS[name].logBytes + PLATFORM_LOG_BYTES), own.logDays);
-    if (name !== 'intake') metrics += METRICS[name].length;
+    addLog(perSecond * (invocationOf(name).logBytes + PLATFORM_LOG_BYTES), own.logDays);
     if (own.traced) traces += tracesPerSecond(perSecond) * MONTH.seconds;
   }
+  const metrics = new Set(hops.flatMap(({ queue }) => metricsOf(queue)));
   const { accessLogDays } = settings;
   if (demand.via === 'http' && accessLogDays !== undefined) addLog(rate * ACCESS_LOG_BYTES, accessLogDays);
   return [
     ...lines,
     costLine('CloudWatch', 'logs: taken in', ingested, 'logIngestion'),
     costLine('CloudWatch', 'logs: kept', stored, 'logStorage'),
-    costLine('CloudWatch', 'metrics of our own', metrics, 'customMetric'),
+    costLine('CloudWatch', 'metrics of our own', metrics.size, 'customMetric'),
     costLine('X-Ray', 'traces', traces, 'xrayTrace'),
   ];
 }
 
-function invokedFunctions(settings: Settings, { via }: Demand, flows: Flows): InvokedFunction[] {
-  const { intake, consumer, shipping, sales } = settings;
-  const invoked: InvokedFunction[] = [];
-  const add = (
-    name: FunctionName,
-    own: FunctionSettings | undefined,
-    ordersPerInvocation: number | undefined,
-  ) => own && ordersPerInvocation && invoked.push({ name, settings: own, ordersPerInvocation });
-  if (via === 'http') add('intake', intake, 1);
-  add('consumer', consumer, flows.consumer.ordersPerBatch);
-  add('fulfillment', shipping?.fulfillment, flows.fulfillment?.ordersPerBatch);
-  add('analytics', sales?.analytics, flows.analytics?.ordersPerBatch);
-  return invoked;
-}
+const invokedFunctions = ({ intake }: Settings, { via }: Demand, hops: readonly Hop[]): InvokedFunction[] => [
+  ...(via === 'http' ? [{ name: 'intake', settings: intake, ordersPerInvocation: 1 }] : []),
+  ...hops.map(({ name, consumer, flow }) => ({
+    name,
+    settings: consumer,
+    ordersPerInvocation: flow.ordersPerBatch,
+  })),
+];
 
 const tracesPerSecond = (invocationsPerSecond: number): number =>
   Math.min(invocationsPerSecond, TRACED.perSecond) +

@@ -4,7 +4,18 @@
  * it is a guess that nobody has tried on AWS yet. docs/cost.md has them in a table.
  */
 
-/** Functions that every order goes through, and what their invocations take. */
+import type { QueueRow, Store } from '../../topology.ts';
+
+/** The time that an invocation takes, and the bytes that it logs. */
+interface Invocation {
+  baseMs: number;
+  perOrderMs: number;
+  /** Milliseconds that it waits for other services, whatever its memory. */
+  waitMs: number;
+  logBytes: number;
+}
+
+/** The functions that every order passes, as far as they were measured. */
 export const INVOCATIONS = {
   /** Measured: one order 5.4 ms. Assumed: 10 ms for a request to SQS. */
   intake: { baseMs: 5.4, perOrderMs: 0, waitMs: 10, logBytes: 477 },
@@ -14,12 +25,21 @@ export const INVOCATIONS = {
   fulfillment: { baseMs: 3, perOrderMs: 0.18, waitMs: 10, logBytes: 1_059 },
   /** Measured: 1 order 2.5 ms, 100 orders 8.6 ms, 500 orders 38.1 ms, 4,741 orders 325 ms. Assumed: 10 s for a load by Redshift. */
   analytics: { baseMs: 2.5, perOrderMs: 0.07, waitMs: 10_000, logBytes: 903 },
-} as const;
+} as const satisfies Record<string, Invocation>;
 
-export type FunctionName = keyof typeof INVOCATIONS;
+/** Assumed for every other consumer: it takes as long as `consumer`, the slowest for each order of those measured. */
+const UNMEASURED: Invocation = INVOCATIONS.consumer;
+
+const isMeasured = (name: string): name is keyof typeof INVOCATIONS => Object.hasOwn(INVOCATIONS, name);
+
+export const invocationOf = (name: string): Invocation => (isMeasured(name) ? INVOCATIONS[name] : UNMEASURED);
 
 /** Milliseconds of an invocation by function, where they are known better than by `INVOCATIONS`. */
-export type KnownTimes = Partial<Record<FunctionName, number>>;
+export type KnownTimes = Partial<Record<string, number>>;
+
+/** Returns whether a function's duration is neither measured nor known. */
+export const isAssumed = (name: string, known: KnownTimes): boolean =>
+  !isMeasured(name) && known[name] === undefined;
 
 /**
  * MB of memory that come with one vCPU; less memory is less of it.
@@ -28,35 +48,33 @@ export type KnownTimes = Partial<Record<FunctionName, number>>;
 export const MB_PER_VCPU = 1_769;
 
 /** How long a function takes for a batch, in ms: what was measured, slowed down to its share of a vCPU, and waiting. */
-export function invokeMs(name: FunctionName, memoryMb: number, orders: number, known: KnownTimes): number {
-  const { baseMs, perOrderMs, waitMs } = INVOCATIONS[name];
+export function invokeMs(name: string, memoryMb: number, orders: number, known: KnownTimes): number {
+  const { baseMs, perOrderMs, waitMs } = invocationOf(name);
   const slowdown = Math.max(1, MB_PER_VCPU / memoryMb);
   return known[name] ?? (baseMs + perOrderMs * orders) * slowdown + waitMs;
 }
 
-/** Names of the custom metrics of the functions above: each is charged while it gets values. */
-export const METRICS = {
-  consumer: [
-    'OrdersReceived',
-    'OrdersConfirmed',
-    'OrdersDuplicate',
-    'OrdersRedelivered',
-    'OrdersBusy',
-    'OrdersRejected',
-    'OrdersFailed',
-    'OrdersUnpublished',
-    'OrdersUnmarked',
-    'OldestOrderAge',
-  ],
-  fulfillment: [
-    'ShipmentsScheduled',
-    'ShipmentsBackordered',
-    'ShipmentsRepeated',
-    'ShipmentsRejected',
-    'ShipmentsFailed',
-  ],
-  analytics: ['SalesLoaded', 'SalesRepeated', 'SalesRejected', 'SalesFailed'],
-} as const;
+/** Metrics of the function that confirms orders; those of other consumers are in the rows of topology.ts. */
+const CONFIRMATION_METRICS = [
+  'OrdersReceived',
+  'OrdersConfirmed',
+  'OrdersDuplicate',
+  'OrdersRedelivered',
+  'OrdersBusy',
+  'OrdersRejected',
+  'OrdersFailed',
+  'OrdersUnpublished',
+  'OrdersUnmarked',
+  'OldestOrderAge',
+] as const;
+
+/** Names of the custom metrics that a queue's consumer reports: each is charged while it gets values. */
+export function metricsOf({ holds, stores }: QueueRow): readonly string[] {
+  if (holds === 'order') return CONFIRMATION_METRICS;
+  if (!stores) return [];
+  const { stored, repeated, rejected, failed } = stores.metrics;
+  return [...stored, repeated, rejected, failed];
+}
 
 /** Measured: bytes of a record as Lambda hands it over, with an event of 312 bytes. */
 export const RECORD_BYTES = 1_327;
@@ -65,10 +83,11 @@ export const RECORD_BYTES = 1_327;
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export const LEDGER_ITEM_BYTES = 492 + 100;
-/** Measured: bytes of a shipment in Postgres, indexes included. */
-export const SHIPMENT_BYTES = 500;
-/** Measured: bytes of a sale in Postgres, its index included; Redshift, which compresses, needs less. */
-export const SALE_BYTES = 302;
+/** Measured: bytes of a record in Postgres, indexes included. Redshift, which compresses, needs less for a sale. */
+const STORED_BYTES: Partial<Record<string, number>> = { shipments: 500, sales: 302 };
+/** Assumed for everything else that consumers store. Up to 1 KB, an item is one write unit of DynamoDB. */
+const UNMEASURED_STORED_BYTES = 500;
+export const storedBytes = ({ all }: Store): number => STORED_BYTES[all] ?? UNMEASURED_STORED_BYTES;
 /** Measured: bytes of the HTTP API's line for a `POST /orders`, as serverless.yml has it written. */
 export const ACCESS_LOG_BYTES = 189;
 /** Assumed: bytes of the lines START, END and REPORT that Lambda adds to each invocation's log. */

@@ -22,3 +22,24 @@ export const PRICE_REGION: string = priceFile.region;
 
 /** Unit prices without free tiers and without discounts for large quantities. */
 export const PRICES: Record<PriceName, Price> = priceFile.prices;
+
+/** One line of the monthly bill. */
+export interface CostLine {
+  service: string;
+  what: string;
+  /** Units a month. */
+  quantity: number;
+  unit: string;
+  price: PriceName;
+  /** USD for `per` units. */
+  unitPrice: number;
+  per: number;
+  /** USD. */
+  monthly: number;
+}
+
+/** @param quantity units a month */
+export function costLine(service: string, what: string, quantity: number, price: PriceName): CostLine {
+  const { value, per, unit } = PRICES[price];
+  return { service, what, quantity, unit, price, unitPrice: value, per, monthly: (quantity / per) * value };
+}

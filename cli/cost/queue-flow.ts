@@ -1,5 +1,7 @@
-import { RECEIVE_SECONDS, RECORD_BYTES } from './measured.ts';
-import type { Consumer } from './read-settings.ts';
+import type { QueueRow } from '../../topology.ts';
+import { type Demand, meanRate } from './demand.ts';
+import { invokeMs, RECEIVE_SECONDS, RECORD_BYTES } from './measured.ts';
+import { type Consumer, loads, orderConsumers, type Settings } from './read-settings.ts';
 
 /** How batches are made of a queue's messages. */
 export type Batching =
@@ -90,3 +92,36 @@ function emptyReceivesPerBatch(
   const waiting = 1 / Math.expm1(share * pollSeconds);
   return waiting + (endedByWindow && windowSeconds > 0 ? 1 : 0);
 }
+
+/** How orders go through the pipeline. */
+export type Manner =
+  /** In the batches that the mean rate makes. */
+  | 'mean'
+  /** In full batches, as while there is a backlog. */
+  | 'full'
+  /** One at a time from the client to the shipment; sales go on in batches, since a warehouse cannot load one by one. */
+  | 'single';
+
+/** A queue that every order passes, and what happens between it and its consumer. */
+export interface Hop {
+  /** Of the function. */
+  name: string;
+  queue: QueueRow;
+  consumer: Consumer;
+  flow: QueueFlow;
+}
+
+/** Returns the hops in the order that orders take. */
+export const hopsOf = (settings: Settings, demand: Demand, manner: Manner): Hop[] =>
+  orderConsumers(settings).map((consumer) => {
+    const { queue, memoryMb } = consumer;
+    const name = queue.consumer;
+    const isAlone = manner === 'single' && !loads(queue);
+    const flow = flowOf(
+      isAlone ? { ...consumer, batchSize: 1, windowSeconds: 0 } : consumer,
+      meanRate(demand),
+      (orders) => invokeMs(name, memoryMb, orders, demand.known) / 1_000,
+      manner === 'full' ? 'full' : 'mean',
+    );
+    return { name, queue, consumer, flow };
+  });

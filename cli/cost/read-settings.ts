@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { QUEUES, type QueueRow, type Store } from '../../topology.ts';
 import { findReferred } from '../template/find-referred.ts';
 import { queueMappings } from '../template/queue-mappings.ts';
 import { propertiesOf, resourcesOf, type Template } from '../template/template.ts';
@@ -17,6 +18,11 @@ export interface Consumer extends FunctionSettings {
   retentionSeconds: number;
 }
 
+/** A consumer and the row of topology.ts that says what it does. */
+export interface QueueConsumer extends Consumer {
+  queue: QueueRow;
+}
+
 export interface FunctionSettings {
   memoryMb: number;
   /** Whether Lambda records traces of it by itself. */
@@ -32,24 +38,11 @@ export interface Settings {
   intakeLimit: number | undefined;
   /** Days that the HTTP API's line for each request is kept; undefined where it writes none. */
   accessLogDays: number | undefined;
-  consumer: Consumer;
-  ingest: Consumer;
-  /** Left out where shipping is off. */
-  shipping?: {
-    fulfillment: Consumer;
-    /** ACU. */
-    minCapacity: number;
-    maxCapacity: number;
-    /** Seconds without a statement until it pauses; undefined where it never does. */
-    pauseSeconds: number | undefined;
-  };
-  /** Left out where sales are off. */
-  sales?: {
-    analytics: Consumer;
-    /** RPU. */
-    baseCapacity: number;
-    maxCapacity: number;
-  };
+  /** By function name: those that every order passes come first, in their order. Those of disabled parts are left out. */
+  consumers: Record<string, QueueConsumer>;
+  /** Named as the `stores.in` of the rows that need it; default: none of them is enabled. */
+  shippingDatabase?: AuroraSettings;
+  salesDatabase?: RedshiftSettings;
   keys: number;
   secrets: number;
   /** Metrics that alarms watch: an alarm on an expression is charged for each. */
@@ -59,6 +52,40 @@ export interface Settings {
   /** Whether publishing an order needs a KMS key. */
   orderEventsEncrypted: boolean;
 }
+
+interface AuroraSettings {
+  /** ACU. */
+  minCapacity: number;
+  maxCapacity: number;
+  /** Seconds without a statement until it pauses; undefined where it never does. */
+  pauseSeconds: number | undefined;
+}
+
+interface RedshiftSettings {
+  /** RPU. */
+  baseCapacity: number;
+  maxCapacity: number;
+}
+
+/** Returns whether a queue's consumer claims orders in the ledger, publishes them and marks them as sent. */
+export const confirms = ({ holds }: QueueRow): boolean => holds === 'order';
+
+/** Returns whether a queue's consumer loads batches into the sales warehouse. */
+export const loads = ({ stores }: QueueRow): boolean => stores?.in === 'salesDatabase';
+
+/** Returns whether every order passes a queue: to be confirmed, or as a confirmed order. */
+const isPassed = (queue: QueueRow): boolean => confirms(queue) || queue.topic === 'OrderEventsTopic';
+
+/** The queues that every order passes; the first is that where it is confirmed. */
+export const orderQueues = (queues: readonly QueueRow[]): QueueRow[] =>
+  queues.filter(isPassed).toSorted((one, other) => Number(confirms(other)) - Number(confirms(one)));
+
+/** The consumers of the queues that every order passes, in the same order. */
+export const orderConsumers = ({ consumers }: Settings): QueueConsumer[] =>
+  Object.values(consumers).filter(({ queue }) => isPassed(queue));
+
+export const otherConsumers = ({ consumers }: Settings): QueueConsumer[] =>
+  Object.values(consumers).filter(({ queue }) => !isPassed(queue));
 
 const number = z.coerce.number();
 
@@ -97,12 +124,12 @@ const workgroupProperties = z.object({ BaseCapacity: number, MaxCapacity: number
  *
  * @throws Error that names the resource where it is missing, or is none that the prices are for
  */
-export function readSettings(template: Template): Settings {
+export function readSettings(template: Template, queues: readonly QueueRow[] = QUEUES): Settings {
   const [stage] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage').map(([, each]) =>
     stageProperties.parse(each),
   );
-  const cluster = resourcesOf(template, 'AWS::RDS::DBCluster')[0]?.[1];
-  const workgroup = resourcesOf(template, 'AWS::RedshiftServerless::Workgroup')[0]?.[1];
+  const consumers = readConsumers(template, queues);
+  const isNeeded = (database: Store['in']) => consumers.some(({ queue }) => queue.stores?.in === database);
   const managedSecrets = resourcesOf(template, 'AWS::RDS::DBCluster').filter(
     ([, { ManageMasterUserPassword }]) => ManageMasterUserPassword === true,
   );
@@ -110,10 +137,9 @@ export function readSettings(template: Template): Settings {
     intake: readFunction(template, 'intake'),
     intakeLimit: stage?.RouteSettings?.['POST /orders']?.ThrottlingRateLimit,
     accessLogDays: readAccessLogDays(template, stage?.AccessLogSettings?.DestinationArn),
-    consumer: readConsumer(template, 'consumer'),
-    ingest: readConsumer(template, 'ingest'),
-    ...(cluster && { shipping: readShipping(template, cluster) }),
-    ...(workgroup && { sales: readSales(template, workgroup) }),
+    consumers: Object.fromEntries(consumers.map((each) => [each.queue.consumer, each])),
+    ...(isNeeded('shippingDatabase') && { shippingDatabase: readAurora(template) }),
+    ...(isNeeded('salesDatabase') && { salesDatabase: readRedshift(template) }),
     keys: resourcesOf(template, 'AWS::KMS::Key').length,
     secrets: resourcesOf(template, 'AWS::SecretsManager::Secret').length + managedSecrets.length,
     alarmMetrics: countAlarmMetrics(template),
@@ -131,24 +157,37 @@ function readAccessLogDays(template: Template, destination: unknown): number | u
 const readLogDays = (template: Template, logGroup: string): number =>
   number.parse(propertiesOf(template, logGroup).RetentionInDays);
 
-function readShipping(template: Template, cluster: unknown): NonNullable<Settings['shipping']> {
-  const { MinCapacity, MaxCapacity, SecondsUntilAutoPause } =
-    clusterProperties.parse(cluster).ServerlessV2ScalingConfiguration;
+function readAurora(template: Template): AuroraSettings {
+  const { MinCapacity, MaxCapacity, SecondsUntilAutoPause } = clusterProperties.parse(
+    onlyResource(template, 'AWS::RDS::DBCluster'),
+  ).ServerlessV2ScalingConfiguration;
   return {
-    fulfillment: readConsumer(template, 'fulfillment'),
     minCapacity: MinCapacity,
     maxCapacity: MaxCapacity,
     pauseSeconds: MinCapacity === 0 ? SecondsUntilAutoPause : undefined,
   };
 }
 
-function readSales(template: Template, workgroup: unknown): NonNullable<Settings['sales']> {
-  const { BaseCapacity, MaxCapacity } = workgroupProperties.parse(workgroup);
-  return {
-    analytics: readConsumer(template, 'analytics'),
-    baseCapacity: BaseCapacity,
-    maxCapacity: MaxCapacity,
-  };
+function readRedshift(template: Template): RedshiftSettings {
+  const { BaseCapacity, MaxCapacity } = workgroupProperties.parse(
+    onlyResource(template, 'AWS::RedshiftServerless::Workgroup'),
+  );
+  return { baseCapacity: BaseCapacity, maxCapacity: MaxCapacity };
+}
+
+function onlyResource(template: Template, type: string): unknown {
+  const [found] = resourcesOf(template, type);
+  if (!found) throw new Error(`template: a consumer stores orders in an ${type}, found none`);
+  return found[1];
+}
+
+/** Reads the consumers of the queues that are enabled. */
+function readConsumers(template: Template, queues: readonly QueueRow[]): QueueConsumer[] {
+  const isEnabled = ({ part, consumer }: QueueRow) =>
+    !part || idOf(consumer, 'LambdaFunction') in template.Resources;
+  return [...new Set([...orderQueues(queues), ...queues])]
+    .filter(isEnabled)
+    .map((queue) => ({ ...readConsumer(template, queue.consumer), queue }));
 }
 
 /** Logical ids as Serverless makes them of a function's name. */

@@ -3,6 +3,7 @@ import { slowestOf } from './capacity.ts';
 import { MONTH } from './demand.ts';
 import type { Estimate } from './estimate.ts';
 import { PRICE_REGION, PRICES } from './prices.ts';
+import type { Settings } from './read-settings.ts';
 import type { OrderRequests } from './requests-per-order.ts';
 
 /**
@@ -12,6 +13,26 @@ import type { OrderRequests } from './requests-per-order.ts';
  */
 export function render(result: Estimate, source: string): string {
   return [head(result, source), bill(result), requests(result), capacity(result)].join('\n');
+}
+
+/** The same as JSON, with the settings and prices that it follows from. */
+export const renderJson = (result: Estimate, settings: Settings): string =>
+  `${JSON.stringify({ ...result, settings: printedSettings(settings), prices: PRICES }, null, 2)}\n`;
+
+/** Consumers are named by function; those that come and go with a part are inside it, with the database that they store in. */
+function printedSettings(settings: Settings): Record<string, unknown> {
+  const { intake, intakeLimit, accessLogDays, consumers, shippingDatabase, salesDatabase, ...counts } =
+    settings;
+  const databases = { shippingDatabase, salesDatabase };
+  const always: Record<string, object> = {};
+  const parts: Record<string, object> = {};
+  for (const [name, { queue, ...consumer }] of Object.entries(consumers)) {
+    const { part, stores } = queue;
+    const database = typeof stores?.in === 'string' ? databases[stores.in] : undefined;
+    if (part) parts[part] = { ...parts[part], [name]: consumer, ...database };
+    else always[name] = { ...consumer, ...database };
+  }
+  return { intake, intakeLimit, accessLogDays, ...always, ...parts, ...counts };
 }
 
 function head({ demand, meanRate, peakRate }: Estimate, source: string): string {
@@ -123,6 +144,12 @@ function remarks({ capacities, meanRate, peakRate, intakeLimit }: Estimate): str
       ({ name, retentionSeconds }) =>
         `  LOST: the queue of ${name} keeps messages for ${duration(retentionSeconds)}, which is less than it takes to drain.`,
     ),
+    ...capacities
+      .filter(({ assumed }) => assumed)
+      .map(
+        ({ name }) =>
+          `  ASSUMED: ${name} has not been measured and is taken to be as slow as consumer; pass --invoke-ms ${name}=MS.`,
+      ),
     '',
   ];
 }

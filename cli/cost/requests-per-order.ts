@@ -1,13 +1,12 @@
 import type { Demand } from './demand.ts';
-import type { Flows, Manner } from './flows.ts';
-import type { FunctionName } from './measured.ts';
 import type { PriceName } from './prices.ts';
-import { type QueueFlow, requestsFor, SQS_ENTRIES } from './queue-flow.ts';
+import { type Hop, type Manner, type QueueFlow, requestsFor, SQS_ENTRIES } from './queue-flow.ts';
+import { confirms } from './read-settings.ts';
 
 /** Requests of one kind that an order causes on its way. */
 export interface OrderRequests {
   /** The function that makes them, or that they are made for. */
-  hop: FunctionName;
+  hop: string;
   request: string;
   perOrder: number;
   /** Left out where requests cost nothing, or something else is charged. */
@@ -16,27 +15,25 @@ export interface OrderRequests {
 
 /** Messages of one PublishBatch: https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
 const SNS_ENTRIES = 10;
-/** Statements or items of one request, as `lib/aws/ledger.ts` cuts them. */
-const LEDGER_ENTRIES = 25;
+/**
+ * Statements or items of one request to DynamoDB, as `lib/aws/ledger.ts` cuts them:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+ */
+const TABLE_ENTRIES = 25;
 
 /**
  * Every request on the way of an order, in its order. None has more than 64 KB: ten orders have 2.5, ten publishes 8.
  * SQS and SNS charge a batch as one request for each 64 KB.
  */
-export function requestsPerOrder(
-  { consumer, fulfillment, analytics }: Flows,
-  { via }: Demand,
-  manner: Manner,
-): OrderRequests[] {
-  return [
-    ...(via === 'http' ? overHttp() : bySender(manner)),
-    ...receiving('consumer', consumer),
-    ...confirming(consumer, manner),
-    deleting('consumer', consumer),
-    ...(fulfillment ? shipping(fulfillment) : []),
-    ...(analytics ? selling(analytics) : []),
-  ];
-}
+export const requestsPerOrder = (hops: readonly Hop[], { via }: Demand, manner: Manner): OrderRequests[] => [
+  ...(via === 'http' ? overHttp() : bySender(manner)),
+  ...hops.flatMap((hop) => [
+    ...(hop.queue.topic ? [delivering(hop)] : []),
+    ...receiving(hop),
+    ...(confirms(hop.queue) ? confirming(hop, manner) : storing(hop, manner)),
+    deleting(hop),
+  ]),
+];
 
 const overHttp = (): OrderRequests[] => [
   { hop: 'intake', request: 'POST /orders', perOrder: 1, price: 'httpApiRequest' },
@@ -53,49 +50,52 @@ const bySender = (manner: Manner): OrderRequests[] => [
   },
 ];
 
-const receiving = (hop: FunctionName, flow: QueueFlow): OrderRequests[] => [
+const delivering = ({ name: hop }: Hop): OrderRequests => ({ hop, request: 'delivery by SNS', perOrder: 1 });
+
+const receiving = ({ name: hop, flow }: Hop): OrderRequests[] => [
   { hop, request: 'ReceiveMessage', perOrder: flow.receives, price: 'sqsRequest' },
   { hop, request: 'ReceiveMessage, empty', perOrder: flow.emptyReceives, price: 'sqsRequest' },
   { hop, request: 'invocation', perOrder: flow.invocations, price: 'lambdaRequest' },
 ];
 
-const deleting = (hop: FunctionName, { deletes }: QueueFlow): OrderRequests => ({
+const deleting = ({ name: hop, flow }: Hop): OrderRequests => ({
   hop,
   request: 'DeleteMessageBatch',
-  perOrder: deletes,
+  perOrder: flow.deletes,
   price: 'sqsRequest',
 });
 
-function confirming({ ordersPerBatch }: QueueFlow, manner: Manner): OrderRequests[] {
-  const perBatch = (entries: number) => requestsFor(ordersPerBatch, entries) / ordersPerBatch;
+const perBatch = ({ ordersPerBatch }: QueueFlow, entries: number): number =>
+  requestsFor(ordersPerBatch, entries) / ordersPerBatch;
+
+function confirming({ name: hop, flow }: Hop, manner: Manner): OrderRequests[] {
   const [claim, mark, publish] =
     manner === 'single'
       ? ['PutItem, conditional', 'UpdateItem', 'Publish']
       : ['BatchExecuteStatement', 'BatchWriteItem', 'PublishBatch'];
   return [
-    { hop: 'consumer', request: `claim: ${claim}`, perOrder: perBatch(LEDGER_ENTRIES) },
-    { hop: 'consumer', request: `publish: ${publish}`, perOrder: perBatch(SNS_ENTRIES), price: 'snsPublish' },
-    { hop: 'consumer', request: `mark: ${mark}`, perOrder: perBatch(LEDGER_ENTRIES) },
+    { hop, request: `claim: ${claim}`, perOrder: perBatch(flow, TABLE_ENTRIES) },
+    { hop, request: `publish: ${publish}`, perOrder: perBatch(flow, SNS_ENTRIES), price: 'snsPublish' },
+    { hop, request: `mark: ${mark}`, perOrder: perBatch(flow, TABLE_ENTRIES) },
   ];
 }
 
-const shipping = (flow: QueueFlow): OrderRequests[] => [
-  { hop: 'fulfillment', request: 'delivery by SNS', perOrder: 1 },
-  ...receiving('fulfillment', flow),
-  {
-    hop: 'fulfillment',
-    request: 'fulfil: ExecuteStatement',
-    perOrder: flow.invocations,
-    price: 'auroraDataApi',
-  },
-  deleting('fulfillment', flow),
-];
-
-const selling = (flow: QueueFlow): OrderRequests[] => [
-  { hop: 'analytics', request: 'delivery by SNS', perOrder: 1 },
-  ...receiving('analytics', flow),
-  { hop: 'analytics', request: 'stage: PutObject', perOrder: flow.invocations, price: 's3Put' },
-  { hop: 'analytics', request: 'load: BatchExecuteStatement', perOrder: flow.invocations },
-  { hop: 'analytics', request: 'COPY: GetObject', perOrder: flow.invocations, price: 's3Get' },
-  deleting('analytics', flow),
-];
+function storing({ name: hop, queue, flow }: Hop, manner: Manner): OrderRequests[] {
+  const { invocations } = flow;
+  switch (queue.stores?.in) {
+    case undefined:
+      return [];
+    case 'shippingDatabase':
+      return [{ hop, request: 'fulfil: ExecuteStatement', perOrder: invocations, price: 'auroraDataApi' }];
+    case 'salesDatabase':
+      return [
+        { hop, request: 'stage: PutObject', perOrder: invocations, price: 's3Put' },
+        { hop, request: 'load: BatchExecuteStatement', perOrder: invocations },
+        { hop, request: 'COPY: GetObject', perOrder: invocations, price: 's3Get' },
+      ];
+    default: {
+      const request = manner === 'single' ? 'store: PutItem' : 'store: BatchWriteItem';
+      return [{ hop, request, perOrder: perBatch(flow, TABLE_ENTRIES) }];
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { capacityOf, slowestOf } from '../../../cli/cost/capacity.ts';
 import type { Settings } from '../../../cli/cost/read-settings.ts';
-import { TEN_A_SECOND, WHOLE_SETTINGS } from './whole-settings.ts';
+import { TEN_A_SECOND, WHOLE_SETTINGS, withConsumer, without } from './whole-settings.ts';
 
 /** Consumer: 5 × 100 / 0.1 s. Fulfillment: 5 × 100 / 0.05 s. Analytics: one load of 500 in 10 s, whatever its throttle. */
 const RATES = { consumer: 5_000, fulfillment: 10_000, analytics: 50 };
@@ -17,8 +17,7 @@ describe('capacity', () => {
 
   it('is that of the slowest of all', () => {
     expect(slowestOf(Object.values(capacities(30, 0))).name).toBe('analytics');
-    const { sales, ...unsold } = WHOLE_SETTINGS;
-    expect(slowestOf(Object.values(capacities(30, 0, unsold))).name).toBe('consumer');
+    expect(slowestOf(Object.values(capacities(30, 0, without('analytics')))).name).toBe('consumer');
   });
 
   it('drains a backlog with what the mean rate leaves of it', () => {
@@ -50,9 +49,7 @@ describe('capacity', () => {
   });
 
   it('never drains what comes faster than it goes', () => {
-    const { sales } = WHOLE_SETTINGS;
-    const small = sales && { ...sales, analytics: { ...sales.analytics, batchSize: 100 } };
-    const settings = { ...WHOLE_SETTINGS, ...(small && { sales: small }) };
+    const settings = withConsumer('analytics', { batchSize: 100 });
     // One load of 100 in 10 s is just what comes in.
     expect(capacities(30, 1, settings).analytics?.backlogDrainSeconds).toBe(Number.POSITIVE_INFINITY);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Estimate, estimate } from '../../../cli/cost/estimate.ts';
-import type { Consumer, FunctionSettings, Settings } from '../../../cli/cost/read-settings.ts';
+import { type QueueConsumer, readSettings, type Settings } from '../../../cli/cost/read-settings.ts';
 import { packageStack } from '../../run-serverless.ts';
 import { FLEETS } from '../../template/parameter-sets.ts';
 import { type CostCommand, copyCostCommand } from './run-cost.ts';
@@ -39,7 +39,7 @@ function workOut(arithmetic: string): number {
 
 describe('npm run cost', () => {
   let command: CostCommand;
-  let million: { text: string; json: Estimate & { settings: Settings } };
+  let million: { text: string; json: Estimate & { settings: object }; settings: Settings };
   beforeAll(async () => {
     command = await copyCostCommand();
     const { template } = await packageStack('test');
@@ -48,7 +48,11 @@ describe('npm run cost', () => {
       command.run(...MILLION, '--template', file),
       command.run(...MILLION, '--template', file, '--json'),
     ]);
-    million = { text: text.stdout.replace(file, 'stage dev'), json: JSON.parse(json.stdout) };
+    million = {
+      text: text.stdout.replace(file, 'stage dev'),
+      json: JSON.parse(json.stdout),
+      settings: readSettings(template),
+    };
   }, 180_000);
   afterAll(() => command.remove());
 
@@ -62,6 +66,18 @@ describe('npm run cost', () => {
     const shown = monthly.toLocaleString('en', { maximumFractionDigits: 2 });
     expect(million.text).toMatch(new RegExp(`^ {2}all .* ${shown}$`, 'm'));
     for (const { what } of lines) expect(million.text).toContain(what);
+  });
+
+  it('shows as JSON the settings of each function, those of a part inside that part with its database', () => {
+    expect(million.json.settings).toMatchObject({
+      intake: { memoryMb: 512 },
+      consumer: { memoryMb: 512, batchSize: 100, maximumConcurrency: 10 },
+      ingest: { memoryMb: 1_024, batchSize: 1 },
+      shipping: { fulfillment: { batchSize: 100 }, minCapacity: 0, maxCapacity: 4, pauseSeconds: 300 },
+      sales: { analytics: { batchSize: 5_000 }, baseCapacity: 4, maxCapacity: 8 },
+      keys: 1,
+    });
+    expect(million.json.settings).not.toHaveProperty('consumers');
   });
 
   it('has a line for each that docs/cost.md works out by hand, and no other', () => {
@@ -82,11 +98,17 @@ describe('npm run cost', () => {
   );
 
   it('costs after each change what docs/cost.md says of it', () => {
-    const { settings, demand, peakRate, backlog } = million.json;
-    const { shipping, sales, ...core } = settings;
-    if (!shipping || !sales) throw new Error('settings: shipping and sales must be on');
-    const untraced = <Own extends FunctionSettings>(own: Own): Own => ({ ...own, traced: false });
-    const slowly = (consumer: Consumer) => ({ ...consumer, windowSeconds: 5 });
+    const { demand, peakRate, backlog } = million.json;
+    const { settings } = million;
+    const { salesDatabase, ...unsold } = settings;
+    const { analytics, ...others } = settings.consumers;
+    const withAll = (names: readonly string[], changes: Partial<QueueConsumer>): Settings['consumers'] =>
+      Object.fromEntries(
+        Object.entries(settings.consumers).map(([name, consumer]) => [
+          name,
+          names.includes(name) ? { ...consumer, ...changes } : consumer,
+        ]),
+      );
     const monthly = (changed: Settings, changes: Partial<Estimate['demand']> = {}) => {
       const asked = { demand: { ...demand, ...changes }, peakRate, backlog };
       return estimate(changed, asked).bills.mean.monthly.toFixed(2);
@@ -95,20 +117,19 @@ describe('npm run cost', () => {
       monthly(settings),
       monthly(settings, { emails: false }),
       // A password and seven alarms go with the sales.
-      monthly({ ...core, shipping, secrets: core.secrets - 1, alarmMetrics: core.alarmMetrics - 7 }),
-      monthly({ ...settings, sales: { ...sales, analytics: { ...sales.analytics, batchSize: 500 } } }),
       monthly({
-        ...core,
-        intake: untraced(core.intake),
-        consumer: untraced(core.consumer),
-        shipping: { ...shipping, fulfillment: untraced(shipping.fulfillment) },
-        sales: { ...sales, analytics: untraced(sales.analytics) },
+        ...unsold,
+        consumers: others,
+        secrets: settings.secrets - 1,
+        alarmMetrics: settings.alarmMetrics - 7,
       }),
+      monthly({ ...settings, consumers: withAll(['analytics'], { batchSize: 500 }) }),
       monthly({
         ...settings,
-        consumer: slowly(core.consumer),
-        shipping: { ...shipping, fulfillment: slowly(shipping.fulfillment) },
+        intake: { ...settings.intake, traced: false },
+        consumers: withAll(['consumer', 'fulfillment', 'analytics'], { traced: false }),
       }),
+      monthly({ ...settings, consumers: withAll(['consumer', 'fulfillment'], { windowSeconds: 5 }) }),
       monthly(settings, { via: 'queue' }),
     ]);
   });
@@ -122,7 +143,7 @@ describe('npm run cost', () => {
     expect(capacities).toMatchObject([{ name: 'consumer', atOnce: 2 }]);
     expect(capacities[0]?.ordersPerSecond).toBeCloseTo(405.7, 1);
     // 2 pollers have 5.787 orders a second each: 1.116 + 5.787 in a batch instead of 3.36.
-    expect(bills.mean.flows.consumer.ordersPerBatch).toBeCloseTo(6.903, 3);
+    expect(bills.mean.flows.consumer?.ordersPerBatch).toBeCloseTo(6.903, 3);
     expect(bills.mean.lines.filter(({ service }) => ['Aurora', 'Redshift'].includes(service))).toEqual([]);
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Demand } from '../../../cli/cost/demand.ts';
 import { type Estimate, estimate } from '../../../cli/cost/estimate.ts';
-import type { Manner } from '../../../cli/cost/flows.ts';
+import type { Manner } from '../../../cli/cost/queue-flow.ts';
 import type { Settings } from '../../../cli/cost/read-settings.ts';
-import { CONSUMER, TEN_A_SECOND, WHOLE_SETTINGS } from './whole-settings.ts';
+import { TEN_A_SECOND, WHOLE_SETTINGS, withConsumer, without } from './whole-settings.ts';
 
 const rush = { peakRate: 30, backlog: 0 };
 
@@ -74,7 +74,7 @@ describe('the bill', () => {
   });
 
   it('is without the functions and databases that are off', () => {
-    const { shipping, sales, ...core } = WHOLE_SETTINGS;
+    const { shippingDatabase, salesDatabase, ...core } = without('fulfillment', 'analytics');
     const result = estimate(core, { demand: TEN_A_SECOND, ...rush });
     const services = new Set(result.bills.mean.lines.map(({ service }) => service));
     expect([...services].filter((service) => ['Aurora', 'Redshift', 'S3'].includes(service))).toEqual([]);
@@ -84,7 +84,6 @@ describe('the bill', () => {
   });
 
   it('has no e-mails, alarms, dashboards and traces where there are none', () => {
-    const untraced = { ...CONSUMER, traced: false };
     const lines = linesOf(
       estimated(
         {
@@ -93,7 +92,7 @@ describe('the bill', () => {
           dashboards: 0,
           orderEventsEncrypted: false,
           intake: { ...WHOLE_SETTINGS.intake, traced: false },
-          consumer: untraced,
+          consumers: withConsumer('consumer', { traced: false }).consumers,
         },
         { emails: false },
       ),
@@ -127,9 +126,8 @@ describe('the bill', () => {
     expect(lines['Aurora capacity, 0.5 to 4 ACU']?.[0]).toBeCloseTo(12.28, 1);
     // 300 orders a month, as many loads of a minute: 5 h × 4 RPU.
     expect(lines['Redshift capacity, 4 to 8 RPU']?.[0]).toBeCloseTo(20, 0);
-    const { shipping } = WHOLE_SETTINGS;
-    const awake = shipping && { ...shipping, minCapacity: 1, pauseSeconds: undefined };
-    const always = linesOf(estimated({ ...(awake && { shipping: awake }) }, { ordersPerDay: 10 }));
+    const shippingDatabase = { minCapacity: 1, maxCapacity: 4, pauseSeconds: undefined };
+    const always = linesOf(estimated({ shippingDatabase }, { ordersPerDay: 10 }));
     expect(always['Aurora capacity, 1 to 4 ACU']?.[0]).toBe(720);
   });
 });

@@ -7,7 +7,7 @@ import {
   INVOCATIONS,
   invokeMs,
   LEDGER_ITEM_BYTES,
-  METRICS,
+  metricsOf,
   RECORD_BYTES,
 } from '../../../cli/cost/measured.ts';
 import { propertiesOf } from '../../../cli/template/template.ts';
@@ -23,6 +23,7 @@ import { reportBatch } from '../../../lib/records/order-consumer.ts';
 import { createSalesConsumer, type SalesLoader } from '../../../lib/sales/sales-loader.ts';
 import { createFulfillment } from '../../../lib/shipping/fulfill-orders.ts';
 import { toSqsRecord } from '../../../runtime/sqs-record.ts';
+import { QUEUES } from '../../../topology.ts';
 import { captureLog } from '../../handlers/capture-log.ts';
 import { lambdaContext } from '../../handlers/start-pipeline.ts';
 import { packageStack } from '../../run-serverless.ts';
@@ -180,7 +181,7 @@ describe('metrics of our own', () => {
       .filter((text) => /\/(metrics|order-consumer)\.ts'/.test(text))
       .flatMap((text) => [...text.matchAll(/[{ ]([A-Z][a-z]+[A-Z][A-Za-z]+): /g)].map(([, name]) => name));
     const ofOthers = ['RowsRead', 'RowsRejected', 'OrdersIngested', 'StockAdded', 'BackordersScheduled'];
-    const known = [...Object.values(METRICS).flat(), ...ofOthers];
+    const known = [...QUEUES.flatMap(metricsOf), ...ofOthers];
     expect(new Set(published)).toEqual(new Set(known));
   });
 });

@@ -33,20 +33,20 @@ describe('settings of a packaged template', () => {
   }
 
   it('are those that it was packaged with', () => {
-    const { consumer, ingest, intake, intakeLimit, accessLogDays, shipping, sales } = readSettings(packaged);
+    const { consumers, intake, intakeLimit, accessLogDays, shippingDatabase, salesDatabase } =
+      readSettings(packaged);
+    const { consumer, ingest, fulfillment, analytics } = consumers;
     expect(consumer).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 25 });
     expect(consumer).toMatchObject({ memoryMb: 512, logDays: 7, pollSeconds: 20, retentionSeconds: 345_600 });
     expect(ingest).toMatchObject({ batchSize: 1, windowSeconds: 0, maximumConcurrency: 2, memoryMb: 1_024 });
     expect(intake).toMatchObject({ memoryMb: 512, logDays: 7 });
     expect(intakeLimit).toBe(300);
     expect(accessLogDays).toBe(7);
-    expect([intake, consumer, shipping?.fulfillment, sales?.analytics]).toMatchObject(
-      Array(4).fill({ traced: true }),
-    );
-    expect(shipping?.fulfillment).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 5 });
-    expect(shipping).toMatchObject({ minCapacity: 0, maxCapacity: 16, pauseSeconds: 300 });
-    expect(sales?.analytics).toMatchObject({ batchSize: 2_000, windowSeconds: 60, maximumConcurrency: 2 });
-    expect(sales).toMatchObject({ baseCapacity: 4, maxCapacity: 8 });
+    expect([intake, consumer, fulfillment, analytics]).toMatchObject(Array(4).fill({ traced: true }));
+    expect(fulfillment).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 5 });
+    expect(shippingDatabase).toMatchObject({ minCapacity: 0, maxCapacity: 16, pauseSeconds: 300 });
+    expect(analytics).toMatchObject({ batchSize: 2_000, windowSeconds: 60, maximumConcurrency: 2 });
+    expect(salesDatabase).toMatchObject({ baseCapacity: 4, maxCapacity: 8 });
   });
 
   it('have the two passwords and the key of the topics', () => {
@@ -54,16 +54,20 @@ describe('settings of a packaged template', () => {
   });
 
   it.each([
-    ['ConsumerLambdaFunction.MemorySize', 1_769, { consumer: { memoryMb: 1_769 } }],
-    ['ConsumerLambdaFunction.TracingConfig', { Mode: 'PassThrough' }, { consumer: { traced: false } }],
-    ['ConsumerEventSourceMappingSQSOrderQueue.BatchSize', '7', { consumer: { batchSize: 7 } }],
-    ['OrderQueue.ReceiveMessageWaitTimeSeconds', 5, { consumer: { pollSeconds: 5 } }],
+    ['ConsumerLambdaFunction.MemorySize', 1_769, { consumers: { consumer: { memoryMb: 1_769 } } }],
+    [
+      'ConsumerLambdaFunction.TracingConfig',
+      { Mode: 'PassThrough' },
+      { consumers: { consumer: { traced: false } } },
+    ],
+    ['ConsumerEventSourceMappingSQSOrderQueue.BatchSize', '7', { consumers: { consumer: { batchSize: 7 } } }],
+    ['OrderQueue.ReceiveMessageWaitTimeSeconds', 5, { consumers: { consumer: { pollSeconds: 5 } } }],
     [
       'ShippingDatabase.ServerlessV2ScalingConfiguration.MinCapacity',
       0.5,
-      { shipping: { minCapacity: 0.5, pauseSeconds: undefined } },
+      { shippingDatabase: { minCapacity: 0.5, pauseSeconds: undefined } },
     ],
-    ['SalesWarehouse.BaseCapacity', 32, { sales: { baseCapacity: 32 } }],
+    ['SalesWarehouse.BaseCapacity', 32, { salesDatabase: { baseCapacity: 32 } }],
     ['OrderEventsTopic.KmsMasterKeyId', undefined, { orderEventsEncrypted: false }],
     ['HttpApiStage.AccessLogSettings', undefined, { accessLogDays: undefined }],
     ['HttpApiLogGroup.RetentionInDays', 90, { accessLogDays: 90, intake: { logDays: 7 } }],

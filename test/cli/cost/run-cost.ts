@@ -8,12 +8,15 @@ const PROJECT = resolve(import.meta.dirname, '../../..');
 const COPIED = [
   'cli',
   'esbuild.config.cjs',
-  'functions',
   'handlers',
   'lib',
   'package.json',
+  'operations',
   'plugins',
+  'program',
   'resources',
+  'runtime',
+  'topology.ts',
   'worker',
 ];
 

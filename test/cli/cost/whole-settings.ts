@@ -1,5 +1,6 @@
 import type { Demand } from '../../../cli/cost/demand.ts';
-import type { Consumer, Settings } from '../../../cli/cost/read-settings.ts';
+import type { Consumer, QueueConsumer, Settings } from '../../../cli/cost/read-settings.ts';
+import { type QueueRow, queueNamed } from '../../../topology.ts';
 
 const queue = { pollSeconds: 20, retentionSeconds: 345_600 };
 const traced = { memoryMb: 512, traced: true, logDays: 30 };
@@ -17,20 +18,78 @@ export const WHOLE_SETTINGS: Settings = {
   intake: traced,
   intakeLimit: 500,
   accessLogDays: 30,
-  consumer: CONSUMER,
-  ingest: { ...CONSUMER, batchSize: 1, windowSeconds: 0, maximumConcurrency: 2 },
-  shipping: { fulfillment: CONSUMER, minCapacity: 0, maxCapacity: 4, pauseSeconds: 300 },
-  sales: {
-    analytics: { ...CONSUMER, batchSize: 500, windowSeconds: 10, maximumConcurrency: 2 },
-    baseCapacity: 4,
-    maxCapacity: 8,
+  consumers: {
+    consumer: { ...CONSUMER, queue: queueNamed('order') },
+    fulfillment: { ...CONSUMER, queue: queueNamed('shipping') },
+    analytics: {
+      ...CONSUMER,
+      queue: queueNamed('analytics'),
+      batchSize: 500,
+      windowSeconds: 10,
+      maximumConcurrency: 2,
+    },
+    ingest: {
+      ...CONSUMER,
+      queue: queueNamed('upload'),
+      batchSize: 1,
+      windowSeconds: 0,
+      maximumConcurrency: 2,
+    },
   },
+  shippingDatabase: { minCapacity: 0, maxCapacity: 4, pauseSeconds: 300 },
+  salesDatabase: { baseCapacity: 4, maxCapacity: 8 },
   keys: 1,
   secrets: 2,
   alarmMetrics: 12,
   compositeAlarms: 1,
   dashboards: 1,
   orderEventsEncrypted: true,
+};
+
+/** Returns the settings with other values for one of the consumers. */
+export function withConsumer(name: string, changes: Partial<QueueConsumer>): Settings {
+  const consumer = WHOLE_SETTINGS.consumers[name];
+  if (!consumer) throw new Error(`${name}: WHOLE_SETTINGS has no such consumer`);
+  return {
+    ...WHOLE_SETTINGS,
+    consumers: { ...WHOLE_SETTINGS.consumers, [name]: { ...consumer, ...changes } },
+  };
+}
+
+/** Returns the settings without some of the consumers. */
+export function without(...names: readonly string[]): Settings {
+  const kept = Object.entries(WHOLE_SETTINGS.consumers).filter(([name]) => !names.includes(name));
+  return { ...WHOLE_SETTINGS, consumers: Object.fromEntries(kept) };
+}
+
+/** A queue of confirmed orders that topology.ts does not have; its consumer stores one item an order in a table of its own. */
+export const LOYALTY: QueueRow = {
+  name: 'loyalty',
+  part: 'loyalty',
+  title: 'Loyalty queue',
+  color: 5,
+  holds: 'confirmed order',
+  topic: 'OrderEventsTopic',
+  purpose: 'Confirmed orders to count points of, one event each',
+  deadLetters: 'Confirmed orders whose points were not counted in 3 receives',
+  consumer: 'loyalty',
+  timeout: 60,
+  batchSize: 100,
+  batchingWindow: 1,
+  concurrency: 5,
+  workerConcurrency: 5,
+  ageAlarm: 2_400,
+  stores: {
+    each: 'award',
+    all: 'awards',
+    in: { tableOutput: 'LoyaltyTableName' },
+    metrics: {
+      stored: ['AwardsGiven'],
+      repeated: 'AwardsRepeated',
+      rejected: 'AwardsRejected',
+      failed: 'AwardsFailed',
+    },
+  },
 };
 
 /** Ten orders a second: 25,920,000 in a month of 30 days. */
