@@ -73,7 +73,7 @@ describe('at its start, a worker', () => {
   it('explains a wrong command line, and exits with 2', async () => {
     expect(await startWorker(['--function', 'producer']).ended).toEqual({
       status: 2,
-      text: '--function: must be consumer, fulfillment, analytics or ingest, received producer\nSee --help\n',
+      text: '--function: must be ingest, consumer, fulfillment or analytics, received producer\nSee --help\n',
     });
     const { status, text } = await startWorker(['--function', 'consumer', '--settings', '/nowhere']).ended;
     expect(text).toContain('--settings: must be a file that can be read, received /nowhere');
