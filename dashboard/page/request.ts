@@ -1,3 +1,4 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import { parseJson } from '../../lib/json.ts';
 
 /** What the server refused or could not do, or that it could not be reached. The message is for the operator. */
@@ -52,4 +53,68 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
 export function withQuery(path: string, fields: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
   return query.size > 0 ? `${path}?${query}` : path;
+}
+
+export interface Loaded<Answer> {
+  /** Kept while it is loaded again from the same path. */
+  answer: Answer | null;
+  error: RequestError | null;
+  loading: boolean;
+  reload(): void;
+}
+
+interface State<Answer> {
+  path: string;
+  answer: Answer | null;
+  error: RequestError | null;
+  loading: boolean;
+}
+
+/** Loads an answer of the server, and again when the path changes. */
+export function useLoaded<Answer>(path: string): Loaded<Answer> {
+  const [state, setState] = useState<State<Answer>>({ path, answer: null, error: null, loading: true });
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const abort = new AbortController();
+    setState((before) =>
+      before.path === path
+        ? { ...before, loading: true }
+        : { path, answer: null, error: null, loading: true },
+    );
+    request<Answer>(path, { signal: abort.signal }).then(
+      (answer) => setState({ path, answer, error: null, loading: false }),
+      (error: RequestError) => {
+        if (!abort.signal.aborted) setState({ path, answer: null, error, loading: false });
+      },
+    );
+    return () => abort.abort();
+  }, [path, round]);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  return { ...state, reload };
+}
+
+export interface Action {
+  /** Runs what is asked for, unless it runs already. */
+  run(work: () => Promise<void>): void;
+  busy: boolean;
+  /** Why the last one failed, in words. */
+  error: string | null;
+}
+
+/** State of something that the operator asks for: under way, or why it failed. */
+export function useAction(): Action {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  return {
+    busy,
+    error,
+    run(work) {
+      if (busy) return;
+      setBusy(true);
+      setError(null);
+      work()
+        .catch((failure: RequestError) => setError(failure.message))
+        .finally(() => setBusy(false));
+    },
+  };
 }

@@ -1,5 +1,6 @@
-import { QUEUE_NAMES } from '../../../topology.ts';
-import type { QueueName } from '../../api.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { QUEUE_NAMES } from '../../topology.ts';
+import type { QueueName } from '../api.ts';
 
 /** A view, and what it is about. */
 export type Route =
@@ -49,4 +50,15 @@ function decode(part: string): string {
   } catch {
     return part;
   }
+}
+
+/** The view that the address names. */
+export function useRoute(): Route {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const read = () => setHash(location.hash);
+    addEventListener('hashchange', read);
+    return () => removeEventListener('hashchange', read);
+  }, []);
+  return parseRoute(hash);
 }

@@ -1,5 +1,26 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Notice, notify, onNotice } from './notices.ts';
+
+/** What came of something that the operator asked for. */
+export interface Notice {
+  text: string;
+  /** Where to follow it up. */
+  link?: { href: string; text: string };
+}
+
+let latest: Notice | null = null;
+const listeners = new Set<(notice: Notice | null) => void>();
+
+/** Tells the operator; null takes the latest notice away. */
+export function notify(notice: Notice | null): void {
+  latest = notice;
+  for (const listener of listeners) listener(latest);
+}
+
+/** @returns what ends the subscription */
+export function onNotice(listener: (notice: Notice | null) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 /** The latest notice, until it is closed or the next one comes. */
 export function NoticeBar() {

@@ -1,11 +1,28 @@
 import { useState } from 'preact/hooks';
 import { queueNamed } from '../../../topology.ts';
-import type { QueueName } from '../../api.ts';
-import { formatCount } from '../format/format-count.ts';
+import type { QueueName, RedriveReport, RedriveRequest } from '../../api.ts';
+import { formatCount } from '../format.ts';
+import { notify } from '../notices.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Modal } from '../parts/modal.tsx';
-import { useAction } from '../use-action.ts';
-import { redrive } from './redrive.ts';
+import { request, useAction } from '../request.ts';
+
+/**
+ * Sends letters back to their queue, as they are, and tells the operator how many.
+ *
+ * @throws RequestError
+ */
+export async function redrive(queue: QueueName, choice: RedriveRequest): Promise<void> {
+  const { matched, sent, failures } = await request<RedriveReport>(`dead-letters/${queue}/redrive`, {
+    method: 'POST',
+    body: choice,
+  });
+  const [first] = failures;
+  const trouble = first ? ` The first of ${formatCount(failures.length)} failures: ${first.message}` : '';
+  notify({
+    text: `${formatCount(sent)} of ${formatCount(matched)} sent back to the ${queueNamed(queue).title.toLowerCase()}.${trouble}`,
+  });
+}
 
 interface RedriveAllProps {
   queue: QueueName;
