@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { received } from '../../lib/text.ts';
-import { Refusal } from './refusal.ts';
-import { sendProblem } from './send-problem.ts';
+import { Refusal, sendProblem } from './refusal.ts';
 
 /**
  * What every answer says to browsers: nothing from elsewhere, no script or style that is not a file of ours, in nobody's
@@ -52,4 +51,24 @@ function judge({ headers, raw, socket }: FastifyRequest): Refusal | undefined {
   if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
     return new Refusal(403, `Origin: must be http://${host} or left out, received ${received(origin)}`);
   return undefined;
+}
+
+/** Methods that change nothing. */
+const READS = new Set(['GET', 'HEAD']);
+
+/**
+ * Checks that a request for the page's data, or for a change, was not sent by the page of another site: `Sec-Fetch-Site` says
+ * so where Origin does not, and a body that says it is JSON cannot be sent by a form.
+ *
+ * @throws Refusal
+ */
+export async function checkSender({ headers, method }: FastifyRequest): Promise<void> {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new Refusal(403, `Sec-Fetch-Site: must be same-origin or none, received ${received(site)}`);
+  const type = headers['content-type'];
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  if (READS.has(method) || (method === 'DELETE' && !hasBody)) return;
+  if (!/^application\/json(;|$)/i.test(type ?? ''))
+    throw new Refusal(415, `Content-Type: must be application/json, received ${received(type)}`);
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { startDashboard } from '../../../dashboard/server/start-dashboard.ts';
+import { startDashboard } from '../../../dashboard/server/dashboard.ts';
 import { InvalidInputError } from '../../../lib/errors.ts';
 import { printable } from '../../../lib/text.ts';
 import { wholeNumber } from '../../../program/options.ts';

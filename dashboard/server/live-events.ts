@@ -1,8 +1,64 @@
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
 import { printable } from '../../lib/text.ts';
 import { createStatusReader } from '../../operations/status/create-status-reader.ts';
 import type { LiveStatus, Trouble } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
+import { Refusal } from './refusal.ts';
+
+/** Server-sent events to one page. */
+export interface EventStream {
+  stream: Readable;
+  /** Sends an event as soon as the page can take it; one that waits is replaced by a newer one. */
+  send(event: { name: string; data: unknown }): void;
+  /** Sends a comment, which shows that the connection lives, unless something waits already. */
+  beat(): void;
+  end(): void;
+}
+
+/** Ms after which a browser that lost its connection comes back. */
+const RETRY_MS = 2_000;
+
+/**
+ * Events for a page that may be slow: besides what its connection holds, at most one event is kept for it, the newest.
+ * Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export function createEventStream(): EventStream {
+  // With so low a mark, `read` is called only when all that was pushed has been taken.
+  const stream = new Readable({
+    highWaterMark: 1,
+    read() {
+      wanted = true;
+      flush();
+    },
+  });
+  let wanted = false;
+  let waiting: string | undefined;
+
+  stream.push(`retry: ${RETRY_MS}\n\n`);
+
+  function flush(): void {
+    if (!wanted || waiting === undefined || stream.destroyed) return;
+    const text = waiting;
+    waiting = undefined;
+    wanted = false;
+    stream.push(text);
+  }
+
+  return {
+    stream,
+    send({ name, data }) {
+      waiting = `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+      flush();
+    },
+    beat() {
+      waiting ??= ':\n\n';
+      flush();
+    },
+    end: () => stream.destroy(),
+  };
+}
 
 /** What the pages are told. */
 export type LiveEvent = { name: 'status'; data: LiveStatus } | { name: 'trouble'; data: Trouble };
@@ -72,4 +128,34 @@ export function createLiveStatus({
       };
     },
   };
+}
+
+/** Pages at once. */
+const MOST = 20;
+/** Ms between signs of life while there is nothing to tell. */
+const HEARTBEAT = 10_000;
+
+/** Live events, for as long as a page listens. */
+export function addEventRoutes(app: FastifyInstance, parts: DashboardParts): void {
+  const live = createLiveStatus(parts);
+  const open = new Set<EventStream>();
+
+  app.get('/events', async (_request, reply) => {
+    if (open.size >= MOST)
+      throw new Refusal(503, `This server has ${MOST} pages open, and no more at once: close one of them.`);
+    const events = createEventStream();
+    open.add(events);
+    const heart = setInterval(events.beat, HEARTBEAT);
+    const unsubscribe = live.subscribe(events.send);
+    events.stream.once('close', () => {
+      clearInterval(heart);
+      unsubscribe();
+      open.delete(events);
+    });
+    return reply.type('text/event-stream').header('cache-control', 'no-store').send(events.stream);
+  });
+
+  app.addHook('preClose', async () => {
+    for (const events of open) events.end();
+  });
 }

@@ -1,9 +1,13 @@
+import type { FastifyInstance } from 'fastify';
+import * as z from 'zod/mini';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
 import { createQueue } from '../../lib/aws/queue.ts';
 import { produceOrders } from '../../lib/produce/produce-orders.ts';
+import { PRODUCER_FIELDS } from '../../lib/produce/producer-input.ts';
 import { findQueue, type Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { Burst } from '../api.ts';
-import { Refusal } from './refusal.ts';
+import { readFields } from './read-request.ts';
+import { Refusal, requirePart } from './refusal.ts';
 
 /** Bursts of generated orders, one at a time: none → running → done or stopped → running … */
 export interface Bursts {
@@ -81,4 +85,23 @@ export function createBursts(pipeline: Pipeline, report: (error: unknown) => voi
       return latest && { ...latest };
     },
   };
+}
+
+const { count, ratePerSecond, seed } = PRODUCER_FIELDS;
+const BURST = {
+  count: count.check(z.describe('a whole number from 1 to 1,000,000')),
+  ratePerSecond: z
+    .optional(ratePerSecond)
+    .check(z.describe('a number above 0, at most 1,000,000, or left out')),
+  seed: z.optional(seed).check(z.describe('a whole number from 0 to 4,294,967,295, or left out')),
+};
+const RATE = {
+  ratePerSecond: z.nullable(ratePerSecond).check(z.describe('a number above 0, at most 1,000,000, or null')),
+};
+
+/** Bursts of generated orders. */
+export function addBurstRoutes(app: FastifyInstance, { bursts }: { bursts: Bursts }): void {
+  app.post('/burst', async ({ body }) => bursts.start(readFields(BURST, body)));
+  app.patch('/burst', async ({ body }) => bursts.setRate(readFields(RATE, body).ratePerSecond));
+  app.delete('/burst', async () => requirePart((await bursts.stop()) ?? undefined, 'No burst was started.'));
 }

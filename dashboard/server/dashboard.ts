@@ -1,22 +1,18 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { printable } from '../../lib/text.ts';
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
-import { addBurstRoutes } from './burst-routes.ts';
-import { checkSender } from './check-sender.ts';
-import { createBursts } from './create-bursts.ts';
-import type { DashboardParts } from './dashboard-parts.ts';
+import { addBurstRoutes, createBursts } from './bursts.ts';
+import { type DashboardParts, takeTurns } from './dashboard-parts.ts';
 import { addDeadLetterRoutes } from './dead-letter-routes.ts';
-import { addEventRoutes } from './event-routes.ts';
-import { explainToOperator } from './explain-to-operator.ts';
+import { checkSender, guardServer } from './guard-server.ts';
+import { addEventRoutes } from './live-events.ts';
 import { addMailboxRoutes } from './mailbox-routes.ts';
 import { addOrderRoutes } from './order-routes.ts';
-import { addPageRoutes } from './page-routes.ts';
-import { readBodiesAsJson } from './read-bodies-as-json.ts';
-import { Refusal } from './refusal.ts';
+import { addPageRoutes } from './page-files.ts';
+import { readBodiesAsJson } from './read-request.ts';
+import { explainToOperator, Refusal, sendProblem } from './refusal.ts';
 import { addSalesRoutes } from './sales-routes.ts';
-import { sendProblem } from './send-problem.ts';
 import { addShippingRoutes } from './shipping-routes.ts';
-import { takeTurns } from './take-turns.ts';
 import { addThrottleRoutes } from './throttle-routes.ts';
 
 export interface DashboardOptions {
@@ -70,4 +66,22 @@ export function registerDashboard(app: FastifyInstance, { pipeline, report }: Da
     },
     { prefix: '/dashboard' },
   );
+}
+
+/**
+ * Serves the live page by itself, on 127.0.0.1.
+ *
+ * @param options.port 0 for any free one
+ * @returns the page's address, and what ends the server at once, with all that is under way
+ * @throws Error with code `EADDRINUSE` where the port is taken
+ */
+export async function startDashboard({
+  port,
+  ...options
+}: DashboardOptions & { port: number }): Promise<{ url: string; stop(): Promise<void> }> {
+  const app = fastify({ forceCloseConnections: true, exposeHeadRoutes: false });
+  guardServer(app);
+  registerDashboard(app, options);
+  const url = await app.listen({ host: '127.0.0.1', port });
+  return { url: `${url}/`, stop: () => app.close() };
 }

@@ -1,8 +1,40 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { InvalidInputError } from '../../lib/errors.ts';
-import { joinFaults, received } from '../../lib/text.ts';
+import { readQuery } from '../../lib/http/request.ts';
+import { joinFaults, printable, received } from '../../lib/text.ts';
 
-/** Schemas by field; the description of each is its rule, as an error tells it. */
+/** Bytes that a body may have: room for the body of any message worth repairing, or a thousand message ids. */
+const BODY_LIMIT = 256 * 1_024;
+
+/** Accepts JSON as the body of requests, and nothing else. */
+export function readBodiesAsJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string', bodyLimit: BODY_LIMIT },
+    (_request, text, done) => {
+      if (text === '') return done(null, undefined);
+      try {
+        done(null, JSON.parse(text));
+      } catch (error) {
+        done(new InvalidInputError(`body: must be JSON, received ${printable((error as Error).message)}`));
+      }
+    },
+  );
+}
+
+/**
+ * Returns a request's query parameters, each of which may be given once.
+ *
+ * @throws InvalidInputError
+ */
+export function queryOf({ url }: FastifyRequest): Record<string, string> {
+  const start = url.indexOf('?');
+  return readQuery({ rawQueryString: start < 0 ? '' : url.slice(start + 1) });
+}
+
+/** Schemas by field; the description of each is its rule in error messages. */
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 type Fields<Known extends Shape> = z.output<z.ZodObject<{ -readonly [Name in keyof Known]: Known[Name] }>>;
 
