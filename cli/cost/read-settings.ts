@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { findReferred } from '../template/find-referred.ts';
-import { queueMappings } from '../template/queue-mappings.ts';
+import { queueMappings } from '../template/queues.ts';
+import { findReferred } from '../template/references.ts';
 import { propertiesOf, resourcesOf, type Template } from '../template/template.ts';
 
 /** A queue and the function that Lambda invokes with its messages. */

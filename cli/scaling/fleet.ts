@@ -1,5 +1,4 @@
-import type { Minute } from './policies/minute.ts';
-import { trackTarget } from './policies/target-tracking.ts';
+import { type Minute, trackTarget } from './target-tracking.ts';
 import type { Consumers } from './simulate.ts';
 
 /** A fleet of workers, on EC2 or ECS, under target tracking. */

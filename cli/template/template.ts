@@ -54,3 +54,31 @@ export const resourcesOf = (
   Object.entries(template.Resources)
     .filter(([, resource]) => resource.Type === type)
     .map(([id, resource]) => [id, resource.Properties]);
+
+/** What is at a path such as `ScalingConfig.MaximumConcurrency`; undefined where the path ends early. */
+export const readProperty = (value: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((outer, key) => (outer as Record<string, unknown> | undefined)?.[key], value);
+
+/** A number, also one that came from the command line as text; NaN where it is something else. */
+export const readNumber = (value: unknown, otherwise: number): number => {
+  if (value === undefined) return otherwise;
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+};
+
+/** A property that may be a list, one value, or left out. */
+export const readList = (value: unknown): unknown[] => (value === undefined ? [] : [value].flat());
+
+/** The same template without the properties that are `AWS::NoValue`: for CloudFormation they are not there. */
+export const withoutNoValue = (template: Template): Template => strip(template) as Template;
+
+function strip(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => !isNoValue(item)).map(strip);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, item]) => !isNoValue(item));
+  return Object.fromEntries(kept.map(([key, item]) => [key, strip(item)]));
+}
+
+const isNoValue = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'Ref' in value && value.Ref === 'AWS::NoValue';

@@ -1,4 +1,3 @@
-import { asText, splitArn } from './as-text.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /** What a resource's name is called, by its type, and what stands before it in its ARN's last part. */
@@ -28,4 +27,39 @@ export function findReferred(template: Template, type: string, value: unknown): 
     return own !== undefined && asText(own) === name;
   });
   return found?.[0];
+}
+
+/**
+ * A value as one text. What only AWS knows stands in it as `${LogicalId}` or `${LogicalId.Attribute}`, as in `Fn::Sub`, so
+ * that two ways of saying the same are equal. Functions other than these four are left as JSON.
+ */
+export function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === undefined) return 'nothing';
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[name, argument] = [], ...others] = Object.entries(value);
+  if (others.length > 0) return JSON.stringify(value);
+  switch (name) {
+    case 'Ref':
+      return `\${${argument}}`;
+    case 'Fn::GetAtt':
+      return `\${${[argument].flat().join('.')}}`;
+    case 'Fn::Join':
+      return argument[1].map(asText).join(argument[0]);
+    case 'Fn::Sub': {
+      const [text, variables = {}] = [argument].flat();
+      return text.replace(/\$\{([^}]*)\}/g, (whole: string, key: string) =>
+        key in variables ? asText(variables[key]) : whole,
+      );
+    }
+    default:
+      return JSON.stringify(value);
+  }
+}
+
+/** The parts of an ARN's text; the last is the resource, with its type where it has one. Colons in `${…}` do not count. */
+export function splitArn(text: string): string[] | undefined {
+  const parts = text.split(/:(?![^{]*\})/);
+  if (parts[0] !== 'arn' || parts.length < 6) return undefined;
+  return [...parts.slice(0, 5), parts.slice(5).join(':')];
 }

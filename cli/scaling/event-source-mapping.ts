@@ -1,3 +1,28 @@
+import { STEP_SECONDS } from './black-friday.ts';
+import type { Consumers } from './simulate.ts';
+
+/**
+ * Lambda's event source mapping, which sees the queue itself, not CloudWatch.
+ *
+ * @param maximumConcurrency of the mapping: the stage parameter `consumerConcurrency`
+ */
+export function createMapping(maximumConcurrency: number): Consumers {
+  return {
+    scale(_second, before) {
+      const concurrency = scaleMapping(
+        {
+          concurrency: before?.working ?? FIRST_INVOCATIONS,
+          used: before?.busy ?? 0,
+          left: (before?.backlog ?? 0) > 0,
+          seconds: STEP_SECONDS,
+        },
+        maximumConcurrency,
+      );
+      return { working: concurrency, present: concurrency };
+    },
+  };
+}
+
 /** Batches at once that a mapping begins with, and goes back to when there is little to do. */
 export const FIRST_INVOCATIONS = 5;
 /** Concurrent invocations that it adds in a minute, at most. */

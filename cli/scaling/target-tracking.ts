@@ -1,3 +1,26 @@
+/** What CloudWatch knows of one minute. */
+export interface Minute {
+  /** `ApproximateNumberOfMessagesVisible` of the order queue. */
+  visible: number;
+  /** Instances of the group that were at work. */
+  inService: number;
+}
+
+/**
+ * The plain metric: messages in the queue, whoever works on them. AWS names it among those that do not work for target
+ * tracking, since it does not change in proportion to the number of instances.
+ *
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
+ */
+export const queueLength = ({ visible }: Minute): number => visible;
+
+/**
+ * The metric that AWS advises for queues: messages for each instance, so that twice the instances halve it.
+ *
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
+ */
+export const backlogPerInstance = ({ visible, inService }: Minute): number => visible / inService;
+
 /**
  * How target tracking decides, once a minute, from the datapoints of its metric.
  *

@@ -1,4 +1,5 @@
-import { readStatements, type Statement, type Template } from './template.ts';
+import { findReferred } from './references.ts';
+import { readList, readStatements, resourcesOf, type Statement, type Template } from './template.ts';
 
 /** A statement of any policy in the template. */
 export interface PolicyStatement {
@@ -28,5 +29,21 @@ function findDocuments(value: unknown, place: string): { place: string; document
   if ('Statement' in value) return [{ place, document: value }];
   return Object.entries(value).flatMap(([key, item]) =>
     findDocuments(item, Array.isArray(value) ? `${place}[${key}]` : `${place}.${key}`),
+  );
+}
+
+/** What each role may do, by its logical id: the statements of its own policies, and of those attached to it. */
+export function roleGrants(template: Template): Map<string, Statement[]> {
+  const allowed = listPolicyStatements(template).filter(({ statement }) => statement.Effect === 'Allow');
+  const isOf = (role: string, id: string): boolean =>
+    id === role ||
+    readList(template.Resources[id]?.Properties.Roles).some(
+      (attached) => findReferred(template, 'AWS::IAM::Role', attached) === role,
+    );
+  return new Map(
+    resourcesOf(template, 'AWS::IAM::Role').map(([role]) => [
+      role,
+      allowed.filter(({ id }) => isOf(role, id)).map(({ statement }) => statement),
+    ]),
   );
 }
