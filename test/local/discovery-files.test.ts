@@ -1,8 +1,9 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { writeOutputsFile } from '../../local/outputs-file.ts';
+import { writeOutputsFile, writeSettingsFile } from '../../local/discovery-files.ts';
 import { createTestDirectory } from './create-test-directory.ts';
+import { parseEnv } from 'node:util';
 
 test('the file holds the outputs, for its owner only, and nothing else is left beside it', async () => {
   const directory = await createTestDirectory();
@@ -35,4 +36,30 @@ test('a file that a crash left behind is replaced', async () => {
   await writeFile(join(directory, 'outputs.json'), '{"half a fi');
   await writeOutputsFile(directory, {});
   expect(await readFile(join(directory, 'outputs.json'), 'utf8')).toBe('{}\n');
+});
+
+test('the file holds the environment of all functions, each name once, for its owner only', async () => {
+  const directory = await createTestDirectory();
+  const common = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', AWS_SESSION_TOKEN: '' };
+  await writeSettingsFile(directory, [
+    { environment: { ...common, ORDER_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/a#b' } },
+    { environment: { ...common, DATABASE_URL: "postgres://it's@127.0.0.1/a b" } },
+  ]);
+  expect(await readdir(directory)).toEqual(['worker.env']);
+  const file = join(directory, 'worker.env');
+  const text = await readFile(file, 'utf8');
+  expect(text.match(/AWS_ENDPOINT_URL/g)).toHaveLength(1);
+  expect(parseEnv(text)).toEqual({
+    ...common,
+    ORDER_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/a#b',
+    DATABASE_URL: "postgres://it's@127.0.0.1/a b",
+  });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('it is taken away again', async () => {
+  const directory = await createTestDirectory();
+  const takeAway = await writeSettingsFile(directory, [{ environment: { NAME: 'value' } }]);
+  await takeAway();
+  expect(await readdir(directory)).toEqual([]);
 });
