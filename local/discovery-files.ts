@@ -4,20 +4,20 @@ import { join } from 'node:path';
 /**
  * Writes the stack outputs to `outputs.json`.
  *
- * @returns a function that takes the file away again
+ * @returns a function that removes the file
  */
 export function writeOutputsFile(
   directory: string,
   outputs: Readonly<Record<string, string>>,
 ): Promise<() => Promise<void>> {
-  return writeFileForOthers(join(directory, 'outputs.json'), `${JSON.stringify(outputs, null, 2)}\n`);
+  return writeDiscoveryFile(join(directory, 'outputs.json'), `${JSON.stringify(outputs, null, 2)}\n`);
 }
 
 /**
- * Writes the environment of all functions, in which a name has one value, to `worker.env`: what a worker beside the
- * embedded cloud needs.
+ * Writes the environment of all functions, in which a name has one value, to `worker.env`. A worker beside the embedded
+ * cloud needs it.
  *
- * @returns a function that takes the file away again
+ * @returns a function that removes the file
  */
 export function writeSettingsFile(
   directory: string,
@@ -25,15 +25,16 @@ export function writeSettingsFile(
 ): Promise<() => Promise<void>> {
   const settings = Object.assign({}, ...Array.from(functions, ({ environment }) => environment));
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
-  return writeFileForOthers(join(directory, 'worker.env'), lines.join(''));
+  return writeDiscoveryFile(join(directory, 'worker.env'), lines.join(''));
 }
 
 /**
- * Writes a file where other terminals find it, for this user only; never a part of it.
+ * Writes a file by which programs in other terminals find the embedded cloud. Only this user may read it, and no program
+ * sees a part of it.
  *
- * @returns a function that takes the file away again, unless another embedded cloud has written its own since
+ * @returns a function that removes the file, unless another embedded cloud has written its own since
  */
-export async function writeFileForOthers(file: string, text: string): Promise<() => Promise<void>> {
+async function writeDiscoveryFile(file: string, text: string): Promise<() => Promise<void>> {
   await writeFile(`${file}.tmp`, text, { mode: 0o600 });
   await rename(`${file}.tmp`, file);
   return async () => {

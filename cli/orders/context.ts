@@ -61,13 +61,7 @@ const PROJECT = resolve(import.meta.dirname, '../..');
  * @throws UnavailableError where the embedded cloud is not running
  * @throws InvalidInputError where there is no such stage
  */
-export async function findPipeline({
-  stage,
-  region,
-}: {
-  stage?: string;
-  region?: string;
-}): Promise<Pipeline> {
+async function findPipeline({ stage, region }: { stage?: string; region?: string }): Promise<Pipeline> {
   if (stage === undefined) return openEmbeddedPipeline(await readEmbeddedOutputs());
   const place = region === undefined ? {} : { region };
   const stackName = stackNameOf(stage);

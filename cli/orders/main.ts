@@ -95,10 +95,7 @@ Exit status: 0 done · 1 something is wrong, or failed · 2 the command line is 
  * @param args what follows the program's name
  * @param onExit told a command's exit status when it is done
  */
-export async function createProgram(
-  args: readonly string[],
-  onExit: (exit: ExitStatus) => void,
-): Promise<Command> {
+async function createProgram(args: readonly string[], onExit: (exit: ExitStatus) => void): Promise<Command> {
   const program = new Command('orders')
     .description('Sees into the order pipeline and sets right what went wrong.')
     .addHelpText('after', EPILOGUE)

@@ -24,7 +24,7 @@ export function createMapping(maximumConcurrency: number): Consumers {
 }
 
 /** Batches at once that a mapping begins with, and goes back to when there is little to do. */
-export const FIRST_INVOCATIONS = 5;
+const FIRST_INVOCATIONS = 5;
 /** Concurrent invocations that it adds in a minute, at most. */
 const MORE_PER_MINUTE = 300;
 

@@ -55,7 +55,7 @@ function viewOf(route: Route) {
 }
 
 /** Says that figures are old, and why. */
-export function TroubleBanner() {
+function TroubleBanner() {
   const connection = useLive((live) => live.connection);
   const trouble = useLive((live) => live.trouble);
   if (connection !== 'trouble') return null;
@@ -71,7 +71,7 @@ export function TroubleBanner() {
 }
 
 /** For addresses that name no view. */
-export function UnknownView() {
+function UnknownView() {
   return (
     <>
       <ViewHeading title="There is no such view" />

@@ -39,7 +39,7 @@ const VIEWS: readonly { view: Route['view']; hash: string; text: string }[] = [
 ];
 
 /** The way to the views. */
-export function Navigation({ view: current }: { view: Route['view'] }) {
+function Navigation({ view: current }: { view: Route['view'] }) {
   const deadLetters = useLive((live) =>
     (live.status?.queues ?? []).reduce((sum, queue) => sum + queue.deadLetters, 0),
   );
@@ -69,7 +69,7 @@ const TEXTS: Record<Connection, string> = {
 };
 
 /** Whether what the page shows is of now. Told to screen readers only when it changes. */
-export function ConnectionState() {
+function ConnectionState() {
   const connection = useLive((live) => live.connection);
   return (
     <p class={`connection connection-${connection}`} role="status">

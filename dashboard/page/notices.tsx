@@ -17,7 +17,7 @@ export function notify(notice: Notice | null): void {
 }
 
 /** @returns what ends the subscription */
-export function onNotice(listener: (notice: Notice | null) => void): () => void {
+function onNotice(listener: (notice: Notice | null) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

@@ -16,7 +16,7 @@ export type Route =
 const isQueue = (name: string): name is QueueName => QUEUE_NAMES.some((each) => each === name);
 
 /** Reads the part of the address after `#`. */
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [view = '', first = '', second = ''] = hash
     .replace(/^#?\/?/, '')
     .split('/')

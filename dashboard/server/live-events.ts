@@ -77,10 +77,7 @@ export interface LiveEvents {
 const INTERVAL = { embedded: 1_000, aws: 5_000 };
 
 /** idle (nobody listens) → sampling (reads, tells, waits) → idle … */
-export function createLiveStatus({
-  pipeline,
-  bursts,
-}: Pick<DashboardParts, 'pipeline' | 'bursts'>): LiveEvents {
+function createLiveStatus({ pipeline, bursts }: Pick<DashboardParts, 'pipeline' | 'bursts'>): LiveEvents {
   const embedded = pipeline.inspectionUrl !== undefined;
   const interval = embedded ? INTERVAL.embedded : INTERVAL.aws;
   const features = {

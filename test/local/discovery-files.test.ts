@@ -1,11 +1,11 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { writeOutputsFile, writeSettingsFile } from '../../local/discovery-files.ts';
 import { createTestDirectory } from './create-test-directory.ts';
-import { parseEnv } from 'node:util';
 
-test('the file holds the outputs, for its owner only, and nothing else is left beside it', async () => {
+test('outputs.json holds the outputs, for its owner only, and nothing else is left beside it', async () => {
   const directory = await createTestDirectory();
   await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3000' });
   expect(await readdir(directory)).toEqual(['outputs.json']);
@@ -14,7 +14,7 @@ test('the file holds the outputs, for its owner only, and nothing else is left b
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('it is taken away again, also twice, or when somebody else has done so', async () => {
+test('outputs.json is removed at the end, and removing it a second time does nothing', async () => {
   const directory = await createTestDirectory();
   const takeAway = await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3000' });
   await takeAway();
@@ -22,7 +22,7 @@ test('it is taken away again, also twice, or when somebody else has done so', as
   await takeAway();
 });
 
-test('the outputs of another embedded cloud replace it, and stay when the first one ends', async () => {
+test('the outputs of another embedded cloud replace outputs.json, and stay when the first one ends', async () => {
   const directory = await createTestDirectory();
   const takeAway = await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3000' });
   await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3001' });
@@ -31,14 +31,14 @@ test('the outputs of another embedded cloud replace it, and stay when the first 
   expect(JSON.parse(text)).toEqual({ ApiUrl: 'http://127.0.0.1:3001' });
 });
 
-test('a file that a crash left behind is replaced', async () => {
+test('outputs.json that a crash left behind is replaced', async () => {
   const directory = await createTestDirectory();
   await writeFile(join(directory, 'outputs.json'), '{"half a fi');
   await writeOutputsFile(directory, {});
   expect(await readFile(join(directory, 'outputs.json'), 'utf8')).toBe('{}\n');
 });
 
-test('the file holds the environment of all functions, each name once, for its owner only', async () => {
+test('worker.env holds the environment of all functions, each name once, for its owner only', async () => {
   const directory = await createTestDirectory();
   const common = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', AWS_SESSION_TOKEN: '' };
   await writeSettingsFile(directory, [
@@ -57,7 +57,7 @@ test('the file holds the environment of all functions, each name once, for its o
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('it is taken away again', async () => {
+test('worker.env is removed at the end', async () => {
   const directory = await createTestDirectory();
   const takeAway = await writeSettingsFile(directory, [{ environment: { NAME: 'value' } }]);
   await takeAway();

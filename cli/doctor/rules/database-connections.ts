@@ -126,7 +126,7 @@ const TABLE = limits.byCapacity as [capacity: number, connections: number][];
  * @param most capacity, in ACU
  * @returns NaN where there is no such row
  */
-export function maxConnections(least: number, most: number): number {
+function maxConnections(least: number, most: number): number {
   const connections = TABLE.findLast(([units]) => units <= most)?.[1] ?? Number.NaN;
   return least <= 0.5 ? Math.min(connections, limits.mostWithLittleCapacity) : connections;
 }

@@ -33,7 +33,7 @@ function examineQueue(template: Template, id: string): Check[] {
 }
 
 /** An alarm and one of the metrics that it watches, alone or in an expression. */
-export interface AlarmMetric {
+interface AlarmMetric {
   alarmId: string;
   alarm: Record<string, unknown>;
   namespace: unknown;
@@ -42,7 +42,7 @@ export interface AlarmMetric {
   dimensions: Map<unknown, unknown>;
 }
 
-export const alarmMetrics = (template: Template): AlarmMetric[] =>
+const alarmMetrics = (template: Template): AlarmMetric[] =>
   resourcesOf(template, 'AWS::CloudWatch::Alarm').flatMap(([alarmId, alarm]) =>
     [alarm, ...readList(alarm.Metrics).map((metric) => readProperty(metric, 'MetricStat.Metric'))]
       .filter((metric) => readProperty(metric, 'MetricName') !== undefined)

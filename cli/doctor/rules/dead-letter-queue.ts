@@ -81,7 +81,7 @@ const ASYNCHRONOUS = [
 ].map((service) => `${service}.amazonaws.com`);
 
 /** Logical ids of the functions that are invoked asynchronously: as a target, or by who is permitted to invoke them. */
-export function asynchronousFunctions(template: Template): Set<string> {
+function asynchronousFunctions(template: Template): Set<string> {
   const rules = resourcesOf(template, 'AWS::Events::Rule').flatMap(([, { Targets }]) => readList(Targets));
   const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule').map(([, { Target }]) => Target);
   const permitted = resourcesOf(template, 'AWS::Lambda::Permission')

@@ -75,7 +75,7 @@ function toText({ restock_id, products }: Restocked): string {
  * @returns items
  * @throws InvalidInputError that names the file where it cannot be read
  */
-export async function readStockFile(path: string): Promise<unknown> {
+async function readStockFile(path: string): Promise<unknown> {
   try {
     const text = await readFile(path, 'utf8');
     return /\.csv$/i.test(path) ? readCsv(text) : itemsOf(JSON.parse(text));

@@ -87,7 +87,7 @@ async function watchStatus(
 const UNKNOWN = '–';
 
 /** A pipeline's status as tables. */
-export function statusText(
+function statusText(
   { at, stage, since, queues, functions, confirmed }: PipelineStatus,
   style: Style,
 ): string {
@@ -108,7 +108,7 @@ export function statusText(
 }
 
 /** The same in a line, for a log. */
-export function statusLine({ at, queues, confirmed }: PipelineStatus): string {
+function statusLine({ at, queues, confirmed }: PipelineStatus): string {
   const parts = queues.map(
     ({ name, inPerSecond, outPerSecond, deadLetters, ...depth }) =>
       `${name} ${whole(messagesIn(depth))} (+${perSecond(inPerSecond)}/s −${perSecond(outPerSecond)}/s, dead ${whole(deadLetters)})`,

@@ -134,7 +134,7 @@ async function editLetters(pipeline: Pipeline, letters: readonly DeadLetter[]): 
  *
  * @returns undefined where they leave it as it is
  */
-export async function editLetter({ queue, body }: DeadLetter): Promise<string | undefined> {
+async function editLetter({ queue, body }: DeadLetter): Promise<string | undefined> {
   const pretty = prettyJson(body);
   const original = pretty ?? body;
   let text = original;
@@ -155,7 +155,7 @@ export async function editLetter({ queue, body }: DeadLetter): Promise<string | 
  * @param ending of the file's name, by which editors tell what it is
  * @throws Error where the editor cannot be started, or fails
  */
-export async function editText(text: string, ending: string): Promise<string> {
+async function editText(text: string, ending: string): Promise<string> {
   const { VISUAL, EDITOR } = readConfig('VISUAL', 'EDITOR');
   const editor = VISUAL ?? EDITOR ?? 'vi';
   const directory = mkdtempSync(join(tmpdir(), 'orders-'));

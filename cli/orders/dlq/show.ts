@@ -29,7 +29,7 @@ export function letterSummary({ id, order_id, sent_at, reason, errors }: DeadLet
 }
 
 /** All of a letter. */
-export function letterText(letter: DeadLetter, style: Style): string {
+function letterText(letter: DeadLetter, style: Style): string {
   const { id, queue, order_id, sent_at, reason, errors, attributes, body } = letter;
   const lines = [
     `${style.strong(id)}`,

@@ -79,7 +79,7 @@ interface LegendProps {
 }
 
 /** What the lines of a chart are, each with its dashes, and a value of each. */
-export function Legend({ series, index, formatValue }: LegendProps) {
+function Legend({ series, index, formatValue }: LegendProps) {
   return (
     <ul class="legend" aria-hidden="true">
       {series.map(({ label, color, kind, values }) => {

@@ -22,7 +22,7 @@ export function BurstControl() {
 }
 
 /** Starts a burst, and tells how the one before ended. */
-export function BurstForm({ last }: { last: Burst | null }) {
+function BurstForm({ last }: { last: Burst | null }) {
   const store = useLiveStore();
   const { run, busy, error } = useAction();
   const [count, setCount] = useState('1000');
@@ -76,7 +76,7 @@ export function BurstForm({ last }: { last: Burst | null }) {
 }
 
 /** A burst under way: how far it is, its rate, and its end. */
-export function BurstProgress({ burst }: { burst: Burst }) {
+function BurstProgress({ burst }: { burst: Burst }) {
   const { requested, sent, failed, ratePerSecond } = burst;
   const store = useLiveStore();
   const { run, busy, error } = useAction();
@@ -132,7 +132,7 @@ export function BurstProgress({ burst }: { burst: Burst }) {
 }
 
 /** The rate of a burst; empty where there is no limit. */
-export function RateField({
+function RateField({
   rate,
   error,
   onInput,

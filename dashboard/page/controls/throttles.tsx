@@ -27,7 +27,7 @@ interface ThrottleFormProps {
 }
 
 /** How many of a function may run at once, and whether it gets messages at all. */
-export function ThrottleForm({ name, mapping: { maximumConcurrency, enabled } }: ThrottleFormProps) {
+function ThrottleForm({ name, mapping: { maximumConcurrency, enabled } }: ThrottleFormProps) {
   const { run, busy, error } = useAction();
   /** Null until the operator writes: then it shows what is set. */
   const [written, setWritten] = useState<string | null>(null);

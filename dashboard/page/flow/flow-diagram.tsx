@@ -67,13 +67,7 @@ function hopsOf(queueOf: QueueOf): Hop[] {
 }
 
 /** What sends orders: the producer, the HTTP API, and whoever else has the queue's address. */
-export function SendersNode({
-  functions,
-  burst,
-}: {
-  functions: readonly FunctionStatus[];
-  burst: Burst | null;
-}) {
+function SendersNode({ functions, burst }: { functions: readonly FunctionStatus[]; burst: Burst | null }) {
   return (
     <li class="node" data-node="senders">
       <h3>Senders</h3>

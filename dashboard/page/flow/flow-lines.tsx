@@ -74,14 +74,14 @@ function useBoxes(diagram: RefObject<HTMLElement | null>): ReadonlyMap<string, B
 }
 
 /** Edges of a node in pixels, from the upper left corner of the diagram. */
-export interface Box {
+interface Box {
   left: number;
   top: number;
   right: number;
   bottom: number;
 }
 
-export interface LinePath {
+interface LinePath {
   /** The line, and the arrow at its end, as SVG paths. */
   line: string;
   arrow: string;
@@ -99,7 +99,7 @@ const RAIL_IN = 24;
 const RAIL_OUT = 20;
 
 /** The line from a node to another one on its right, or below it. */
-export const linePath = (from: Box, to: Box, sideBySide: boolean): LinePath =>
+const linePath = (from: Box, to: Box, sideBySide: boolean): LinePath =>
   sideBySide ? across(from, to) : alongRail(from, to);
 
 function across(from: Box, to: Box): LinePath {

@@ -84,7 +84,7 @@ interface ConsumerFactsProps {
 }
 
 /** The function that works on a queue: how fast, how many at once, how well. */
-export function ConsumerFacts({ consumer, perSecond }: ConsumerFactsProps) {
+function ConsumerFacts({ consumer, perSecond }: ConsumerFactsProps) {
   const { name, running, averageMs, errors, mapping } = consumer;
   return (
     <div class="consumer">

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 
 /** Ranges that sales are looked at over. */
-export const RANGES = {
+const RANGES = {
   day: 'Last 24 hours',
   week: 'Last 7 days',
   month: 'Last 30 days',

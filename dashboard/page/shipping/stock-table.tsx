@@ -68,7 +68,7 @@ export function StockTable({ rows, onChange }: StockTableProps) {
 }
 
 /** One product. */
-export function StockRow({ row, onRestocked }: { row: InventoryRow; onRestocked: () => void }) {
+function StockRow({ row, onRestocked }: { row: InventoryRow; onRestocked: () => void }) {
   const { product_id, product_name, stock, scheduled, backordered } = row;
   const state = stockState(row);
   return (
@@ -96,7 +96,7 @@ export function StockRow({ row, onRestocked }: { row: InventoryRow; onRestocked:
 const LOW = 20;
 
 /** Whether customers wait for a product, or soon may have to. */
-export function stockState({ stock, backordered }: InventoryRow): 'waited for' | 'low' | 'enough' {
+function stockState({ stock, backordered }: InventoryRow): 'waited for' | 'low' | 'enough' {
   if (backordered > 0) return 'waited for';
   return stock <= LOW ? 'low' : 'enough';
 }
@@ -108,7 +108,7 @@ interface RestockFormProps {
 }
 
 /** Adds to the stock of a product; the oldest backorders get it first. */
-export function RestockForm({ productId, productName, onRestocked }: RestockFormProps) {
+function RestockForm({ productId, productName, onRestocked }: RestockFormProps) {
   const { run, busy, error } = useAction();
   const [quantity, setQuantity] = useState('');
   const id = useId();

@@ -85,7 +85,7 @@ function useReloadOnChange(queue: QueueName, reload: () => void): void {
 }
 
 /** The dead-letter queues, each with how much it holds. */
-export function QueueTabs({ current }: { current: QueueName }) {
+function QueueTabs({ current }: { current: QueueName }) {
   const queues = useLive((live) => live.status?.queues) ?? [];
   return (
     <nav aria-label="Dead-letter queues">

@@ -88,7 +88,7 @@ interface MailProps {
 }
 
 /** One e-mail: a line that opens to what the customer reads. */
-export function Mail({ mail: { email_id, subject, message, order_id, sent_at }, open, onToggle }: MailProps) {
+function Mail({ mail: { email_id, subject, message, order_id, sent_at }, open, onToggle }: MailProps) {
   const id = useId();
   return (
     <li>

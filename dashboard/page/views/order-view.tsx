@@ -113,7 +113,7 @@ const NAMES: Readonly<Record<TraceStep['what'], string>> = {
 const WRONG: readonly TraceStep['what'][] = ['shipment_backordered', 'dead_lettered'];
 
 /** The steps of an order, each with its time and how long after the one before. */
-export function Timeline({ steps }: { steps: readonly TraceStep[] }) {
+function Timeline({ steps }: { steps: readonly TraceStep[] }) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: a list without bullets is no list to VoiceOver
     <ol class="timeline card" role="list">

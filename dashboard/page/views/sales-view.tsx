@@ -71,7 +71,7 @@ function Report() {
 }
 
 /** What was sold in all. */
-export function SalesTotals({ totals }: { totals: SalesReport['totals'] }) {
+function SalesTotals({ totals }: { totals: SalesReport['totals'] }) {
   const { orders, revenue, average_order } = totals;
   return (
     <dl class="totals">
