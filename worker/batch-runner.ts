@@ -19,7 +19,7 @@ export interface BatchRunnerOptions {
   timeout: number;
 }
 
-/** What became of a batch's messages. */
+/** How many of a batch's messages were processed and how many failed. */
 export interface BatchCounts {
   /** Processed, and deleted. */
   handled: number;

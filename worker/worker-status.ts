@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type BatchCounts, workerLog } from './batch-runner.ts';
 
-/** What `GET /health` answers. */
+/** The answer to `GET /health`. */
 export interface Health {
   status: 'ok' | 'out_of_reach' | 'stopping';
   function: string;
-  /** Messages in hand. */
+  /** Messages in flight. */
   in_hand: number;
   /** Messages dealt with and deleted, since the start. */
   handled: number;
@@ -90,8 +90,8 @@ export class WorkerStatus {
  * Answers `GET /health`, on 127.0.0.1 only: 200 while all is well, 503 otherwise. It does not keep the process alive.
  *
  * @param port 0 for any free one
- * @returns where it answers
- * @throws Error with code `EADDRINUSE` where the port is taken
+ * @returns its URL
+ * @throws Error with code `EADDRINUSE` if the port is taken
  */
 export async function startHealthServer(port: number, read: () => Health): Promise<string> {
   const server = createServer((request, response) => {

@@ -3,13 +3,13 @@ import { QUEUE_NAMES } from '../../topology.ts';
 import { type Context, createContext } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 
-/** What a command answers. */
+/** A command's answer. */
 export interface Answer {
   /** For programs: printed as JSON with `--json`; undefined where the command has printed all of it already. */
   data: unknown;
   /** For people; ends with a line feed. */
   text: string;
-  /** 0 where it is left out. */
+  /** Default: 0. */
   exit?: ExitStatus;
 }
 
@@ -55,10 +55,10 @@ export function answering<Args extends unknown[]>(
   };
 }
 
-/** What JSON may hold as it is, and a terminal could act on: control characters beyond ASCII, and what turns text around. */
+/** Characters that JSON leaves unescaped and a terminal may act on: controls beyond ASCII, and those that reverse text. */
 const ACTED_ON = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** A document for programs that does no harm on a terminal either: such characters are written `\uXXXX`. */
+/** Formats data as JSON that is harmless on a terminal, too: such characters are written `\uXXXX`. */
 export function toJson(data: unknown): string {
   const json = JSON.stringify(data, null, 2);
   return `${json.replace(ACTED_ON, (character) => (character === '\n' ? character : escaped(character)))}\n`;
@@ -71,6 +71,6 @@ const escaped = (character: string): string =>
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 
-/** @param name `<queue>`, or `[queue]` where it may be left out */
+/** @param name `<queue>`, or `[queue]` for an optional argument */
 export const queueArgument = (name: '<queue>' | '[queue]', description: string): Argument =>
   new Argument(name, description).choices(QUEUE_NAMES);

@@ -13,7 +13,7 @@ import { stopOnSignals } from '../../program/stop-on-signals.ts';
 import { EXIT } from './exit-status.ts';
 import { createStyle, type Style } from './style.ts';
 
-/** What a command works with. */
+/** The pipeline, output style and signal that a command works with. */
 export interface Context extends AsyncDisposable {
   /** Whether the answer will be JSON: then nothing else may go to stdout. */
   json: boolean;
@@ -55,11 +55,11 @@ export function createContext(options: { stage?: string; region?: string; json?:
 const PROJECT = resolve(import.meta.dirname, '../..');
 
 /**
- * Finds the pipeline that a command line names: a stage on AWS, by the outputs of its stack, or the embedded cloud, by those
- * that it wrote when it started.
+ * Finds the pipeline that a command line names: a stage on AWS, by the outputs of its stack, or the embedded cloud, by the
+ * outputs that it wrote when it started.
  *
- * @throws UnavailableError where the embedded cloud is not running
- * @throws InvalidInputError where there is no such stage
+ * @throws UnavailableError if the embedded cloud is not running
+ * @throws InvalidInputError if the stage is not deployed
  */
 async function findPipeline({ stage, region }: { stage?: string; region?: string }): Promise<Pipeline> {
   if (stage === undefined) return openEmbeddedPipeline(await readEmbeddedOutputs());

@@ -10,7 +10,7 @@ export const EXIT = {
   failed: 1,
   /** The command line, or something that it names, breaks a rule: nothing was done. */
   usage: 2,
-  /** The embedded cloud is not running, or AWS is out of reach. */
+  /** The embedded cloud is not running, or AWS is unreachable. */
   unreachable: 3,
   /** Ended by Ctrl-C. */
   interrupted: 130,
@@ -19,7 +19,7 @@ export const EXIT = {
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 /**
- * What a failure means to whoever ran the command: a line for people, or, with `--json`, an object.
+ * Explains a failure to the operator: a line of text, or, with `--json`, an object.
  *
  * @returns text for stderr, and the exit status
  */

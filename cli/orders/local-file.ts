@@ -7,7 +7,7 @@ import { InvalidInputError } from '../../lib/errors.ts';
 import { type OrderFile, openOrderFile } from '../../lib/order-file/order-file.ts';
 import { printable } from '../../lib/text.ts';
 
-/** An order file on this machine; `name` tells its format, and is what people know it by. */
+/** An order file on this machine; `name` shows its format, and is the name in messages. */
 export interface LocalFile {
   path: string;
   name: string;
@@ -15,9 +15,9 @@ export interface LocalFile {
 }
 
 /**
- * Bytes of a file on this machine.
+ * Returns the size of a file on this machine, in bytes.
  *
- * @throws InvalidInputError where it is none that can be read
+ * @throws InvalidInputError if it is not a readable file
  */
 export async function fileSize(path: string): Promise<number> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -33,8 +33,8 @@ export async function fileSize(path: string): Promise<number> {
 /**
  * Opens an order file on this machine.
  *
- * @param name tells the format by its ending; the file's own where it is left out
- * @param onBytes told how many bytes have been read so far
+ * @param name shows the format by its ending; default: the file's own name
+ * @param onBytes called with the number of bytes read so far
  * @throws UnreadableFileError, or the error of the file system
  */
 export function openLocalFile(
@@ -53,10 +53,10 @@ export function openLocalFile(
 }
 
 /**
- * Works on a file; `-` is what comes in by stdin, which is kept in a file of its own until then, because it is read twice.
+ * Runs `work` on a file. For `-`, it copies stdin into a temporary file first, because the file is read twice.
  *
  * @param signal ends the wait for stdin
- * @returns undefined where that was ended
+ * @returns undefined if the signal ended that wait
  */
 export async function withLocalFile<Result>(
   path: string,

@@ -8,7 +8,7 @@ import { EXIT, type ExitStatus, explainFailure } from './exit-status.ts';
  * @returns the exit status
  */
 export async function main(args: readonly string[]): Promise<ExitStatus> {
-  // Nobody reads any more, as with `orders … | head`: what is left to say is left unsaid.
+  // The reader has gone, as with `orders … | head`: the rest of the output is dropped.
   process.stdout.on('error', () => process.exit(EXIT.ok));
   const result: { exit: ExitStatus } = { exit: EXIT.ok };
   try {
@@ -18,7 +18,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     await program.parseAsync([...args], { from: 'user' });
     return result.exit;
   } catch (error) {
-    // Commander has said what is wrong with the command line, or what was asked of it: help, the version.
+    // Commander has printed the error in the command line, or the help or version that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { text, exit } = explainFailure(error, args.includes('--json'));
     process.stderr.write(text);
@@ -26,14 +26,14 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
   }
 }
 
-/** What a command's module exports: the command as commander knows it, which tells its exit status when it is done. */
+/** The exports of a command's module: the command as commander knows it, which reports its exit status when it is done. */
 interface CommandModule {
   createCommand(onExit: (exit: ExitStatus) => void): Command;
 }
 
 /**
- * The commands, by name. Their modules are loaded when they are asked for: the AWS SDK takes half a second, for which nobody
- * who wants help should wait.
+ * The commands, by name. Their modules are loaded on demand: the AWS SDK takes half a second, and `--help` should not wait
+ * for it.
  */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
   send: {
@@ -90,10 +90,10 @@ Exit status: 0 done · 1 something is wrong, or failed · 2 the command line is 
 `;
 
 /**
- * The program as commander knows it. Commands that are not asked for are there by name only.
+ * Creates the program as commander knows it. Commands that are not run have only their name and summary.
  *
  * @param args what follows the program's name
- * @param onExit told a command's exit status when it is done
+ * @param onExit called with a command's exit status when it is done
  */
 async function createProgram(args: readonly string[], onExit: (exit: ExitStatus) => void): Promise<Command> {
   const program = new Command('orders')

@@ -6,7 +6,7 @@ import { type BadRowReport, SHOWN_BAD_ROWS } from './bad-rows.ts';
 import { type LocalFile, openLocalFile } from './local-file.ts';
 import type { ProgressBar } from './progress.ts';
 
-/** What is in an order file. */
+/** How many rows of an order file are orders, and the first bad rows. */
 export interface FileCheck {
   rows: number;
   /** Rows that are orders. */
@@ -42,7 +42,7 @@ export async function checkOrderFile(
   return check;
 }
 
-/** What became of a file's orders. Those that are neither sent nor failed were not tried. */
+/** The outcome of sending a file's orders. Those that are neither sent nor failed were not tried. */
 export interface FileSending {
   sent: number;
   failed: number;
@@ -57,7 +57,7 @@ const CONCURRENCY = 4;
  * Sends the orders of a file, and leaves out its bad rows. It ends early at the first failure: the file can be sent again,
  * since an order that comes twice is confirmed once.
  *
- * @param onSent told how many orders have been sent so far
+ * @param onSent called with the number of orders sent so far
  */
 export async function sendOrderFile(
   { path, name }: LocalFile,

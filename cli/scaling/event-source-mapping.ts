@@ -1,8 +1,13 @@
 import { STEP_SECONDS } from './black-friday.ts';
 import type { Consumers } from './simulate.ts';
 
+/** Batches at once that a mapping begins with, and goes back to when there is little to do. */
+const FIRST_INVOCATIONS = 5;
+/** Concurrent invocations that it adds in a minute, at most. */
+const MORE_PER_MINUTE = 300;
+
 /**
- * Lambda's event source mapping, which sees the queue itself, not CloudWatch.
+ * Creates Lambda's event source mapping, which sees the queue itself, not CloudWatch.
  *
  * @param maximumConcurrency of the mapping: the stage parameter `consumerConcurrency`
  */
@@ -23,12 +28,7 @@ export function createMapping(maximumConcurrency: number): Consumers {
   };
 }
 
-/** Batches at once that a mapping begins with, and goes back to when there is little to do. */
-const FIRST_INVOCATIONS = 5;
-/** Concurrent invocations that it adds in a minute, at most. */
-const MORE_PER_MINUTE = 300;
-
-/** What a mapping did in the step before. */
+/** A mapping's state after the previous step. */
 export interface MappingStep {
   /** Invocations at once that it allowed itself. */
   concurrency: number;
@@ -40,8 +40,8 @@ export interface MappingStep {
 }
 
 /**
- * How many invocations at once Lambda's own scaling goes for: more while messages are left, as far as
- * `maximumConcurrency`; otherwise back to what is used. The pace of going back is on no page.
+ * Returns the concurrency that Lambda's own scaling goes for: more while messages are left, up to `maximumConcurrency`;
+ * otherwise back to what is used. AWS documents no pace for scaling back.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */

@@ -1,26 +1,3 @@
-/** What CloudWatch knows of one minute. */
-export interface Minute {
-  /** `ApproximateNumberOfMessagesVisible` of the order queue. */
-  visible: number;
-  /** Instances of the group that were at work. */
-  inService: number;
-}
-
-/**
- * The plain metric: messages in the queue, whoever works on them. AWS names it among those that do not work for target
- * tracking, since it does not change in proportion to the number of instances.
- *
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
- */
-export const queueLength = ({ visible }: Minute): number => visible;
-
-/**
- * The metric that AWS advises for queues: messages for each instance, so that twice the instances halve it.
- *
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
- */
-export const backlogPerInstance = ({ visible, inService }: Minute): number => visible / inService;
-
 /**
  * How target tracking decides, once a minute, from the datapoints of its metric.
  *
@@ -32,7 +9,30 @@ export const backlogPerInstance = ({ visible, inService }: Minute): number => vi
  * https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
  */
 
-/** Of the two alarms that AWS makes; seen on every such policy, promised on no page. */
+/** CloudWatch's datapoints of one minute. */
+export interface Minute {
+  /** `ApproximateNumberOfMessagesVisible` of the order queue. */
+  visible: number;
+  /** Instances of the group that were at work. */
+  inService: number;
+}
+
+/**
+ * Returns the plain metric: messages in the queue, whatever the number of instances. AWS names it among those that do not
+ * work for target tracking, since it does not change in proportion to the number of instances.
+ *
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
+ */
+export const queueLength = ({ visible }: Minute): number => visible;
+
+/**
+ * Returns the metric that AWS advises for queues: messages for each instance, so that twice the instances halve it.
+ *
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
+ */
+export const backlogPerInstance = ({ visible, inService }: Minute): number => visible / inService;
+
+/** Datapoints of the two alarms that AWS makes; seen on every such policy, documented on no page. */
 const HIGH_DATAPOINTS = 3;
 const LOW_DATAPOINTS = 15;
 /** The low alarm's threshold, as a part of the target: "usually more than 10% lower". */
@@ -51,7 +51,7 @@ export interface Group {
 }
 
 /**
- * How many instances there should be.
+ * Returns how many instances there should be.
  *
  * @param datapoints of the metric, one a minute, the newest last
  * @param target of the metric

@@ -11,7 +11,7 @@ export interface PolicyStatement {
   statement: Statement;
 }
 
-/** Every statement of every policy: whatever the resource, a policy document is what holds a `Statement`. */
+/** Lists every statement of every policy. In any resource, a policy document is an object with a `Statement`. */
 export const listPolicyStatements = (template: Template): PolicyStatement[] =>
   Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) =>
     findDocuments(Properties, id).flatMap(({ place, document }) =>
@@ -32,7 +32,7 @@ function findDocuments(value: unknown, place: string): { place: string; document
   );
 }
 
-/** What each role may do, by its logical id: the statements of its own policies, and of those attached to it. */
+/** Returns the rights of each role, by its logical id: the statements of its own policies, and of those attached to it. */
 export function roleGrants(template: Template): Map<string, Statement[]> {
   const allowed = listPolicyStatements(template).filter(({ statement }) => statement.Effect === 'Allow');
   const isOf = (role: string, id: string): boolean =>

@@ -5,11 +5,12 @@ import { readProperty, resourcesOf, type Template } from './template.ts';
 export interface QueueMapping {
   id: string;
   properties: Record<string, unknown>;
-  /** Logical ids; undefined where the queue or the function is none of this template. */
+  /** Logical ids; undefined if the queue or the function is not in this template. */
   queueId: string | undefined;
   functionId: string | undefined;
 }
 
+/** Lists the event source mappings that poll queues. */
 export const queueMappings = (template: Template): QueueMapping[] =>
   resourcesOf(template, 'AWS::Lambda::EventSourceMapping')
     .map(([id, properties]) => ({
@@ -20,7 +21,7 @@ export const queueMappings = (template: Template): QueueMapping[] =>
     }))
     .filter(({ queueId, properties }) => queueId || asText(properties.EventSourceArn).includes(':sqs:'));
 
-/** Where a resource, by its type, names the queue for what it gives up. */
+/** The property that names a resource's dead-letter queue, by the resource's type. */
 const PATHS: Record<string, string> = {
   'AWS::SQS::Queue': 'RedrivePolicy.deadLetterTargetArn',
   'AWS::SNS::Subscription': 'RedrivePolicy.deadLetterTargetArn',
@@ -28,7 +29,7 @@ const PATHS: Record<string, string> = {
   'AWS::Lambda::EventInvokeConfig': 'DestinationConfig.OnFailure.Destination',
 };
 
-/** Logical ids of the dead-letter queues, each with those of what names it: queues, subscriptions, functions. */
+/** Returns the logical ids of dead-letter queues, each with those of the queues, subscriptions and functions that name it. */
 export function deadLetterQueues(template: Template): Map<string, string[]> {
   const sources = new Map<string, string[]>();
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {

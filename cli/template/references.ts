@@ -1,6 +1,6 @@
 import { resourcesOf, type Template } from './template.ts';
 
-/** What a resource's name is called, by its type, and what stands before it in its ARN's last part. */
+/** The property that holds a resource's name, by the resource's type, and the prefix of the name in the ARN's last part. */
 const NAMES: Record<string, { property?: string; prefix?: string }> = {
   'AWS::SQS::Queue': { property: 'QueueName' },
   'AWS::SNS::Topic': { property: 'TopicName' },
@@ -12,8 +12,8 @@ const NAMES: Record<string, { property?: string; prefix?: string }> = {
 };
 
 /**
- * Logical id of the resource of that type that a value means: by `Ref` or `Fn::GetAtt`, by an ARN with its name spelled
- * out, or by the name alone. Undefined where it is none of this template.
+ * Returns the logical id of the resource of a type that a value refers to: by `Ref` or `Fn::GetAtt`, by an ARN with its name
+ * spelled out, or by the name alone. Undefined if the resource is not in this template.
  */
 export function findReferred(template: Template, type: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
@@ -30,8 +30,8 @@ export function findReferred(template: Template, type: string, value: unknown): 
 }
 
 /**
- * A value as one text. What only AWS knows stands in it as `${LogicalId}` or `${LogicalId.Attribute}`, as in `Fn::Sub`, so
- * that two ways of saying the same are equal. Functions other than these four are left as JSON.
+ * Formats a value as one text. References are written as `${LogicalId}` or `${LogicalId.Attribute}`, as in `Fn::Sub`, so
+ * that equal values in different notations have equal texts. Functions other than these four are left as JSON.
  */
 export function asText(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -57,7 +57,7 @@ export function asText(value: unknown): string {
   }
 }
 
-/** The parts of an ARN's text; the last is the resource, with its type where it has one. Colons in `${…}` do not count. */
+/** Splits an ARN's text; the last part is the resource, with its type if it has one. Colons in `${…}` do not count. */
 export function splitArn(text: string): string[] | undefined {
   const parts = text.split(/:(?![^{]*\})/);
   if (parts[0] !== 'arn' || parts.length < 6) return undefined;

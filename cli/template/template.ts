@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** As much of a CloudFormation template as is looked at here; what an intrinsic says is compared as it stands. */
+/** The parts of a CloudFormation template that are read here. Intrinsic functions are not evaluated. */
 export interface Template {
   Resources: Record<string, Resource>;
   Outputs: Record<string, { Value: unknown }>;
@@ -21,11 +21,11 @@ const statement = z.object({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
   Principal: z.unknown().optional(),
-  // Left out where there is a NotAction instead.
+  // Absent if there is a NotAction instead.
   Action: textOrList.default([]),
   NotAction: textOrList.optional(),
   NotResource: z.unknown().optional(),
-  // Left out in a role's trust policy.
+  // Absent in a role's trust policy.
   Resource: z
     .unknown()
     .optional()
@@ -55,22 +55,22 @@ export const resourcesOf = (
     .filter(([, resource]) => resource.Type === type)
     .map(([id, resource]) => [id, resource.Properties]);
 
-/** What is at a path such as `ScalingConfig.MaximumConcurrency`; undefined where the path ends early. */
+/** Returns the value at a path such as `ScalingConfig.MaximumConcurrency`; undefined if the path ends early. */
 export const readProperty = (value: unknown, path: string): unknown =>
   path
     .split('.')
     .reduce<unknown>((outer, key) => (outer as Record<string, unknown> | undefined)?.[key], value);
 
-/** A number, also one that came from the command line as text; NaN where it is something else. */
+/** Reads a number, also one that came from the command line as text; NaN for any other value. */
 export const readNumber = (value: unknown, otherwise: number): number => {
   if (value === undefined) return otherwise;
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
 };
 
-/** A property that may be a list, one value, or left out. */
+/** Reads a property that may be a list, one value, or absent. */
 export const readList = (value: unknown): unknown[] => (value === undefined ? [] : [value].flat());
 
-/** The same template without the properties that are `AWS::NoValue`: for CloudFormation they are not there. */
+/** Removes the properties that are `AWS::NoValue`, which CloudFormation treats as absent. */
 export const withoutNoValue = (template: Template): Template => strip(template) as Template;
 
 function strip(value: unknown): unknown {

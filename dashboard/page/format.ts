@@ -1,17 +1,17 @@
 const counts = new Intl.NumberFormat('en');
 
-/** `12,345` */
+/** Formats a count: `12,345`. */
 export const formatCount = (count: number): string => counts.format(count);
 
 const amounts = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** `1,234.50`: amounts are in the shop's one currency. */
+/** Formats an amount in the shop's one currency: `1,234.50`. */
 export const formatMoney = (amount: number): string => amounts.format(amount);
 
 const small = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const great = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** Per second: `1,234/s`, `0.4/s`, `–` where nobody can tell. */
+/** Formats a rate per second: `1,234/s`, `0.4/s`, `–` if it is unknown. */
 export function formatRate(perSecond: number | null | undefined): string {
   if (perSecond === null || perSecond === undefined) return '–';
   return `${(perSecond < 10 ? small : great).format(perSecond)}/s`;
@@ -25,7 +25,7 @@ const UNITS = [
 ] as const;
 
 /**
- * `340 ms`, `12 s`, `3 min 20 s`, `2 d 4 h`: the two greatest units.
+ * Formats a duration in its two greatest units: `340 ms`, `12 s`, `3 min 20 s`, `2 d 4 h`.
  *
  * @param roughly the greatest unit only
  */
@@ -47,7 +47,7 @@ const clock = new Intl.DateTimeFormat('en-GB', TIME);
 const sameYear = new Intl.DateTimeFormat('en-GB', { ...DATE, ...TIME });
 const full = new Intl.DateTimeFormat('en-GB', { ...DATE, year: 'numeric', ...TIME });
 
-/** A moment in the reader's own time zone, as short as it can be told today: `08:12:01`, `27 Nov, 08:12:01`. */
+/** Formats a time in the reader's own time zone, without the date or year if it is today's: `08:12:01`, `27 Nov, 08:12:01`. */
 export function formatTime(iso: string, now = new Date()): string {
   const time = new Date(iso);
   if (Number.isNaN(time.getTime())) return iso;

@@ -68,7 +68,7 @@ const TEXTS: Record<Connection, string> = {
   trouble: 'Trouble',
 };
 
-/** Whether what the page shows is of now. Told to screen readers only when it changes. */
+/** The state of the connection to the server. Screen readers announce it only when it changes. */
 function ConnectionState() {
   const connection = useLive((live) => live.connection);
   return (

@@ -1,22 +1,22 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** What came of something that the operator asked for. */
+/** The outcome of an operator's request. */
 export interface Notice {
   text: string;
-  /** Where to follow it up. */
+  /** A view that shows more. */
   link?: { href: string; text: string };
 }
 
 let latest: Notice | null = null;
 const listeners = new Set<(notice: Notice | null) => void>();
 
-/** Tells the operator; null takes the latest notice away. */
+/** Shows a notice to the operator; null removes the latest one. */
 export function notify(notice: Notice | null): void {
   latest = notice;
   for (const listener of listeners) listener(latest);
 }
 
-/** @returns what ends the subscription */
+/** @returns a function that ends the subscription */
 function onNotice(listener: (notice: Notice | null) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

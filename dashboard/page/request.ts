@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { parseJson } from '../../lib/json.ts';
 
-/** What the server refused or could not do, or that it could not be reached. The message is for the operator. */
+/** The server refused or failed a request, or was unreachable. The message is for the operator. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  /** HTTP status; 0 where there was no answer. */
+  /** HTTP status; 0 if there was no answer. */
   readonly status: number;
 
   constructor(status: number, message: string, options?: ErrorOptions) {
@@ -20,10 +20,10 @@ interface RequestOptions {
 }
 
 /**
- * Asks the page's server.
+ * Sends a request to the page's server.
  *
  * @param path below `/dashboard/`, its parts URL-encoded
- * @returns the answer as JSON, undefined where it has no body
+ * @returns the answer's JSON, undefined if it has no body
  * @throws RequestError with the detail of the server's problem details (RFC 9457), or an AbortError
  */
 export async function request<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
@@ -49,7 +49,7 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
   );
 }
 
-/** Path parts and a query, encoded; fields that are empty are left out. */
+/** Adds an encoded query to a path, without empty fields. */
 export function withQuery(path: string, fields: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
   return query.size > 0 ? `${path}?${query}` : path;
@@ -94,14 +94,14 @@ export function useLoaded<Answer>(path: string): Loaded<Answer> {
 }
 
 export interface Action {
-  /** Runs what is asked for, unless it runs already. */
+  /** Runs the work, unless it is running already. */
   run(work: () => Promise<void>): void;
   busy: boolean;
   /** Why the last one failed, in words. */
   error: string | null;
 }
 
-/** State of something that the operator asks for: under way, or why it failed. */
+/** The state of an operator's request: under way, or why it failed. */
 export function useAction(): Action {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);

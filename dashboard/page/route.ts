@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { QUEUE_NAMES } from '../../topology.ts';
 import type { QueueName } from '../api.ts';
 
-/** A view, and what it is about. */
+/** A view, and the queue, order or query that it shows. */
 export type Route =
   | { view: 'overview' }
   | { view: 'dead-letters'; queue: QueueName; id: string | null }

@@ -22,14 +22,14 @@ export interface Bursts {
   /**
    * Changes the rate of the one that is running.
    *
-   * @throws Refusal where none is
+   * @throws Refusal if none is
    */
   setRate(ratePerSecond: number | null): Burst;
-  /** Stops the one that is running, where there is one; resolves when its requests under way have ended. */
+  /** Stops the running burst, if any; resolves when its requests in flight have ended. */
   stop(): Promise<Burst | null>;
 }
 
-/** @param report told why orders were not sent */
+/** @param report called with the reasons why orders were not sent */
 export function createBursts(pipeline: Pipeline, report: (error: unknown) => void): Bursts {
   const { sqs, s3 } = pipeline.clients;
   const parts = {

@@ -2,16 +2,16 @@ import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { QueueName } from '../../topology.ts';
 import type { Bursts } from './bursts.ts';
 
-/** What the routes of the page work with. */
+/** The pipeline and the shared state that the page's routes work with. */
 export interface DashboardParts {
   pipeline: Pipeline;
   bursts: Bursts;
   /**
-   * Lets those take turns that look at a dead-letter queue: looking hides its messages for a moment, so two at once would
-   * each see a part of it.
+   * Makes readers of a dead-letter queue take turns: reading hides its messages for a moment, so two concurrent readers would
+   * each see a part of them.
    */
   inTurn: InTurn<QueueName>;
-  /** Aborted when the server stops: ends what takes long. */
+  /** Aborted when the server stops: ends long requests. */
   stopping: AbortSignal;
 }
 

@@ -16,9 +16,9 @@ import { addShippingRoutes } from './shipping-routes.ts';
 import { addThrottleRoutes } from './throttle-routes.ts';
 
 export interface DashboardOptions {
-  /** Stays open until the server has stopped; closing it is for whoever opened it. */
+  /** Stays open until the server has stopped; the caller closes it. */
   pipeline: Pipeline;
-  /** Told of errors that nobody foresaw. */
+  /** Called with unexpected errors. */
   report: (error: unknown) => void;
 }
 
@@ -72,8 +72,8 @@ export function registerDashboard(app: FastifyInstance, { pipeline, report }: Da
  * Serves the live page by itself, on 127.0.0.1.
  *
  * @param options.port 0 for any free one
- * @returns the page's address, and what ends the server at once, with all that is under way
- * @throws Error with code `EADDRINUSE` where the port is taken
+ * @returns the page's address, and a function that stops the server immediately, with all requests in flight
+ * @throws Error with code `EADDRINUSE` if the port is taken
  */
 export async function startDashboard({
   port,

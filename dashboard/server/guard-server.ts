@@ -3,8 +3,8 @@ import { received } from '../../lib/text.ts';
 import { Refusal, sendProblem } from './refusal.ts';
 
 /**
- * What every answer says to browsers: nothing from elsewhere, no script or style that is not a file of ours, in nobody's
- * frame, for nobody else to embed.
+ * Headers of every answer: browsers load nothing from elsewhere, run only scripts and styles from our own files, and no other
+ * site may frame or embed the page.
  */
 const HEADERS = {
   'content-security-policy': [
@@ -41,7 +41,7 @@ export function guardServer(app: FastifyInstance): void {
 
 function judge({ headers, raw, socket }: FastifyRequest): Refusal | undefined {
   const { host, origin } = headers;
-  // Whoever is on the way may go by another one than we do: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+  // A proxy may read another one of them than we do: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
   if ((raw.headersDistinct.host ?? []).length > 1) return new Refusal(400, 'Host: must be given once');
   const hosts = ['127.0.0.1', 'localhost'].map((name) => `${name}:${socket.localPort}`);
   // Browsers leave out the port that http has by default.

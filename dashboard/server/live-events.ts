@@ -17,7 +17,7 @@ export interface EventStream {
   end(): void;
 }
 
-/** Ms after which a browser that lost its connection comes back. */
+/** Ms after which a browser that lost its connection connects again. */
 const RETRY_MS = 2_000;
 
 /**
@@ -60,15 +60,15 @@ export function createEventStream(): EventStream {
   };
 }
 
-/** What the pages are told. */
+/** An event that the pages receive. */
 export type LiveEvent = { name: 'status'; data: LiveStatus } | { name: 'trouble'; data: Trouble };
 
 /** The status as all pages see it, read once for all of them. */
 export interface LiveEvents {
   /**
-   * Tells the latest event at once, where there is one, and then each one. It is read only while somebody listens.
+   * Sends the latest event immediately, if there is one, and then each new one. The status is read only while a page listens.
    *
-   * @returns what ends it
+   * @returns a function that ends the subscription
    */
   subscribe(listener: (event: LiveEvent) => void): () => void;
 }
@@ -76,7 +76,7 @@ export interface LiveEvents {
 /** Ms from one reading to the next. On AWS each one costs requests, and what it reads changes by the minute. */
 const INTERVAL = { embedded: 1_000, aws: 5_000 };
 
-/** idle (nobody listens) → sampling (reads, tells, waits) → idle … */
+/** States: idle (no listener) → sampling (reads, sends, waits) → idle … */
 function createLiveStatus({ pipeline, bursts }: Pick<DashboardParts, 'pipeline' | 'bursts'>): LiveEvents {
   const embedded = pipeline.inspectionUrl !== undefined;
   const interval = embedded ? INTERVAL.embedded : INTERVAL.aws;
@@ -90,7 +90,7 @@ function createLiveStatus({ pipeline, bursts }: Pick<DashboardParts, 'pipeline' 
   let sampling = new AbortController();
 
   async function sample(signal: AbortSignal): Promise<void> {
-    // A new one each time: rates are of late, not since somebody last looked.
+    // A new reader each time, so that rates do not span the time without listeners.
     const reader = createStatusReader(pipeline);
     while (!signal.aborted) {
       const start = Date.now();
@@ -120,16 +120,16 @@ function createLiveStatus({ pipeline, bursts }: Pick<DashboardParts, 'pipeline' 
         listeners.delete(listener);
         if (listeners.size > 0) return;
         sampling.abort();
-        // Whoever comes next is told what is then.
+        // The next listener must not receive an old event.
         latest = undefined;
       };
     },
   };
 }
 
-/** Pages at once. */
+/** Concurrent pages. */
 const MOST = 20;
-/** Ms between signs of life while there is nothing to tell. */
+/** Ms between heartbeats while there are no events. */
 const HEARTBEAT = 10_000;
 
 /** Live events, for as long as a page listens. */

@@ -7,7 +7,7 @@ import { printable, received } from '../../lib/text.ts';
 import { Refusal } from './refusal.ts';
 
 const PAGE = resolve(import.meta.dirname, '../page');
-/** Where the files are served. */
+/** The path of the files' URLs. */
 const PATH = '/dashboard/assets/';
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -31,7 +31,7 @@ export interface Page {
 let bundling: Promise<Page> | undefined;
 
 /**
- * Bundles the page, once per process: nothing is written to disk, and nothing waits for it before somebody wants to see it.
+ * Bundles the page, once per process: nothing is written to disk, and bundling starts with the first request for the page.
  *
  * @throws Error of esbuild, which names file and line; the next call tries again
  */

@@ -25,7 +25,7 @@ export function requirePart<Part>(part: Part | undefined, reason: string): Part 
   return part;
 }
 
-/** Statuses of Fastify's own errors: what is wrong is in the request. */
+/** Statuses of Fastify's own errors for faulty requests. */
 const FAULTY_REQUEST = [400, 413, 415] as const;
 
 /** Explains an error to the page, whose reader runs the server: messages of AWS or a database are shown as they are. */

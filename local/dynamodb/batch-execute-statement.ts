@@ -138,7 +138,7 @@ interface PartiqlInsert {
 const INSERT = /^\s*INSERT\s+INTO\s+"([^"]+)"\s+VALUE\s+\{(.+)\}\s*;?\s*$/is;
 const ATTRIBUTE = /^\s*'([^']+)'\s*:\s*\?\s*$/;
 
-/** What the embedded DynamoDB knows of PartiQL, in words. */
+/** The one PartiQL statement that the embedded DynamoDB supports. */
 const KNOWN_PARTIQL = `INSERT INTO "table" VALUE {'name': ?, …}`;
 
 /** @returns undefined for any statement but the one known */

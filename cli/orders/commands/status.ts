@@ -107,7 +107,7 @@ function statusText(
   ].join('\n');
 }
 
-/** The same in a line, for a log. */
+/** Formats the same in one line, for a log. */
 function statusLine({ at, queues, confirmed }: PipelineStatus): string {
   const parts = queues.map(
     ({ name, inPerSecond, outPerSecond, deadLetters, ...depth }) =>

@@ -27,7 +27,7 @@ interface EditOptions {
   body?: string;
 }
 
-/** What became of the letters: those that are not sent are still in their dead-letter queue. */
+/** The outcome of each dead letter: those that are not sent are still in their dead-letter queue. */
 interface EditReport {
   sent: string[];
   failures: { id: string; message: string }[];
@@ -112,7 +112,7 @@ async function setFields(
   return report;
 }
 
-/** Each letter by itself: those before one that fails have been sent, and that has to be told. */
+/** Sends each message by itself: those before one that fails have been sent, and the answer must say so. */
 async function editLetters(pipeline: Pipeline, letters: readonly DeadLetter[]): Promise<EditReport> {
   const report: EditReport = { sent: [], failures: [] };
   for (const letter of letters) {
@@ -130,7 +130,7 @@ async function editLetters(pipeline: Pipeline, letters: readonly DeadLetter[]): 
 }
 
 /**
- * Has the operator mend a letter's body in an editor, until it would be taken or they give up.
+ * Has the operator repair a message's body in an editor, until it would be accepted or they give up.
  *
  * @returns undefined where they leave it as it is
  */
@@ -149,7 +149,7 @@ async function editLetter({ queue, body }: DeadLetter): Promise<string | undefin
 }
 
 /**
- * Has the operator edit a text in `$VISUAL`, `$EDITOR` or vi. It is in a file that nobody else can read, and which is gone
+ * Has the operator edit a text in `$VISUAL`, `$EDITOR` or vi. It is in a file that no one else can read, and which is gone
  * afterwards, also when this process is ended meanwhile: orders hold personal data.
  *
  * @param ending of the file's name, by which editors tell what it is

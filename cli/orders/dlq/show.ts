@@ -20,7 +20,7 @@ async function show(context: Context, ids: string[]): Promise<Answer> {
   return { data: letters, text: letters.map((letter) => letterText(letter, context.style)).join('\n') };
 }
 
-/** A letter in two lines: which, and the first thing that is wrong with it. */
+/** Formats a dead letter in two lines: its id, and the first thing that is wrong with it. */
 export function letterSummary({ id, order_id, sent_at, reason, errors }: DeadLetter, style: Style): string {
   const order = order_id === null ? style.faint('no order id') : printable(order_id);
   const [error = reason.text, ...more] = errors;
@@ -28,7 +28,7 @@ export function letterSummary({ id, order_id, sent_at, reason, errors }: DeadLet
   return `  ${style.strong(id)}  ${moment(sent_at)}  ${order}\n    ${error}${others}\n`;
 }
 
-/** All of a letter. */
+/** Formats all of a dead letter. */
 function letterText(letter: DeadLetter, style: Style): string {
   const { id, queue, order_id, sent_at, reason, errors, attributes, body } = letter;
   const lines = [

@@ -19,7 +19,7 @@ export interface FileToUpload {
 const MAX_KEY_BYTES = 1_024;
 
 /**
- * Looks at the files that are to be uploaded.
+ * Lists the files to upload, with their keys and sizes.
  *
  * @throws InvalidInputError for one that cannot be read, UsageError for keys that do not go
  */
@@ -38,7 +38,7 @@ export async function listFiles(paths: readonly string[], keyPrefix: string): Pr
   return files;
 }
 
-/** What became of putting one file. */
+/** The outcome of uploading one file. */
 export type PutFile = { file: FileToUpload } & (
   | {
       /** Of the object. */

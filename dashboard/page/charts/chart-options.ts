@@ -4,14 +4,14 @@ import type { Queue } from '../../../topology.ts';
 /** One series of a chart. */
 export interface ChartSeries {
   label: string;
-  /** Number of its color in page.css, `--series-1` and so on; its line is dashed in its own way, too. */
+  /** Number of its color in page.css, `--series-1` and so on, and of the dashes of its line. */
   color: Queue['color'];
   /** Bars stand for what is summed over a period. */
   kind: 'line' | 'bars';
   values: readonly (number | null)[];
 }
 
-/** So that series are told apart without colours, too: lengths of dash and gap. */
+/** Lengths of dash and gap, so that series differ without their colors, too. */
 export const DASHES: Readonly<Record<ChartSeries['color'], number[]>> = {
   1: [],
   2: [8, 4],
@@ -44,7 +44,7 @@ const STEPS = Array.from(
   (_, index) => ([1, 2, 5][index % 3] ?? 1) * 10 ** Math.floor(index / 3),
 );
 
-/** Options of uPlot for a chart in the colours that `element` has by its styles. */
+/** Options of uPlot for a chart in the colors that `element` has by its styles. */
 export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Options {
   const { series, formatValue, formatTime, span, width, height, onCursor } = look;
   const styles = getComputedStyle(element);

@@ -73,12 +73,12 @@ function useColorScheme(): boolean {
 
 interface LegendProps {
   series: readonly ChartSeries[];
-  /** Of the point whose values it tells. */
+  /** Index of the point whose values are shown. */
   index: number;
   formatValue: (value: number) => string;
 }
 
-/** What the lines of a chart are, each with its dashes, and a value of each. */
+/** The names of a chart's lines, each with its dashes and a value. */
 function Legend({ series, index, formatValue }: LegendProps) {
   return (
     <ul class="legend" aria-hidden="true">

@@ -6,7 +6,7 @@ import { toHash } from '../route.ts';
 import { FlowLines, type Hop } from './flow-lines.tsx';
 import { QueueNode } from './queue-node.tsx';
 
-/** The pipeline as orders go through it, left to right or, on narrow screens, downwards. Parts that are off are left out. */
+/** The pipeline as orders go through it, left to right or, on narrow screens, downwards. Disabled parts are not shown. */
 export function FlowDiagram({ status }: { status: LiveStatus }) {
   const diagram = useRef<HTMLOListElement>(null);
   const { functions, features, confirmed, since, burst } = status;
@@ -66,7 +66,7 @@ function hopsOf(queueOf: QueueOf): Hop[] {
   ];
 }
 
-/** What sends orders: the producer, the HTTP API, and whoever else has the queue's address. */
+/** The senders of orders: the producer, the HTTP API, and any client that has the queue's address. */
 function SendersNode({ functions, burst }: { functions: readonly FunctionStatus[]; burst: Burst | null }) {
   return (
     <li class="node" data-node="senders">

@@ -127,7 +127,7 @@ export function useLiveStore(): LiveStore {
   return store;
 }
 
-/** Part of what is live; its component is rendered anew only when that part changes. */
+/** Selects a part of the live state; its component renders again only when that part changes. */
 export function useLive<Part>(select: (live: Live) => Part): Part {
   const store = useLiveStore();
   const [, render] = useState({});
@@ -139,7 +139,7 @@ export function useLive<Part>(select: (live: Live) => Part): Part {
       const { select, part } = rendered.current;
       if (!Object.is(select(store.get()), part)) render({});
     };
-    // It may have changed between rendering and now.
+    // The part may have changed since it was rendered.
     check();
     return store.subscribe(check);
   }, [store]);

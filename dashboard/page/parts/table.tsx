@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { toHash } from '../route.ts';
 import { Received } from './received.tsx';
 
-/** A table in a region that scrolls by itself where it is wider than the screen. The label is its caption, too. */
+/** A table in a region that scrolls by itself if it is wider than the screen. The label is its caption, too. */
 export function TableRegion({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard

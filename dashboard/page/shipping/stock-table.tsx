@@ -14,7 +14,7 @@ interface StockTableProps {
   onChange: () => void;
 }
 
-/** What is in stock of each product, and a form to add to it. */
+/** The stock of each product, and a form to add to it. */
 export function StockTable({ rows, onChange }: StockTableProps) {
   const [onlyShort, setOnlyShort] = useState(false);
   const short = rows.filter((row) => stockState(row) !== 'enough');
@@ -92,10 +92,10 @@ function StockRow({ row, onRestocked }: { row: InventoryRow; onRestocked: () => 
   );
 }
 
-/** Pieces, of which an operator would order more. */
+/** Stock at or below which an operator would order more. */
 const LOW = 20;
 
-/** Whether customers wait for a product, or soon may have to. */
+/** Returns whether customers wait for a product, or may have to soon. */
 function stockState({ stock, backordered }: InventoryRow): 'waited for' | 'low' | 'enough' {
   if (backordered > 0) return 'waited for';
   return stock <= LOW ? 'low' : 'enough';

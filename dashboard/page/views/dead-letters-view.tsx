@@ -21,7 +21,7 @@ interface DeadLettersViewProps {
   id: string | null;
 }
 
-/** What could not be worked on, why, and the ways to set it right. */
+/** The messages that could not be processed, why, and the ways to repair them. */
 export function DeadLettersView({ queue, id }: DeadLettersViewProps) {
   const { answer: page, error, reload } = useLoaded<DeadLetterPage>(`dead-letters/${queue}`);
   useReloadOnChange(queue, reload);

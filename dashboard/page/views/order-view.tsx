@@ -20,7 +20,7 @@ const STATES = {
 const AGAIN_MS = 3_000;
 const MOST_LOOKS = 20;
 
-/** What became of an order. */
+/** The history of an order. */
 export function OrderView({ orderId }: { orderId: string }) {
   const {
     answer: trace,

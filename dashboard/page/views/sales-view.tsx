@@ -11,7 +11,7 @@ import { SalesTrend } from '../sales/sales-trend.tsx';
 
 const MOST_PRODUCTS = '20';
 
-/** What was sold. */
+/** Sales: totals, trend and best sellers. */
 export function SalesView() {
   const isOn = useLive((live) => live.status?.features.sales);
   return (
@@ -70,7 +70,7 @@ function Report() {
   );
 }
 
-/** What was sold in all. */
+/** The totals of all sales. */
 function SalesTotals({ totals }: { totals: SalesReport['totals'] }) {
   const { orders, revenue, average_order } = totals;
   return (
