@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { chown, mkdir, readFile } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { findTemplate, type User } from './find-template.ts';
 
 export interface ServerOptions {
   /** A free port on 127.0.0.1. */
@@ -135,11 +136,6 @@ async function findNativeFolder(): Promise<string> {
 
 const run = promisify(execFile);
 
-interface User {
-  uid: number;
-  gid: number;
-}
-
 /**
  * Returns the user that the server runs as. Postgres refuses to run as root; it then runs as the user `postgres`, or as
  * `nobody` if there is none. `undefined` means this process's own user.
@@ -153,24 +149,4 @@ async function findUser(name: string): Promise<User> {
   const [uid, gid] = await Promise.all(['-u', '-g'].map((which) => run('id', [which, name])));
   // macOS writes nobody's -2 as 4294967294, which is not what setuid is given.
   return { uid: Number(uid?.stdout) | 0, gid: Number(gid?.stdout) | 0 };
-}
-
-const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/postgres');
-
-/**
- * Returns the path of a new cluster's archive. Each version of Postgres has its own; it is removed with `node_modules`.
- *
- * @param native folder of the binaries, which the path is relative to: the server's user may not be able to enter all above it
- * @param user owner of the folder; default: this process's user
- */
-export async function findTemplate(native: string, user: User | undefined): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8'));
-  // If `node_modules` is read-only, each cluster is made from scratch.
-  await makeCache(user).catch(() => undefined);
-  return relative(native, join(CACHE, `cluster-${version}.tar`));
-}
-
-async function makeCache(user: User | undefined): Promise<void> {
-  await mkdir(CACHE, { recursive: true });
-  if (user) await chown(CACHE, user.uid, user.gid);
 }

@@ -7,7 +7,7 @@ import { createOpenDirectory, createTestDirectory } from './create-test-director
 
 let folder: string;
 let template: string;
-vi.mock('../../local/postgres/run-server.ts', () => ({ findTemplate: async () => template }));
+vi.mock('../../local/postgres/find-template.ts', () => ({ findTemplate: async () => template }));
 
 beforeEach(async () => {
   folder = await createOpenDirectory();

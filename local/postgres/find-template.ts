@@ -1,0 +1,28 @@
+import { chown, mkdir, readFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+
+/** A user of the operating system. */
+export interface User {
+  uid: number;
+  gid: number;
+}
+
+const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/postgres');
+
+/**
+ * Returns the path of a new cluster's archive. Each version of Postgres has its own; it is removed with `node_modules`.
+ *
+ * @param native folder of the binaries, which the path is relative to: the server's user may not be able to enter all above it
+ * @param user owner of the folder; default: this process's user
+ */
+export async function findTemplate(native: string, user: User | undefined): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8'));
+  // If `node_modules` is read-only, each cluster is made from scratch.
+  await makeCache(user).catch(() => undefined);
+  return relative(native, join(CACHE, `cluster-${version}.tar`));
+}
+
+async function makeCache(user: User | undefined): Promise<void> {
+  await mkdir(CACHE, { recursive: true });
+  if (user) await chown(CACHE, user.uid, user.gid);
+}
