@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { FastifyInstance } from 'fastify';
-import { registerDashboard } from '../dashboard/server/register-dashboard.ts';
+import { registerDashboard } from '../dashboard/server/dashboard.ts';
 import { openEmbeddedPipeline } from '../operations/pipeline/open-pipeline.ts';
 import type { FunctionLog } from './lambda/function-log.ts';
 

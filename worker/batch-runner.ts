@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import type { Queue } from '../lib/aws/queue.ts';
-import { requestId } from '../lib/observability/logger.ts';
+import { logger, requestId } from '../lib/observability/logger.ts';
 import { type BatchAnswer, readBatchAnswer } from '../runtime/batch-answer.ts';
 import { createInvocationContext } from '../runtime/invocation-context.ts';
 import type { BatchHandler } from './functions.ts';
-import { workerLog } from './worker-log.ts';
+
+/** The worker's own lines: like the functions', but never with the request id of the batch that began last. */
+export const workerLog = logger.createChild();
 
 export interface BatchRunnerOptions {
   functionName: string;
@@ -17,7 +19,7 @@ export interface BatchRunnerOptions {
   timeout: number;
 }
 
-/** What became of a batch's messages. */
+/** How many of a batch's messages were processed and how many failed. */
 export interface BatchCounts {
   /** Processed, and deleted. */
   handled: number;

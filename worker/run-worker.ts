@@ -4,13 +4,11 @@ import { createSqsClient } from '../lib/aws/clients.ts';
 import { createQueue } from '../lib/aws/queue.ts';
 import { readConfig } from '../lib/config.ts';
 import { stopOnSignals } from '../program/stop-on-signals.ts';
-import { createBatchRunner } from './batch-runner.ts';
+import { createBatchRunner, workerLog } from './batch-runner.ts';
 import { type BatchHandler, queueFunction } from './functions.ts';
-import { startHealthServer } from './health-server.ts';
 import { pollQueue } from './poll-queue.ts';
-import { workerLog } from './worker-log.ts';
 import type { WorkerOptions } from './worker-options.ts';
-import { WorkerStatus } from './worker-status.ts';
+import { startHealthServer, WorkerStatus } from './worker-status.ts';
 
 /**
  * Exit statuses: stopped as asked for; something went wrong, or was still in hand at the deadline; forced to stop. Whoever

@@ -1,11 +1,13 @@
-import type { BatchCounts } from './batch-runner.ts';
-import { workerLog } from './worker-log.ts';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type BatchCounts, workerLog } from './batch-runner.ts';
 
-/** What `GET /health` answers. */
+/** The answer to `GET /health`. */
 export interface Health {
   status: 'ok' | 'out_of_reach' | 'stopping';
   function: string;
-  /** Messages in hand. */
+  /** Messages in flight. */
   in_hand: number;
   /** Messages dealt with and deleted, since the start. */
   handled: number;
@@ -82,4 +84,25 @@ export class WorkerStatus {
   get counts(): Pick<Health, 'in_hand' | 'handled' | 'failed'> {
     return { in_hand: this.#inHand, handled: this.#handled, failed: this.#failed };
   }
+}
+
+/**
+ * Answers `GET /health`, on 127.0.0.1 only: 200 while all is well, 503 otherwise. It does not keep the process alive.
+ *
+ * @param port 0 for any free one
+ * @returns its URL
+ * @throws Error with code `EADDRINUSE` if the port is taken
+ */
+export async function startHealthServer(port: number, read: () => Health): Promise<string> {
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/health') {
+      response.writeHead(404).end();
+      return;
+    }
+    const health = read();
+    response.writeHead(health.status === 'ok' ? 200 : 503, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(health));
+  });
+  await once(server.listen(port, '127.0.0.1').unref(), 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`;
 }

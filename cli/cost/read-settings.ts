@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { QUEUES, type QueueRow, type Store } from '../../topology.ts';
-import { findReferred } from '../template/find-referred.ts';
-import { queueMappings } from '../template/queue-mappings.ts';
+import { queueMappings } from '../template/queues.ts';
+import { findReferred } from '../template/references.ts';
 import { propertiesOf, resourcesOf, type Template } from '../template/template.ts';
 
 /** A queue and the function that Lambda invokes with its messages. */

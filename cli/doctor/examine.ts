@@ -1,7 +1,35 @@
-import type { Template } from '../template/template.ts';
-import { withoutNoValue } from '../template/without-no-value.ts';
-import type { Problem } from './rule.ts';
-import { RULES } from './rules.ts';
+import { type Template, withoutNoValue } from '../template/template.ts';
+import type { Problem, Rule } from './rule.ts';
+import { databaseConnections } from './rules/database-connections.ts';
+import { deadLetterAlarm } from './rules/dead-letter-alarm.ts';
+import { deadLetterQueue } from './rules/dead-letter-queue.ts';
+import { deadLetterRetention } from './rules/dead-letter-retention.ts';
+import { encryption } from './rules/encryption.ts';
+import { logRetention } from './rules/log-retention.ts';
+import { partialBatch } from './rules/partial-batch.ts';
+import { publicAccess } from './rules/public-access.ts';
+import { reservedConcurrency } from './rules/reserved-concurrency.ts';
+import { sourceArn } from './rules/source-arn.ts';
+import { tlsOnly } from './rules/tls-only.ts';
+import { visibilityTimeout } from './rules/visibility-timeout.ts';
+import { wildcards } from './rules/wildcards.ts';
+
+/** In the order of the report: first what loses orders, then what lets somebody in. */
+export const RULES: readonly Rule[] = [
+  visibilityTimeout,
+  deadLetterQueue,
+  deadLetterRetention,
+  deadLetterAlarm,
+  reservedConcurrency,
+  partialBatch,
+  databaseConnections,
+  sourceArn,
+  wildcards,
+  encryption,
+  tlsOnly,
+  publicAccess,
+  logRetention,
+];
 
 /** A place where a rule does not hold. */
 export interface Finding extends Problem {

@@ -1,4 +1,4 @@
-import { asText } from '../template/as-text.ts';
+import { asText } from '../template/references.ts';
 import type { Template } from '../template/template.ts';
 
 /** What must hold in a template, and the page of AWS that says why. */

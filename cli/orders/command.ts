@@ -1,15 +1,15 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
+import { QUEUE_NAMES } from '../../topology.ts';
 import { type Context, createContext } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { toJson } from './to-json.ts';
 
-/** What a command answers. */
+/** A command's answer. */
 export interface Answer {
   /** For programs: printed as JSON with `--json`; undefined where the command has printed all of it already. */
   data: unknown;
   /** For people; ends with a line feed. */
   text: string;
-  /** 0 where it is left out. */
+  /** Default: 0. */
   exit?: ExitStatus;
 }
 
@@ -54,3 +54,23 @@ export function answering<Args extends unknown[]>(
     onExit(exit);
   };
 }
+
+/** Characters that JSON leaves unescaped and a terminal may act on: controls beyond ASCII, and those that reverse text. */
+const ACTED_ON = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Formats data as JSON that is harmless on a terminal, too: such characters are written `\uXXXX`. */
+export function toJson(data: unknown): string {
+  const json = JSON.stringify(data, null, 2);
+  return `${json.replace(ACTED_ON, (character) => (character === '\n' ? character : escaped(character)))}\n`;
+}
+
+/** Characters beyond U+FFFF are two escapes. */
+const escaped = (character: string): string =>
+  character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+
+/** @param name `<queue>`, or `[queue]` for an optional argument */
+export const queueArgument = (name: '<queue>' | '[queue]', description: string): Argument =>
+  new Argument(name, description).choices(QUEUE_NAMES);

@@ -1,10 +1,9 @@
 import { createBlackFriday } from './black-friday.ts';
+import { createMapping } from './event-source-mapping.ts';
 import { createFleet } from './fleet.ts';
-import { createMapping } from './mapping.ts';
 import { measureOutcome, type Outcome } from './outcome.ts';
-import { backlogPerInstance } from './policies/backlog-per-instance.ts';
-import { queueLength } from './policies/queue-length.ts';
 import { type Consumers, type Step, simulate } from './simulate.ts';
+import { backlogPerInstance, queueLength } from './target-tracking.ts';
 
 /** What is simulated. Everything here is an assumption; docs/scaling.md says where each comes from. */
 export interface Scenario {

@@ -1,6 +1,5 @@
-import type { Minute } from './policies/minute.ts';
-import { trackTarget } from './policies/target-tracking.ts';
 import type { Consumers } from './simulate.ts';
+import { type Minute, trackTarget } from './target-tracking.ts';
 
 /** A fleet of workers, on EC2 or ECS, under target tracking. */
 export interface FleetOptions {

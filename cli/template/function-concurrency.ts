@@ -1,8 +1,6 @@
-import { asText } from './as-text.ts';
-import { findReferred } from './find-referred.ts';
-import { queueMappings } from './queue-mappings.ts';
-import { readNumber, readProperty } from './read-property.ts';
-import { propertiesOf, resourcesOf, type Template } from './template.ts';
+import { queueMappings } from './queues.ts';
+import { asText, findReferred } from './references.ts';
+import { propertiesOf, readNumber, readProperty, resourcesOf, type Template } from './template.ts';
 
 /**
  * What nothing limits may take all that an account has in a region, by default.

@@ -1,6 +1,5 @@
-import { findReferred } from './find-referred.ts';
-import { readList, readProperty } from './read-property.ts';
-import { resourcesOf, type Template } from './template.ts';
+import { findReferred } from './references.ts';
+import { readList, readProperty, resourcesOf, type Template } from './template.ts';
 
 /** A service that puts messages into a topic or a queue by itself, with no role's rights. */
 export interface Publisher {

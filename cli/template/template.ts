@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** As much of a CloudFormation template as is looked at here; what an intrinsic says is compared as it stands. */
+/** The parts of a CloudFormation template that are read here. Intrinsic functions are not evaluated. */
 export interface Template {
   Resources: Record<string, Resource>;
   Outputs: Record<string, { Value: unknown }>;
@@ -21,11 +21,11 @@ const statement = z.object({
   Sid: z.string().optional(),
   Effect: z.enum(['Allow', 'Deny']),
   Principal: z.unknown().optional(),
-  // Left out where there is a NotAction instead.
+  // Absent if there is a NotAction instead.
   Action: textOrList.default([]),
   NotAction: textOrList.optional(),
   NotResource: z.unknown().optional(),
-  // Left out in a role's trust policy.
+  // Absent in a role's trust policy.
   Resource: z
     .unknown()
     .optional()
@@ -54,3 +54,31 @@ export const resourcesOf = (
   Object.entries(template.Resources)
     .filter(([, resource]) => resource.Type === type)
     .map(([id, resource]) => [id, resource.Properties]);
+
+/** Returns the value at a path such as `ScalingConfig.MaximumConcurrency`; undefined if the path ends early. */
+export const readProperty = (value: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((outer, key) => (outer as Record<string, unknown> | undefined)?.[key], value);
+
+/** Reads a number, also one that came from the command line as text; NaN for any other value. */
+export const readNumber = (value: unknown, otherwise: number): number => {
+  if (value === undefined) return otherwise;
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
+};
+
+/** Reads a property that may be a list, one value, or absent. */
+export const readList = (value: unknown): unknown[] => (value === undefined ? [] : [value].flat());
+
+/** Removes the properties that are `AWS::NoValue`, which CloudFormation treats as absent. */
+export const withoutNoValue = (template: Template): Template => strip(template) as Template;
+
+function strip(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => !isNoValue(item)).map(strip);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([, item]) => !isNoValue(item));
+  return Object.fromEntries(kept.map(([key, item]) => [key, strip(item)]));
+}
+
+const isNoValue = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'Ref' in value && value.Ref === 'AWS::NoValue';

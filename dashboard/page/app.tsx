@@ -1,9 +1,10 @@
 import { useRef } from 'preact/hooks';
-import { Header } from './frame/header.tsx';
-import { TroubleBanner } from './live/trouble-banner.tsx';
-import { NoticeBar } from './notices/notice-bar.tsx';
-import type { Route } from './routing/route.ts';
-import { useRoute } from './routing/use-route.ts';
+import { Header } from './header.tsx';
+import { useLive } from './live/live-store.ts';
+import { NoticeBar } from './notices.tsx';
+import { Failure } from './parts/failure.tsx';
+import { ViewHeading } from './parts/view-heading.tsx';
+import { type Route, toHash, useRoute } from './route.ts';
 import { DeadLettersView } from './views/dead-letters-view.tsx';
 import { MailboxView } from './views/mailbox-view.tsx';
 import { OrderView } from './views/order-view.tsx';
@@ -11,7 +12,6 @@ import { OverviewView } from './views/overview-view.tsx';
 import { SalesView } from './views/sales-view.tsx';
 import { SearchView } from './views/search-view.tsx';
 import { ShippingView } from './views/shipping-view.tsx';
-import { UnknownView } from './views/unknown-view.tsx';
 
 /** The page: its frame, and the view that the address names. */
 export function App() {
@@ -52,4 +52,32 @@ function viewOf(route: Route) {
     case 'unknown':
       return <UnknownView />;
   }
+}
+
+/** Says that figures are old, and why. */
+function TroubleBanner() {
+  const connection = useLive((live) => live.connection);
+  const trouble = useLive((live) => live.trouble);
+  if (connection !== 'trouble') return null;
+  return (
+    <Failure
+      message={
+        trouble
+          ? `The pipeline cannot be read, so figures are old: ${trouble}`
+          : 'The server of this page is out of reach, so figures are old. The page keeps trying to connect.'
+      }
+    />
+  );
+}
+
+/** For addresses that name no view. */
+function UnknownView() {
+  return (
+    <>
+      <ViewHeading title="There is no such view" />
+      <p>
+        The address names none of the views above. <a href={toHash('')}>Go to the overview</a>.
+      </p>
+    </>
+  );
 }

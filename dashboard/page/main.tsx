@@ -1,7 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { createLiveStore } from './live/live-store.ts';
-import { LiveContext } from './live/use-live.ts';
+import { createLiveStore, LiveContext } from './live/live-store.ts';
 import './page.css';
 
 const place = document.getElementById('app');

@@ -1,9 +1,10 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import { parseJson } from '../../lib/json.ts';
 
-/** What the server refused or could not do, or that it could not be reached. The message is for the operator. */
+/** The server refused or failed a request, or was unreachable. The message is for the operator. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  /** HTTP status; 0 where there was no answer. */
+  /** HTTP status; 0 if there was no answer. */
   readonly status: number;
 
   constructor(status: number, message: string, options?: ErrorOptions) {
@@ -19,10 +20,10 @@ interface RequestOptions {
 }
 
 /**
- * Asks the page's server.
+ * Sends a request to the page's server.
  *
  * @param path below `/dashboard/`, its parts URL-encoded
- * @returns the answer as JSON, undefined where it has no body
+ * @returns the answer's JSON, undefined if it has no body
  * @throws RequestError with the detail of the server's problem details (RFC 9457), or an AbortError
  */
 export async function request<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
@@ -48,8 +49,72 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
   );
 }
 
-/** Path parts and a query, encoded; fields that are empty are left out. */
+/** Adds an encoded query to a path, without empty fields. */
 export function withQuery(path: string, fields: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
   return query.size > 0 ? `${path}?${query}` : path;
+}
+
+export interface Loaded<Answer> {
+  /** Kept while it is loaded again from the same path. */
+  answer: Answer | null;
+  error: RequestError | null;
+  loading: boolean;
+  reload(): void;
+}
+
+interface State<Answer> {
+  path: string;
+  answer: Answer | null;
+  error: RequestError | null;
+  loading: boolean;
+}
+
+/** Loads an answer of the server, and again when the path changes. */
+export function useLoaded<Answer>(path: string): Loaded<Answer> {
+  const [state, setState] = useState<State<Answer>>({ path, answer: null, error: null, loading: true });
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    const abort = new AbortController();
+    setState((before) =>
+      before.path === path
+        ? { ...before, loading: true }
+        : { path, answer: null, error: null, loading: true },
+    );
+    request<Answer>(path, { signal: abort.signal }).then(
+      (answer) => setState({ path, answer, error: null, loading: false }),
+      (error: RequestError) => {
+        if (!abort.signal.aborted) setState({ path, answer: null, error, loading: false });
+      },
+    );
+    return () => abort.abort();
+  }, [path, round]);
+  const reload = useCallback(() => setRound((before) => before + 1), []);
+  return { ...state, reload };
+}
+
+export interface Action {
+  /** Runs the work, unless it is running already. */
+  run(work: () => Promise<void>): void;
+  busy: boolean;
+  /** Why the last one failed, in words. */
+  error: string | null;
+}
+
+/** The state of an operator's request: under way, or why it failed. */
+export function useAction(): Action {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  return {
+    busy,
+    error,
+    run(work) {
+      if (busy) return;
+      setBusy(true);
+      setError(null);
+      work()
+        .catch((failure: RequestError) => setError(failure.message))
+        .finally(() => setBusy(false));
+    },
+  };
 }

@@ -13,7 +13,7 @@ import { redriveDeadLetters } from '../../operations/dead-letters/redrive-dead-l
 import { QUEUE_NAMES, type QueueName } from '../../topology.ts';
 import type { DeadLetterPage, RedriveReport } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
-import { readFields } from './read-fields.ts';
+import { readFields } from './read-request.ts';
 import { Refusal } from './refusal.ts';
 
 /** Messages that are looked at. */

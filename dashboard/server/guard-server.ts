@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { received } from '../../lib/text.ts';
-import { Refusal } from './refusal.ts';
-import { sendProblem } from './send-problem.ts';
+import { Refusal, sendProblem } from './refusal.ts';
 
 /**
- * What every answer says to browsers: nothing from elsewhere, no script or style that is not a file of ours, in nobody's
- * frame, for nobody else to embed.
+ * Headers of every answer: browsers load nothing from elsewhere, run only scripts and styles from our own files, and no other
+ * site may frame or embed the page.
  */
 const HEADERS = {
   'content-security-policy': [
@@ -42,7 +41,7 @@ export function guardServer(app: FastifyInstance): void {
 
 function judge({ headers, raw, socket }: FastifyRequest): Refusal | undefined {
   const { host, origin } = headers;
-  // Whoever is on the way may go by another one than we do: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+  // A proxy may read another one of them than we do: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
   if ((raw.headersDistinct.host ?? []).length > 1) return new Refusal(400, 'Host: must be given once');
   const hosts = ['127.0.0.1', 'localhost'].map((name) => `${name}:${socket.localPort}`);
   // Browsers leave out the port that http has by default.
@@ -52,4 +51,24 @@ function judge({ headers, raw, socket }: FastifyRequest): Refusal | undefined {
   if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
     return new Refusal(403, `Origin: must be http://${host} or left out, received ${received(origin)}`);
   return undefined;
+}
+
+/** Methods that change nothing. */
+const READS = new Set(['GET', 'HEAD']);
+
+/**
+ * Checks that a request for the page's data, or for a change, was not sent by the page of another site: `Sec-Fetch-Site` says
+ * so where Origin does not, and a body that says it is JSON cannot be sent by a form.
+ *
+ * @throws Refusal
+ */
+export async function checkSender({ headers, method }: FastifyRequest): Promise<void> {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+    throw new Refusal(403, `Sec-Fetch-Site: must be same-origin or none, received ${received(site)}`);
+  const type = headers['content-type'];
+  const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  if (READS.has(method) || (method === 'DELETE' && !hasBody)) return;
+  if (!/^application\/json(;|$)/i.test(type ?? ''))
+    throw new Refusal(415, `Content-Type: must be application/json, received ${received(type)}`);
 }

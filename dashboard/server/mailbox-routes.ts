@@ -3,9 +3,8 @@ import * as z from 'zod';
 import { readMailbox } from '../../operations/mailbox.ts';
 import type { MailboxPage } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
-import { queryOf } from './query-of.ts';
-import { readFields } from './read-fields.ts';
-import { requirePart } from './require-part.ts';
+import { queryOf, readFields } from './read-request.ts';
+import { requirePart } from './refusal.ts';
 
 /** E-mails that the page gets. */
 const SHOWN = 50;

@@ -8,9 +8,8 @@ import { traceOrder } from '../../operations/orders/trace-order.ts';
 import { QUEUE_NAMES } from '../../topology.ts';
 import type { OrderHit, OrderTrace } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
-import { queryOf } from './query-of.ts';
-import { readFields } from './read-fields.ts';
-import { requirePart } from './require-part.ts';
+import { queryOf, readFields } from './read-request.ts';
+import { requirePart } from './refusal.ts';
 
 const SEARCH = { q: z.string().trim().min(1).max(320).describe('an order id or an e-mail address') };
 

@@ -4,9 +4,8 @@ import { readReportInput } from '../../lib/report/report-input.ts';
 import { reportSales } from '../../lib/report/report-sales.ts';
 import type { SalesReport } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
-import { queryOf } from './query-of.ts';
-import { readFields } from './read-fields.ts';
-import { requirePart } from './require-part.ts';
+import { queryOf, readFields } from './read-request.ts';
+import { requirePart } from './refusal.ts';
 
 /** Names only: what they must be is said by `readReportInput`. */
 const given = z.unknown().optional();

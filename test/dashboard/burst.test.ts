@@ -1,7 +1,7 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { LiveStatus, QueueStatus } from '../../dashboard/api.ts';
-import { startDashboard } from '../../dashboard/server/start-dashboard.ts';
+import { startDashboard } from '../../dashboard/server/dashboard.ts';
 import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
 import { type Asked, ask } from './ask.ts';

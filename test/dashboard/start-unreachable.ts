@@ -1,4 +1,4 @@
-import { startDashboard } from '../../dashboard/server/start-dashboard.ts';
+import { startDashboard } from '../../dashboard/server/dashboard.ts';
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { openUnreachablePipeline } from './unreachable-pipeline.ts';
 

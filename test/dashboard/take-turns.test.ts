@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { takeTurns } from '../../dashboard/server/take-turns.ts';
+import { takeTurns } from '../../dashboard/server/dashboard-parts.ts';
 
 /** Tasks that end when they are told to; what began and ended, in order. */
 function tasks() {

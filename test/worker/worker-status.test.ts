@@ -1,6 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { startHealthServer } from '../../worker/health-server.ts';
-import { WorkerStatus } from '../../worker/worker-status.ts';
+import { startHealthServer, WorkerStatus } from '../../worker/worker-status.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
 const START = Date.parse('2026-11-27T08:00:00Z');

@@ -1,10 +1,8 @@
-import { asText } from '../../template/as-text.ts';
-import { findReferred } from '../../template/find-referred.ts';
+import limits from '../../../resources/aurora-max-connections.json' with { type: 'json' };
 import { functionConcurrency } from '../../template/function-concurrency.ts';
-import { readNumber, readProperty } from '../../template/read-property.ts';
-import { roleGrants } from '../../template/role-grants.ts';
-import { resourcesOf, type Template } from '../../template/template.ts';
-import { maxConnections } from '../max-connections.ts';
+import { roleGrants } from '../../template/policy-statements.ts';
+import { asText, findReferred } from '../../template/references.ts';
+import { readNumber, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, onPage, type Rule } from '../rule.ts';
 
 /** The Data APIs are asked one statement, or one transaction, after the other. */
@@ -114,4 +112,22 @@ function demandsOf(template: Template, role: string): Demand[] {
     who,
     connections: functionConcurrency(template, who) * CONNECTIONS_PER_INVOCATION,
   }));
+}
+
+/** Largest capacity (ACU) of an instance, and what PostgreSQL's max_connections is by default then. */
+const TABLE = limits.byCapacity as [capacity: number, connections: number][];
+
+/**
+ * Returns the connections that an Aurora PostgreSQL instance accepts at least. Between two rows of the table, the lower one
+ * counts.
+ *
+ * With a minimum of 0.5 ACU or less there are never more than 2,000, says the page that the table is from.
+ *
+ * @param least capacity, in ACU
+ * @param most capacity, in ACU
+ * @returns NaN for a capacity below the table's first row
+ */
+function maxConnections(least: number, most: number): number {
+  const connections = TABLE.findLast(([units]) => units <= most)?.[1] ?? Number.NaN;
+  return least <= 0.5 ? Math.min(connections, limits.mostWithLittleCapacity) : connections;
 }

@@ -1,8 +1,6 @@
-import { alarmMetrics } from '../../template/alarms.ts';
-import { deadLetterQueues } from '../../template/dead-letter-queues.ts';
-import { findReferred } from '../../template/find-referred.ts';
-import { readList } from '../../template/read-property.ts';
-import type { Template } from '../../template/template.ts';
+import { deadLetterQueues } from '../../template/queues.ts';
+import { findReferred } from '../../template/references.ts';
+import { readList, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
 const RIGHT_METRIC = 'ApproximateNumberOfMessagesVisible';
@@ -33,3 +31,31 @@ function examineQueue(template: Template, id: string): Check[] {
     right.length > 0 ? `${right.map(({ alarmId }) => alarmId).join(', ')} without action` : undefined;
   return [...wrong, check(id, isHeard, found, `an alarm on its ${RIGHT_METRIC}, with an action`)];
 }
+
+/** An alarm and one of the metrics that it watches, alone or in an expression. */
+interface AlarmMetric {
+  alarmId: string;
+  alarm: Record<string, unknown>;
+  namespace: unknown;
+  name: unknown;
+  /** Values as they stand in the template, by the name of the dimension. */
+  dimensions: Map<unknown, unknown>;
+}
+
+const alarmMetrics = (template: Template): AlarmMetric[] =>
+  resourcesOf(template, 'AWS::CloudWatch::Alarm').flatMap(([alarmId, alarm]) =>
+    [alarm, ...readList(alarm.Metrics).map((metric) => readProperty(metric, 'MetricStat.Metric'))]
+      .filter((metric) => readProperty(metric, 'MetricName') !== undefined)
+      .map((metric) => ({
+        alarmId,
+        alarm,
+        namespace: readProperty(metric, 'Namespace'),
+        name: readProperty(metric, 'MetricName'),
+        dimensions: new Map(
+          readList(readProperty(metric, 'Dimensions')).map((dimension) => [
+            readProperty(dimension, 'Name'),
+            readProperty(dimension, 'Value'),
+          ]),
+        ),
+      })),
+  );

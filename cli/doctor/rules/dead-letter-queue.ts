@@ -1,8 +1,6 @@
-import { asynchronousFunctions } from '../../template/asynchronous-functions.ts';
-import { deadLetterQueues } from '../../template/dead-letter-queues.ts';
-import { findReferred } from '../../template/find-referred.ts';
-import { readList, readProperty } from '../../template/read-property.ts';
-import { propertiesOf, resourcesOf, type Template } from '../../template/template.ts';
+import { deadLetterQueues } from '../../template/queues.ts';
+import { findReferred } from '../../template/references.ts';
+import { propertiesOf, readList, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, onPage, type Rule } from '../rule.ts';
 
 const TARGET = 'RedrivePolicy.deadLetterTargetArn';
@@ -73,4 +71,25 @@ function examineFunction(template: Template, id: string): Check {
     undefined,
     'a queue or topic, or an EventInvokeConfig with a destination OnFailure',
   );
+}
+
+// Services that invoke a function and do not wait for it.
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
+const ASYNCHRONOUS = [
+  ...['events', 's3', 'sns', 'scheduler', 'ses', 'iot', 'logs', 'config'],
+  ...['codecommit', 'codepipeline', 'cloudformation'],
+].map((service) => `${service}.amazonaws.com`);
+
+/** Logical ids of the functions that are invoked asynchronously: as a target, or by who is permitted to invoke them. */
+function asynchronousFunctions(template: Template): Set<string> {
+  const rules = resourcesOf(template, 'AWS::Events::Rule').flatMap(([, { Targets }]) => readList(Targets));
+  const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule').map(([, { Target }]) => Target);
+  const permitted = resourcesOf(template, 'AWS::Lambda::Permission')
+    .filter(([, { Principal }]) => ASYNCHRONOUS.includes(String(Principal)))
+    .map(([, { FunctionName }]) => FunctionName);
+  const targets = [...rules, ...schedules].map((target) => readProperty(target, 'Arn'));
+  const ids = [...targets, ...permitted].map((value) =>
+    findReferred(template, 'AWS::Lambda::Function', value),
+  );
+  return new Set(ids.filter((id) => id !== undefined));
 }

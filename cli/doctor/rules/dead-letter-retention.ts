@@ -1,6 +1,5 @@
-import { deadLetterQueues } from '../../template/dead-letter-queues.ts';
-import { readNumber } from '../../template/read-property.ts';
-import { propertiesOf } from '../../template/template.ts';
+import { deadLetterQueues } from '../../template/queues.ts';
+import { propertiesOf, readNumber } from '../../template/template.ts';
 import { check, type Rule } from '../rule.ts';
 
 // 4 days, in seconds.

@@ -1,9 +1,7 @@
-import { asText } from '../../template/as-text.ts';
-import { findReferred } from '../../template/find-referred.ts';
-import { listPolicyStatements } from '../../template/list-policy-statements.ts';
+import { listPolicyStatements } from '../../template/policy-statements.ts';
 import { listPublishers, type Publisher } from '../../template/publishers.ts';
-import { readList, readProperty } from '../../template/read-property.ts';
-import { propertiesOf, resourcesOf, type Template } from '../../template/template.ts';
+import { asText, findReferred } from '../../template/references.ts';
+import { propertiesOf, readList, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, onPage, type Rule } from '../rule.ts';
 
 // What says that data is encrypted at rest, by type; the first that is there counts. Redshift Serverless has no way not to.

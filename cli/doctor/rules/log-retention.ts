@@ -1,6 +1,5 @@
-import { findReferred } from '../../template/find-referred.ts';
-import { readList, readNumber, readProperty } from '../../template/read-property.ts';
-import { resourcesOf, type Template } from '../../template/template.ts';
+import { findReferred } from '../../template/references.ts';
+import { readList, readNumber, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
 /** A log group that nobody declares is made at the first line, and keeps it for ever. */

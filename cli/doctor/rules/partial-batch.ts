@@ -1,5 +1,5 @@
-import { queueMappings } from '../../template/queue-mappings.ts';
-import { readList } from '../../template/read-property.ts';
+import { queueMappings } from '../../template/queues.ts';
+import { readList } from '../../template/template.ts';
 import { check, type Rule } from '../rule.ts';
 
 export const partialBatch: Rule = {

@@ -1,7 +1,6 @@
-import { asText } from '../../template/as-text.ts';
-import { listPolicyStatements } from '../../template/list-policy-statements.ts';
-import { readList, readProperty } from '../../template/read-property.ts';
-import { resourcesOf, type Template } from '../../template/template.ts';
+import { listPolicyStatements } from '../../template/policy-statements.ts';
+import { asText } from '../../template/references.ts';
+import { readList, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, onPage, type Rule } from '../rule.ts';
 
 const BLOCKS = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];

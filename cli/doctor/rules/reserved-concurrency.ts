@@ -1,6 +1,5 @@
-import { type QueueMapping, queueMappings } from '../../template/queue-mappings.ts';
-import { readNumber, readProperty } from '../../template/read-property.ts';
-import { propertiesOf, type Template } from '../../template/template.ts';
+import { type QueueMapping, queueMappings } from '../../template/queues.ts';
+import { propertiesOf, readNumber, readProperty, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
 /** What AWS advises, so that a few throttled invokes do not send a good message to the dead-letter queue. */

@@ -1,7 +1,6 @@
-import { asText } from '../../template/as-text.ts';
-import { listPolicyStatements, type PolicyStatement } from '../../template/list-policy-statements.ts';
-import { readList, readProperty } from '../../template/read-property.ts';
-import { resourcesOf, type Template } from '../../template/template.ts';
+import { listPolicyStatements, type PolicyStatement } from '../../template/policy-statements.ts';
+import { asText } from '../../template/references.ts';
+import { readList, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
 /** Operators that a request without the key, or with another value, does not pass: none with `IfExists`, none with `Not`. */

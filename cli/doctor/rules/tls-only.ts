@@ -1,8 +1,6 @@
-import { asText } from '../../template/as-text.ts';
-import { findReferred } from '../../template/find-referred.ts';
-import { listPolicyStatements } from '../../template/list-policy-statements.ts';
-import { readProperty } from '../../template/read-property.ts';
-import { resourcesOf, type Statement, type Template } from '../../template/template.ts';
+import { listPolicyStatements } from '../../template/policy-statements.ts';
+import { asText, findReferred } from '../../template/references.ts';
+import { readProperty, resourcesOf, type Statement, type Template } from '../../template/template.ts';
 import { type Check, check, onPage, type Rule } from '../rule.ts';
 
 interface Guarded {

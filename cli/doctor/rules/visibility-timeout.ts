@@ -1,7 +1,6 @@
-import { asText } from '../../template/as-text.ts';
-import { queueMappings } from '../../template/queue-mappings.ts';
-import { readNumber } from '../../template/read-property.ts';
-import { propertiesOf } from '../../template/template.ts';
+import { queueMappings } from '../../template/queues.ts';
+import { asText } from '../../template/references.ts';
+import { propertiesOf, readNumber } from '../../template/template.ts';
 import { check, type Rule } from '../rule.ts';
 
 // Defaults of AWS, in seconds.

@@ -1,7 +1,6 @@
-import { asText, splitArn } from '../../template/as-text.ts';
-import { listPolicyStatements, type PolicyStatement } from '../../template/list-policy-statements.ts';
-import { readList, readProperty } from '../../template/read-property.ts';
-import type { Template } from '../../template/template.ts';
+import { listPolicyStatements, type PolicyStatement } from '../../template/policy-statements.ts';
+import { asText, splitArn } from '../../template/references.ts';
+import { readList, readProperty, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
 /** Characters; less says nothing. */

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { startDashboard } from '../../../dashboard/server/start-dashboard.ts';
+import { startDashboard } from '../../../dashboard/server/dashboard.ts';
 import { InvalidInputError } from '../../../lib/errors.ts';
 import { printable } from '../../../lib/text.ts';
 import { wholeNumber } from '../../../program/options.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type Answer, answering, createCommand as create, toJson } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { toJson } from '../to-json.ts';
 
 /** Beside the one at 3000 that `npm start` serves. */
 const PORT = '3001';

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { parse } from 'csv-parse/sync';
+import { InvalidInputError } from '../../../lib/errors.ts';
 import type { Restocked } from '../../../lib/shipping/restock.ts';
 import { printable } from '../../../lib/text.ts';
 import { requestRestock } from '../../../operations/shipping/request-restock.ts';
@@ -8,7 +11,6 @@ import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { whole } from '../format.ts';
-import { readStockFile } from '../read-stock-file.ts';
 
 interface RestockOptions {
   name?: string;
@@ -64,4 +66,44 @@ function toText({ restock_id, products }: Restocked): string {
     whole(stock),
   ]);
   return `restock ${restock_id}\n\n${table(['product', 'added', 'to backorders', 'stock'], rows, 'lrrr')}`;
+}
+
+/**
+ * Reads a file of items to add to the stock: CSV with a header if its name ends in `.csv`, else JSON. `readRestockInput`
+ * validates the items.
+ *
+ * @returns items
+ * @throws InvalidInputError that names the file where it cannot be read
+ */
+async function readStockFile(path: string): Promise<unknown> {
+  try {
+    const text = await readFile(path, 'utf8');
+    return /\.csv$/i.test(path) ? readCsv(text) : itemsOf(JSON.parse(text));
+  } catch (error) {
+    throw new InvalidInputError(
+      `--file: must be a readable file of CSV or JSON, received ${path} (${(error as Error).message})`,
+    );
+  }
+}
+
+function readCsv(text: string): object[] {
+  const rows: Record<string, string>[] = parse(text, {
+    columns: true,
+    bom: true,
+    trim: true,
+    relax_column_count_less: true,
+    skip_empty_lines: true,
+  });
+  return rows.map(({ quantity, product_name, ...item }) => ({
+    ...item,
+    quantity: quantity && /^\d+$/.test(quantity) ? Number(quantity) : quantity,
+    ...(product_name && { product_name }),
+  }));
+}
+
+/** An array of items, an object with `items`, or one item. */
+function itemsOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value;
+  const { items = [value] } = Object(value) as { items?: unknown };
+  return items;
 }

@@ -11,10 +11,9 @@ import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { counted, whole } from '../format.ts';
+import { type LocalFile, withLocalFile } from '../local-file.ts';
 import { createProgressBar } from '../progress.ts';
-import { checkOrderFile, type FileCheck, type LocalFile } from '../send/check-order-file.ts';
-import { type FileSending, sendOrderFile } from '../send/send-order-file.ts';
-import { withLocalFile } from '../send/with-local-file.ts';
+import { checkOrderFile, type FileCheck, type FileSending, sendOrderFile } from '../send-order-file.ts';
 
 interface Options {
   count?: string;

@@ -10,9 +10,8 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { createProgressBar } from '../progress.ts';
 import { awaitReceipt } from '../upload/await-receipt.ts';
-import { type FileToUpload, listFiles } from '../upload/list-files.ts';
 import { createMendingFile, refuseExisting } from '../upload/mending-file.ts';
-import { type PutFile, putFiles } from '../upload/put-files.ts';
+import { type FileToUpload, listFiles, type PutFile, putFiles } from '../upload/put-files.ts';
 import { isWell, outcomesText, type UploadOutcome } from '../upload/upload-outcome.ts';
 
 /** Receipts that are waited for side by side. */

@@ -1,18 +1,25 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { readConfig } from '../../../lib/config.ts';
+import { prettyJson } from '../../../lib/json.ts';
 import { findDeadLetters } from '../../../operations/dead-letters/choose-dead-letters.ts';
 import type { DeadLetter } from '../../../operations/dead-letters/dead-letter.ts';
 import { editDeadLetter } from '../../../operations/dead-letters/edit-dead-letter.ts';
+import { judgeBody } from '../../../operations/dead-letters/judge-body.ts';
 import { redriveDeadLetters } from '../../../operations/dead-letters/redrive-dead-letters.ts';
 import type { Pipeline } from '../../../operations/pipeline/pipeline.ts';
 import { UsageError } from '../../../program/options.ts';
 import { type Answer, answering, createCommand as create } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
-import { canAsk } from './ask.ts';
+import { ask, canAsk } from './ask.ts';
 import { assign, collect, readAssignments } from './assignments.ts';
-import { editLetter } from './edit-letter.ts';
 import { failuresText } from './progress.ts';
 
 interface EditOptions {
@@ -20,7 +27,7 @@ interface EditOptions {
   body?: string;
 }
 
-/** What became of the letters: those that are not sent are still in their dead-letter queue. */
+/** The outcome of each dead letter: those that are not sent are still in their dead-letter queue. */
 interface EditReport {
   sent: string[];
   failures: { id: string; message: string }[];
@@ -105,7 +112,7 @@ async function setFields(
   return report;
 }
 
-/** Each letter by itself: those before one that fails have been sent, and that has to be told. */
+/** Sends each message by itself: those before one that fails have been sent, and the answer must say so. */
 async function editLetters(pipeline: Pipeline, letters: readonly DeadLetter[]): Promise<EditReport> {
   const report: EditReport = { sent: [], failures: [] };
   for (const letter of letters) {
@@ -120,4 +127,51 @@ async function editLetters(pipeline: Pipeline, letters: readonly DeadLetter[]): 
     }
   }
   return report;
+}
+
+/**
+ * Has the operator repair a message's body in an editor, until it would be accepted or they give up.
+ *
+ * @returns undefined where they leave it as it is
+ */
+async function editLetter({ queue, body }: DeadLetter): Promise<string | undefined> {
+  const pretty = prettyJson(body);
+  const original = pretty ?? body;
+  let text = original;
+  for (;;) {
+    text = await editText(text, '.json');
+    if (text === original) return undefined;
+    const issues = judgeBody(queue, text);
+    if (issues.length === 0) return text;
+    process.stderr.write(issues.map(({ message }) => `  ${message}\n`).join(''));
+    if (!(await ask('Edit it again?', true))) return undefined;
+  }
+}
+
+/**
+ * Has the operator edit a text in `$VISUAL`, `$EDITOR` or vi. It is in a file that no one else can read, and which is gone
+ * afterwards, also when this process is ended meanwhile: orders hold personal data.
+ *
+ * @param ending of the file's name, by which editors tell what it is
+ * @throws Error where the editor cannot be started, or fails
+ */
+async function editText(text: string, ending: string): Promise<string> {
+  const { VISUAL, EDITOR } = readConfig('VISUAL', 'EDITOR');
+  const editor = VISUAL ?? EDITOR ?? 'vi';
+  const directory = mkdtempSync(join(tmpdir(), 'orders-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    const file = join(directory, `message${ending}`);
+    writeFileSync(file, `${text}\n`, { mode: 0o600 });
+    // Through a shell, since the setting may hold options; its screen is where stderr is: stdout is for the answer.
+    const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: ['inherit', 2, 2] });
+    const [status, signal] = await once(child, 'exit');
+    if (status !== 0)
+      throw new Error(`editor: must end with status 0, received ${status ?? signal} of ${editor}`);
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } finally {
+    remove();
+    process.removeListener('exit', remove);
+  }
 }

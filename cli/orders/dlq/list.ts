@@ -5,14 +5,13 @@ import type { DeadLetterGroup } from '../../../operations/dead-letters/dead-lett
 import { type DeadLetterList, listDeadLetters } from '../../../operations/dead-letters/list-dead-letters.ts';
 import { wholeNumber } from '../../../program/options.ts';
 import type { QueueName } from '../../../topology.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type Answer, answering, createCommand as create, queueArgument } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { counted, whole } from '../format.ts';
 import { createProgressBar } from '../progress.ts';
 import type { Style } from '../style.ts';
-import { letterSummary } from './letter-text.ts';
-import { queueArgument } from './queue-argument.ts';
+import { letterSummary } from './show.ts';
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
   return create(

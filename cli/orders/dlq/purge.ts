@@ -1,13 +1,12 @@
 import type { Command } from 'commander';
 import { type PurgeReport, purgeDeadLetters } from '../../../operations/dead-letters/purge-dead-letters.ts';
 import type { QueueName } from '../../../topology.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type Answer, answering, createCommand as create, queueArgument } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { whole } from '../format.ts';
 import { confirmChoice } from './ask.ts';
 import { createProgressBars, failuresText } from './progress.ts';
-import { queueArgument } from './queue-argument.ts';
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
   return create('purge', 'Deletes dead letters for good, those that are there when it asks.')

@@ -4,14 +4,13 @@ import type { RedriveReport } from '../../../operations/dead-letters/dead-letter
 import { redriveDeadLetters } from '../../../operations/dead-letters/redrive-dead-letters.ts';
 import { UsageError, wholeNumber } from '../../../program/options.ts';
 import type { QueueName } from '../../../topology.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type Answer, answering, createCommand as create, queueArgument } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { whole } from '../format.ts';
 import { confirmChoice } from './ask.ts';
 import { assign, collect, readAssignments } from './assignments.ts';
 import { createProgressBars, failuresText } from './progress.ts';
-import { queueArgument } from './queue-argument.ts';
 
 interface RedriveOptions {
   reason?: string;

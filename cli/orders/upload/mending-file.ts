@@ -5,7 +5,7 @@ import { InvalidInputError } from '../../../lib/errors.ts';
 import type { RejectedRow } from '../../../lib/ingest/rejected-rows.ts';
 import type { OrderFileFormat } from '../../../lib/order-file/order-file.ts';
 import { printable } from '../../../lib/text.ts';
-import { openLocalFile } from '../open-local-file.ts';
+import { openLocalFile } from '../local-file.ts';
 
 /** Codes of rows whose text is not whole, or not as it was: they cannot be mended from what is in the file. */
 const NOT_AS_THEY_WERE = new Set(['row_too_long', 'not_utf8']);

@@ -1,5 +1,27 @@
 import uPlot from 'uplot';
-import { type ChartSeries, DASHES } from './chart-series.ts';
+import type { Queue } from '../../../topology.ts';
+
+/** One series of a chart. */
+export interface ChartSeries {
+  label: string;
+  /** Number of its color in page.css, `--series-1` and so on, and of the dashes of its line. */
+  color: Queue['color'];
+  /** Bars stand for what is summed over a period. */
+  kind: 'line' | 'bars';
+  values: readonly (number | null)[];
+}
+
+/** Lengths of dash and gap, so that series differ without their colors, too. */
+export const DASHES: Readonly<Record<ChartSeries['color'], number[]>> = {
+  1: [],
+  2: [8, 4],
+  3: [2, 3],
+  4: [10, 3, 2, 3],
+  5: [14, 4],
+  6: [4, 4],
+  7: [10, 3, 2, 3, 2, 3],
+  8: [1, 4],
+};
 
 interface ChartLook {
   series: readonly ChartSeries[];
@@ -22,7 +44,7 @@ const STEPS = Array.from(
   (_, index) => ([1, 2, 5][index % 3] ?? 1) * 10 ** Math.floor(index / 3),
 );
 
-/** Options of uPlot for a chart in the colours that `element` has by its styles. */
+/** Options of uPlot for a chart in the colors that `element` has by its styles. */
 export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Options {
   const { series, formatValue, formatTime, span, width, height, onCursor } = look;
   const styles = getComputedStyle(element);

@@ -1,8 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import { chartOptions } from './chart-options.ts';
-import type { ChartSeries } from './chart-series.ts';
-import { Legend } from './legend.tsx';
+import { type ChartSeries, chartOptions, DASHES } from './chart-options.ts';
 
 interface ChartProps {
   title: string;
@@ -71,4 +69,49 @@ function useColorScheme(): boolean {
     return () => query.removeEventListener('change', read);
   }, []);
   return dark;
+}
+
+interface LegendProps {
+  series: readonly ChartSeries[];
+  /** Index of the point whose values are shown. */
+  index: number;
+  formatValue: (value: number) => string;
+}
+
+/** The names of a chart's lines, each with its dashes and a value. */
+function Legend({ series, index, formatValue }: LegendProps) {
+  return (
+    <ul class="legend" aria-hidden="true">
+      {series.map(({ label, color, kind, values }) => {
+        const value = values[index];
+        return (
+          <li key={label}>
+            <svg
+              width="20"
+              height="10"
+              class={`swatch ${kind === 'bars' ? 'bars' : `series-${color}`}`}
+              aria-hidden="true"
+            >
+              {kind === 'bars' ? (
+                <rect x="4" y="0" width="12" height="10" />
+              ) : (
+                <line
+                  x1="0"
+                  x2="20"
+                  y1="5"
+                  y2="5"
+                  stroke-width="2.5"
+                  stroke-dasharray={DASHES[color].join(' ')}
+                />
+              )}
+            </svg>
+            {label}
+            <span class="number legend-value">
+              {value === null || value === undefined ? '–' : formatValue(value)}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
 }

@@ -1,10 +1,9 @@
 import { QUEUES } from '../../../topology.ts';
 import type { LiveStatus } from '../../api.ts';
-import { formatCount } from '../format/format-count.ts';
-import { formatRate } from '../format/format-rate.ts';
+import { formatCount, formatRate } from '../format.ts';
 import { HISTORY_SECONDS, type History } from '../live/history.ts';
 import { Chart } from './chart.tsx';
-import type { ChartSeries } from './chart-series.ts';
+import type { ChartSeries } from './chart-options.ts';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });

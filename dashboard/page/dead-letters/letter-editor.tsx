@@ -2,14 +2,13 @@ import { useState } from 'preact/hooks';
 import { parseJson, prettyJson } from '../../../lib/json.ts';
 import { queueNamed } from '../../../topology.ts';
 import type { DeadLetter, EditRequest } from '../../api.ts';
-import { formatTime } from '../format/format-time.ts';
-import { notify } from '../notices/notices.ts';
+import { formatTime } from '../format.ts';
+import { notify } from '../notices.tsx';
 import { Field } from '../parts/field.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { Received } from '../parts/received.tsx';
-import { request } from '../request.ts';
-import { toHash } from '../routing/route.ts';
-import { useAction } from '../use-action.ts';
+import { request, useAction } from '../request.ts';
+import { toHash } from '../route.ts';
 
 interface LetterEditorProps {
   letter: DeadLetter;

@@ -1,9 +1,9 @@
 import type { DeadLetterGroup, QueueName } from '../../api.ts';
-import { formatCount } from '../format/format-count.ts';
+import { formatCount } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Received } from '../parts/received.tsx';
-import { useAction } from '../use-action.ts';
-import { redrive } from './redrive.ts';
+import { useAction } from '../request.ts';
+import { redrive } from './redrive.tsx';
 
 interface LetterGroupsProps {
   queue: QueueName;

@@ -1,8 +1,7 @@
 import type { DeadLetterPage } from '../../api.ts';
-import { formatCount } from '../format/format-count.ts';
-import { formatTime } from '../format/format-time.ts';
+import { formatCount, formatTime } from '../format.ts';
 import { Received } from '../parts/received.tsx';
-import { toHash } from '../routing/route.ts';
+import { toHash } from '../route.ts';
 
 /** The letters themselves, oldest first, each with what is wrong. */
 export function LetterList({ page: { queue, letters, seen } }: { page: DeadLetterPage }) {

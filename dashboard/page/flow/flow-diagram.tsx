@@ -1,14 +1,12 @@
 import { useRef } from 'preact/hooks';
 import { QUEUES, type Queue } from '../../../topology.ts';
-import type { LiveStatus, QueueName } from '../../api.ts';
-import { formatCount } from '../format/format-count.ts';
-import { formatTime } from '../format/format-time.ts';
-import { toHash } from '../routing/route.ts';
+import type { Burst, FunctionStatus, LiveStatus, QueueName } from '../../api.ts';
+import { formatCount, formatTime } from '../format.ts';
+import { toHash } from '../route.ts';
 import { FlowLines, type Hop } from './flow-lines.tsx';
 import { QueueNode } from './queue-node.tsx';
-import { SendersNode } from './senders-node.tsx';
 
-/** The pipeline as orders go through it, left to right or, on narrow screens, downwards. Parts that are off are left out. */
+/** The pipeline as orders go through it, left to right or, on narrow screens, downwards. Disabled parts are not shown. */
 export function FlowDiagram({ status }: { status: LiveStatus }) {
   const diagram = useRef<HTMLOListElement>(null);
   const { functions, features, confirmed, since, burst } = status;
@@ -66,4 +64,33 @@ function hopsOf(queueOf: QueueOf): Hop[] {
     { from: 'order', to: 'topic', perSecond: rateOut('order'), labelled: true },
     { from: 'topic', to: 'mail', perSecond: rateOut('order'), labelled: true },
   ];
+}
+
+/** The senders of orders: the producer, the HTTP API, and any client that has the queue's address. */
+function SendersNode({ functions, burst }: { functions: readonly FunctionStatus[]; burst: Burst | null }) {
+  return (
+    <li class="node" data-node="senders">
+      <h3>Senders</h3>
+      <dl class="rows">
+        <Sender name="Producer" sender={functions.find(({ name }) => name === 'producer')} unit="run" />
+        <Sender name="HTTP API" sender={functions.find(({ name }) => name === 'intake')} unit="request" />
+        <div>
+          <dt>This page</dt>
+          <dd class="number">{burst?.running ? `${formatCount(burst.sent)} sent` : 'idle'}</dd>
+        </div>
+      </dl>
+    </li>
+  );
+}
+
+function Sender({ name, sender, unit }: { name: string; sender: FunctionStatus | undefined; unit: string }) {
+  if (!sender) return null;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class="number">
+        {formatCount(sender.invocations)} {sender.invocations === 1 ? unit : `${unit}s`}
+      </dd>
+    </div>
+  );
 }

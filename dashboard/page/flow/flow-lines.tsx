@@ -1,7 +1,6 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
-import { formatRate } from '../format/format-rate.ts';
-import { type Box, linePath } from './line-path.ts';
+import { formatRate } from '../format.ts';
 
 /** A hop from one node to another, by their `data-node`. */
 export interface Hop {
@@ -73,3 +72,60 @@ function useBoxes(diagram: RefObject<HTMLElement | null>): ReadonlyMap<string, B
   }, [diagram]);
   return boxes;
 }
+
+/** Edges of a node in pixels, from the upper left corner of the diagram. */
+interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+interface LinePath {
+  /** The line, and the arrow at its end, as SVG paths. */
+  line: string;
+  arrow: string;
+  /** Where the middle (side by side) or the beginning (one below the other) of its label's baseline is. */
+  label: { x: number; y: number };
+}
+
+/** From a target's edge to where lines to it meet; their label stands over that. */
+const TRUNK = 62;
+const CORNER = 8;
+const ARROW = 7;
+/** Where lines run left of nodes that are below each other. */
+const RAIL = 9;
+const RAIL_IN = 24;
+const RAIL_OUT = 20;
+
+/** The line from a node to another one on its right, or below it. */
+const linePath = (from: Box, to: Box, sideBySide: boolean): LinePath =>
+  sideBySide ? across(from, to) : alongRail(from, to);
+
+function across(from: Box, to: Box): LinePath {
+  const [y1, y2] = [middle(from), middle(to)];
+  const [start, end] = [from.right, to.left];
+  const bend = end - TRUNK;
+  const step = y2 - y1;
+  const corner = Math.min(CORNER, Math.abs(step) / 2);
+  const sign = Math.sign(step);
+  const line =
+    corner < 1
+      ? `M${start} ${y2}H${end - ARROW}`
+      : `M${start} ${y1}H${bend - corner}q${corner} 0 ${corner} ${sign * corner}V${y2 - sign * corner}` +
+        `q0 ${sign * corner} ${corner} ${sign * corner}H${end - ARROW}`;
+  return { line, arrow: arrowAt(end, y2), label: { x: end - TRUNK / 2 - 2, y: y2 - 8 } };
+}
+
+function alongRail(from: Box, to: Box): LinePath {
+  const [y1, y2] = [from.bottom - RAIL_OUT, to.top + RAIL_IN];
+  const line =
+    `M${from.left} ${y1}H${RAIL + CORNER}q${-CORNER} 0 ${-CORNER} ${CORNER}V${y2 - CORNER}` +
+    `q0 ${CORNER} ${CORNER} ${CORNER}H${to.left - ARROW}`;
+  return { line, arrow: arrowAt(to.left, y2), label: { x: to.left + 2, y: to.top - 9 } };
+}
+
+const middle = ({ top, bottom }: Box): number => Math.round((top + bottom) / 2);
+
+const arrowAt = (x: number, y: number): string =>
+  `M${x} ${y}l${-ARROW - 1} ${-ARROW / 1.5}v${(2 * ARROW) / 1.5}z`;

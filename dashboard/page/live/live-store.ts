@@ -1,3 +1,5 @@
+import { createContext } from 'preact';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { Burst, LiveStatus, Trouble } from '../../api.ts';
 import { emptyHistory, type History, remember } from './history.ts';
 
@@ -115,4 +117,31 @@ export function createLiveStore(url: string): LiveStore {
       if (live.status) update({ status: { ...live.status, burst } });
     },
   };
+}
+
+export const LiveContext = createContext<LiveStore | null>(null);
+
+export function useLiveStore(): LiveStore {
+  const store = useContext(LiveContext);
+  if (!store) throw new Error('LiveContext: must be provided');
+  return store;
+}
+
+/** Selects a part of the live state; its component renders again only when that part changes. */
+export function useLive<Part>(select: (live: Live) => Part): Part {
+  const store = useLiveStore();
+  const [, render] = useState({});
+  const part = select(store.get());
+  const rendered = useRef({ select, part });
+  rendered.current = { select, part };
+  useEffect(() => {
+    const check = () => {
+      const { select, part } = rendered.current;
+      if (!Object.is(select(store.get()), part)) render({});
+    };
+    // The part may have changed since it was rendered.
+    check();
+    return store.subscribe(check);
+  }, [store]);
+  return part;
 }

@@ -1,8 +1,6 @@
 import type { SalesRow } from '../../api.ts';
-import { formatCount } from '../format/format-count.ts';
-import { formatMoney } from '../format/format-money.ts';
-import { ProductCell } from '../parts/product-cell.tsx';
-import { TableRegion } from '../parts/table-region.tsx';
+import { formatCount, formatMoney } from '../format.ts';
+import { ProductCell, TableRegion } from '../parts/table.tsx';
 
 const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1 });
 const BAR = 80;

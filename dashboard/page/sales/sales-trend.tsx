@@ -1,7 +1,7 @@
 import type { SalesReport } from '../../api.ts';
 import { Chart } from '../charts/chart.tsx';
-import type { ChartSeries } from '../charts/chart-series.ts';
-import { formatMoney } from '../format/format-money.ts';
+import type { ChartSeries } from '../charts/chart-options.ts';
+import { formatMoney } from '../format.ts';
 
 const UTC = { timeZone: 'UTC' } as const;
 const hour = new Intl.DateTimeFormat('en-GB', { ...UTC, hour: '2-digit', minute: '2-digit' });

@@ -1,16 +1,13 @@
 import { useState } from 'preact/hooks';
 import { printable } from '../../../lib/text.ts';
 import type { InventoryRow, ShipmentRow } from '../../api.ts';
-import { formatCount } from '../format/format-count.ts';
-import { formatTime } from '../format/format-time.ts';
+import { formatCount, formatTime } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
-import { OrderCell } from '../parts/order-cell.tsx';
 import { Received } from '../parts/received.tsx';
-import { TableRegion } from '../parts/table-region.tsx';
+import { OrderCell, TableRegion } from '../parts/table.tsx';
 import { Tag } from '../parts/tag.tsx';
-import { withQuery } from '../request.ts';
-import { useLoaded } from '../use-loaded.ts';
+import { useLoaded, withQuery } from '../request.ts';
 
 /**
  * The latest shipments, which can be narrowed down.

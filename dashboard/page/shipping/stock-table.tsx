@@ -1,9 +1,12 @@
-import { useState } from 'preact/hooks';
-import type { InventoryRow } from '../../api.ts';
-import { formatCount } from '../format/format-count.ts';
-import { TableRegion } from '../parts/table-region.tsx';
-import { StockRow } from './stock-row.tsx';
-import { stockState } from './stock-state.ts';
+import { useId, useState } from 'preact/hooks';
+import { printable } from '../../../lib/text.ts';
+import type { InventoryRow, RestockedProduct, RestockRequest } from '../../api.ts';
+import { formatCount } from '../format.ts';
+import { notify } from '../notices.tsx';
+import { described, FieldError } from '../parts/field.tsx';
+import { ProductCell, TableRegion } from '../parts/table.tsx';
+import { Tag } from '../parts/tag.tsx';
+import { request, useAction } from '../request.ts';
 
 interface StockTableProps {
   rows: readonly InventoryRow[];
@@ -11,7 +14,7 @@ interface StockTableProps {
   onChange: () => void;
 }
 
-/** What is in stock of each product, and a form to add to it. */
+/** The stock of each product, and a form to add to it. */
 export function StockTable({ rows, onChange }: StockTableProps) {
   const [onlyShort, setOnlyShort] = useState(false);
   const short = rows.filter((row) => stockState(row) !== 'enough');
@@ -61,5 +64,94 @@ export function StockTable({ rows, onChange }: StockTableProps) {
         </TableRegion>
       )}
     </section>
+  );
+}
+
+/** One product. */
+function StockRow({ row, onRestocked }: { row: InventoryRow; onRestocked: () => void }) {
+  const { product_id, product_name, stock, scheduled, backordered } = row;
+  const state = stockState(row);
+  return (
+    <tr>
+      <ProductCell id={product_id} name={product_name} />
+      <td class="figure number">
+        {state === 'low' ? <Tag kind="warning">{formatCount(stock)} low</Tag> : formatCount(stock)}
+      </td>
+      <td class="figure number wide-only">{formatCount(scheduled)}</td>
+      <td class="figure number">
+        {state === 'waited for' ? (
+          <Tag kind="danger">{formatCount(backordered)}</Tag>
+        ) : (
+          formatCount(backordered)
+        )}
+      </td>
+      <td>
+        <RestockForm productId={product_id} productName={product_name} onRestocked={onRestocked} />
+      </td>
+    </tr>
+  );
+}
+
+/** Stock at or below which an operator would order more. */
+const LOW = 20;
+
+/** Returns whether customers wait for a product, or may have to soon. */
+function stockState({ stock, backordered }: InventoryRow): 'waited for' | 'low' | 'enough' {
+  if (backordered > 0) return 'waited for';
+  return stock <= LOW ? 'low' : 'enough';
+}
+
+interface RestockFormProps {
+  productId: string;
+  productName: string;
+  onRestocked: () => void;
+}
+
+/** Adds to the stock of a product; the oldest backorders get it first. */
+function RestockForm({ productId, productName, onRestocked }: RestockFormProps) {
+  const { run, busy, error } = useAction();
+  const [quantity, setQuantity] = useState('');
+  const id = useId();
+  const name = printable(productName);
+
+  const add = () =>
+    run(async () => {
+      const body: RestockRequest = { product_id: productId, quantity: Number(quantity) };
+      const restocked = await request<RestockedProduct[]>('restock', { method: 'POST', body });
+      setQuantity('');
+      for (const { added, scheduled, stock } of restocked) {
+        notify({
+          text: `${formatCount(added)} × ${name} added: ${formatCount(scheduled)} ${scheduled === 1 ? 'backorder' : 'backorders'} scheduled, ${formatCount(stock)} in stock.`,
+        });
+      }
+      onRestocked();
+    });
+
+  return (
+    <form
+      class="restock"
+      onSubmit={(event) => {
+        event.preventDefault();
+        add();
+      }}
+    >
+      <label for={id} class="visually-hidden">
+        Pieces of {name} to add
+      </label>
+      <input
+        {...described(id, error)}
+        type="number"
+        inputMode="numeric"
+        required
+        min={1}
+        max={1_000_000_000}
+        value={quantity}
+        onInput={(event) => setQuantity(event.currentTarget.value)}
+      />
+      <button type="submit" aria-disabled={busy}>
+        Add<span class="visually-hidden"> to the stock of {name}</span>
+      </button>
+      <FieldError id={id} error={error} />
+    </form>
   );
 }

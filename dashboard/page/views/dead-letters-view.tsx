@@ -4,15 +4,14 @@ import type { DeadLetterPage, QueueName } from '../../api.ts';
 import { LetterEditor } from '../dead-letters/letter-editor.tsx';
 import { LetterGroups } from '../dead-letters/letter-groups.tsx';
 import { LetterList } from '../dead-letters/letter-list.tsx';
-import { QueueTabs } from '../dead-letters/queue-tabs.tsx';
-import { RedriveAll } from '../dead-letters/redrive-all.tsx';
-import { formatCount } from '../format/format-count.ts';
-import { useLive } from '../live/use-live.ts';
+import { RedriveAll } from '../dead-letters/redrive.tsx';
+import { formatCount } from '../format.ts';
+import { useLive } from '../live/live-store.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useKeptFocus } from '../parts/use-kept-focus.ts';
 import { ViewHeading } from '../parts/view-heading.tsx';
-import { toHash } from '../routing/route.ts';
-import { useLoaded } from '../use-loaded.ts';
+import { useLoaded } from '../request.ts';
+import { toHash } from '../route.ts';
 
 const SETTLE_MS = 1_500;
 
@@ -22,7 +21,7 @@ interface DeadLettersViewProps {
   id: string | null;
 }
 
-/** What could not be worked on, why, and the ways to set it right. */
+/** The messages that could not be processed, why, and the ways to repair them. */
 export function DeadLettersView({ queue, id }: DeadLettersViewProps) {
   const { answer: page, error, reload } = useLoaded<DeadLetterPage>(`dead-letters/${queue}`);
   useReloadOnChange(queue, reload);
@@ -83,4 +82,25 @@ function useReloadOnChange(queue: QueueName, reload: () => void): void {
     }, SETTLE_MS);
     return () => clearTimeout(timer);
   }, [queue, count, seen, reload]);
+}
+
+/** The dead-letter queues, each with how much it holds. */
+function QueueTabs({ current }: { current: QueueName }) {
+  const queues = useLive((live) => live.status?.queues) ?? [];
+  return (
+    <nav aria-label="Dead-letter queues">
+      <ul class="tabs">
+        {queues.map(({ name, deadLetters }) => (
+          <li key={name}>
+            <a href={toHash('dead-letters', name)} aria-current={name === current ? 'page' : undefined}>
+              {queueNamed(name).title.replace(' queue', '')}{' '}
+              <span class={deadLetters > 0 ? 'badge badge-danger number' : 'badge number'}>
+                {formatCount(deadLetters)}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
 }

@@ -1,14 +1,14 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { MailboxPage } from '../../api.ts';
-import { formatCount } from '../format/format-count.ts';
-import { useLive } from '../live/use-live.ts';
-import { Mail } from '../mailbox/mail.tsx';
+import { useEffect, useId, useState } from 'preact/hooks';
+import { printable } from '../../../lib/text.ts';
+import type { MailboxPage, MailRow } from '../../api.ts';
+import { formatCount, formatTime } from '../format.ts';
+import { useLive } from '../live/live-store.ts';
 import { Failure } from '../parts/failure.tsx';
+import { Received } from '../parts/received.tsx';
 import { SearchForm } from '../parts/search-form.tsx';
 import { ViewHeading } from '../parts/view-heading.tsx';
-import { withQuery } from '../request.ts';
-import { toHash } from '../routing/route.ts';
-import { useLoaded } from '../use-loaded.ts';
+import { useLoaded, withQuery } from '../request.ts';
+import { toHash } from '../route.ts';
 
 /** The e-mails that SNS would have sent. */
 export function MailboxView({ query }: { query: string }) {
@@ -79,4 +79,37 @@ function useNewer(page: MailboxPage | null): boolean {
   // Only at loading: what is confirmed later is newer.
   useEffect(() => setAtLoad(confirmed), [page]);
   return confirmed > atLoad;
+}
+
+interface MailProps {
+  mail: MailRow;
+  open: boolean;
+  onToggle: () => void;
+}
+
+/** One e-mail: a line that opens to what the customer reads. */
+function Mail({ mail: { email_id, subject, message, order_id, sent_at }, open, onToggle }: MailProps) {
+  const id = useId();
+  return (
+    <li>
+      <h2>
+        <button type="button" class="mail-line" aria-expanded={open} aria-controls={id} onClick={onToggle}>
+          <span class="mail-subject">
+            <Received text={subject} cut />
+          </span>
+          <span class="muted">
+            <Received text={email_id} cut />
+          </span>
+          <time dateTime={sent_at} class="muted number">
+            {formatTime(sent_at)}
+          </time>
+        </button>
+      </h2>
+      <div id={id} hidden={!open} class="mail-text">
+        {/* Line ends are the mail's own; whatever else could reorder it is spelt out. */}
+        <p class="letter-paper">{message.split('\n').map(printable).join('\n')}</p>
+        {order_id && <a href={toHash('orders', order_id)}>Follow this order</a>}
+      </div>
+    </li>
+  );
 }

@@ -1,13 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { queueNamed } from '../../../topology.ts';
-import type { OrderTrace } from '../../api.ts';
+import type { OrderTrace, TraceStep } from '../../api.ts';
+import { formatDuration, formatTime } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Received } from '../parts/received.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { ViewHeading } from '../parts/view-heading.tsx';
-import { toHash } from '../routing/route.ts';
-import { Timeline } from '../trace/timeline.tsx';
-import { useLoaded } from '../use-loaded.ts';
+import { useLoaded } from '../request.ts';
+import { toHash } from '../route.ts';
 
 const STATES = {
   claimed: { kind: 'plain', text: 'being confirmed' },
@@ -20,7 +20,7 @@ const STATES = {
 const AGAIN_MS = 3_000;
 const MOST_LOOKS = 20;
 
-/** What became of an order. */
+/** The history of an order. */
 export function OrderView({ orderId }: { orderId: string }) {
   const {
     answer: trace,
@@ -96,4 +96,51 @@ function OrderDetails({ details }: { details: NonNullable<OrderTrace['details']>
       ))}
     </dl>
   );
+}
+
+const NAMES: Readonly<Record<TraceStep['what'], string>> = {
+  ordered: 'Ordered',
+  queued: 'Queued',
+  claimed: 'Claimed',
+  confirmed: 'Confirmed',
+  mailed: 'E-mailed',
+  shipment_scheduled: 'Shipment scheduled',
+  shipment_backordered: 'Backordered',
+  sold: 'Sold',
+  stored: 'Stored',
+  dead_lettered: 'Dead letter',
+};
+const WRONG: readonly TraceStep['what'][] = ['shipment_backordered', 'dead_lettered'];
+
+/** The steps of an order, each with its time and how long after the one before. */
+function Timeline({ steps }: { steps: readonly TraceStep[] }) {
+  return (
+    // biome-ignore lint/a11y/noRedundantRoles: a list without bullets is no list to VoiceOver
+    <ol class="timeline card" role="list">
+      {steps.map(({ at, what, text }, index) => {
+        const gap = secondsSince(steps.slice(0, index), at);
+        return (
+          <li key={`${what} ${text}`} class={WRONG.includes(what) ? 'step step-wrong' : 'step'}>
+            <p class="step-time number">
+              {at ? <time dateTime={at}>{formatTime(at)}</time> : <span class="muted">time not kept</span>}
+              {gap !== null && <span class="muted">+{formatDuration(gap)}</span>}
+            </p>
+            <p class="step-what">
+              {WRONG.includes(what) && <span aria-hidden="true">▲ </span>}
+              {NAMES[what]}
+            </p>
+            <p class="step-text">
+              <Received text={text} />
+            </p>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** Since the latest step before that has a time. */
+function secondsSince(before: readonly TraceStep[], at: string | null): number | null {
+  const last = before.findLast((step) => step.at !== null)?.at;
+  return at && last ? Math.max(0, (Date.parse(at) - Date.parse(last)) / 1_000) : null;
 }

@@ -2,7 +2,7 @@ import { LiveCharts } from '../charts/live-charts.tsx';
 import { BurstControl } from '../controls/burst-control.tsx';
 import { Throttles } from '../controls/throttles.tsx';
 import { FlowDiagram } from '../flow/flow-diagram.tsx';
-import { useLive } from '../live/use-live.ts';
+import { useLive } from '../live/live-store.ts';
 import { ViewHeading } from '../parts/view-heading.tsx';
 
 /** How the pipeline is doing now, and what can be done about it. */

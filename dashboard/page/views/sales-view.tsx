@@ -1,19 +1,17 @@
 import { useState } from 'preact/hooks';
 import type { SalesReport } from '../../api.ts';
-import { useLive } from '../live/use-live.ts';
+import { formatCount, formatMoney } from '../format.ts';
+import { useLive } from '../live/live-store.ts';
 import { Failure } from '../parts/failure.tsx';
 import { ViewHeading } from '../parts/view-heading.tsx';
-import { withQuery } from '../request.ts';
+import { useLoaded, withQuery } from '../request.ts';
 import { BestSellers } from '../sales/best-sellers.tsx';
-import { RangePicker } from '../sales/range-picker.tsx';
-import { type RangeName, rangeOf } from '../sales/sales-range.ts';
-import { SalesTotals } from '../sales/sales-totals.tsx';
+import { type RangeName, RangePicker, rangeOf } from '../sales/sales-range.tsx';
 import { SalesTrend } from '../sales/sales-trend.tsx';
-import { useLoaded } from '../use-loaded.ts';
 
 const MOST_PRODUCTS = '20';
 
-/** What was sold. */
+/** Sales: totals, trend and best sellers. */
 export function SalesView() {
   const isOn = useLive((live) => live.status?.features.sales);
   return (
@@ -69,5 +67,26 @@ function Report() {
           <p class="empty">Nothing was sold in this range.</p>
         ))}
     </>
+  );
+}
+
+/** The totals of all sales. */
+function SalesTotals({ totals }: { totals: SalesReport['totals'] }) {
+  const { orders, revenue, average_order } = totals;
+  return (
+    <dl class="totals">
+      <div class="card">
+        <dt>Revenue</dt>
+        <dd class="number">{formatMoney(revenue)}</dd>
+      </div>
+      <div class="card">
+        <dt>Orders</dt>
+        <dd class="number">{formatCount(orders)}</dd>
+      </div>
+      <div class="card">
+        <dt>Average order</dt>
+        <dd class="number">{average_order === null ? '–' : formatMoney(average_order)}</dd>
+      </div>
+    </dl>
   );
 }

@@ -1,14 +1,12 @@
 import { useEffect } from 'preact/hooks';
 import type { OrderHit } from '../../api.ts';
-import { formatTime } from '../format/format-time.ts';
+import { formatTime } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
-import { OrderCell } from '../parts/order-cell.tsx';
 import { Received } from '../parts/received.tsx';
-import { TableRegion } from '../parts/table-region.tsx';
+import { OrderCell, TableRegion } from '../parts/table.tsx';
 import { ViewHeading } from '../parts/view-heading.tsx';
-import { withQuery } from '../request.ts';
-import { toHash } from '../routing/route.ts';
-import { useLoaded } from '../use-loaded.ts';
+import { useLoaded, withQuery } from '../request.ts';
+import { toHash } from '../route.ts';
 
 /** Orders that a search finds; a single one opens by itself. */
 export function SearchView({ query }: { query: string }) {

@@ -1,10 +1,10 @@
 import type { InventoryRow } from '../../api.ts';
-import { useLive } from '../live/use-live.ts';
+import { useLive } from '../live/live-store.ts';
 import { Failure } from '../parts/failure.tsx';
 import { ViewHeading } from '../parts/view-heading.tsx';
+import { useLoaded } from '../request.ts';
 import { Shipments } from '../shipping/shipments.tsx';
 import { StockTable } from '../shipping/stock-table.tsx';
-import { useLoaded } from '../use-loaded.ts';
 
 /** Stock, and what is delivered when. */
 export function ShippingView() {

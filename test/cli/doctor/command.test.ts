@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Examination } from '../../../cli/doctor/examine.ts';
-import { RULES } from '../../../cli/doctor/rules.ts';
+import { type Examination, RULES } from '../../../cli/doctor/examine.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../../cli/doctor.ts');
 const LOGS = { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 7 } };

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Examination, examine } from '../../../cli/doctor/examine.ts';
-import { RULES } from '../../../cli/doctor/rules.ts';
-import { deadLetterQueues } from '../../../cli/template/dead-letter-queues.ts';
+import { type Examination, examine, RULES } from '../../../cli/doctor/examine.ts';
+import { deadLetterQueues } from '../../../cli/template/queues.ts';
 import type { Template } from '../../../cli/template/template.ts';
 import { packageStack } from '../../run-serverless.ts';
 import { FLEETS } from '../../template/parameter-sets.ts';

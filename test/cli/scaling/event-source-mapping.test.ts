@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scaleMapping } from '../../../cli/scaling/policies/event-source-mapping.ts';
+import { scaleMapping } from '../../../cli/scaling/event-source-mapping.ts';
 
 const STEP = { concurrency: 5, used: 5, left: true, seconds: 10 };
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { comparePolicies, type Scenario } from '../../../cli/scaling/compare.ts';
 import { createFleet, type FleetOptions } from '../../../cli/scaling/fleet.ts';
-import { queueLength } from '../../../cli/scaling/policies/queue-length.ts';
 import { readScalingOptions, type ScalingOptions } from '../../../cli/scaling/scaling-options.ts';
 import { type Consumers, simulate } from '../../../cli/scaling/simulate.ts';
+import { queueLength } from '../../../cli/scaling/target-tracking.ts';
 
 const { scenario } = readScalingOptions([]) as ScalingOptions;
 

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { backlogPerInstance } from '../../../cli/scaling/policies/backlog-per-instance.ts';
-import { queueLength } from '../../../cli/scaling/policies/queue-length.ts';
-import { trackTarget } from '../../../cli/scaling/policies/target-tracking.ts';
+import { backlogPerInstance, queueLength, trackTarget } from '../../../cli/scaling/target-tracking.ts';
 
 const GROUP = { warm: 4, warming: 0, min: 2, max: 20, scaleInStep: 100 };
 const minutes = (count: number, value: number) => Array.from({ length: count }, () => value);

@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import { InvalidInputError } from '../../lib/errors.ts';
+import { readQuery } from '../../lib/http/request.ts';
+import { joinFaults, printable, received } from '../../lib/text.ts';
+
+/** Bytes that a body may have: room for the body of any message worth repairing, or a thousand message ids. */
+const BODY_LIMIT = 256 * 1_024;
+
+/** Accepts JSON as the body of requests, and nothing else. */
+export function readBodiesAsJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string', bodyLimit: BODY_LIMIT },
+    (_request, text, done) => {
+      if (text === '') return done(null, undefined);
+      try {
+        done(null, JSON.parse(text));
+      } catch (error) {
+        done(new InvalidInputError(`body: must be JSON, received ${printable((error as Error).message)}`));
+      }
+    },
+  );
+}
+
+/**
+ * Returns a request's query parameters, each of which may be given once.
+ *
+ * @throws InvalidInputError
+ */
+export function queryOf({ url }: FastifyRequest): Record<string, string> {
+  const start = url.indexOf('?');
+  return readQuery({ rawQueryString: start < 0 ? '' : url.slice(start + 1) });
+}
+
+/** Schemas by field; the description of each is its rule in error messages. */
+type Shape = Readonly<Record<string, z.core.$ZodType>>;
+type Fields<Known extends Shape> = z.output<z.ZodObject<{ -readonly [Name in keyof Known]: Known[Name] }>>;
+
+/**
+ * Reads the fields of a request's body or query.
+ *
+ * @throws InvalidInputError that names each field at fault, its rule and the value received
+ */
+export function readFields<Known extends Shape>(shape: Known, input: unknown): Fields<Known> {
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new InvalidInputError(`body: must be a JSON object, received ${received(input)}`);
+  const result = z.strictObject(shape).safeParse(input);
+  if (result.success) return result.data as Fields<Known>;
+  const values = input as Record<string, unknown>;
+  const faults = result.error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = Object.keys(shape).join(', ') || 'none';
+      return issue.keys.map((key) => `${received(key)}: is not known, must be one of ${known}`);
+    }
+    const name = String(issue.path[0]);
+    const rule = shape[name] && z.globalRegistry.get(shape[name])?.description;
+    return `${name}: must be ${rule}, received ${received(values[name])}`;
+  });
+  throw new InvalidInputError(joinFaults([...new Set(faults)]));
+}
