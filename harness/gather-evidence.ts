@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers';
 import { createObjectStore } from '../lib/aws/object-store.ts';
 import type { Database, Row } from '../lib/database/database.ts';
-import { readReceipt } from '../lib/ingest/read-receipt.ts';
 import type { Receipt } from '../lib/ingest/receipt.ts';
 import { readUploadEvent } from '../lib/ingest/upload-event.ts';
 import { listDeadLetters } from '../operations/dead-letters/list-dead-letters.ts';
 import type { Pipeline } from '../operations/pipeline/pipeline.ts';
+import { readReceipt } from '../operations/read-receipt.ts';
 import type { Evidence, FileReceipt } from './check-promise.ts';
 import { compareIds, type IdComparison } from './compare-ids.ts';
 import type { Journal, SentLoad } from './journal.ts';

@@ -1,5 +1,5 @@
 import { createQueue, messagesIn } from '../lib/aws/queue.ts';
-import { allEnded } from '../lib/batch/all-ended.ts';
+import { allEnded } from '../program/all-ended.ts';
 import type { Journal } from './journal.ts';
 import type { Cloud } from './start-cloud.ts';
 

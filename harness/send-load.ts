@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createQueue } from '../lib/aws/queue.ts';
-import { allEnded } from '../lib/batch/all-ended.ts';
+import { allEnded } from '../program/all-ended.ts';
 import type { Item, Journal, Parcel } from './journal.ts';
 import type { Cloud } from './start-cloud.ts';
 

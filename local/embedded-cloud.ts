@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allEnded } from '../lib/batch/all-ended.ts';
+import { allEnded } from '../program/all-ended.ts';
 import { askFunction } from './ask-function.ts';
 import type { AwsServices } from './aws-services/start-aws-services.ts';
 import { writeOutputsFile, writeSettingsFile } from './discovery-files.ts';

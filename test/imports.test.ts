@@ -33,7 +33,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   lib: FUNCTION,
   handlers: ['lib'],
   'topology.ts': [],
-  operations: ['lib', 'topology.ts'],
+  operations: ['lib', 'program', 'topology.ts'],
   program: ['lib/text.ts'],
   runtime: [],
   worker: ['lib', 'handlers', 'program', 'runtime', 'topology.ts'],
@@ -142,6 +142,20 @@ describe('imports', () => {
       expect(wrong).toEqual([]);
     });
   }
+
+  it('lead from a function to every file of lib', () => {
+    const reached = new Set<string>();
+    const follow = (path: string): void => {
+      if (reached.has(path)) return;
+      reached.add(path);
+      files.find((file) => file.path === path)?.imports.forEach(follow);
+    };
+    for (const { path } of files) if (isIn(path, 'handlers')) follow(path);
+    const ofLib = files
+      .map(({ path }) => path)
+      .filter((path) => isIn(path, 'lib') && !path.endsWith('.d.ts'));
+    expect(ofLib.filter((path) => !reached.has(path))).toEqual([]);
+  });
 
   it('form no circle', () => {
     expect(findCircles(new Map(files.map(({ path, imports }) => [path, imports])))).toEqual([]);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createObjectStore, type ObjectStore } from '../../lib/aws/object-store.ts';
-import { readReceipt } from '../../lib/ingest/read-receipt.ts';
 import type { Receipt } from '../../lib/ingest/receipt.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
+import { readReceipt } from '../../operations/read-receipt.ts';
 import { checkQueue, sentIdOf } from '../check-queue.ts';
 import type { Settings } from '../processes/services-process.ts';
 import { startContender } from '../processes/start-contender.ts';

@@ -1,8 +1,6 @@
 import { type Database, type Row, readTime } from '../database/database.ts';
 import { DatabaseError } from '../errors.ts';
-import { PERIODS, type Period, periodsIn } from './periods.ts';
-import { ratio } from './ratio.ts';
-import type { ReportInput, SalesReportBy } from './report-input.ts';
+import { PERIODS, type Period, periodsIn, type ReportInput, type SalesReportBy } from './report-input.ts';
 import { SALES_STATEMENTS } from './sales-statements.ts';
 
 /** Amounts are as precise as `sales.price`, and the averages of amounts have two decimals. */
@@ -120,3 +118,16 @@ const toFigures = ({ orders, revenue }: Sold): SalesFigures => ({
   revenue: Number(revenue) / Number(UNITS),
   average_order: ratio(revenue, orders * UNITS, 2),
 });
+
+/**
+ * A fraction, computed exactly and rounded once, half away from zero.
+ *
+ * @param denominator at least 0
+ * @returns null where the denominator is 0
+ */
+export function ratio(numerator: bigint, denominator: bigint, decimals: number): number | null {
+  if (denominator === 0n) return null;
+  const scale = 10 ** decimals;
+  const half = numerator < 0n ? -denominator : denominator;
+  return Number((2n * BigInt(scale) * numerator + half) / (2n * denominator)) / scale;
+}

@@ -1,5 +1,5 @@
-import { allEnded } from '../../lib/batch/all-ended.ts';
 import { InvalidInputError } from '../../lib/errors.ts';
+import { allEnded } from '../../program/all-ended.ts';
 import type { QueueName } from '../../topology.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type DeadLetter, oldestFirst } from './dead-letter.ts';

@@ -1,6 +1,6 @@
 import { createQueue, type ReceivedMessage } from '../../lib/aws/queue.ts';
-import { allEnded } from '../../lib/batch/all-ended.ts';
 import type { EntryOutcome } from '../../lib/batch/send-in-batches.ts';
+import { allEnded } from '../../program/all-ended.ts';
 import type { QueueName } from '../../topology.ts';
 import { findQueue, type Pipeline, type PipelineClients } from '../pipeline/pipeline.ts';
 

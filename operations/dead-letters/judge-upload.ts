@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { createObjectStore } from '../../lib/aws/object-store.ts';
 import { readUploadMessage, type UploadMessage } from '../../lib/ingest/part-message.ts';
-import { readReceipt } from '../../lib/ingest/read-receipt.ts';
 import type { OrderIssue } from '../../lib/order/order.ts';
 import { printable } from '../../lib/text.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { readReceipt } from '../read-receipt.ts';
 
 /** Why order files fail, by the code in their receipt, without what the receipt says of the one file. */
 const FILE_FAULTS: Readonly<Record<string, string>> = {

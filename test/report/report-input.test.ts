@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../lib/errors.ts';
-import { readReportInput } from '../../lib/report/report-input.ts';
+import { periodsIn, readReportInput } from '../../lib/report/report-input.ts';
 
 const NOW = Date.parse('2026-11-27T08:30:00Z');
 const read = (input: unknown) => readReportInput(input, NOW);
@@ -112,3 +112,16 @@ describe('refused with place, rule and value', () => {
     expect(() => read(input)).toThrow(message);
   });
 });
+
+test.each([
+  ['day', '2026-11-01T00:00Z', '2026-11-02T00:00Z', '2026-11-01T00:00Z', 1],
+  ['day', '2026-11-01T23:59Z', '2026-11-02T00:01Z', '2026-11-01T00:00Z', 2],
+  ['day', '2026-11-01T10:00Z', '2026-11-01T11:00Z', '2026-11-01T00:00Z', 1],
+  ['hour', '2026-11-01T10:30Z', '2026-11-01T13:00Z', '2026-11-01T10:00Z', 3],
+  ['hour', '2028-02-28T23:00Z', '2028-03-01T00:00Z', '2028-02-28T23:00Z', 25],
+] as const)(
+  'a range is cut by %s from %s to %s: from %s on, %d of them',
+  (period, from, to, first, count) => {
+    expect(periodsIn(period, at(from), at(to))).toEqual({ first: at(first), count });
+  },
+);

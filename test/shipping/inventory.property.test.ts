@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import fc, { type Arbitrary } from 'fast-check';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { allEnded } from '../../lib/batch/all-ended.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { fulfillOrders } from '../../lib/shipping/fulfill-orders.ts';
 import { restock } from '../../lib/shipping/restock.ts';
+import { allEnded } from '../../program/all-ended.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { confirmedOrder } from './confirmed-order.ts';
 import {

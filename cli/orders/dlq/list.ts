@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { allEnded } from '../../../lib/batch/all-ended.ts';
 import { printable } from '../../../lib/text.ts';
 import type { DeadLetterGroup } from '../../../operations/dead-letters/dead-letter.ts';
 import { type DeadLetterList, listDeadLetters } from '../../../operations/dead-letters/list-dead-letters.ts';
+import { allEnded } from '../../../program/all-ended.ts';
 import { wholeNumber } from '../../../program/options.ts';
 import type { QueueName } from '../../../topology.ts';
 import { type Answer, answering, createCommand as create, queueArgument } from '../command.ts';

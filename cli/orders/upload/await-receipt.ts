@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ReceiptPlace, readReceipt } from '../../../lib/ingest/read-receipt.ts';
 import type { Receipt } from '../../../lib/ingest/receipt.ts';
+import { type ReceiptPlace, readReceipt } from '../../../operations/read-receipt.ts';
 
 /** Ms between looks for a receipt. */
 const INTERVAL_MS = 500;

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { allEnded } from '../../lib/batch/all-ended.ts';
+import { allEnded } from '../../program/all-ended.ts';
 
 test('what all promises come to is told in their order, whichever ends first', async () => {
   const slow = turn('slow');

@@ -1,8 +1,8 @@
 import { text } from 'node:stream/consumers';
-import type { ObjectStore } from '../aws/object-store.ts';
-import { ServiceError } from '../errors.ts';
-import { partKeys } from './part-message.ts';
-import { resultKey } from './receipt.ts';
+import type { ObjectStore } from '../lib/aws/object-store.ts';
+import { ServiceError } from '../lib/errors.ts';
+import { partKeys } from '../lib/ingest/part-message.ts';
+import { resultKey } from '../lib/ingest/receipt.ts';
 
 /** Where receipts are, and of which object. */
 export interface ReceiptPlace {
