@@ -115,7 +115,10 @@ export interface QueueRow {
   name: string;
   /** The stage parameter that switches it "on" or "off"; default: it is always there. */
   part?: string;
-  /** A YAML file with the `functions` and `resources` that come and go with it, as serverless.yml would have them. */
+  /**
+   * A YAML file with the `functions` and `resources` that come and go with it, as serverless.yml would have them. Default: it has
+   * no resources, and its function no rights but those to the queue.
+   */
   definitions?: string;
 
   /** What people read on the live page and in charts. */
