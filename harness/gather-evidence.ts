@@ -6,6 +6,7 @@ import type { Receipt } from '../lib/ingest/receipt.ts';
 import { readUploadEvent } from '../lib/ingest/upload-event.ts';
 import { listDeadLetters } from '../operations/dead-letters/list-dead-letters.ts';
 import type { Pipeline } from '../operations/pipeline/pipeline.ts';
+import { queueNamed } from '../topology.ts';
 import type { Evidence, FileReceipt } from './check-promise.ts';
 import { compareIds, type IdComparison } from './compare-ids.ts';
 import type { Journal, SentLoad } from './journal.ts';
@@ -68,7 +69,7 @@ async function readDeadLetters(pipeline: Pipeline): Promise<Pick<Evidence, 'redr
     const passing = letters.filter(({ reason }) => reason.code === 'passing');
     const others = letters.filter(({ reason }) => reason.code !== 'passing').map(({ body }) => body);
     redrivable[name] = passing.map(({ order_id, id }) => order_id ?? id);
-    deadLettered[name] = name === 'upload' ? others.flatMap(keysOf) : others;
+    deadLettered[name] = queueNamed(name).holds === 'upload' ? others.flatMap(keysOf) : others;
   }
   return { redrivable, deadLettered };
 }
