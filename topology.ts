@@ -115,14 +115,17 @@ export interface QueueRow {
   name: string;
   /** The stage parameter that switches it "on" or "off"; default: it is always there. */
   part?: string;
-  /** A YAML file with the `functions` and `resources` that come and go with it, as serverless.yml would have them. */
+  /**
+   * A YAML file with the `functions` and `resources` that come and go with it, as serverless.yml would have them. Default: it has
+   * no resources, and its function no rights but those to the queue.
+   */
   definitions?: string;
 
   /** What people read on the live page and in charts. */
   title: string;
-  /** Its color in charts, `--series-1` to `--series-8`; charts list queues in this order. */
+  /** Its color in charts, `--series-1` to `--series-8`, which no other row has; charts list queues in this order. */
   color: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-  /** What has happened to a message that its consumer has processed, as a chart calls it; default: it is not charted. */
+  /** The label of processed messages in charts, such as "Shipped"; default: they are not charted. */
   done?: string;
 
   /** What a message's body must be. Dead letters are judged by it. */
@@ -141,13 +144,14 @@ export interface QueueRow {
   batchSize: Setting;
   /** Seconds to wait for a batch to fill, 0 to 300. */
   batchingWindow: Setting;
-  /** Concurrent invocations: the throttle. AWS accepts 2 to 1,000. */
+  /** Concurrent invocations: the throttle. AWS accepts 2 to 1,000; the embedded cloud also accepts 1. */
   concurrency: Setting;
   /** Batches that a worker has in flight by default. */
   workerConcurrency: number;
   /**
-   * Age of the oldest message, in seconds, at which its alarm goes off. More than what a message needs for its three
-   * receives: the batching window and 3 x the visibility timeout.
+   * Age of the oldest message, in seconds, at which its alarm goes off. Choose more than the batching window and 3 x the
+   * visibility timeout, which is the time that three receives take. Only the upload queue, whose visibility timeout is 90 min,
+   * has less.
    */
   ageAlarm: Setting;
 

@@ -1,7 +1,7 @@
 import { findDiscrepancies } from '../local/start/discrepancies.ts';
 import type { PipelineCounts } from '../local/start/pipeline-counts.ts';
 import type { Reconciliation } from '../operations/reconcile/reconciliation.ts';
-import { QUEUES, type QueueName } from '../topology.ts';
+import { QUEUES, type QueueName, type StoreName } from '../topology.ts';
 import type { IdComparison } from './compare-ids.ts';
 import type { SentLoad } from './journal.ts';
 
@@ -17,9 +17,8 @@ export interface Evidence extends LabEvidence {
   load: SentLoad;
   /** E-mails, against the orders sent. */
   confirmations: IdComparison;
-  /** Rows, against the orders confirmed. */
-  shipments: IdComparison;
-  sales: IdComparison;
+  /** The records that consumers have stored, against the orders confirmed. */
+  stored: Readonly<Record<StoreName, IdComparison>>;
   /** Products whose stock does not follow from restocks and shipments, or lies idle while an order waits for it. */
   wrongStock: readonly string[];
   /** Orders in dead-letter queues that a redrive would bring through. */
@@ -75,7 +74,7 @@ export interface Allowed {
  * @returns each clause that is broken, with what was found; empty if the promise is kept
  */
 export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
-  const { left, load, confirmations, shipments, sales, wrongStock, redrivable, deadLettered } = evidence;
+  const { left, load, confirmations, stored, wrongStock, redrivable, deadLettered } = evidence;
   const { messages, publishedAfterMark = [], counts, reconciliation } = evidence;
   const broken: string[] = [];
   const report = (clause: string, found: string) => void broken.push(`${clause}: ${found}`);
@@ -113,9 +112,8 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
   none('no order is published again after its mark', 'published', publishedAfterMark);
 
   // Shipped and counted once.
-  once('every confirmed order has one shipment', shipments);
+  for (const { all, each } of STORING) once(`every confirmed order has one ${each}`, stored[all]);
   none('stock follows from restocks and shipments', 'wrong', wrongStock);
-  once('every confirmed order has one sale', sales);
   if (reconciliation && !reconciliation.reconciled)
     report('ledger and databases agree', shorten(JSON.stringify(reconciliation.gaps)));
 
@@ -126,7 +124,8 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
   same('unreadable files are in the upload DLQ', unreadable, [...new Set(deadLettered.upload)]);
   same('invalid rows are refused over HTTP', [load.invalid.http.length], [load.refused]);
   same('every file has its receipt', readable.map(expectedReceipt), evidence.receipts);
-  for (const { name } of STORING) none(`no event is in the ${name} DLQ`, 'found', deadLettered[name] ?? []);
+  for (const { name } of QUEUES.filter(({ holds }) => holds === 'confirmed order'))
+    none(`no event is in the ${name} DLQ`, 'found', deadLettered[name] ?? []);
   if (!allowed.redrivable)
     none(
       'no dead letter is left that a redrive would bring through',
@@ -147,7 +146,7 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
 }
 
 /** The queues whose consumers store a record of each confirmed order. */
-const STORING = QUEUES.flatMap(({ name, stores }) => (stores ? [{ name, all: stores.all }] : []));
+const STORING = QUEUES.flatMap(({ name, stores }) => (stores ? [{ name, ...stores }] : []));
 
 const AGREE = 'mailbox, queues, functions and databases agree';
 

@@ -1,51 +1,49 @@
 import { text } from 'node:stream/consumers';
 import { createObjectStore } from '../lib/aws/object-store.ts';
-import type { Database, Row } from '../lib/database/database.ts';
+import type { Database } from '../lib/database/database.ts';
 import type { Receipt } from '../lib/ingest/receipt.ts';
 import { readUploadEvent } from '../lib/ingest/upload-event.ts';
+import { MAX_TIMESTAMP } from '../lib/order/timestamp.ts';
 import { listDeadLetters } from '../operations/dead-letters/list-dead-letters.ts';
 import type { Pipeline } from '../operations/pipeline/pipeline.ts';
 import { readReceipt } from '../operations/read-receipt.ts';
+import { openStoredOrders } from '../operations/reconcile/stored-orders.ts';
+import { QUEUES, queueNamed, type StoreName } from '../topology.ts';
 import type { Evidence, FileReceipt } from './check-promise.ts';
 import { compareIds, type IdComparison } from './compare-ids.ts';
 import type { Journal, SentLoad } from './journal.ts';
-
-/** Rows of one statement. */
-const PAGE = 50_000;
 
 /** Reads what mailbox, queues, databases and files hold of the load that was sent. */
 export async function gatherEvidence(
   pipeline: Pipeline,
   journal: Pick<Journal, 'load' | 'confirmations' | 'confirmedIds'>,
 ): Promise<Omit<Evidence, 'left' | 'messages'>> {
-  const { shippingDatabase, salesDatabase } = pipeline;
   const { load } = journal;
   const confirmed = journal.confirmedIds();
   return {
     load,
     confirmations: journal.confirmations(),
-    shipments: await compareRows(shippingDatabase, 'shipments', confirmed),
-    sales: await compareRows(salesDatabase, 'sales', confirmed),
-    wrongStock: await readWrongStock(shippingDatabase),
+    stored: await compareStored(pipeline, confirmed),
+    wrongStock: await readWrongStock(pipeline.shippingDatabase),
     ...(await readDeadLetters(pipeline)),
     receipts: await readReceipts(pipeline, load.files),
   };
 }
 
-async function compareRows(
-  database: Database | undefined,
-  table: 'shipments' | 'sales',
+/** What each consumer has stored, whenever it was confirmed. */
+async function compareStored(
+  pipeline: Pipeline,
   confirmed: ReadonlySet<string>,
-): Promise<IdComparison> {
-  const ids: string[] = [];
-  const page = `SELECT order_id FROM ${table} WHERE order_id > :after ORDER BY order_id LIMIT ${PAGE}`;
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const rows: Row[] = (await database?.query(page, { after })) ?? [];
-    const found: string[] = rows.map(({ order_id }) => String(order_id));
-    ids.push(...found);
-    after = found.at(-1);
+): Promise<Evidence['stored']> {
+  const stored: [StoreName, IdComparison][] = [];
+  for (const { name, stores } of QUEUES) {
+    if (!stores) continue;
+    const ids: string[] = [];
+    const pages = openStoredOrders(pipeline, name)?.list({ from: 0, to: MAX_TIMESTAMP }) ?? [];
+    for await (const page of pages) ids.push(...page);
+    stored.push([stores.all, compareIds(confirmed, ids)]);
   }
-  return compareIds(confirmed, ids);
+  return Object.fromEntries(stored) as Evidence['stored'];
 }
 
 async function readWrongStock(database: Database | undefined): Promise<string[]> {
@@ -68,7 +66,7 @@ async function readDeadLetters(pipeline: Pipeline): Promise<Pick<Evidence, 'redr
     const passing = letters.filter(({ reason }) => reason.code === 'passing');
     const others = letters.filter(({ reason }) => reason.code !== 'passing').map(({ body }) => body);
     redrivable[name] = passing.map(({ order_id, id }) => order_id ?? id);
-    deadLettered[name] = name === 'upload' ? others.flatMap(keysOf) : others;
+    deadLettered[name] = queueNamed(name).holds === 'upload' ? others.flatMap(keysOf) : others;
   }
   return { redrivable, deadLettered };
 }

@@ -1,3 +1,5 @@
+const { refuseRow } = require('./parameters/check-topology.cjs');
+
 /**
  * The values of the stack's outputs, for the functions' environment: `${self:custom.outputs.OrderQueueUrl}`.
  *
@@ -9,6 +11,12 @@
 module.exports = async ({ resolveVariable }) => {
   const resources = [await resolveVariable('self:resources')].flat();
   const outputs = Object.assign({}, ...resources.map(({ Outputs }) => Outputs));
+  const { queues } = await resolveVariable('self:custom.derived');
+  for (const { name, stores } of queues) {
+    const output = stores?.in.tableOutput;
+    if (output !== undefined && !(output in outputs))
+      throw refuseRow(name, 'stores.in.tableOutput', 'must be an output of the stack', output);
+  }
   if ((await resolveVariable('sls:stage')) !== 'local') {
     const values = Object.entries(outputs).map(([name, { Value }]) => [name, Value]);
     return { ...Object.fromEntries(values), ...databaseUrls() };

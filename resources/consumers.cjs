@@ -9,10 +9,13 @@ module.exports = async ({ resolveVariable }) => {
   const functions = {};
   for (const queue of queues) {
     if (queue.definitions)
-      Object.assign(functions, await resolveVariable(`file(${queue.definitions}):functions`));
+      Object.assign(functions, await resolveVariable(`file(${queue.definitions}):functions, null`));
     const { environment, ...definition } = functions[queue.consumer] ?? {};
     const queueUrl = await resolveVariable(`self:custom.outputs.${queue.id}Url`);
     functions[queue.consumer] = {
+      handler: `handlers/${queue.consumer}.handler`,
+      // Without the property, the function would get a role that it shares.
+      iamRoleStatements: [],
       ...definition,
       timeout: queue.timeout,
       environment: { ...environment, [queue.urlVariable]: queueUrl },

@@ -16,9 +16,9 @@ module.exports = async ({ resolveVariable }) => {
       [`${queue.dlqId}Url`]: { Description: queue.deadLetters, Value: { Ref: queue.dlqId } },
     });
     if (!queue.definitions) continue;
-    const own = await resolveVariable(`file(${queue.definitions}):resources`);
-    Object.assign(Resources, own.Resources);
-    Object.assign(Outputs, own.Outputs);
+    const own = await resolveVariable(`file(${queue.definitions}):resources, null`);
+    Object.assign(Resources, own?.Resources);
+    Object.assign(Outputs, own?.Outputs);
   }
   return { Resources, Outputs };
 };

@@ -125,6 +125,8 @@ function verdict(found: Reconciliation, style: Style): string {
   const later =
     onTheWay > 0 ? ` ${whole(onTheWay)} are on the way: run it again when the queues are empty.` : '';
   if (reconciled) return `${style.good('Reconciled: no gaps.')}${later}\n`;
-  const hint = gaps.length > 0 ? ' With --repair, orders are given again to just those who missed them.' : '';
+  if (gaps.length === 0)
+    return `${style.bad('Not reconciled: confirmed orders are in dead-letter queues.')}${later}\n`;
+  const hint = ' With --repair, orders are given again to just those who missed them.';
   return `${style.bad(`Not reconciled: ${whole(gaps.length)} gaps.`)}${hint}${later}\n`;
 }

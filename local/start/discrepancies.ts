@@ -1,4 +1,4 @@
-import type { StoreName } from '../../topology.ts';
+import { QUEUES, type StoreName } from '../../topology.ts';
 import type { EventCounts, PipelineCounts } from './pipeline-counts.ts';
 
 /** How a run went. */
@@ -25,7 +25,7 @@ export interface RunResult {
  */
 export function findDiscrepancies({ counts, sent, unsent }: RunResult): string[] {
   const { carriedOver, received, confirmed, repeated, duplicates, redelivered, deadLettered } = counts;
-  const { stores, stored } = counts;
+  const { stores, others, stored } = counts;
   const allSent = sent <= received - carriedOver && unsent === 0 && counts.deadLetteredFiles === 0;
   const settled = confirmed + duplicates + redelivered + deadLettered;
   const checks: Record<string, boolean> = {
@@ -36,6 +36,11 @@ export function findDiscrepancies({ counts, sent, unsent }: RunResult): string[]
     checks[name] = !events || addsUp(events, counts, stored?.rows[name] ?? 0);
     // Each scheduled shipment has taken one piece.
     if (name === 'shipments') checks.stock = stored?.stockTaken === stored?.scheduled;
+  }
+  for (const { name, holds } of QUEUES) {
+    const counts = others[name];
+    if (counts && holds === 'confirmed order')
+      checks[`${name} queue`] = confirmed <= counts.received - counts.carriedOver;
   }
   return Object.keys(checks).filter((name) => !checks[name]);
 }

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
-import { QUEUES, type StoreName } from '../../topology.ts';
+import { QUEUES, type Queue, type QueueName, type StoreName } from '../../topology.ts';
 import type { EmbeddedCloud } from '../embedded-cloud.ts';
 import { countStoredRows, type StoredRows } from './stored-rows.ts';
 
@@ -26,6 +26,8 @@ export interface PipelineCounts {
   deadLetteredFiles: number;
   /** By what is stored of the orders; those of parts that are off are missing. */
   stores: Partial<Record<StoreName, EventCounts>>;
+  /** By queue, of consumers that store nothing; those of parts that are off are missing. */
+  others: Partial<Record<QueueName, QueueCounts>>;
   /** New records; read when nothing is on its way, undefined before that. */
   stored: StoredRows | undefined;
   /** Failures for a passing reason: those messages come back. */
@@ -43,19 +45,23 @@ interface Depth {
 
 const EMPTY: Depth = { visible: 0, inFlight: 0, all: 0 };
 
-/** What becomes of the confirmed orders in one of the queues behind the topic. */
-export interface EventCounts {
+/** What becomes of the messages of a queue. */
+export interface QueueCounts {
   /** Messages in the queue when the counting began. */
   carriedOver: number;
   /** Those, and all that it has taken since. */
   received: number;
   /** In the queue, in flight or not. */
   waiting: number;
+  deadLettered: number;
+}
+
+/** What becomes of the confirmed orders in the queue of a consumer that stores them. */
+export interface EventCounts extends QueueCounts {
   /** Newly stored, as the functions say: known at any time, for showing how it is getting on. */
   reported: number;
   /** Stored before: messages that came twice, or again after they had been stored. */
   repeated: number;
-  deadLettered: number;
 }
 
 /**
@@ -116,20 +122,21 @@ export async function startCounting(
     };
     const sumOf = (metrics: readonly string[]) => metrics.reduce((sum, metric) => sum + log.sum(metric), 0);
     const depthOf = (queue: string) => now.depths.get(queue) ?? EMPTY;
-    const storing = QUEUES.flatMap(({ id, dlqId, stores }) =>
-      stores && outputs[`${id}Url`] !== undefined ? [{ id, dlqId, ...stores }] : [],
-    );
-    const stores = storing.map(({ id, dlqId, all, metrics }): [StoreName, EventCounts] => [
+    const countQueue = ({ id, dlqId }: Queue): QueueCounts => ({
+      carriedOver: carriedOverIn(id),
+      received: taken(id) + carriedOverIn(id),
+      waiting: depthOf(id).all,
+      deadLettered: taken(dlqId),
+    });
+    const there = QUEUES.filter(({ id }) => outputs[`${id}Url`] !== undefined);
+    const storing = there.flatMap((queue) => (queue.stores ? [{ queue, ...queue.stores }] : []));
+    const stores = storing.map(({ queue, all, metrics }): [StoreName, EventCounts] => [
       all,
-      {
-        carriedOver: carriedOverIn(id),
-        received: taken(id) + carriedOverIn(id),
-        waiting: depthOf(id).all,
-        reported: sumOf(metrics.stored),
-        repeated: log.sum(metrics.repeated),
-        deadLettered: taken(dlqId),
-      },
+      { ...countQueue(queue), reported: sumOf(metrics.stored), repeated: log.sum(metrics.repeated) },
     ]);
+    const others = there
+      .filter(({ name, stores }) => !stores && name !== 'order' && name !== 'upload')
+      .map((queue) => [queue.name, countQueue(queue)]);
 
     const confirmed = now.mails - before.mails;
     const carriedOver = carriedOverIn('OrderQueue');
@@ -147,6 +154,7 @@ export async function startCounting(
       deadLettered: taken('OrderQueueDLQ'),
       deadLetteredFiles: taken('UploadQueueDLQ'),
       stores: Object.fromEntries(stores),
+      others: Object.fromEntries(others),
       stored: undefined,
       failures: sumOf(['OrdersFailed', ...storing.map(({ metrics }) => metrics.failed)]),
       troubles: log.troubles,
@@ -159,6 +167,7 @@ export async function startCounting(
 export const isConfirmed = ({ waiting, inFlight, files }: PipelineCounts): boolean =>
   waiting + inFlight + files === 0;
 
-/** Whether no order is on its way any more, to be confirmed or stored. */
+/** Whether no order is on its way any more, to be confirmed or to another consumer. */
 export const isDrained = (counts: PipelineCounts): boolean =>
-  isConfirmed(counts) && Object.values(counts.stores).every(({ waiting }) => waiting === 0);
+  isConfirmed(counts) &&
+  [...Object.values(counts.stores), ...Object.values(counts.others)].every(({ waiting }) => waiting === 0);

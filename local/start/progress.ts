@@ -41,6 +41,10 @@ function showBars(stream: NodeJS.WriteStream, total: number, rates: Rates): Prog
             ([name, { received, waiting, reported }]) =>
               `  ${name.padEnd(9)}  ${bar(received - waiting, total)} ${number(reported)}  waiting ${number(waiting)}`,
           ),
+          ...Object.entries(counts.others).map(
+            ([name, { received, waiting, deadLettered }]) =>
+              `  ${name.padEnd(9)}  ${bar(received - waiting, total)} ${number(received - waiting - deadLettered)}  waiting ${number(waiting)}`,
+          ),
           `  waiting ${number(waiting)} · in flight ${number(inFlight)} · duplicates ${number(duplicates)} · dead-lettered ${number(deadLetters(counts))}${hints(counts, ' · ')}`,
         ].join('\n'),
       );
@@ -69,6 +73,12 @@ function showLines(stream: NodeJS.WriteStream, total: number, rates: Rates): Pro
             ([name, { reported, waiting }]) => `${name} ${number(reported)} (waiting ${number(waiting)}), `,
           )
           .join('') +
+        Object.entries(counts.others)
+          .map(
+            ([name, { received, waiting, deadLettered }]) =>
+              `${name} ${number(received - waiting - deadLettered)} (waiting ${number(waiting)}), `,
+          )
+          .join('') +
         `waiting ${number(waiting)}, in flight ${number(inFlight)}, ` +
         `duplicates ${number(duplicates)}, dead-lettered ${number(deadLetters(counts))}${hints(counts, ', ')}`;
       if (Date.now() - shown < LINE_INTERVAL) return;
@@ -95,9 +105,12 @@ function trackRates(): Rates {
   };
 }
 
-/** Of orders, and of confirmed ones that a consumer did not store. */
-const deadLetters = ({ deadLettered, stores }: PipelineCounts): number =>
-  Object.values(stores).reduce((sum, events) => sum + events.deadLettered, deadLettered);
+/** Of orders, and of what the other consumers failed. */
+const deadLetters = ({ deadLettered, stores, others }: PipelineCounts): number =>
+  [...Object.values(stores), ...Object.values(others)].reduce(
+    (sum, queue) => sum + queue.deadLettered,
+    deadLettered,
+  );
 
 /** What should not be, and where to look. */
 function hints({ failures, troubles }: PipelineCounts, separator: string): string {

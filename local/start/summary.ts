@@ -18,7 +18,9 @@ const AMOUNT = 16;
 export function summarize(result: RunResult, bestSellers?: SalesReport): string {
   const tables = [
     orderTable(result),
-    ...QUEUES.map(({ name, stores }) => (stores ? storeTable(result, name, stores.all) : [])),
+    ...QUEUES.map(({ name, stores }) =>
+      stores ? storeTable(result, name, stores.all) : queueTable(result, name),
+    ),
     bestSellerTable(result, bestSellers),
   ];
   const filled = tables.map((lines) => lines.join('')).filter((table) => table !== '');
@@ -56,6 +58,18 @@ function storeTable({ counts, totalMs }: RunResult, queue: QueueName, all: Store
     line(`in the ${queue} queue`, events.received, rate(events.received, totalMs), fromBefore(events)),
     ...records,
     ...eventExceptions(events),
+  ];
+}
+
+/** What reached the queue of a consumer that stores nothing. */
+function queueTable({ counts: { others }, totalMs }: RunResult, queue: QueueName): string[] {
+  const counts = others[queue];
+  if (!counts) return [];
+  const { received, waiting, deadLettered } = counts;
+  return [
+    line(`in the ${queue} queue`, received, rate(received, totalMs), fromBefore(counts)),
+    line('= processed', received - waiting - deadLettered),
+    exception('+ dead-lettered', deadLettered),
   ];
 }
 

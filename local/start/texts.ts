@@ -10,6 +10,7 @@ const EXPLAINED = new Set<string | undefined>([
   'DATA_DIR_OUT_OF_REACH',
   'MIGRATION_FAILED',
   'POSTGRES_UNSUPPORTED',
+  'VARIABLE_RESOLUTION_ERROR',
 ]);
 
 /** What is running, and where. */

@@ -17,6 +17,11 @@ const STORING = QUEUES.flatMap((queue, index) =>
   queue.stores ? [{ queue, stores: queue.stores, bit: 1 << index }] : [],
 );
 
+/** The queues whose consumers get confirmed orders and store nothing. */
+const NOT_STORING = QUEUES.filter(({ holds, stores }) => holds === 'confirmed order' && !stores).map(
+  ({ name }) => name,
+);
+
 /**
  * Compares what the ledger, the dead-letter queues and the consumers' stores have of the orders that were confirmed in a range.
  *
@@ -84,6 +89,9 @@ export async function reconcile(
   const unconfirmed = lettersOf(deadLetters, 'order').filter(
     ({ order_id }) => order_id === null || !isConfirmed(order_id),
   );
+  const isDeadLetteredElsewhere = letters.some(
+    ({ queue, order_id }) => NOT_STORING.includes(queue) && order_id !== null && isConfirmed(order_id),
+  );
   const { inProgress, stuck, unmarked } = claims;
   return {
     from: new Date(range.from).toISOString(),
@@ -105,7 +113,8 @@ export async function reconcile(
       order_id,
       reason: reason.code,
     })),
-    reconciled: gaps.length === 0 && stored.every(([, counts]) => !counts?.dead_lettered),
+    reconciled:
+      gaps.length === 0 && stored.every(([, counts]) => !counts?.dead_lettered) && !isDeadLetteredElsewhere,
   };
 }
 

@@ -27,7 +27,7 @@ const NOT_REPLAYED = 'nothing to replay: it is to be looked into by hand';
 const NO_ORDER =
   'the ledger has no order with it: it was confirmed before the ledger kept orders, or the order was removed';
 const NO_STORE =
-  'without shipping and sales nobody can tell whether it was confirmed: sent again, it might be confirmed twice';
+  'no consumer stores orders, so nothing shows whether it was confirmed: sent again, it might be confirmed twice';
 
 interface ReplayedOrder {
   gap: Gap;

@@ -5,7 +5,14 @@
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */
 module.exports = ({ resolveVariable }) => {
-  const read = (name) => resolveVariable(`param:${name}`);
+  const read = async (name) => {
+    try {
+      return await resolveVariable(`param:${name}`);
+    } catch (error) {
+      if (error.code !== 'MISSING_VARIABLE_RESULT') throw error;
+      throw refuse(name, 'must have a default under params: in serverless.yml', undefined);
+    }
+  };
   return {
     read,
 
@@ -34,7 +41,7 @@ module.exports = ({ resolveVariable }) => {
 
 /** Serverless shows the stack of what is thrown here, for which nobody who mistyped a parameter has any use. */
 function refuse(name, rule, value) {
-  const message = `parameter ${name}: ${rule}, received ${JSON.stringify(value)}`;
+  const message = `parameter ${name}: ${rule}, received ${JSON.stringify(value) ?? 'nothing'}`;
   const error = new Error(message);
   error.stack = message;
   return error;

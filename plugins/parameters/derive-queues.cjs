@@ -1,4 +1,5 @@
-const { QUEUES } = require('../../topology.ts');
+const { FUNCTIONS, QUEUES } = require('../../topology.ts');
+const { checkTopology, refuseRow } = require('./check-topology.cjs');
 
 /**
  * The queues of the stage: the rows of topology.ts whose part is on, with their settings as numbers.
@@ -9,14 +10,19 @@ const { QUEUES } = require('../../topology.ts');
 module.exports = async ({ readChoice, readWholeNumber }, isPolledByFleet) => {
   const read = async (setting) =>
     typeof setting === 'number' ? setting : readWholeNumber(setting.parameter, setting.least, setting.most);
+  checkTopology(QUEUES, FUNCTIONS);
   const queues = [];
   for (const row of QUEUES) {
     if (row.part && (await readChoice(row.part, ['on', 'off'])) === 'off') continue;
     const { timeout } = row;
+    const batchSize = await read(row.batchSize);
     const batchingWindow = await read(row.batchingWindow);
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
+    if (batchSize > 10 && batchingWindow === 0)
+      throw refuseRow(row.name, 'batchingWindow', 'must be at least 1 where a batch has more than 10', 0);
     queues.push({
       ...row,
-      batchSize: await read(row.batchSize),
+      batchSize,
       batchingWindow,
       concurrency: await read(row.concurrency),
       ageAlarm: await read(row.ageAlarm),

@@ -8,15 +8,14 @@ const { FUNCTIONS } = require('../../topology.ts');
  */
 module.exports = async ({ resolveVariable }) => {
   const { shipping, sales, alarms, fleet, queues } = await resolveVariable('self:custom.derived');
-  const switches = { shipping, sales };
+  // A part that is disabled has none of its queues.
+  const isEnabled = ({ part }) => part === undefined || queues.some((queue) => queue.part === part);
   return {
-    functions: FUNCTIONS.filter(({ part }) => part === undefined || switches[part] !== 'off').map(
-      ({ name }) => ({
-        name,
-        // As Serverless names it.
-        id: `${name[0].toUpperCase()}${name.slice(1)}LambdaFunction`,
-      }),
-    ),
+    functions: FUNCTIONS.filter(isEnabled).map(({ name }) => ({
+      name,
+      // As Serverless names it.
+      id: `${name[0].toUpperCase()}${name.slice(1)}LambdaFunction`,
+    })),
     queues,
     prefix: `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`,
     runbook: await resolveVariable('param:runbook'),

@@ -27,8 +27,7 @@ const well: Evidence = {
     resent: 0,
   },
   confirmations: complete(100),
-  shipments: complete(100),
-  sales: complete(100),
+  stored: { shipments: complete(100), sales: complete(100) },
   wrongStock: [],
   redrivable: { order: [] },
   deadLettered: { order: ['{}'], upload: ['broken.gz'], shipping: [], analytics: [] },
@@ -77,23 +76,23 @@ describe('the promise', () => {
     ],
     [
       'a shipment is missing',
-      { shipments: { ...complete(99), missing: ['a'] } },
+      { stored: { ...well.stored, shipments: { ...complete(99), missing: ['a'] } } },
       ['every confirmed order has one shipment: 1 missing, a'],
     ],
     [
       'an unknown order is shipped',
-      { shipments: { ...complete(100), unknown: ['x'] } },
+      { stored: { ...well.stored, shipments: { ...complete(100), unknown: ['x'] } } },
       ['every confirmed order has one shipment: 1 unknown, x'],
     ],
     [
       'an order is shipped twice',
-      { shipments: { ...complete(100), repeated: 1 } },
+      { stored: { ...well.stored, shipments: { ...complete(100), repeated: 1 } } },
       ['every confirmed order has one shipment: 1 repeated'],
     ],
     ['stock is wrong', { wrongStock: ['P-1'] }, ['stock follows from restocks and shipments: 1 wrong, P-1']],
     [
       'a sale is missing',
-      { sales: { ...complete(99), missing: ['a'] } },
+      { stored: { ...well.stored, sales: { ...complete(99), missing: ['a'] } } },
       ['every confirmed order has one sale: 1 missing, a'],
     ],
     [

@@ -50,6 +50,10 @@ describe('everything adds up', () => {
     ],
     ['when an event came back after it was stored', fullRun({}, { repeated: 100 }, { repeated: 500 })],
     [
+      'when every confirmed order reaches a consumer that stores nothing',
+      run({ others: { shipping: { ...eventCounts({ received: 9_990 }), deadLettered: 2 } } }),
+    ],
+    [
       'when what could not be stored is dead-lettered',
       fullRun({ backordered: 1_989, sales: 9_989 }, { deadLettered: 1 }, { deadLettered: 1 }),
     ],
@@ -92,6 +96,11 @@ describe('something does not add up', () => {
       'when a confirmed order did not reach shipping',
       'shipments',
       fullRun({ backordered: 1_989 }, { received: 9_989 }),
+    ],
+    [
+      'when a confirmed order did not reach a consumer that stores nothing',
+      'shipping queue',
+      run({ others: { shipping: eventCounts({ received: 9_999, carriedOver: 10 }) } }),
     ],
     ['when stock was taken for no shipment', 'stock', fullRun({ stockTaken: 8_001 })],
     ['when a shipment was scheduled without stock', 'stock', fullRun({ stockTaken: 7_999 })],

@@ -132,4 +132,6 @@ test('a pipeline is drained when no order and no file is on its way, to whatever
     const busy = { ...stores, [place]: eventCounts({ waiting: 1 }) };
     expect(isDrained(pipelineCounts({ ...done, stores: busy }))).toBe(false);
   }
+  const others = { shipping: eventCounts({ waiting: 1 }) };
+  expect(isDrained(pipelineCounts({ ...done, others }))).toBe(false);
 });

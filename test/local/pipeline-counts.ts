@@ -16,6 +16,7 @@ export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCou
     deadLettered: 0,
     deadLetteredFiles: 0,
     stores: {},
+    others: {},
     stored: undefined,
     failures: 0,
     troubles: 0,

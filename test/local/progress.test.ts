@@ -76,6 +76,13 @@ describe('without a terminal', () => {
     );
   });
 
+  test('a line tells what consumers that store nothing have processed', () => {
+    const { progress, written } = start(10);
+    const shipping = eventCounts({ received: 8, waiting: 3, deadLettered: 1 });
+    progress.update(pipelineCounts({ others: { shipping } }));
+    expect(written()).toMatch(/, shipping 4 \(waiting 3\), waiting 0, .* dead-lettered 1\n$/);
+  });
+
   test('a line says where to look when a batch fails as a whole', () => {
     const { progress, written } = start(10);
     progress.update(pipelineCounts({ troubles: 2 }));
@@ -131,6 +138,14 @@ describe('on a terminal', () => {
     const [, , shipments, sold] = bars(written());
     expect(shipments).toContain(`shipments  ${'█'.repeat(10)}${'░'.repeat(20)} 90  waiting 100`);
     expect(sold).toContain(`sales      ${'█'.repeat(20)}${'░'.repeat(10)} 200`);
+  });
+
+  test('bars show how much consumers that store nothing have processed', () => {
+    const { progress, written } = start(300, terminal);
+    const shipping = eventCounts({ received: 200, waiting: 100, deadLettered: 10 });
+    progress.update(pipelineCounts({ received: 200, others: { shipping } }));
+    progress.done();
+    expect(bars(written())[2]).toContain(`shipping   ${'█'.repeat(10)}${'░'.repeat(20)} 90  waiting 100`);
   });
 
   test('a bar is full, and no more, when others send orders too', () => {

@@ -80,6 +80,20 @@ test('a table without sales has no best sellers', () => {
   expect(summarize(run(ON), report())).not.toContain('best sellers');
 });
 
+test('the queue of a consumer that stores nothing has a table of what it processed', () => {
+  const order = eventCounts({ received: 9_990, deadLettered: 2 });
+  expect(
+    summarize(run({ others: { order } }))
+      .split('\n')
+      .slice(6, 9),
+  ).toEqual([
+    '  in the order queue               9,990  1,998/s over 5.0 s',
+    '  = processed                      9,988',
+    '  + dead-lettered                      2',
+  ]);
+  expect(summarize(run({ others: { order: eventCounts() } }))).not.toMatch(/processed.*\n.*dead-lettered/);
+});
+
 test('what should not be is in the table only where it is', () => {
   const rare = /delivered again|not sent|twice|files|repeated|from before/;
   expect(summarize(run(ON)).replace('none twice', '')).not.toMatch(rare);

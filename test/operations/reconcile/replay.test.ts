@@ -113,7 +113,7 @@ test.each([
     const queues = pipeline.queues.filter(({ name }) => name === 'order');
     const gap = { kind: 'stuck_claim', order_id: 'stuck' } as const;
     const reason =
-      'without shipping and sales nobody can tell whether it was confirmed: sent again, it might be confirmed twice';
+      'no consumer stores orders, so nothing shows whether it was confirmed: sent again, it might be confirmed twice';
     expect(await replay({ ...pipeline, queues }, { gaps: [gap] })).toEqual(
       isSent
         ? { sent: [{ order_id: 'stuck', queue: 'order' }], unsent: [] }

@@ -1,0 +1,22 @@
+import { createRequire } from 'node:module';
+import { expect, it } from 'vitest';
+
+const require = createRequire(import.meta.url);
+const stackOutputs = require('../../plugins/stack-outputs.cjs');
+
+/** Answers variables of a stack with one output and one queue, whose consumer stores in the table of an output. */
+const resolving = (tableOutput: string) => async (address: string) =>
+  ({
+    'self:resources': [{ Outputs: { LoyaltyTableName: { Value: { Ref: 'LoyaltyTable' } } } }, {}],
+    'self:custom.derived': { queues: [{ name: 'loyalty', stores: { in: { tableOutput } } }] },
+    'sls:stage': 'test',
+  })[address];
+
+it('a store in a table that no output names is refused', async () => {
+  expect(await stackOutputs({ resolveVariable: resolving('LoyaltyTableName') })).toMatchObject({
+    LoyaltyTableName: { Ref: 'LoyaltyTable' },
+  });
+  await expect(stackOutputs({ resolveVariable: resolving('LoyaltyTabelName') })).rejects.toThrow(
+    'topology.ts, row "loyalty": stores.in.tableOutput must be an output of the stack, received "LoyaltyTabelName"',
+  );
+});

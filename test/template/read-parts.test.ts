@@ -1,0 +1,16 @@
+import { createRequire } from 'node:module';
+import { expect, it } from 'vitest';
+import { FUNCTIONS, QUEUES } from '../../topology.ts';
+
+const require = createRequire(import.meta.url);
+const readParts = require('../../resources/monitoring/read-parts.cjs');
+
+it('functions are watched only while the queue of their part is there', async () => {
+  const queues = QUEUES.filter(({ part }) => part !== 'shipping');
+  const resolveVariable = async (address: string) =>
+    address === 'self:custom.derived' ? { shipping: 'on', sales: 'on', queues } : address;
+  const { functions } = await readParts({ resolveVariable });
+  expect(functions.map(({ name }: { name: string }) => name)).toEqual(
+    FUNCTIONS.map(({ name }) => name).filter((name) => name !== 'fulfillment' && name !== 'restock'),
+  );
+});
