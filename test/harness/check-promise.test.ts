@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Allowed, checkPromise, type Evidence } from '../../harness/check-promise.ts';
+import type { IdComparison } from '../../harness/compare-ids.ts';
+import { QUEUES } from '../../topology.ts';
 import { eventCounts, pipelineCounts, storedRows } from '../local/pipeline-counts.ts';
 
-const complete = (found: number) => ({ found, missing: [], unknown: [], repeated: 0 });
+const complete = (found: number): IdComparison => ({ found, missing: [], unknown: [], repeated: 0 });
 const counts = pipelineCounts({
   received: 103,
   confirmed: 100,
@@ -27,7 +29,9 @@ const well: Evidence = {
     resent: 0,
   },
   confirmations: complete(100),
-  stored: { shipments: complete(100), sales: complete(100) },
+  stored: Object.fromEntries(
+    QUEUES.flatMap(({ stores }) => (stores ? [[stores.all, complete(100)]] : [])),
+  ) as Evidence['stored'],
   wrongStock: [],
   redrivable: { order: [] },
   deadLettered: { order: ['{}'], upload: ['broken.gz'], shipping: [], analytics: [] },
