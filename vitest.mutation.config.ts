@@ -10,7 +10,8 @@ const include = process.env.MUTATION_TESTS?.split(',') ?? config.test?.include;
 const exclude = [
   'test/cli/**',
   'test/dashboard/**',
-  'test/pipeline/!(open-pipeline|find-queue).test.ts',
+  'test/extending/**',
+  'test/pipeline/**',
   'test/template/**',
   'test/worker/**',
 ];

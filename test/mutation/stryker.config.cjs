@@ -1,5 +1,6 @@
 /**
- * Mutation testing of lib/, from the project's folder: small changes are made to the code, one at a time, and tests have to notice each of them.
+ * Mutation testing of lib/ and operations/, from the project's folder: small changes are made to the code, one at a time, and tests
+ * have to notice each of them.
  *
  * `npm run mutate -- --mutate 'lib/order/*.ts'` with the tests that are to notice in MUTATION_TESTS, e.g.
  * `MUTATION_TESTS='test/order/*.test.ts'`: a folder at a time, since mutants of what runs at import (schemas, tables,
@@ -10,7 +11,7 @@ module.exports = {
   // Looking for the tests that are related to a file takes longer than most of them.
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   coverageAnalysis: 'perTest',
-  mutate: ['lib/**/*.ts', '!lib/**/*.d.ts'],
+  mutate: ['{lib,operations}/**/*.ts', '!lib/**/*.d.ts'],
   // Stryker would rewrite tsconfig.json with TypeScript's programming interface, which TypeScript 7 has not.
   tsconfigFile: 'none',
   ignorePatterns: ['/coverage', '/dist', '/.local', '/.esbuild*', '/.serverless', '/.ci'],
