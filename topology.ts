@@ -202,6 +202,11 @@ export const QUEUES: readonly Queue[] = rows.map((row) => {
   };
 });
 
+/** The queues whose consumers store a record of each confirmed order. */
+export const STORING_QUEUES = QUEUES.flatMap(({ stores, ...queue }) =>
+  stores ? [{ ...queue, stores }] : [],
+);
+
 export const QUEUE_NAMES: readonly QueueName[] = QUEUES.map(({ name }) => name);
 
 /** @throws Error for a name that no row has */

@@ -1,7 +1,7 @@
 import { findDiscrepancies } from '../local/start/discrepancies.ts';
 import type { PipelineCounts } from '../local/start/pipeline-counts.ts';
 import type { Reconciliation } from '../operations/reconcile/reconciliation.ts';
-import { QUEUES, type QueueName, type StoreName } from '../topology.ts';
+import { QUEUES, type QueueName, STORING_QUEUES, type StoreName } from '../topology.ts';
 import type { IdComparison } from './compare-ids.ts';
 import type { SentLoad } from './journal.ts';
 
@@ -112,7 +112,8 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
   none('no order is published again after its mark', 'published', publishedAfterMark);
 
   // Shipped and counted once.
-  for (const { all, each } of STORING) once(`every confirmed order has one ${each}`, stored[all]);
+  for (const { stores } of STORING_QUEUES)
+    once(`every confirmed order has one ${stores.each}`, stored[stores.all]);
   none('stock follows from restocks and shipments', 'wrong', wrongStock);
   if (reconciliation && !reconciliation.reconciled)
     report('ledger and databases agree', shorten(JSON.stringify(reconciliation.gaps)));
@@ -145,9 +146,6 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
   return broken;
 }
 
-/** The queues whose consumers store a record of each confirmed order. */
-const STORING = QUEUES.flatMap(({ name, stores }) => (stores ? [{ name, ...stores }] : []));
-
 const AGREE = 'mailbox, queues, functions and databases agree';
 
 /** Names the counts of `npm start` that do not agree with the rest of the evidence. */
@@ -167,7 +165,7 @@ function disagreements(
     duplicates: faults ? reported >= duplicates : reported === duplicates,
     stock: stored !== undefined && stored.stockTaken === stored.scheduled,
   };
-  for (const { all } of STORING) checks[all] = stored?.rows[all] === mails;
+  for (const { stores } of STORING_QUEUES) checks[stores.all] = stored?.rows[stores.all] === mails;
   const wrong = Object.keys(checks).filter((name) => !checks[name]);
   return [...new Set([...wrong, ...(faults ? [] : findDiscrepancies(run))])];
 }

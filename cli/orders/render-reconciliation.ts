@@ -6,15 +6,13 @@ import type {
   StoredCounts,
 } from '../../operations/reconcile/reconciliation.ts';
 import type { Replay } from '../../operations/reconcile/replay.ts';
-import { QUEUES } from '../../topology.ts';
+import { STORING_QUEUES } from '../../topology.ts';
 import { table } from '../table.ts';
 import { whole } from './format.ts';
 import type { Style } from './style.ts';
 
 /** What is stored of each confirmed order, and behind which queue. */
-const STORING = QUEUES.flatMap(({ name, done = '', stores }) =>
-  stores ? [{ queue: name, done, each: stores.each, all: stores.all }] : [],
-);
+const STORING = STORING_QUEUES.map(({ name, done = '', stores }) => ({ queue: name, done, ...stores }));
 
 /** Orders listed of each kind; JSON has all. */
 const LISTED = 20;

@@ -1,4 +1,4 @@
-import type { QueueName } from '../../topology.ts';
+import { type QueueName, queueNamed } from '../../topology.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type DeadLetter, type DeadLetterGroup, oldestFirst } from './dead-letter.ts';
 import { type HoldOptions, holdMessages } from './hold-messages.ts';
@@ -31,6 +31,17 @@ export async function listDeadLetters(
   await using held = await holdMessages(pipeline, queue, options);
   const letters = oldestFirst(await toDeadLetters(pipeline, queue, held.messages.values()));
   return { seen: held.seen, hidden: held.hidden, groups: groupDeadLetters(letters), letters };
+}
+
+/**
+ * Lists what is in the dead-letter queues of orders, queue by queue; uploads are files, not orders.
+ *
+ * @throws ServiceError
+ */
+export async function listOrderDeadLetters(pipeline: Pipeline): Promise<DeadLetter[]> {
+  const queues = pipeline.queues.filter(({ name }) => queueNamed(name).holds !== 'upload');
+  const lists = await Promise.all(queues.map(({ name }) => listDeadLetters(pipeline, name)));
+  return lists.flatMap(({ letters }) => letters);
 }
 
 /** Message ids that a group names. */

@@ -3,7 +3,7 @@ import { askSources } from '../../lib/order-history/ask-sources.ts';
 import { askForOrder, type OrderFacts, toOrderFacts } from '../../lib/order-history/find-order.ts';
 import { type Queue, type QueueName, queueNamed } from '../../topology.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
+import { listOrderDeadLetters } from '../dead-letters/list-dead-letters.ts';
 import { type MailRow, readMailbox } from '../mailbox.ts';
 import { ledgerOf, type Pipeline } from '../pipeline/pipeline.ts';
 import { openStoredOrders } from '../reconcile/stored-orders.ts';
@@ -86,10 +86,8 @@ export async function traceOrder(pipeline: Pipeline, orderId: string): Promise<O
 }
 
 async function findLetters(pipeline: Pipeline, orderId: string): Promise<DeadLetter[]> {
-  // Order files are in the upload queue, not orders.
-  const queues = pipeline.queues.filter(({ name }) => queueNamed(name).holds !== 'upload');
-  const lists = await Promise.all(queues.map(({ name }) => listDeadLetters(pipeline, name)));
-  return lists.flatMap(({ letters }) => letters.filter(({ order_id }) => order_id === orderId));
+  const letters = await listOrderDeadLetters(pipeline);
+  return letters.filter(({ order_id }) => order_id === orderId);
 }
 
 async function findInTables(pipeline: Pipeline, orderId: string): Promise<Known['tables']> {

@@ -1,8 +1,8 @@
 import { createQueue, messagesIn } from '../../lib/aws/queue.ts';
-import { QUEUES, type QueueName, type StoreName } from '../../topology.ts';
+import { QUEUES, type QueueName, STORING_QUEUES, type StoreName } from '../../topology.ts';
 import type { TimeRange } from '../aws/ledger-scan.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import { listDeadLetters } from '../dead-letters/list-dead-letters.ts';
+import { listOrderDeadLetters } from '../dead-letters/list-dead-letters.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { judgeClaims } from './judge-claims.ts';
 import { readKnownOrders } from './known-orders.ts';
@@ -12,10 +12,8 @@ import { compareStored } from './stored-orders.ts';
 /** The queues of orders; uploads are files. */
 const ORDER_QUEUES = QUEUES.filter(({ holds }) => holds !== 'upload').map(({ name }) => name);
 
-/** The queues whose consumers store something of each order: what was confirmed has to be in each of these stores. */
-const STORING = QUEUES.flatMap((queue, index) =>
-  queue.stores ? [{ queue, stores: queue.stores, bit: 1 << index }] : [],
-);
+/** What was confirmed has to be in each of these stores; what is known of an order has a bit for each. */
+const STORING = STORING_QUEUES.map((queue, index) => ({ queue, stores: queue.stores, bit: 1 << index }));
 
 /** The queues whose consumers get confirmed orders and store nothing. */
 const NOT_STORING = QUEUES.filter(({ holds, stores }) => holds === 'confirmed order' && !stores).map(
@@ -38,7 +36,7 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const known = await readKnownOrders(pipeline, range, startProgress);
   const queued = await countQueued(pipeline);
-  const letters = await listLetters(pipeline);
+  const letters = await listOrderDeadLetters(pipeline);
   const unknown = new Map<StoreName, readonly string[] | undefined>();
   for (const { queue, stores, bit } of STORING) {
     unknown.set(stores.all, await compareStored(pipeline, queue, bit, known, range, startProgress));
@@ -123,12 +121,6 @@ async function countQueued({ clients, queues }: Pipeline): Promise<Reconciliatio
     async ({ name, url }) => [name, messagesIn(await createQueue(clients.sqs, url).depth())] as const,
   );
   return Object.fromEntries(await Promise.all(counts));
-}
-
-async function listLetters(pipeline: Pipeline): Promise<DeadLetter[]> {
-  const names = pipeline.queues.map(({ name }) => name).filter((name) => ORDER_QUEUES.includes(name));
-  const lists = await Promise.all(names.map((name) => listDeadLetters(pipeline, name)));
-  return lists.flatMap(({ letters }) => letters);
 }
 
 const lettersOf = (letters: readonly DeadLetter[], queue: QueueName): DeadLetter[] =>
