@@ -26,7 +26,7 @@ interface Workflow {
 
 const PROJECT = resolve(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(PROJECT, path), 'utf8');
-/** Reads YAML with Serverless's own reader: the project depends on no other parser. */
+/** Reads YAML with Serverless's reader, the only YAML parser among the dependencies. */
 const readYaml = async <Content>(path: string): Promise<Content> =>
   createRequire(import.meta.url)('serverless/lib/configuration/read.js')(join(PROJECT, path));
 
@@ -46,20 +46,20 @@ const workflowNamed = (name: string) => {
 };
 const commandsOf = (steps: readonly Step[]): string[] => steps.flatMap(({ run }) => run ?? []);
 
-/** The commands in README's examples and in .ci/run, without comments. */
+/** Commands of README's examples and .ci/run, without comments. */
 const documented = [
   ...[...read('README.md').matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) => block.split('\n')),
   ...read('.ci/run').split('\n'),
 ].map((line) => line.replace(/\s+#.*/, '').trim());
 
-/** Returns whether a command is a documented one or the beginning of one, for any stage. */
+/** Returns whether a command is a documented one or its beginning, with any stage. */
 function isDocumented(command: string): boolean {
   const said = command.replace('--stage "$STAGE"', '--stage dev');
   return documented.some((line) => line === said || line.startsWith(`${said} `));
 }
 
 describe('isDocumented', () => {
-  it('accepts a command of README or .ci/run, or its beginning, and no other', () => {
+  it('accepts only commands of README or .ci/run and their beginnings', () => {
     expect(isDocumented('npm ci')).toBe(true);
     expect(isDocumented('npm start -- --count 10000 --exit')).toBe(true);
     expect(isDocumented('npm run deploy -- --stage "$STAGE"')).toBe(true);
@@ -70,7 +70,7 @@ describe('isDocumented', () => {
 });
 
 describe.each(workflows)('the workflow $name', ({ text, workflow, jobs, steps }) => {
-  it('runs commands of README and .ci/run only', () => {
+  it('runs only commands of README and .ci/run', () => {
     expect(commandsOf(steps).length).toBeGreaterThan(0);
     expect(commandsOf(steps).filter((command) => !isDocumented(command))).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe.each(workflows)('the workflow $name', ({ text, workflow, jobs, steps })
     expect(commandsOf(steps).filter((command) => command.includes('${{'))).toEqual([]);
   });
 
-  it('may only read the repository by default', () => {
+  it('has only read permission for the repository by default', () => {
     expect(workflow.permissions).toEqual({ contents: 'read' });
   });
 
@@ -87,12 +87,12 @@ describe.each(workflows)('the workflow $name', ({ text, workflow, jobs, steps })
     expect(text).not.toMatch(/secrets\.|aws[_-]access[_-]key|aws[_-]secret|AKIA|password/i);
   });
 
-  it('keeps the token of the repository from the commands that it runs', () => {
+  it("does not expose the repository's token to its commands", () => {
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     expect(checkouts.map((step) => step.with)).toEqual([{ 'persist-credentials': false }]);
   });
 
-  it('uses actions of GitHub and AWS only, pinned by their major versions', () => {
+  it('uses only actions of GitHub and AWS, pinned to a major version', () => {
     const actions = steps.flatMap(({ uses }) => uses ?? []);
     const known = /^(actions\/checkout|actions\/setup-node|aws-actions\/configure-aws-credentials)@v\d+$/;
     expect(actions.length).toBeGreaterThan(0);
@@ -108,7 +108,7 @@ describe.each(workflows)('the workflow $name', ({ text, workflow, jobs, steps })
 describe('the workflow ci.yml', () => {
   const { workflow, jobs, steps } = workflowNamed('ci.yml');
 
-  it('runs for pushes and pull requests, on Linux and macOS, with the oldest Node and that of the functions', () => {
+  it('runs for pushes and pull requests, on Linux and macOS, with the oldest Node version and that of the functions', () => {
     expect(Object.keys(workflow.on)).toEqual(['push', 'pull_request']);
     expect(jobs.map(({ strategy }) => strategy?.matrix)).toEqual([
       { os: ['ubuntu-latest', 'macos-latest'], node: [20, 24] },
@@ -124,7 +124,7 @@ describe('the workflow ci.yml', () => {
       expect(`${ofCi[index]} `.startsWith(`${command} `), `${ofCi[index]} as ${command}`).toBe(true);
   });
 
-  it('gives no job further permissions', () => {
+  it('gives no job additional permissions', () => {
     expect(jobs.filter(({ permissions }) => permissions)).toEqual([]);
   });
 });
@@ -132,13 +132,13 @@ describe('the workflow ci.yml', () => {
 describe('the workflow deploy.yml', () => {
   const { workflow, jobs, steps } = workflowNamed('deploy.yml');
 
-  it('is started by hand, with a stage', () => {
+  it('is started manually with a stage', () => {
     expect(workflow.on).toEqual({
       workflow_dispatch: { inputs: { stage: expect.objectContaining({ type: 'string', required: true }) } },
     });
   });
 
-  it('exchanges a GitHub token for AWS credentials just before it deploys', () => {
+  it('exchanges a GitHub token for AWS credentials right before the deployment', () => {
     expect(jobs.map(({ permissions }) => permissions)).toEqual([{ contents: 'read', 'id-token': 'write' }]);
     const credentials = steps.findIndex(({ uses }) => uses?.startsWith('aws-actions/'));
     expect(steps[credentials]?.with).toMatchObject({
@@ -149,19 +149,19 @@ describe('the workflow deploy.yml', () => {
 });
 
 describe('the files for contributors', () => {
-  it('name the Node version that functions run on', async () => {
+  it('use the Node version of the functions', async () => {
     const { provider } = await readYaml<{ provider: { runtime: string } }>('serverless.yml');
     expect(provider.runtime).toBe(`nodejs${read('.nvmrc').trim()}.x`);
   });
 
-  it('have Dependabot update both packages of the project', async () => {
+  it('let Dependabot update all three packages of the project', async () => {
     const { updates } = await readYaml<{ updates: { directories?: string[] }[] }>('.github/dependabot.yml');
     const folders = updates.flatMap(({ directories = [] }) => directories);
-    expect(folders).toEqual(['/', '/test/mutation']);
+    expect(folders).toEqual(['/', '/test/browser', '/test/mutation']);
     expect(folders.filter((folder) => !existsSync(join(PROJECT, folder, 'package-lock.json')))).toEqual([]);
   });
 
-  it('launch programs that exist', () => {
+  it('start existing programs', () => {
     const { configurations } = JSON.parse(read('.vscode/launch.json')) as {
       configurations: { program: string; runtimeExecutable: string }[];
     };
@@ -172,7 +172,7 @@ describe('the files for contributors', () => {
     expect(files.filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
   });
 
-  it.each(['CONTRIBUTING.md', 'SECURITY.md'])('link pages that exist: %s', (page) => {
+  it.each(['CONTRIBUTING.md', 'SECURITY.md'])('link to existing pages: %s', (page) => {
     const links = [...read(page).matchAll(/\]\(([^):#]+)[^)]*\)/g)].map(([, path = '']) => path);
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((path) => !existsSync(join(PROJECT, path)))).toEqual([]);
