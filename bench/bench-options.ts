@@ -2,35 +2,36 @@ import { parseArguments, UsageError, wholeNumber } from '../program/options.ts';
 
 /** The options of `npm run bench`. */
 export interface BenchOptions {
-  /** Texts of which a suite's name must contain one; all suites where there are none. */
+  /** Runs only suites whose name contains one of these. Default: all suites. */
   filters: string[];
   repeats: number;
   scale: number;
-  /** File that gets everything that was measured. */
+  /** Path of the file for all measurements. */
   json: string;
-  /** Whether to compare with the recorded baseline, or to record a new one. */
+  /** Whether to compare with the recorded baseline. */
   check: boolean;
+  /** Whether to record a new baseline. */
   record: boolean;
 }
 
 export const HELP = `Usage: npm run bench -- [suite…] [options]
 
-Measures this pipeline beside its peers: in turn, on the same embedded services in a process of their own, with the same orders.
-Exits with 1 where a result is wrong, and with --check also where a ratio is worse than the recorded one.
+Compare this pipeline with its peers. All contenders take turns, with the same orders, on embedded services in a separate process.
+The exit status is 1 if a result is wrong or, with --check, if a ratio is worse than the recorded one.
 
-  suite…         only suites whose name contains one of these
-  --repeats N    how often each contender runs, 1 to 50               (5)
-  --percent N    orders of a run, as a percentage of the usual, 1 to 1000   (100)
-  --json FILE    where all that was measured is written to            (.bench/results.json)
+  suite…         run only suites whose name contains one of these
+  --repeats N    number of runs of each contender, 1 to 50 (default: 5)
+  --percent N    orders per run, as a percentage of the suite's number, 1 to 1000 (default: 100)
+  --json FILE    write all measurements to this file (default: .bench/results.json)
   --check        compare with bench/baseline.json
-  --record       make this run the baseline
-  --help         show this
+  --record       record this run as the baseline
+  --help         show this help
 `;
 
 /**
  * Reads the command line of `npm run bench`.
  *
- * @returns undefined where it asks for help
+ * @returns The options; undefined for `--help`.
  * @throws UsageError that names the option, its rule and the value received
  */
 export function readBenchOptions(
@@ -52,11 +53,11 @@ export function readBenchOptions(
   if (values.help) return undefined;
   for (const filter of filters) {
     if (!suites.some((name) => name.includes(filter)))
-      throw new UsageError(`suite: must be in the name of one of ${suites.join(', ')}, received ${filter}`);
+      throw new UsageError(`suite: must match one of ${suites.join(', ')}, received ${filter}`);
   }
-  if (values.json === '') throw new UsageError('--json: must be a file, received nothing');
+  if (values.json === '') throw new UsageError('--json: must be the path of a file, received nothing');
   if (values.check && values.record)
-    throw new UsageError('--check: must not go with --record, received both');
+    throw new UsageError('--check: cannot be combined with --record, give one of them');
   return {
     filters,
     repeats: wholeNumber('--repeats', values.repeats, 1, 50),

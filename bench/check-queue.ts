@@ -5,30 +5,32 @@ import { parseOrderConfirmed } from '../lib/order/order-confirmed.ts';
 import type { Settings } from './processes/services-process.ts';
 import { clientsOf, type Services } from './processes/start-services.ts';
 
-/** A queue in which each order has to be once. */
+/** A queue that must contain each order exactly once. */
 export interface CheckedQueue {
-  /** Whose orders they are, for the error. */
+  /** Name of the contender, for error messages. */
   who: string;
   queueUrl: string;
   /** Ids of the orders. */
   expected: readonly string[];
+  /** Returns the order id of a message body. */
   idOf: (body: string) => string;
 }
 
-/** A message, by the order in it. */
+/** A message of a checked queue. */
 export interface CheckedMessage {
+  /** Id of the order that the message carries. */
   id: string;
-  /** When the queue took it, epoch ms. */
+  /** When the queue accepted the message, in epoch milliseconds. */
   takenAt: number;
 }
 
-/** Concurrent receives. */
+/** Number of concurrent receivers. */
 const CONCURRENCY = 8;
 
 /**
- * Checks that a queue has each order, and once. Messages stay hidden rather than be deleted: the services are stopped next.
+ * Checks that a queue contains each order exactly once. Messages are not deleted, because the services are stopped afterwards.
  *
- * @returns them, the first `CHECKED` where there are more
+ * @returns The messages, at most about `MAX_CHECKED`.
  * @throws Error that says how many orders are missing, unknown or repeated
  */
 export async function checkQueue(
@@ -38,7 +40,7 @@ export async function checkQueue(
 ): Promise<CheckedMessage[]> {
   const { taken } = await services.counts(queueUrl);
   if (taken !== expected.length)
-    throw new Error(`${who}: must leave ${expected.length} messages, has left ${taken}`);
+    throw new Error(`${who}: must send ${expected.length} messages to the queue, sent ${taken}`);
   const { sqs } = clientsOf(settings);
   const messages: CheckedMessage[] = [];
   async function receive(): Promise<void> {
@@ -52,7 +54,7 @@ export async function checkQueue(
           MessageSystemAttributeNames: ['SentTimestamp'],
         }),
       );
-      if (Messages.length === 0 || messages.length >= CHECKED) return;
+      if (Messages.length === 0 || messages.length >= MAX_CHECKED) return;
       for (const { Body = '', Attributes } of Messages)
         messages.push({ id: idOf(Body), takenAt: Number(Attributes?.SentTimestamp) });
     }
@@ -67,34 +69,33 @@ export async function checkQueue(
   return messages;
 }
 
-/** Messages of a queue that are looked at: half a minute's worth. */
-const CHECKED = 100_000;
+/** Maximum number of messages that are received from a queue, which takes half a minute. */
+const MAX_CHECKED = 100_000;
 
 /**
- * Checks that a result is right: each order is there, and once.
+ * Checks that each expected order was found exactly once.
  *
- * @param found ids of all messages, or, where there are more than `CHECKED`, of so many: none of those may be unknown
- *   or repeated then, and how many there are in all is for the queue to say
- * @throws Error that says how many are missing, unknown or repeated
+ * @param found Ids of all messages. From `MAX_CHECKED` ids on, they count as a sample, which may lack orders.
+ * @throws Error that says how many orders are missing, unknown or repeated
  */
 export function checkOrderIds(who: string, expected: Iterable<string>, found: readonly string[]): void {
   const wanted = new Set(expected);
   const { unknown, repeated, ...others } = compareIds(wanted, found);
-  const missing = found.length < CHECKED ? others.missing.length : 0;
+  const missing = found.length < MAX_CHECKED ? others.missing.length : 0;
   if (missing + unknown.length + repeated === 0) return;
   throw new Error(
-    `${who}: must process each of ${wanted.size} orders once, ${missing} missing, ${unknown.length} unknown, ${repeated} repeated`,
+    `${who}: must process each of ${wanted.size} orders once, found ${missing} missing, ${unknown.length} unknown, ${repeated} repeated`,
   );
 }
 
-/** The order that a message of the order queue carries. */
+/** Returns the order id of a message of the order queue. */
 export function sentIdOf(body: string): string {
   const parsed = parseOrderText(body);
   return parsed.ok ? parsed.order.order_id : 'not an order';
 }
 
-/** The order that a message of the topic confirms. */
+/** Returns the order id of a confirmation that the topic delivered. */
 export function confirmedIdOf(body: string): string {
   const parsed = parseOrderConfirmed(body);
-  return parsed.ok ? parsed.event.order.order_id : 'no confirmation';
+  return parsed.ok ? parsed.event.order.order_id : 'not a confirmation';
 }

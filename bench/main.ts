@@ -17,7 +17,7 @@ import type { Goal, Suite, SuiteResult } from './suite.ts';
 /** All benchmarks, in the order in which they run. */
 const suites: readonly Suite[] = [produce, confirm, endToEnd, ingest, coldStart, npmStart, growth];
 
-/** Exit statuses: all is well; a result is wrong, or a ratio worse than it was; the command line was wrong. */
+/** Exit statuses: success; a result is wrong or a ratio regressed; the command line is wrong. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -55,13 +55,13 @@ async function run({ filters, repeats, scale, json, check, record }: BenchOption
     json,
     `${JSON.stringify({ machine: describeMachine(), repeats, scale, results }, null, 2)}\n`,
   );
-  process.stdout.write(`Everything that was measured is in ${json}.\n`);
+  process.stdout.write(`All measurements are in ${json}.\n`);
 
   const goals = Object.values(results).flatMap((result): readonly Goal[] => result.goals);
   if (record) await recordBaseline(goals);
   const regressions = check ? findRegressions(goals, await readBaseline()) : [];
   for (const regression of regressions) process.stderr.write(`${regression}\n`);
-  if (check && regressions.length === 0) process.stdout.write('No ratio is worse than it was.\n');
+  if (check && regressions.length === 0) process.stdout.write('No ratio is worse than recorded.\n');
   return regressions.length > 0 ? EXIT.failed : EXIT.ok;
 }
 

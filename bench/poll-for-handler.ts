@@ -8,17 +8,18 @@ import type { Task } from './processes/contender.ts';
 
 type Handler = (event: SQSEvent, context: Context) => Promise<unknown>;
 
-/** A function's mapping, as serverless.yml has it. */
+/** A function with its event source mapping, as in serverless.yml. */
 export interface HandlerMapping {
   functionName: string;
   queueUrl: string | undefined;
   batchSize: number;
-  /** Seconds. */
+  /** Batching window in seconds. */
   batchingWindow: number;
+  /** Timeout of the function in seconds. */
   timeout: number;
 }
 
-/** The consumer's. */
+/** The mapping of the function `consumer`. */
 export const CONSUMER_MAPPING = {
   functionName: 'consumer',
   queueUrl: process.env.ORDER_QUEUE_URL,
@@ -28,8 +29,8 @@ export const CONSUMER_MAPPING = {
 };
 
 /**
- * Runs a Lambda handler as an event source mapping would: batches of records as JSON, in this process. What the handler does
- * not name as failed is deleted, ten to a request.
+ * Runs a Lambda handler in this process as an event source mapping would: it passes batches of records as JSON, and deletes the
+ * messages that the handler does not report as failed.
  */
 export function pollForHandler(
   handler: Handler,
@@ -55,7 +56,7 @@ export function pollForHandler(
         });
         return { payload: JSON.stringify(await handler(JSON.parse(payload), context)) ?? 'null' };
       },
-      onTrouble: (message) => console.error(message),
+      onError: (message) => console.error(message),
     });
     await once(stopping, 'abort');
     await Promise.race([mapping.stop(), sleep(2_000)]);

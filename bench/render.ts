@@ -2,7 +2,7 @@ import { table } from '../cli/table.ts';
 import { median, spread } from '../harness/statistics.ts';
 import type { ContenderResult, Goal, Metric, SuiteResult } from './suite.ts';
 
-/** A suite's table: medians, how far samples are from them, and the first contender as a multiple of each other one. */
+/** Renders a suite's table: medians, their spread, and the first contender as a multiple of each other one. */
 export function renderSuite({ metrics, contenders }: SuiteResult): string {
   const [first] = contenders;
   const columns = metrics.flatMap((metric): Column[] => {
@@ -48,20 +48,20 @@ function ratioText(first: ContenderResult | undefined, row: ContenderResult, met
   return `${(median(ours) / median(theirs)).toFixed(2)} ×`;
 }
 
-/** Renders goals beside what was measured. */
+/** Renders goals with their measured values. */
 export function renderGoals(goals: readonly Goal[]): string {
   const rows = goals.map((goal) => {
     const { id, title, value, bound } = goal;
-    const wanted = 'atLeast' in bound ? `≥ ${bound.atLeast}` : `≤ ${bound.atMost}`;
+    const target = 'atLeast' in bound ? `≥ ${bound.atLeast}` : `≤ ${bound.atMost}`;
     return [
       id,
       title,
-      wanted,
+      target,
       String(Number(value.toPrecision(3))),
       isReached(goal) ? 'reached' : 'NOT reached',
     ];
   });
-  return table(['goal', '', 'wanted', 'measured', ''], rows, 'llrrl');
+  return table(['goal', '', 'target', 'measured', ''], rows, 'llrrl');
 }
 
 const isReached = ({ value, bound }: Goal): boolean =>

@@ -1,17 +1,17 @@
 import { median } from '../harness/statistics.ts';
 
-/** The result of one run of a contender, by the metric's name. A metric that does not apply is absent. */
+/** Measurements of one run of a contender by metric name. Metrics that do not apply are absent. */
 export type Sample = Readonly<Record<string, number>>;
 
 /** One column of a suite's table. */
 export interface Metric {
-  /** Name within samples. */
+  /** Key in samples. */
   name: string;
-  /** Heads the column: `orders/s`. */
+  /** Column heading, such as `orders/s`. */
   title: string;
-  /** Digits after the decimal point. */
+  /** Number of decimal places. */
   digits: number;
-  /** Whether contenders are compared by it: the first one's median as a multiple of each other's. */
+  /** Whether the table shows the first contender's median as a multiple of the others' medians. */
   compared?: boolean;
 }
 
@@ -21,25 +21,22 @@ export interface ContenderResult {
   samples: readonly Sample[];
 }
 
-/** A goal of a suite: a ratio of medians within one run, or a figure that no machine changes. */
+/** A goal of a suite: a ratio of medians within one run, or a number that does not depend on the machine. */
 export interface Goal {
-  /** Stable, for the baseline: `confirm/times-one-at-a-time`. */
+  /** Stable id, such as `confirm/one-at-a-time`; the baseline refers to it. */
   id: string;
-  /** In words: `times the one-at-a-time consumer`. */
+  /** Description of the value, such as `times one at a time`. */
   title: string;
   value: number;
-  /** The figure that the value must not fall below, or not exceed. */
+  /** Minimum or maximum of the value. */
   bound: { atLeast: number } | { atMost: number };
-  /**
-   * Share by which the value may be worse than the recorded one before that counts as a regression: `NOISY` for what is
-   * timed, less for what is counted.
-   */
+  /** How much worse than the recorded value it may be, as a fraction: `NOISY` for times and rates, `COUNTED` for counts. */
   tolerance: number;
 }
 
-/** Medians of a few runs differ by this much between runs of the same code, on a machine that others use as well. */
+/** Tolerance for times and rates. On a shared machine, medians of a few runs of the same code differ by this much. */
 export const NOISY = 0.3;
-/** Counted, not timed. */
+/** Tolerance for counts. */
 export const COUNTED = 0.02;
 
 export interface SuiteResult {
@@ -49,33 +46,34 @@ export interface SuiteResult {
 }
 
 export interface SuiteSettings {
-  /** How often each contender runs; they take turns. */
+  /** Number of runs of each contender. */
   repeats: number;
-  /** Multiplies the numbers of orders: below 1 for a quick look. */
+  /** Factor for the numbers of orders; below 1 for a quick run. */
   scale: number;
   /** Called with a line for each step. */
   log: (line: string) => void;
 }
 
-/** One benchmark: ours and its peers, in turn, on the same machine. */
+/** One benchmark, which compares this pipeline with its peers on the same machine. */
 export interface Suite {
   name: string;
-  /** One sentence: what is measured, of what. */
+  /** One sentence about the measured task. */
   title: string;
-  /** @throws Error where a contender's result is wrong */
+  /** @throws Error if a contender's result is wrong */
   run(settings: SuiteSettings): Promise<SuiteResult>;
 }
 
-/** Who contends, and how one run of it is measured. */
+/** One of the implementations that a suite compares. */
 export interface Contender {
   name: string;
+  /** Measures one run. */
   measure: () => Promise<Sample>;
 }
 
 /**
- * Measures contenders in turn, round after round: what slows the machine down for a while slows all of them.
+ * Runs contenders in turn for several rounds, so that a temporary slowdown of the machine affects all of them.
  *
- * @param log called after each run
+ * @param log Called with a line after each run.
  */
 export async function takeTurns(
   contenders: readonly Contender[],
@@ -96,13 +94,13 @@ export async function takeTurns(
   return contenders.map(({ name }, index) => ({ name, samples: samples[index] ?? [] }));
 }
 
-/** The median of a contender's metric. @throws Error where there is no such contender, or metric */
+/** Returns the median of a contender's metric. @throws Error if the contender or its metric does not exist */
 export function medianOf(results: readonly ContenderResult[], contender: string, metric: string): number {
   const samples = results.find(({ name }) => name === contender)?.samples ?? [];
   return median(samples.flatMap((sample) => sample[metric] ?? []));
 }
 
-/** A ratio of rates that was measured in one run, and must not fall below a bound. */
+/** Creates a goal for a ratio of two rates of the same run. */
 export const ratioGoal = (id: string, title: string, value: number, atLeast: number): Goal => ({
   id,
   title,

@@ -6,37 +6,37 @@ import type { IdComparison } from './compare-ids.ts';
 import type { SentLoad } from './journal.ts';
 
 /*
- * The promise: every valid order is confirmed, shipped and counted once; every invalid one is findable; nothing vanishes;
- * confirmations are repeated in the documented windows only. All labs judge it here.
+ * The promise: every valid order is confirmed, shipped and recorded as a sale once; every invalid one can be found; nothing is
+ * lost; confirmations are repeated only in the documented cases (docs/reliability.md). All test labs check the promise here.
  */
 
-/** The evidence that the promise is judged by, once a run has come to rest. */
+/** The evidence by which a run is checked, once its queues are empty. */
 export interface Evidence extends LabEvidence {
-  /** Messages that queues still hold; empty if all came to rest. */
+  /** Number of messages in each queue that is not empty. */
   left: Readonly<Partial<Record<QueueName, number>>>;
   load: SentLoad;
-  /** E-mails, against the orders sent. */
+  /** E-mails compared with the orders sent. */
   confirmations: IdComparison;
-  /** The records that consumers have stored, against the orders confirmed. */
+  /** Records that consumers have stored, compared with the confirmed orders. */
   stored: Readonly<Record<StoreName, IdComparison>>;
-  /** Products whose stock does not follow from restocks and shipments, or lies idle while an order waits for it. */
+  /** Products whose stock differs from restocks minus shipments, or that have stock while an order waits for it. */
   wrongStock: readonly string[];
-  /** Orders in dead-letter queues that a redrive would bring through. */
+  /** Valid orders in dead-letter queues, which a redrive would process. */
   redrivable: Readonly<Partial<Record<QueueName, readonly string[]>>>;
-  /** Everything else in dead-letter queues: bodies, and keys of order files. */
+  /** All other dead letters: bodies, or keys of order files. */
   deadLettered: Readonly<Partial<Record<QueueName, readonly string[]>>>;
-  /** Receipts of the files that can be read. */
+  /** Receipts of the readable files. */
   receipts: readonly FileReceipt[];
 }
 
-/** Evidence that a lab has by its own means. */
+/** Evidence that each lab collects itself. */
 export interface LabEvidence {
   messages: OrderMessages;
   /** Orders that were published again after the ledger had marked them as sent. */
   publishedAfterMark?: readonly string[];
-  /** The counts of queues, functions and databases, from a cloud that was never restarted. */
+  /** Counts of queues, functions and databases; only from a cloud that was never restarted. */
   counts?: PipelineCounts;
-  /** The ledger against both databases. */
+  /** The ledger compared with both databases. */
   reconciliation?: Reconciliation;
 }
 
@@ -44,7 +44,7 @@ export interface LabEvidence {
 export interface OrderMessages {
   received: number;
   deadLettered: number;
-  /** Ids of messages that were received, and neither deleted by a consumer nor dead-lettered. */
+  /** Ids of messages that were received but neither deleted by a consumer nor dead-lettered. */
   vanished: readonly string[];
 }
 
@@ -58,20 +58,20 @@ export interface FileReceipt {
   rejectedRows: readonly string[];
 }
 
-/** The deviations that the documented windows allow in a run. */
+/** The deviations that are allowed in a run. */
 export interface Allowed {
-  /** Most confirmations of orders that had one before. */
+  /** Maximum number of repeated confirmations. */
   repeats: number;
-  /** Whether orders may be left in dead-letter queues that a redrive would bring through. */
+  /** Whether valid orders may remain in dead-letter queues. */
   redrivable: boolean;
-  /** Whether requests failed on purpose: a batch whose answer was lost may be reported twice by a function. */
+  /** Whether faults were injected; then a function may report a batch twice whose answer was lost. */
   faults: boolean;
 }
 
 /**
- * Judges whether a run has kept the promise.
+ * Checks whether a run has kept the promise.
  *
- * @returns each clause that is broken, with what was found; empty if the promise is kept
+ * @returns One line for each broken clause, with the evidence; empty if the promise is kept.
  */
 export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
   const { left, load, confirmations, stored, wrongStock, redrivable, deadLettered } = evidence;
@@ -106,19 +106,19 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
   none('nothing else is confirmed', 'unknown', confirmations.unknown);
   if (confirmations.repeated > allowed.repeats)
     report(
-      'confirmations are repeated in the documented windows only',
+      'confirmations are repeated only in the documented cases',
       `${allowed.repeats} allowed, ${confirmations.repeated} repeated`,
     );
-  none('no order is published again after its mark', 'published', publishedAfterMark);
+  none('no order is published again after it was marked as sent', 'published', publishedAfterMark);
 
-  // Shipped and counted once.
+  // Shipped and recorded as a sale once.
   for (const { stores } of STORING_QUEUES)
     once(`every confirmed order has one ${stores.each}`, stored[stores.all]);
   none('stock follows from restocks and shipments', 'wrong', wrongStock);
   if (reconciliation && !reconciliation.reconciled)
     report('ledger and databases agree', shorten(JSON.stringify(reconciliation.gaps)));
 
-  // Findable.
+  // Invalid orders can be found.
   const unreadable = load.files.filter(({ rows }) => rows === 0).map(({ key }) => key);
   const readable = load.files.filter(({ rows }) => rows > 0);
   same('invalid messages are in the order DLQ', load.invalid.queue, deadLettered.order ?? []);
@@ -128,13 +128,9 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
   for (const { name } of QUEUES.filter(({ holds }) => holds === 'confirmed order'))
     none(`no event is in the ${name} DLQ`, 'found', deadLettered[name] ?? []);
   if (!allowed.redrivable)
-    none(
-      'no dead letter is left that a redrive would bring through',
-      'left',
-      Object.values(redrivable).flat(),
-    );
+    none('no dead letter is left that a redrive would process', 'left', Object.values(redrivable).flat());
 
-  // Nothing vanishes.
+  // Nothing is lost.
   none('every message is confirmed, a duplicate or dead-lettered', 'vanished', messages.vanished);
   const duplicates = messages.received - confirmations.found - messages.deadLettered;
   if (duplicates < 0)
@@ -142,13 +138,13 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
       'every message is confirmed, a duplicate or dead-lettered',
       `${messages.received} received, ${confirmations.found} confirmed, ${messages.deadLettered} dead-lettered`,
     );
-  if (counts) for (const what of disagreements(evidence, counts, duplicates, allowed)) report(AGREE, what);
+  if (counts) for (const name of disagreements(evidence, counts, duplicates, allowed)) report(AGREE, name);
   return broken;
 }
 
 const AGREE = 'mailbox, queues, functions and databases agree';
 
-/** Names the counts of `npm start` that do not agree with the rest of the evidence. */
+/** Returns the names of the counts that disagree with the rest of the evidence. */
 function disagreements(
   { load, confirmations }: Evidence,
   counts: PipelineCounts,

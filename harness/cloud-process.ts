@@ -7,31 +7,32 @@ import { type PipelineCounts, startCounting } from '../local/start/pipeline-coun
 import { answerParent } from './start-process.ts';
 
 /*
- * The embedded cloud in a process of its own: its memory, handles, threads and processor time are its own, and it can be
+ * Runs the embedded cloud in a separate process, so that its memory, handles, threads and CPU time can be measured and it can be
  * killed. `start-cloud.ts` starts it and makes the calls below.
  */
 
-/** Folders of the embedded cloud, and how its functions reach the services. */
+/** Options of an embedded cloud in its own process. */
 export interface CloudProcessOptions {
+  /** Directory for outputs and settings. */
   localDirectory: string;
-  /** Default: in memory. */
+  /** Directory for data. Default: data is kept in memory. */
   dataDir?: string;
-  /** An existing Postgres; default: one of its own. */
+  /** URL of an existing Postgres. Default: the cloud starts its own. */
   databaseUrl?: string;
-  /** Endpoint at which functions and mappings reach all services; default: the services' own. */
+  /** Endpoint that functions and mappings use for all services. Default: the services' own endpoints. */
   proxy?: string;
-  /** Stage parameters that override those of serverless.yml. */
+  /** Stage parameters; they override those of serverless.yml. */
   params?: Readonly<Record<string, string | number>>;
 }
 
-/** Bytes of JavaScript heap in use, with the buffers that hang on it, by what uses them. */
+/** Bytes of JavaScript heap and external buffers in use, by component. */
 export interface HeapUse {
-  /** The main thread, which polls queues, serves HTTP, and keeps the functions' log. */
+  /** The main thread, which polls queues, serves HTTP and keeps the functions' log. */
   main: number;
   /** SQS, SNS and S3. */
   awsServices: number;
   dynamoDb: number;
-  /** All environments of all functions. */
+  /** All execution environments of all functions. */
   functions: number;
 }
 
@@ -42,7 +43,7 @@ process.on('worker', (worker) => {
   threads.add(worker);
   worker.once('exit', () => threads.delete(worker));
 });
-// A write beyond the limit of a file's size then fails as on a full disk, rather than end the process.
+// With this handler, a write beyond the file size limit fails as on a full disk. By default the signal would end the process.
 process.on('SIGXFSZ', () => undefined);
 
 let cloud: EmbeddedCloud;
@@ -54,7 +55,7 @@ const handlers = {
       ...options,
       projectDirectory: resolve(import.meta.dirname, '..'),
       params,
-      ...(proxy !== undefined && { through: (outputs: Outputs) => readdress(outputs, proxy) }),
+      ...(proxy !== undefined && { rewriteOutputs: (outputs: Outputs) => replaceEndpoints(outputs, proxy) }),
       port: 0,
       awsPort: 0,
       onCrash: (error) => {
@@ -68,7 +69,7 @@ const handlers = {
     });
     return cloud.outputs;
   },
-  /** Begins to count, which has to be before `startEvents`. */
+  /** Starts the counters. Call this before `startEvents`. */
   async startCounting(): Promise<void> {
     count = await startCounting(cloud);
   },
@@ -80,14 +81,14 @@ const handlers = {
     const use: HeapUse = { main: heapUsed + external, awsServices: 0, dynamoDb: 0, functions: 0 };
     const reading = Array.from(threads, async (thread) => {
       const { threadName } = thread;
-      // A thread that ends meanwhile has none.
+      // A thread that ends meanwhile has no statistics.
       const statistics = await thread.getHeapStatistics().catch(() => undefined);
       use[partOf(threadName)] += (statistics?.used_heap_size ?? 0) + (statistics?.external_memory ?? 0);
     });
     await Promise.all(reading);
     return use;
   },
-  /** The same after garbage collection of the services, which only a heap snapshot is sure to do: it takes seconds. */
+  /** Like `heaps`, after garbage collection of the services. Only a heap snapshot forces it reliably, which takes seconds. */
   async heapsCollected(): Promise<HeapUse> {
     getHeapSnapshot().destroy();
     for (const thread of threads) {
@@ -95,7 +96,7 @@ const handlers = {
     }
     return handlers.heaps();
   },
-  /** Processor time of all threads so far, in seconds. */
+  /** Returns the CPU seconds that all threads have used. */
   cpuSeconds(): number {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1_000_000;
@@ -104,8 +105,8 @@ const handlers = {
 };
 export type CloudCalls = typeof handlers;
 
-/** Queue URLs hold the endpoint, too. */
-function readdress(outputs: Outputs, proxy: string): Outputs {
+/** Replaces the services' endpoints in all outputs; queue URLs contain them, too. */
+function replaceEndpoints(outputs: Outputs, proxy: string): Outputs {
   const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = outputs;
   const seen = Object.entries(outputs).map(([name, value]) => [
     name,
@@ -114,7 +115,7 @@ function readdress(outputs: Outputs, proxy: string): Outputs {
   return Object.fromEntries(seen);
 }
 
-/** A function's threads have its name. */
+/** Maps a thread to its component. Threads of functions are named after their function. */
 function partOf(threadName: string | null): keyof HeapUse {
   if (threadName === 'dynamodb') return 'dynamoDb';
   return threadName === 'aws-services' ? 'awsServices' : 'functions';

@@ -1,11 +1,11 @@
-/** How ids that were found differ from those that were expected. */
+/** Differences between expected ids and found ids. */
 export interface IdComparison {
-  /** Distinct ids that were expected and found. */
+  /** Number of distinct expected ids that were found. */
   found: number;
   missing: readonly string[];
-  /** Ids that were found and not expected. */
+  /** Ids that were found but not expected. */
   unknown: readonly string[];
-  /** How often an id was found that had been found before. */
+  /** Number of times that an id was found again. */
   repeated: number;
 }
 

@@ -13,7 +13,7 @@ import type { Evidence, FileReceipt } from './check-promise.ts';
 import { compareIds, type IdComparison } from './compare-ids.ts';
 import type { Journal, SentLoad } from './journal.ts';
 
-/** Reads what mailbox, queues, databases and files hold of the load that was sent. */
+/** Collects evidence about a load from the journal, the dead-letter queues, the databases and the results bucket. */
 export async function gatherEvidence(
   pipeline: Pipeline,
   journal: Pick<Journal, 'load' | 'confirmations' | 'confirmedIds'>,
@@ -30,7 +30,7 @@ export async function gatherEvidence(
   };
 }
 
-/** What each consumer has stored, whenever it was confirmed. */
+/** Compares the orders that each consumer has stored, of any time, with the confirmed ones. */
 async function compareStored(
   pipeline: Pipeline,
   confirmed: ReadonlySet<string>,
@@ -62,9 +62,9 @@ async function readDeadLetters(pipeline: Pipeline): Promise<Pick<Evidence, 'redr
   const redrivable: Record<string, string[]> = {};
   const deadLettered: Record<string, string[]> = {};
   for (const { name } of pipeline.queues) {
-    const { letters } = await listDeadLetters(pipeline, name);
-    const passing = letters.filter(({ reason }) => reason.code === 'passing');
-    const others = letters.filter(({ reason }) => reason.code !== 'passing').map(({ body }) => body);
+    const { letters: deadLetters } = await listDeadLetters(pipeline, name);
+    const passing = deadLetters.filter(({ reason }) => reason.code === 'passing');
+    const others = deadLetters.filter(({ reason }) => reason.code !== 'passing').map(({ body }) => body);
     redrivable[name] = passing.map(({ order_id, id }) => order_id ?? id);
     deadLettered[name] = queueNamed(name).holds === 'upload' ? others.flatMap(keysOf) : others;
   }

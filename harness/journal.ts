@@ -1,60 +1,60 @@
 import { compareIds, type IdComparison } from './compare-ids.ts';
 
-/** The ways in. */
+/** The ways to submit orders. */
 export type Entry = 'queue' | 'http' | 'file';
 
-/** A new order, one that was sent before, or something that is no valid order. */
+/** A new order, a duplicate of an order, or an invalid order. */
 export interface Item {
   kind: 'order' | 'duplicate' | 'invalid';
   /** Body of a message, element of a JSON array, or row of a file. */
   text: string;
-  /** Order id, of all but invalid items. */
+  /** Order id; absent for invalid items. */
   orderId?: string;
 }
 
-/** One client's sending: messages of the order queue, one HTTP request, or one order file. */
-export type Parcel =
+/** Orders that a client submits together: messages for the order queue, one HTTP request, or one order file. */
+export type Submission =
   | { entry: 'queue' | 'http'; items: readonly Item[] }
   | { entry: 'file'; items: readonly Item[]; key: string; content: Buffer };
 
-/** A record of what a run has sent, and of the confirmations that its customers received. */
+/** Records what a run has sent and which confirmations its customers received. */
 export interface Journal {
-  /** Notes what is about to be sent, for the first time. */
-  sent(parcel: Parcel): void;
-  /** Notes rows that HTTP refused as invalid. */
+  /** Records a submission before its first attempt. */
+  sent(submission: Submission): void;
+  /** Records rows that HTTP rejected as invalid. */
   refused(rows: number): void;
-  /** Notes that something had to be sent again. */
+  /** Records a repeated attempt. */
   resent(): void;
-  /** Notes a confirmation. @param at epoch ms */
+  /** Records a confirmation. @param at When it was sent, in epoch milliseconds. */
   confirmed(orderId: string, at: number): void;
-  /** Returns the ms from sending to confirmation of the orders whose first one was noted since the last call. */
+  /** Returns the latencies, from sending to first confirmation in milliseconds, that were recorded since the last call. */
   takeLatencies(): number[];
-  /** Number of new orders sent, and of those that were confirmed. */
+  /** Returns how many new orders were sent and how many of them were confirmed. */
   progress(): { sent: number; confirmed: number };
   /** Compares confirmations with the orders sent. */
   confirmations(): IdComparison;
-  /** Ids of the orders that were confirmed. */
+  /** Returns the ids of the confirmed orders. */
   confirmedIds(): ReadonlySet<string>;
   load: SentLoad;
 }
 
 /** The load that was sent. */
 export interface SentLoad {
-  /** Items of each kind. */
+  /** Number of items of each kind. */
   counts: Record<Item['kind'], number>;
-  /** Texts of invalid items. */
+  /** Texts of the invalid items. */
   invalid: Record<Entry, string[]>;
-  /** Order files, with their rows and the texts of their invalid ones; a file that cannot be read has no rows. */
+  /** Order files, each with its number of rows and the texts of its invalid rows. An unreadable file has 0 rows. */
   files: { key: string; rows: number; rejected: string[] }[];
-  /** Rows that HTTP refused. */
+  /** Number of rows that HTTP rejected. */
   refused: number;
-  /** Attempts that had to be repeated. */
+  /** Number of repeated attempts. */
   resent: number;
 }
 
 export function createJournal(): Journal {
   const sentAt = new Map<string, number>();
-  /** How often each order was confirmed. */
+  /** Number of confirmations of each order. */
   const confirmations = new Map<string, number>();
   let latencies: number[] = [];
   let repeated = 0;
@@ -69,8 +69,8 @@ export function createJournal(): Journal {
 
   return {
     load,
-    sent(parcel) {
-      const { entry, items } = parcel;
+    sent(submission) {
+      const { entry, items } = submission;
       const now = Date.now();
       const invalid: string[] = [];
       for (const { kind, text, orderId } of items) {
@@ -79,7 +79,7 @@ export function createJournal(): Journal {
         if (kind === 'order' && orderId !== undefined) sentAt.set(orderId, now);
       }
       load.invalid[entry].push(...invalid);
-      if (entry === 'file') load.files.push({ key: parcel.key, rows: items.length, rejected: invalid });
+      if (entry === 'file') load.files.push({ key: submission.key, rows: items.length, rejected: invalid });
     },
     refused(rows) {
       load.refused += rows;

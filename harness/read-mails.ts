@@ -3,16 +3,15 @@ import { allEnded } from '../program/all-ended.ts';
 import type { Journal } from './journal.ts';
 import type { Cloud } from './start-cloud.ts';
 
-/** One request: a mail that was received and not deleted becomes visible again after 20 s. */
 const RECEIVE = { maxMessages: 10, visibilityTimeout: 20, waitSeconds: 1 };
-/** Concurrent requests: a backlog is confirmed by thousands a second. */
+/** Concurrent requests. A backlog may produce thousands of confirmations per second. */
 const READERS = 4;
 
 /**
- * Takes mails out of the mailbox, as a mail client would, and notes which order each confirms.
+ * Reads and deletes the e-mails of the mailbox, and records in the journal which order each confirms.
  *
- * @param until ends it, once the mailbox is empty
- * @param gone ends it immediately
+ * @param until Stops it once the mailbox is empty.
+ * @param gone Stops it immediately.
  */
 export async function readMails(
   { pipeline, outputs }: Pick<Cloud, 'pipeline' | 'outputs'>,
@@ -24,10 +23,10 @@ export async function readMails(
   const url = outputs.MailboxQueueUrl ?? '';
   const queue = createQueue(sqs, url);
 
-  /** Mails whose answer was lost on its way here become visible again. */
+  /** Counts messages in flight, too: those of a lost answer become visible again. */
   const isEmpty = async () => messagesIn(await queue.depth()) === 0;
 
-  /** Message ids: a mail that could not be deleted is the same one when it is received again. */
+  /** Message ids of recorded e-mails. One that could not be deleted is received again with the same id. */
   const seen = new Set<string>();
 
   async function read(): Promise<void> {

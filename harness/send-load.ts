@@ -2,27 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { createQueue } from '../lib/aws/queue.ts';
 import { allEnded } from '../program/all-ended.ts';
-import type { Item, Journal, Parcel } from './journal.ts';
+import type { Item, Journal, Submission } from './journal.ts';
 import type { Cloud } from './start-cloud.ts';
 
 export interface SenderOptions {
-  /** Asked before each attempt: a cloud that was restarted has other ports. */
+  /** Returns the cloud; called before each attempt, since a restarted cloud has other ports. */
   current: () => Pick<Cloud, 'pipeline' | 'apiUrl'>;
   journal: Journal;
-  /** Ms after which a parcel that is not accepted counts as refused for good. */
-  patience: number;
-  /** Ends all attempts. */
+  /** Milliseconds after which a submission that was not accepted fails. */
+  timeoutMs: number;
+  /** Stops all attempts. */
   signal?: AbortSignal;
 }
 
-/** Sends a parcel until all of it is accepted. @throws Error if that takes longer than the sender's patience */
-export type Send = (parcel: Parcel) => Promise<void>;
+/** Sends a submission until all of it is accepted. @throws Error if that takes longer than `timeoutMs` */
+export type Send = (submission: Submission) => Promise<void>;
 
-/** Ms until a client tries again. */
+/** Milliseconds between two attempts. */
 const RETRY_MS = 500;
 
-/** Creates a sender for all ways in: as any SQS client, an HTTP client, an upload. It notes in the journal what it sends. */
-export function createSender({ current, journal, patience, signal }: SenderOptions): Send {
+/** Creates a sender that submits orders through SQS, HTTP or uploads, and records them in the journal. */
+export function createSender({ current, journal, timeoutMs, signal }: SenderOptions): Send {
   async function toQueue(items: readonly Item[]): Promise<readonly Item[]> {
     const { clients, queues } = current().pipeline;
     const url = queues.find(({ name }) => name === 'order')?.url ?? '';
@@ -50,37 +50,37 @@ export function createSender({ current, journal, patience, signal }: SenderOptio
     return [];
   }
 
-  return async (parcel) => {
-    journal.sent(parcel);
-    let left = parcel.items;
-    await insist(
-      parcel.entry,
+  return async (submission) => {
+    journal.sent(submission);
+    let left = submission.items;
+    await retry(
+      submission.entry,
       async () => {
-        if (parcel.entry === 'file') left = await upload(parcel.key, parcel.content);
-        else left = await (parcel.entry === 'queue' ? toQueue(left) : post(left));
+        if (submission.entry === 'file') left = await upload(submission.key, submission.content);
+        else left = await (submission.entry === 'queue' ? toQueue(left) : post(left));
         return left.length === 0;
       },
-      { patience, onRetry: journal.resent, ...(signal && { signal }) },
+      { timeoutMs, onRetry: journal.resent, ...(signal && { signal }) },
     );
   };
 }
 
 /**
- * Sends what each lane yields, when it yields it; lanes run side by side.
+ * Sends the submissions of several lanes concurrently, each submission as soon as its lane yields it.
  *
- * @param waits whether a lane waits for each parcel: otherwise a parcel that is late does not hold up those behind it
- * @throws Error if a parcel is refused for good; its lane ends there
+ * @param waits Whether a lane waits until a submission is accepted before it continues.
+ * @throws Error if a submission fails; its lane ends there, the others continue
  */
 export async function sendLoad(
-  lanes: readonly (AsyncIterable<Parcel> | Iterable<Parcel>)[],
+  lanes: readonly (AsyncIterable<Submission> | Iterable<Submission>)[],
   send: Send,
   { waits }: { waits: boolean },
 ): Promise<void> {
-  async function sendLane(lane: AsyncIterable<Parcel> | Iterable<Parcel>): Promise<void> {
+  async function sendLane(lane: AsyncIterable<Submission> | Iterable<Submission>): Promise<void> {
     const sending = new Set<Promise<void>>();
     const failures: unknown[] = [];
-    for await (const parcel of lane) {
-      const done: Promise<void> = send(parcel)
+    for await (const submission of lane) {
+      const done: Promise<void> = send(submission)
         .catch((error) => void failures.push(error))
         .finally(() => sending.delete(done));
       sending.add(done);
@@ -94,18 +94,18 @@ export async function sendLoad(
 }
 
 /**
- * Tries until it has worked.
+ * Repeats an attempt until it succeeds.
  *
- * @param what names it in the error
- * @param attempt returns whether it has worked; an error means that it has not
- * @throws Error with the last one as its cause, if it has not worked within `patience` ms
+ * @param what Name of the attempt for the error message.
+ * @param attempt Returns whether it succeeded; an error counts as a failed attempt.
+ * @throws Error with the last attempt's error as its cause, if no attempt succeeds within `timeoutMs`
  */
-export async function insist(
+export async function retry(
   what: string,
   attempt: () => Promise<boolean>,
-  { patience, signal, onRetry }: { patience: number; signal?: AbortSignal; onRetry?: () => void },
+  { timeoutMs, signal, onRetry }: { timeoutMs: number; signal?: AbortSignal; onRetry?: () => void },
 ): Promise<void> {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeoutMs;
   while (!signal?.aborted) {
     let last: unknown;
     try {
@@ -114,7 +114,7 @@ export async function insist(
       last = error;
     }
     if (Date.now() > deadline)
-      throw new Error(`${what}: must be accepted within ${patience / 1_000} s, was refused until then`, {
+      throw new Error(`${what}: not accepted within ${timeoutMs / 1_000} s, all attempts failed`, {
         cause: last,
       });
     onRetry?.();

@@ -5,53 +5,54 @@ import { redriveDeadLetters } from '../operations/dead-letters/redrive-dead-lett
 import type { Pipeline } from '../operations/pipeline/pipeline.ts';
 import type { Evidence } from './check-promise.ts';
 
-/** Ms between looks at the queues, and looks in a row that must find nothing. */
-const LOOK_MS = 500;
-const QUIET_LOOKS = 4;
-/** How often dead letters may be sent back before the run counts as stuck. */
-const ROUNDS = 5;
+/** Milliseconds between two checks of the queues. */
+const POLL_MS = 500;
+/** Number of consecutive checks that must find all queues empty. */
+const EMPTY_CHECKS = 4;
+/** Maximum number of redrives before the run counts as stuck. */
+const MAX_REDRIVES = 5;
 
 /**
- * Waits until no message is left in any queue but the dead-letter queues.
+ * Waits until all queues except the dead-letter queues are empty.
  *
- * @param patience ms after which it gives up
- * @returns how many messages each queue still holds; empty if all came to rest
+ * @param timeoutMs Milliseconds after which it gives up.
+ * @returns The number of messages in each queue that is not empty.
  */
 export async function untilDrained(
   { clients, queues }: Pick<Pipeline, 'clients' | 'queues'>,
-  patience: number,
+  timeoutMs: number,
 ): Promise<Evidence['left']> {
-  const deadline = Date.now() + patience;
-  for (let quiet = 0; ; ) {
+  const deadline = Date.now() + timeoutMs;
+  for (let emptyChecks = 0; ; ) {
     const left: Record<string, number> = {};
-    // In the order that orders take: what is in one queue has not left those before it.
+    // The queues are read in the order in which messages pass them, so that none moves on unseen.
     for (const { name, url } of queues) {
       const count = messagesIn(await createQueue(clients.sqs, url).depth());
       if (count > 0) left[name] = count;
     }
-    quiet = Object.keys(left).length === 0 ? quiet + 1 : 0;
-    if (quiet === QUIET_LOOKS || Date.now() > deadline) return left;
-    await sleep(LOOK_MS);
+    emptyChecks = Object.keys(left).length === 0 ? emptyChecks + 1 : 0;
+    if (emptyChecks === EMPTY_CHECKS || Date.now() > deadline) return left;
+    await sleep(POLL_MS);
   }
 }
 
 /**
- * Waits for rest and redrives dead letters that are valid now, as an operator would after an outage, until none is left.
+ * Waits until the queues are empty and redrives valid dead letters, as an operator would after an outage, until none is left.
  *
- * @param patience ms that each wait may take
- * @returns ids of the messages that were sent back; each of them is another message from then on
- * @throws Error that names what is left, if the pipeline does not come to rest
+ * @param timeoutMs Maximum milliseconds of each wait.
+ * @returns The ids that the redriven messages had before; a redrive gives each message a new id.
+ * @throws Error that names a queue that does not become empty, or if dead letters remain after all redrives
  */
-export async function settle(pipeline: Pipeline, patience: number): Promise<string[]> {
+export async function settle(pipeline: Pipeline, timeoutMs: number): Promise<string[]> {
   const redriven: string[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const left = await untilDrained(pipeline, patience);
+  for (let round = 0; round < MAX_REDRIVES; round++) {
+    const left = await untilDrained(pipeline, timeoutMs);
     for (const [name, count] of Object.entries(left))
-      throw new Error(`${name} queue: must be empty after ${patience} ms, holds ${count} messages`);
+      throw new Error(`${name} queue: not empty after ${timeoutMs / 1_000} s, ${count} messages left`);
     let sent = 0;
     for (const { name } of pipeline.queues) {
-      const { letters } = await listDeadLetters(pipeline, name);
-      const ids = letters.filter(({ reason }) => reason.code === 'passing').map(({ id }) => id);
+      const { letters: deadLetters } = await listDeadLetters(pipeline, name);
+      const ids = deadLetters.filter(({ reason }) => reason.code === 'passing').map(({ id }) => id);
       if (ids.length === 0) continue;
       const report = await redriveDeadLetters(pipeline, name, { ids });
       if (report.failures.length > 0) throw new Error(`redrive: ${JSON.stringify(report)}`);
@@ -60,5 +61,5 @@ export async function settle(pipeline: Pipeline, patience: number): Promise<stri
     }
     if (sent === 0) return redriven;
   }
-  throw new Error(`dead letters: must be brought through by ${ROUNDS} redrives, were dead-lettered again`);
+  throw new Error(`dead letters: dead-lettered again after each of ${MAX_REDRIVES} redrives`);
 }

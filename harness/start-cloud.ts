@@ -7,38 +7,38 @@ import type { Pipeline } from '../operations/pipeline/pipeline.ts';
 import type { CloudCalls, CloudProcessOptions, HeapUse } from './cloud-process.ts';
 import { startProcess } from './start-process.ts';
 
-/** The services' share: functions' heaps keep nothing for long, and are many. */
+/** Returns the heap use of the services alone. The many heaps of functions are short-lived. */
 export const servicesOf = ({ main, awsServices, dynamoDb }: HeapUse): number => main + awsServices + dynamoDb;
 
-/** The embedded cloud in a process of its own. */
+/** An embedded cloud in a separate process. */
 export interface Cloud {
   pid: number;
   outputs: Readonly<Record<string, string>>;
   apiUrl: string;
-  /** The pipeline as operators reach it, past any proxy; closed with the process. */
+  /** The pipeline as operators access it, bypassing any proxy. It is closed with the process. */
   pipeline: Pipeline;
   call: CallThread<CloudCalls>;
-  /** Rejects when the process ends by itself, with what it last wrote to stderr. */
+  /** Rejects when the process exits unexpectedly, with the end of its stderr. */
   died: Promise<never>;
-  /** Ends the process by a signal and waits for its exit. */
+  /** Sends the process a signal and waits until it exits. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Lets batches in flight end, then ends the process. */
+  /** Waits until batches in flight have finished, then ends the process. */
   stop(): Promise<void>;
 }
 
 export interface CloudOptions extends Omit<CloudProcessOptions, 'localDirectory' | 'dataDir'> {
-  /** Gets `local/` with outputs and settings, and `data/` if data is kept: a later cloud goes on with it. */
+  /** Directory for outputs and settings (`local/`) and, if data is kept, for data (`data/`) that a later cloud can use again. */
   directory: string;
-  /** Whether queues, files and tables are kept in the directory, rather than in memory. */
+  /** Whether queues, files and tables are kept in the directory rather than in memory. */
   keepsData: boolean;
-  /** Whether what the process writes to stderr is kept for the error alone. */
+  /** Whether stderr of the process appears only in errors. Default: false. */
   quiet?: boolean;
 }
 
 /**
- * Starts the embedded cloud. Queues invoke the functions only after the call `startEvents`.
+ * Starts the embedded cloud in a separate process. Queues invoke functions only after the call `startEvents`.
  *
- * @throws Error with what the process wrote to stderr, if it does not start
+ * @throws Error with the process's stderr, if it does not start
  */
 export async function startCloud({
   directory,
@@ -80,7 +80,7 @@ export async function startCloud({
   }
 }
 
-/** Makes a directory that Postgres, which does not run as root, can enter; it is removed when disposed. */
+/** Creates a temporary directory that Postgres, which does not run as root, can enter. Disposal removes it. */
 export async function openDirectory(lab: string): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), `order-pipeline-${lab}-`));
   await chmod(path, 0o711);

@@ -7,47 +7,47 @@ import { type CallThread, connect, serve, type ThreadCalls } from '../local/thre
 /** A child process that answers calls, which `answerParent` serves in it. */
 export interface StartedProcess<Calls extends ThreadCalls> {
   pid: number;
-  /** Rejects with the reason once the process has ended by itself, with `THREAD_GONE` once it was ended. */
+  /** Makes a call. It rejects with the reason if the process exited unexpectedly, with `THREAD_GONE` after `kill` or `end`. */
   call: CallThread<Calls>;
-  /** Rejects when the process ends by itself, with what it last wrote to stderr. */
+  /** Rejects when the process exits unexpectedly, with the end of its stderr. */
   died: Promise<never>;
-  /** Ends the process by a signal and waits for its exit. A process that has exited stays as it is. */
+  /** Sends the process a signal and waits until it exits. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Ends the process, gracefully if it can, and waits for its exit. */
+  /** Ends the process, gracefully if possible, and waits until it exits. */
   end(): Promise<void>;
 }
 
 export interface ProcessOptions {
-  /** Added to the environment of this process. */
+  /** Environment variables in addition to those of this process. */
   environment?: Readonly<Record<string, string>>;
-  /** Flags of Node. */
+  /** Node flags. */
   flags?: readonly string[];
-  /** Whether stderr is kept for the error alone; default: it is passed on as well. */
+  /** Whether stderr of the process appears only in errors. Default: false. */
   quiet?: boolean;
 }
 
-/** Ms that a process has to end by itself, which writes what `--cpu-prof` has recorded. */
+/** Milliseconds that a process has to end gracefully, for instance to write the profile of `--cpu-prof`. */
 const GRACE_MS = 3_000;
-/** Characters of stderr that are kept for the error. */
+/** Number of characters of stderr that an error includes. */
 const KEPT_STDERR = 8_000;
-/** Ms to wait for the rest of stderr after the exit: a grandchild may hold it open. */
+/** Milliseconds to wait for the rest of stderr after the exit; a grandchild may keep it open. */
 const STDERR_MS = 500;
 
 /**
- * Starts a TypeScript or JavaScript module in a process of its own.
+ * Runs a TypeScript or JavaScript module in a separate process.
  *
- * @param module path of the module, which calls `answerParent`
+ * @param module Path of the module; it must call `answerParent`.
  */
 export function startProcess<Calls extends ThreadCalls>(
   module: string,
   { environment = {}, flags = [], quiet = false }: ProcessOptions = {},
 ): StartedProcess<Calls> {
   const child = fork(module, {
-    // A test runner's loaders, which are flags of this process, have no business in it.
+    // This process's flags are not inherited: they may include a test runner's loaders.
     execArgv: ['--disable-warning=ExperimentalWarning', ...flags],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // Ctrl-C reaches this process only, which ends the child in order.
+    // Detached, so that Ctrl-C reaches only this process, which ends the child gracefully.
     detached: true,
   });
   let written = '';
@@ -62,7 +62,7 @@ export function startProcess<Calls extends ThreadCalls>(
   const died = exited.then(async ([status, signal]): Promise<never> => {
     await Promise.race([stderrEnded, sleep(STDERR_MS)]);
     const end = signal ?? `status ${status}`;
-    throw new Error(`${module}: must run until it is ended, ended by itself with ${end}\n${written}`);
+    throw new Error(`${module}: exited unexpectedly with ${end}\n${written}`);
   });
   died.catch(() => undefined);
 
@@ -88,9 +88,9 @@ export function startProcess<Calls extends ThreadCalls>(
 }
 
 /**
- * Asks a process to end, and kills it if it has not ended in time.
+ * Asks a process to end, and kills it if it is still running after a grace period.
  *
- * @param graceMs ms between the two
+ * @param graceMs Grace period in milliseconds.
  */
 export async function endProcess(child: ChildProcess, ask: () => unknown, graceMs: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -101,7 +101,7 @@ export async function endProcess(child: ChildProcess, ask: () => unknown, graceM
   clearTimeout(forced);
 }
 
-/** Answers the calls of the process that started this one, and ends with it. */
+/** Serves the calls of the parent process, and exits with it. */
 export function answerParent(handlers: ThreadCalls): void {
   serve(portOfProcess(process), handlers);
   process.once('disconnect', () => process.exit());

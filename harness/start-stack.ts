@@ -9,20 +9,20 @@ import { startTogether } from '../local/start-together.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 
-/** SQS, SNS, S3 and DynamoDB in this process, with the stack's resources in them, and nothing that works on its queues. */
+/** SQS, SNS, S3 and DynamoDB in this process, with the stack's resources but without consumers. */
 export interface RunningStack {
   services: AwsServices;
   clients: Clients;
   stack: Stack;
-  /** Each function with the environment that it would have. */
+  /** The stack's functions with their environment variables. */
   functions: Stack['functions'];
   stop(): Promise<void>;
 }
 
-/** Resolved once: each start after the first one takes a tenth of a second. */
+/** Cached, so that every start after the first takes only a tenth of a second. */
 let configuration: ReturnType<typeof resolveServerlessYml> | undefined;
 
-/** Starts the services, empty. */
+/** Starts the services without any data. */
 export async function startStack(): Promise<RunningStack> {
   await using cleanUp = new AsyncDisposableStack();
   const [services, dynamoDb] = await startTogether(
@@ -39,7 +39,7 @@ export async function startStack(): Promise<RunningStack> {
     AwsEndpointUrl: services.endpoint,
     DynamoDbEndpointUrl: dynamoDb.endpoint,
   };
-  // The functions' environment follows from the outputs.
+  // Resolved again, because the functions' environment depends on the outputs.
   const { functions } = readStack(
     await resolveServerlessYml(PROJECT, 'local', {}, outputs),
     services.endpoint,

@@ -1,7 +1,7 @@
 import { askInspection } from './pipeline/ask-inspection.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 
-/** An e-mail that SNS would have sent. */
+/** An e-mail of the embedded cloud's mailbox, which SNS would have sent. */
 export interface MailRow {
   email_id: string;
   subject: string;
@@ -12,24 +12,24 @@ export interface MailRow {
 }
 
 export interface MailboxPage {
-  /** In the mailbox queue. */
+  /** Number of e-mails in the mailbox. */
   total: number;
-  /** Newest first, as many as were asked for: up to 50 where no number was. */
+  /** The newest e-mails, newest first. */
   mails: MailRow[];
 }
 
 export interface MailboxChoice {
-  /** An order id or an address, whole and in any case; all mails where it is left out. */
+  /** Complete order id or e-mail address, in any case. Default: all e-mails. */
   search?: string;
-  /** Mails at most, up to 1,000; 50 where it is left out. */
+  /** Maximum number of e-mails, up to 1,000. Default: 50. */
   limit?: number;
 }
 
 /**
- * The newest e-mails that SNS would have sent; they stay in the mailbox.
+ * Reads the newest e-mails of the embedded cloud's mailbox. They stay there.
  *
- * @returns undefined on AWS, where mails are in customers' mailboxes
- * @throws UnavailableError where the embedded cloud does not answer
+ * @returns The e-mails; undefined on AWS, where they are in the customers' own mailboxes.
+ * @throws UnavailableError if the embedded cloud does not answer
  */
 export async function readMailbox(
   { inspectionUrl }: Pick<Pipeline, 'inspectionUrl'>,

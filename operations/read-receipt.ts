@@ -4,18 +4,20 @@ import { ServiceError } from '../lib/errors.ts';
 import { partKeys } from '../lib/ingest/part-message.ts';
 import { resultKey } from '../lib/ingest/receipt.ts';
 
-/** Where receipts are, and of which object. */
+/** The location of a receipt. */
 export interface ReceiptPlace {
   objectStore: ObjectStore;
   resultsBucket: string;
+  /** Key of the order file. */
   key: string;
-  /** Where the receipt of one part of it is meant: which upload's, and which part. */
+  /** Selects the receipt of one part of the file. Default: the receipt of the whole file. */
   part?: { run: string; part: number };
 }
 
 /**
- * The text of the receipt of an order file, or of a part of one; undefined where it has none.
+ * Reads the receipt of an order file, or of one of its parts.
  *
+ * @returns The receipt's JSON text; undefined if there is no receipt.
  * @throws ServiceError
  */
 export async function readReceipt({

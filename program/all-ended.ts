@@ -1,7 +1,4 @@
-/**
- * `Promise.all`, but for this: when one fails, the others are waited for before it is told, so that nothing goes on behind
- * the caller's back.
- */
+/** Works like `Promise.all`, but waits for all promises before it rejects: when it has, no work is left running. */
 export async function allEnded<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
   const results = await Promise.allSettled(promises);
   return results.map((result) => {

@@ -1,14 +1,14 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** A command line that cannot be followed. */
+/** The command line is wrong; the message says how. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 /**
- * `parseArgs` of node:util.
+ * Parses arguments with `parseArgs` of node:util.
  *
- * @throws UsageError for what is not known or lacks its value
+ * @throws UsageError for an unknown option or a missing value
  */
 export function parseArguments<const Config extends ParseArgsConfig>(config: Config) {
   try {
@@ -19,10 +19,10 @@ export function parseArguments<const Config extends ParseArgsConfig>(config: Con
 }
 
 /**
- * Takes a command line apart. Options are all there is, and what is not known is an error.
+ * Parses a command line that has options only.
  *
- * @param options as `parseArgs` of node:util has them
- * @throws UsageError
+ * @param options Options in the format of `parseArgs` of node:util.
+ * @throws UsageError for an unknown option, a missing value or a positional argument
  */
 export function parseOptions<const Options extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],
@@ -32,9 +32,9 @@ export function parseOptions<const Options extends NonNullable<ParseArgsConfig['
 }
 
 /**
- * Reads the value of an option that takes one of a few words.
+ * Reads the value of an option that accepts one of a few words.
  *
- * @throws UsageError that names the option, its rule and the value received
+ * @throws UsageError that names the option, the accepted values and the value received
  */
 export function oneOf<const Choice extends string>(
   option: string,
@@ -48,14 +48,14 @@ export function oneOf<const Choice extends string>(
 }
 
 /**
- * Reads the value of an option that takes a whole number.
+ * Reads the value of an option that accepts a whole number.
  *
- * @throws UsageError that names the option, its rule and the value received
+ * @throws UsageError that names the option, the accepted range and the value received
  */
-export function wholeNumber(option: string, text: string, least: number, most: number): number {
+export function wholeNumber(option: string, text: string, min: number, max: number): number {
   const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
   throw new UsageError(
-    `${option}: must be a whole number from ${least.toLocaleString('en')} to ${most.toLocaleString('en')}, received ${text || 'nothing'}`,
+    `${option}: must be a whole number from ${min.toLocaleString('en')} to ${max.toLocaleString('en')}, received ${text || 'nothing'}`,
   );
 }

@@ -1,18 +1,18 @@
-/** Ms in which a second signal is still the same Ctrl-C: the terminal sends it to npm and to this, and npm passes it on. */
+/** Milliseconds within which a second signal belongs to the same Ctrl-C, which the terminal sends and npm repeats. */
 const SAME_SIGNAL_MS = 1_000;
 
 /**
- * The first signal asks for an orderly stop, a later one forces it.
+ * Handles SIGINT, SIGTERM and SIGHUP: the first one requests a graceful stop, a later one exits the process.
  *
- * @param stop asked once or more
- * @param forcedStatus exit status of a forced stop
+ * @param stop Called for each signal, so possibly more than once.
+ * @param forcedStatus Exit status when a later signal ends the process.
  */
 export function stopOnSignals(stop: (signal: NodeJS.Signals) => void, forcedStatus: number): void {
-  let asked: number | undefined;
+  let firstAt: number | undefined;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      asked ??= Date.now();
-      if (Date.now() - asked > SAME_SIGNAL_MS) process.exit(forcedStatus);
+      firstAt ??= Date.now();
+      if (Date.now() - firstAt > SAME_SIGNAL_MS) process.exit(forcedStatus);
       stop(name);
     });
   }

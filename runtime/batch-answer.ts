@@ -1,19 +1,18 @@
-/** What a function's answer says of the messages of its batch. */
+/** The messages of a batch that a function reported as failed. */
 export interface BatchAnswer {
-  /** Message ids that stay in the queue. */
+  /** Ids of the messages that stay in the queue. */
   failed: ReadonlySet<string>;
-  /** Why all of them do, where the answer as a whole is at fault. */
+  /** Why the whole batch failed; set only if the answer itself is invalid. */
   reason?: string;
 }
 
 /**
- * Reads the answer of a function that reports failures item by item, by Lambda's rules for SQS
- * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html): an empty answer or list is success, and
- * so is what the list does not name; an answer of another form, or an id that is empty or not of this batch, fails the
- * whole batch.
+ * Reads a partial batch response by Lambda's rules for SQS
+ * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html). Messages that are not listed succeeded, and
+ * an empty answer or list means that all did. An answer of another form, or an unknown id, fails the whole batch.
  *
- * @param answer what the handler returned, as JSON carries it
- * @param messageIds of the batch
+ * @param answer Return value of the handler, after a round trip through JSON.
+ * @param messageIds Ids of the batch's messages.
  */
 export function readBatchAnswer(answer: unknown, messageIds: readonly string[]): BatchAnswer {
   if (answer === null || answer === undefined) return { failed: new Set() };
@@ -35,7 +34,7 @@ export function readBatchAnswer(answer: unknown, messageIds: readonly string[]):
   return { failed };
 }
 
-/** All messages stay in the queue, for one reason. */
+/** Fails the whole batch for one reason. */
 export const wholeBatch = (messageIds: readonly string[], reason: string): BatchAnswer => ({
   failed: new Set(messageIds),
   reason,

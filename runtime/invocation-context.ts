@@ -1,17 +1,17 @@
 import type { Context } from 'aws-lambda';
 
-/** One invocation, outside Lambda. */
+/** One invocation of a handler outside Lambda. */
 export interface Invocation {
   requestId: string;
   functionName: string;
   functionArn: string;
-  /** MB; as text, as Lambda has it. */
+  /** Memory limit in MB, as a string like Lambda's. */
   memorySize: string;
-  /** Epoch ms at which its time is up. */
+  /** When the invocation times out, in epoch milliseconds. */
   deadline: number;
 }
 
-/** What Lambda would tell a handler about its invocation. */
+/** Creates the context object that Lambda would pass to the handler. */
 export function createInvocationContext(invocation: Invocation): Context {
   const { requestId, functionName, functionArn, memorySize, deadline } = invocation;
   return {
@@ -30,7 +30,7 @@ export function createInvocationContext(invocation: Invocation): Context {
   };
 }
 
-/** Gone since Node.js 24's runtime, as callbacks are. */
+/** Lambda's Node.js 24 runtime dropped these methods together with callbacks. */
 function unsupported(): never {
   throw new Error('handlers return a promise: context.done, fail and succeed are not supported');
 }

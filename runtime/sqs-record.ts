@@ -1,7 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 
-/** A message as functions see it: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+/** Converts a received message into a record of a Lambda event: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 export function toSqsRecord(message: Message, queueArn: string): SQSRecord {
   const messageAttributes: SQSRecord['messageAttributes'] = {};
   for (const [name, { DataType = 'String', StringValue, BinaryValue }] of Object.entries(

@@ -6,69 +6,69 @@ import { type BatchAnswer, readBatchAnswer } from '../runtime/batch-answer.ts';
 import { createInvocationContext } from '../runtime/invocation-context.ts';
 import type { BatchHandler } from './functions.ts';
 
-/** The worker's own lines: like the functions', but never with the request id of the batch that began last. */
+/** Logger for the worker itself. It is a child, so that it does not log the request id of the batch that started last. */
 export const workerLog = logger.createChild();
 
 export interface BatchRunnerOptions {
   functionName: string;
   handler: BatchHandler;
   queue: Pick<Queue, 'changeVisibility' | 'delete'>;
-  /** The queue's visibility timeout, in seconds. */
+  /** Visibility timeout of the queue, in seconds. */
   visibilityTimeout: number;
-  /** Seconds that a batch may take. */
+  /** Time limit of a batch, in seconds. */
   timeout: number;
 }
 
-/** How many of a batch's messages were processed and how many failed. */
+/** The outcome of a batch in messages. */
 export interface BatchCounts {
-  /** Processed, and deleted. */
+  /** Number of messages processed and deleted. */
   handled: number;
-  /** Left in the queue. */
+  /** Number of messages left in the queue. */
   failed: number;
 }
 
-/** A batch ran out of time. What its handler is still doing cannot be stopped, only ended with the process. */
+/** A batch ran out of time. Its handler keeps running until the process ends, since nothing else can stop it. */
 export class OverdueError extends Error {
   override readonly name = 'OverdueError';
 }
 
 /**
- * Ms before the end of its time at which a batch counts as overdue: middy answers 5 ms before it for a handler that hangs,
- * which then would go on unseen.
+ * A batch counts as overdue this many milliseconds before its time limit. middy answers for a hanging handler 5 ms before the
+ * limit; by then the batch has to be overdue, or the handler would go on unnoticed.
  */
 const EARLY_MS = 10;
 
 /**
- * Runs the handler on batches, one after another or concurrently, and deletes the messages it has processed.
+ * Creates a function that runs the handler on a batch and deletes the messages that it processed. Batches may run concurrently.
  *
- * A batch: handler at work, its messages' visibility timeout renewed at every third of it → answer → deletion. Renewal ends with
- * the answer, so that it does not undo when the handler has failed messages redelivered.
+ * States of a batch: running → answered → deleted. While it runs, its messages' visibility timeout is renewed after every third.
+ * Renewal stops before the answer is handled. It would overwrite the retry delay that the handler set for failed messages.
  *
- * @returns a function that runs a batch; it throws only an OverdueError
+ * @returns The function; it throws only an OverdueError.
  */
 export function createBatchRunner(options: BatchRunnerOptions) {
   const { functionName, handler, queue, visibilityTimeout, timeout } = options;
 
-  async function hideAgain(records: readonly SQSRecord[]): Promise<void> {
+  async function renewVisibilityTimeout(records: readonly SQSRecord[]): Promise<void> {
     const outcomes = await queue.changeVisibility(
       records.map(({ receiptHandle }) => receiptHandle),
       visibilityTimeout,
     );
     const refused = outcomes.filter((outcome) => !outcome.ok);
     if (refused[0]) {
-      workerLog.warn('messages not hidden any longer, they may come back early', {
+      workerLog.warn('visibility timeout not renewed, messages may be redelivered early', {
         messages: refused.length,
         error: refused[0].error,
       });
     }
   }
 
-  /** As JSON carries it, like an answer to Lambda. */
+  /** Returns the handler's answer after a round trip through JSON, like Lambda's. */
   async function invoke(records: SQSRecord[], id: string): Promise<unknown> {
     const context = createInvocationContext({
       requestId: id,
       functionName,
-      // These two are Lambda's own.
+      // A worker has neither.
       functionArn: '',
       memorySize: '',
       deadline: Date.now() + timeout * 1_000,
@@ -77,14 +77,17 @@ export function createBatchRunner(options: BatchRunnerOptions) {
     return JSON.parse(JSON.stringify(answer) ?? 'null');
   }
 
-  async function ask(records: SQSRecord[], id: string): Promise<BatchAnswer> {
+  async function processBatch(records: SQSRecord[], id: string): Promise<BatchAnswer> {
     const messageIds = records.map(({ messageId }) => messageId);
     const overdue = Promise.withResolvers<never>();
-    const clock = setTimeout(
-      () => overdue.reject(new OverdueError(`batch: must end in ${timeout} s, has not`)),
+    const timer = setTimeout(
+      () => overdue.reject(new OverdueError(`batch: did not finish within ${timeout} s`)),
       timeout * 1_000 - EARLY_MS,
     );
-    const heartbeat = setInterval(() => void hideAgain(records), (visibilityTimeout * 1_000) / 3);
+    const heartbeat = setInterval(
+      () => void renewVisibilityTimeout(records),
+      (visibilityTimeout * 1_000) / 3,
+    );
     try {
       return readBatchAnswer(await Promise.race([invoke(records, id), overdue.promise]), messageIds);
     } catch (error) {
@@ -97,7 +100,7 @@ export function createBatchRunner(options: BatchRunnerOptions) {
       if (isOverdue) throw error;
       return { failed: new Set(messageIds) };
     } finally {
-      clearTimeout(clock);
+      clearTimeout(timer);
       clearInterval(heartbeat);
     }
   }
@@ -106,7 +109,7 @@ export function createBatchRunner(options: BatchRunnerOptions) {
     const outcomes = await queue.delete(records.map(({ receiptHandle }) => receiptHandle));
     const refused = outcomes.filter((outcome) => !outcome.ok);
     if (refused[0]) {
-      workerLog.warn('messages not deleted, they come back', {
+      workerLog.warn('messages not deleted, they will be redelivered', {
         messages: refused.length,
         error: refused[0].error,
       });
@@ -116,7 +119,7 @@ export function createBatchRunner(options: BatchRunnerOptions) {
 
   return async function runBatch(records: SQSRecord[]): Promise<BatchCounts> {
     const id = randomUUID();
-    const { failed, reason } = await ask(records, id);
+    const { failed, reason } = await processBatch(records, id);
     if (reason) {
       workerLog.error('batch failed', { function_request_id: id, messages: records.length, reason });
     }

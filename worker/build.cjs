@@ -6,10 +6,10 @@ const { bundleOptions } = require('../esbuild.config.cjs');
 const PROJECT = join(__dirname, '..');
 
 /**
- * Bundles the worker into one file that Node 24 runs with nothing beside it. All handlers are in it, each behind its
- * own `import()`, so that only the one asked for is evaluated.
+ * Bundles the worker into one file that needs nothing but Node 24. It contains all handlers, each behind its own `import()`, so
+ * that a worker evaluates only the one that it runs.
  *
- * @param {string} outFile ends in `.mjs`
+ * @param {string} outFile Path of the bundle; must end in `.mjs`.
  */
 async function buildWorker(outFile) {
   await build({

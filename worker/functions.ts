@@ -1,21 +1,21 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 import { QUEUES, type Queue } from '../topology.ts';
 
-/** Works on one batch, as Lambda would call it. */
+/** A handler with the signature that Lambda calls. */
 export type BatchHandler = (event: SQSEvent, context: Context) => Promise<unknown>;
 
-/** Messages that a poll brings at most. */
-const POLLED = 10;
+/** Maximum number of messages of one ReceiveMessage request. */
+const MAX_RECEIVED = 10;
 
-/** A function that works on a queue. */
+/** A function that processes the messages of a queue. */
 export interface QueueFunction extends Pick<Queue, 'urlVariable' | 'workerConcurrency'> {
-  /** Messages a batch: as its mapping has it, or what one poll brings. */
+  /** Messages per batch: the batch size of its event source mapping, or 10 if that is larger. */
   batchSize: number;
-  /** Evaluates its module, which reads its settings: only that of the function that is to run may be loaded. */
+  /** Imports its module. The module reads its settings, so load only the function that is to run. */
   load: () => Promise<{ handler: unknown }>;
 }
 
-/** What a worker can run: the functions of the queues, by their names in serverless.yml. */
+/** Names in serverless.yml of the functions that a worker can run: those with a queue. */
 export const FUNCTION_NAMES: readonly string[] = QUEUES.map(({ consumer }) => consumer);
 
 /** @throws Error for a function that no queue invokes */
@@ -26,7 +26,7 @@ export function queueFunction(name: string): QueueFunction {
   return {
     urlVariable,
     workerConcurrency,
-    batchSize: Math.min(POLLED, typeof batchSize === 'number' ? batchSize : batchSize.most),
+    batchSize: Math.min(MAX_RECEIVED, typeof batchSize === 'number' ? batchSize : batchSize.max),
     load: () => import(`../handlers/${name}.ts`),
   };
 }

@@ -1,10 +1,10 @@
 import { UsageError } from '../program/options.ts';
 import { HELP, readWorkerOptions, type WorkerOptions } from './worker-options.ts';
 
-/** Exit statuses besides those of `runWorker`: help was given; the command line was wrong. */
+/** Exit statuses besides those of `runWorker`: help was printed; the command line is wrong. */
 const EXIT = { ok: 0, usage: 2 } as const;
 
-// Not left to the event loop: what an overdue batch is still doing would keep it going.
+// Exit explicitly: the handler of an overdue batch would keep the event loop alive.
 process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.usage;
   }
   if (options) {
-    // Not before the settings are there: the logger reads some when its module is evaluated.
+    // Imported only now, because the logger reads settings when its module is evaluated.
     const { runWorker } = await import('./run-worker.ts');
     return runWorker(options);
   }
@@ -30,6 +30,8 @@ function loadSettings(file: string): void {
   try {
     process.loadEnvFile(file);
   } catch (error) {
-    throw new UsageError(`--settings: must be a file that can be read, received ${file} (${error})`);
+    throw new UsageError(
+      `--settings: cannot read ${file} (${(error as Error).message}), give a file of NAME=value lines`,
+    );
   }
 }

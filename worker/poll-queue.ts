@@ -8,31 +8,34 @@ import { toSqsRecord } from '../runtime/sqs-record.ts';
 export interface PollOptions {
   queueUrl: string;
   queueArn: string;
-  /** Messages a batch, ten at most. */
+  /** Maximum number of messages per batch, up to 10. */
   batchSize: number;
-  /** Seconds for which messages are hidden once they are received. */
+  /** Visibility timeout of received messages, in seconds. */
   visibilityTimeout: number;
-  /** Polls in flight. */
+  /** Number of pollers. */
   concurrency: number;
-  /** Processes a batch; its poller waits. Must not throw. */
+  /** Processes a batch while its poller waits. Must not throw. */
   onBatch: (records: SQSRecord[]) => Promise<void>;
   onAnswer: () => void;
-  /** Called after each poll that failed; the next one follows after a pause. */
+  /** Called after each failed poll; the next one follows after a pause. */
   onFailure: (error: Error) => void;
 }
 
-/** Seconds of a long poll, the longest there is. */
+/** Seconds of a long poll: SQS's maximum. */
 const LONG_POLL = 20;
-/** Ms that polls under way get for their answer at a stop: messages on their way would be hidden for long. */
-const HANG_UP_MS = 250;
+/**
+ * Milliseconds that a stop waits for the answers of open polls. Messages of an answer that is cut off stay hidden for a whole
+ * visibility timeout.
+ */
+const GRACE_MS = 250;
 
 /**
- * Polls a queue, `concurrency` times side by side; each poller receives a batch, waits until it is processed, and polls again.
+ * Polls a queue with `concurrency` pollers. Each one receives a batch, waits until it is processed, and polls again.
  *
- * sqs-consumer neither deletes messages nor extends their visibility timeout here: its heartbeat goes on while it deletes, and
- * would undo when the handler has failed messages redelivered.
+ * sqs-consumer neither deletes messages nor extends their visibility timeout here: its heartbeat continues while it deletes, and
+ * would overwrite the retry delay that the handler set for failed messages.
  *
- * @returns a function that stops the polling; it resolves when no batch is in flight any more
+ * @returns A function that stops polling; it resolves when no batch is in flight any more.
  */
 export function pollQueue(options: PollOptions): () => Promise<void> {
   const { queueUrl, queueArn, batchSize, visibilityTimeout, concurrency } = options;
@@ -51,7 +54,7 @@ export function pollQueue(options: PollOptions): () => Promise<void> {
       messageSystemAttributeNames: ['All'],
       shouldDeleteMessages: false,
       suppressFifoWarning: true,
-      // How long to wait for the rest is decided by whoever stops it.
+      // The caller of `stop` sets the deadline.
       pollingCompleteWaitTimeMs: Number.POSITIVE_INFINITY,
       async preReceiveMessageCallback() {
         if (failures > 0) await backoff(failures);
@@ -81,12 +84,12 @@ export function pollQueue(options: PollOptions): () => Promise<void> {
     stopping = true;
     const stopped = pollers.map(untilStopped);
     for (const poller of pollers) poller.stop();
-    await sleep(HANG_UP_MS);
+    await sleep(GRACE_MS);
     sqs.destroy();
     await Promise.all(stopped);
   };
 }
 
-/** Not with `once` of node:events: that rejects when polls fail meanwhile, as those do that are hung up on. */
+/** Avoids `once` of node:events, which rejects on the errors of polls that the stop cuts off. */
 const untilStopped = (poller: Consumer): Promise<void> =>
   new Promise((resolve) => void poller.once('stopped', () => resolve()));

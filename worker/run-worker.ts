@@ -11,20 +11,21 @@ import type { WorkerOptions } from './worker-options.ts';
 import { startHealthServer, WorkerStatus } from './worker-status.ts';
 
 /**
- * Exit statuses: stopped as asked for; something went wrong, or was still in hand at the deadline; forced to stop. Whoever
- * supervises the worker should start it again after all but the first.
+ * Exit statuses: stopped by a signal; failed, or batches were still in flight at the deadline; forced by a second signal. A
+ * supervisor should restart the worker after `failed`.
  */
 const EXIT = { ok: 0, failed: 1, forced: 130 } as const;
 
-/** Lambda advises a visibility timeout of six times the function's: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+/** AWS advises a visibility timeout of 6 function timeouts: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const TIMEOUTS_IN_VISIBILITY = 6;
 
 /**
- * Runs a worker to its end: starting → polling → stopping → ended. It stops by a signal, or because a batch ran out of time.
- * A message is deleted once its function has dealt with it and at no other time, so whatever ends the process, and however,
- * those in hand come back after the queue's visibility timeout.
+ * Runs a worker until a signal stops it or a batch runs out of time: starting → polling → stopping → ended.
  *
- * @returns the exit status; never rejects
+ * A message is deleted only after the function has processed it. So however the process ends, messages in flight become visible
+ * again after the queue's visibility timeout.
+ *
+ * @returns The exit status; never rejects.
  */
 export async function runWorker(options: WorkerOptions): Promise<number> {
   try {
@@ -39,7 +40,7 @@ async function run(options: WorkerOptions): Promise<number> {
   const { functionName, concurrency, deadline, healthPort } = options;
   const stopping = Promise.withResolvers<{ reason: string; status: number }>();
   stopOnSignals((signal) => stopping.resolve({ reason: signal, status: EXIT.ok }), EXIT.forced);
-  // Rejections that nobody handles arrive here, too.
+  // Unhandled rejections arrive here, too.
   process.on('uncaughtException', (error) => {
     workerLog.critical('worker crashed', { error });
     process.exit(EXIT.failed);
@@ -67,7 +68,7 @@ async function run(options: WorkerOptions): Promise<number> {
 
   const status = new WorkerStatus(functionName);
   async function onBatch(records: SQSRecord[]): Promise<void> {
-    status.batchBegun(records.length);
+    status.batchStarted(records.length);
     try {
       status.batchEnded(await runBatch(records));
     } catch {

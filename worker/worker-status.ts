@@ -3,32 +3,32 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type BatchCounts, workerLog } from './batch-runner.ts';
 
-/** The answer to `GET /health`. */
+/** Response body of `GET /health`. */
 export interface Health {
   status: 'ok' | 'out_of_reach' | 'stopping';
   function: string;
   /** Messages in flight. */
   in_hand: number;
-  /** Messages dealt with and deleted, since the start. */
+  /** Messages processed and deleted since the start. */
   handled: number;
-  /** Messages that were left in the queue, to come back. */
+  /** Messages left in the queue since the start, to be redelivered. */
   failed: number;
-  /** When the queue last answered a poll, in ISO 8601; null before that. */
+  /** When the queue last answered a poll, in ISO 8601; null before the first answer. */
   last_poll_at: string | null;
 }
 
-/** Ms of failing polls, with no answer between them, after which the queue counts as out of reach. */
-const OUT_OF_REACH_MS = 60_000;
-/** Ms between log lines about failing polls. */
+/** Milliseconds without a successful poll, counted from the first failed one, after which the queue counts as unreachable. */
+const UNREACHABLE_AFTER_MS = 60_000;
+/** Milliseconds between log lines about failed polls. */
 const LOG_INTERVAL_MS = 60_000;
 
 /**
- * How a worker is doing: ok ⇄ out of reach, and from either one to stopping. A poller that is busy with a long batch does
- * not poll, so it is the polls that fail which count, not the time since the last one.
+ * The health of a worker. States: ok ⇄ unreachable queue, and from either one to stopping. A poller that processes a long batch
+ * does not poll, so failed polls decide, not the time since the last successful one.
  */
 export class WorkerStatus {
   readonly #functionName: string;
-  #inHand = 0;
+  #inFlight = 0;
   #handled = 0;
   #failed = 0;
   #lastPollAt: number | undefined;
@@ -51,17 +51,17 @@ export class WorkerStatus {
     this.#failingSince ??= now;
     this.#failedPolls += 1;
     if (now - this.#loggedAt < LOG_INTERVAL_MS) return;
-    workerLog.warn('polls fail, they go on', { polls: this.#failedPolls, error });
+    workerLog.warn('polling failed, retrying', { polls: this.#failedPolls, error });
     this.#loggedAt = now;
     this.#failedPolls = 0;
   }
 
-  batchBegun(messages: number): void {
-    this.#inHand += messages;
+  batchStarted(messages: number): void {
+    this.#inFlight += messages;
   }
 
   batchEnded({ handled, failed }: BatchCounts): void {
-    this.#inHand -= handled + failed;
+    this.#inFlight -= handled + failed;
     this.#handled += handled;
     this.#failed += failed;
   }
@@ -72,9 +72,10 @@ export class WorkerStatus {
 
   health(): Health {
     const { counts } = this;
-    const outOfReach = this.#failingSince !== undefined && Date.now() - this.#failingSince >= OUT_OF_REACH_MS;
+    const isUnreachable =
+      this.#failingSince !== undefined && Date.now() - this.#failingSince >= UNREACHABLE_AFTER_MS;
     return {
-      status: this.#stopping ? 'stopping' : outOfReach ? 'out_of_reach' : 'ok',
+      status: this.#stopping ? 'stopping' : isUnreachable ? 'out_of_reach' : 'ok',
       function: this.#functionName,
       ...counts,
       last_poll_at: this.#lastPollAt === undefined ? null : new Date(this.#lastPollAt).toISOString(),
@@ -82,16 +83,16 @@ export class WorkerStatus {
   }
 
   get counts(): Pick<Health, 'in_hand' | 'handled' | 'failed'> {
-    return { in_hand: this.#inHand, handled: this.#handled, failed: this.#failed };
+    return { in_hand: this.#inFlight, handled: this.#handled, failed: this.#failed };
   }
 }
 
 /**
- * Answers `GET /health`, on 127.0.0.1 only: 200 while all is well, 503 otherwise. It does not keep the process alive.
+ * Serves `GET /health` on 127.0.0.1: 200 while the worker is healthy, 503 otherwise. The server does not keep the process alive.
  *
- * @param port 0 for any free one
- * @returns its URL
- * @throws Error with code `EADDRINUSE` if the port is taken
+ * @param port Port to listen on; 0 for any free one.
+ * @returns URL of the endpoint.
+ * @throws Error with code `EADDRINUSE` if the port is in use
  */
 export async function startHealthServer(port: number, read: () => Health): Promise<string> {
   const server = createServer((request, response) => {

@@ -16,14 +16,14 @@ const { functionOptions } = createRequire(import.meta.url)('../../esbuild.config
 export interface Bundle {
   file: string;
   exportName: string;
-  /** Thousands of bytes in a zip. */
+  /** Zipped size in units of 1,000 bytes. */
   zipKb: number;
 }
 
-/** The module of a package of the SDK that defines its client: package and class. */
+/** Matches the module of an SDK package that defines the client class. */
 const CLIENT_MODULE = /node_modules\/(@aws-sdk\/client-[\w-]+)\/.*\/(\w+Client)\.js$/;
 
-/** The clients whose code is in a bundle: package and class, by name. */
+/** Returns package and class names of the SDK clients in a bundle. */
 function clientsIn({ outputs }: Metafile): [string, string][] {
   const [output] = Object.values(outputs);
   return Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]): [string, string][] => {
@@ -32,9 +32,10 @@ function clientsIn({ outputs }: Metafile): [string, string][] {
   });
 }
 
-/** @throws Error where a function holds no client: then there is nothing to compare it with */
+/** @throws Error if the function uses no SDK client, since there is nothing to compare then */
 function bareHandler(clients: readonly [string, string][], functionName: string): string {
-  if (clients.length === 0) throw new Error(`${functionName}: has no client of the SDK in its bundle`);
+  if (clients.length === 0)
+    throw new Error(`${functionName}: its bundle must contain an SDK client, found none`);
   const lines = clients.map(
     ([name, client]) => `import { ${client} } from '${name}'; export const a${client} = new ${client}({});`,
   );
@@ -42,10 +43,10 @@ function bareHandler(clients: readonly [string, string][], functionName: string)
 }
 
 /**
- * Bundles a function as it is bundled for AWS, and likewise a handler that does nothing but construct the same clients.
+ * Bundles a function as for AWS, and a bare handler that only creates the same SDK clients.
  *
- * @param handler as in `serverless.yml`: `handlers/consumer.handler`
- * @param folder gets the bundles
+ * @param handler The handler in `serverless.yml`, such as `handlers/consumer.handler`.
+ * @param folder Directory for the bundles.
  */
 export async function bundlePair(
   functionName: string,
@@ -67,18 +68,18 @@ export async function bundlePair(
   };
 }
 
-/** Returns the size of the zip that Serverless makes, without some hundred bytes of names. */
+/** Returns the size of the zip file that Serverless creates, without some hundred bytes of file names. */
 async function zipKbOf(file: string): Promise<number> {
   return deflateRawSync(await readFile(file), { level: 9 }).length / 1_000;
 }
 
-/** The time that an import took in a process of its own: wall clock, and processor time of all its threads. */
+/** Duration of an import in a separate process: elapsed time, and CPU time of all threads. */
 export interface ImportTime {
   importMs: number;
   cpuMs: number;
 }
 
-/** In JavaScript: to run TypeScript, Node would first load what strips its types. */
+/** JavaScript rather than TypeScript, so that Node does not load its type stripper first. */
 const MEASURE = `
   const [file, exportName] = process.argv.slice(1);
   const cpu = process.cpuUsage();
@@ -91,10 +92,10 @@ const MEASURE = `
 `;
 
 /**
- * Imports a bundle in a fresh process, without a compile cache, as a new execution environment does.
+ * Imports a bundle in a fresh process without a compile cache, as a new execution environment does.
  *
- * @param environment of the function; nothing of this process's own gets in
- * @throws Error where it cannot be imported, or does not export a handler
+ * @param environment The function's environment; this process's environment is not inherited.
+ * @throws Error if the bundle cannot be imported or does not export a handler
  */
 export async function timeImport(
   { file, exportName }: Bundle,

@@ -6,18 +6,19 @@ import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.t
 import { type Contender, medianOf, NOISY, type Suite, takeTurns } from '../suite.ts';
 import { type Bundle, bundlePair, timeImport } from './bundle.ts';
 
-/** An import takes a tenth of a second, so there is time for more than one a round. */
+/** An import takes a tenth of a second, so there is time for several per round. */
 const IMPORTS_A_REPEAT = 3;
 
 const bareOf = (name: string): string => `${name}, bare`;
 
 /**
- * What a new execution environment of a function has to load. Each function stands beside a bare handler, built with the same
- * options, that constructs the clients which the function's own code holds.
+ * Measures what a new execution environment has to load. Each function is compared with a bare handler that is bundled with
+ * the same options and creates the same SDK clients.
  */
 export const coldStart: Suite = {
   name: 'cold-start',
-  title: 'The import of each function in a fresh process, beside a bare handler with the same SDK clients.',
+  title:
+    'Import of each function in a fresh process, compared with a bare handler with the same SDK clients.',
 
   async run({ repeats, log }) {
     const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-cold-start-'));
@@ -45,10 +46,10 @@ export const coldStart: Suite = {
           { name: 'zipKb', title: 'zip kB', digits: 0 },
         ],
         contenders: results,
-        // An import computes all the time: its processor time is what it takes on an idle machine.
+        // An import never waits, so its CPU time is the time that it takes on an idle machine.
         goals: names.map((name) => ({
           id: `cold-start/${name}`,
-          title: 'processor time of an import, times the bare one',
+          title: 'CPU time of an import, times the bare one',
           value: medianOf(results, name, 'cpuMs') / medianOf(results, bareOf(name), 'cpuMs'),
           bound: { atMost: 2 },
           tolerance: NOISY,
@@ -63,7 +64,7 @@ export const coldStart: Suite = {
 const PROJECT = resolve(import.meta.dirname, '../..');
 const arn = (rest: string) => `arn:aws:${rest}`;
 
-/** On AWS functions reach their databases by the data APIs, for which stage `local` has no values. */
+/** On AWS, functions access their databases through the Data APIs, whose settings stage `local` lacks. */
 const DATABASES = {
   shippingDatabaseArn: arn('rds:us-east-1:000000000000:cluster:shipping'),
   shippingDatabaseSecretArn: arn('secretsmanager:us-east-1:000000000000:secret:shipping'),
@@ -72,7 +73,7 @@ const DATABASES = {
   salesStagingBucketName: 'order-pipeline-local-sales',
 };
 
-/** A function as `serverless.yml` has it. */
+/** A function of `serverless.yml`. */
 interface DeployedFunction {
   name: string;
   /** `handlers/consumer.handler`. */
@@ -80,7 +81,7 @@ interface DeployedFunction {
   environment: Readonly<Record<string, string>>;
 }
 
-/** All functions of the service, each with the environment of stage `local` but for the databases, which are as on AWS. */
+/** Reads all functions, with the environment of stage `local` except that the databases are those of AWS. */
 async function readFunctions(): Promise<DeployedFunction[]> {
   const configuration = await resolveServerlessYml(PROJECT, 'local', DATABASES, {});
   const { functions } = readStack(configuration, 'http://127.0.0.1:4566');

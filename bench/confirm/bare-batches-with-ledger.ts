@@ -9,7 +9,7 @@ import { pollBatches } from './bare-batches.ts';
 
 const ORDER_ID = /"order_id":"([^"]+)"/;
 
-/** The limit with a ledger: the same, and each order inserted before and written after its publish, 25 to a request. */
+/** The upper limit with a ledger: bare batches that also insert each order before its publish and write it again after. */
 export const contend: Contend = async ({ concurrency }) => {
   const dynamoDb = new DynamoDBClient({});
   const table = process.env.LEDGER_TABLE_NAME ?? '';

@@ -8,20 +8,20 @@ import {
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { Contend } from '../processes/contender.ts';
 
-/** The work of a contender that is a limit. */
+/** Options of a contender that measures an upper limit. */
 export interface BatchPolling {
-  /** Loops side by side. */
+  /** Number of concurrent loops. */
   concurrency: number;
-  /** Messages that a loop gathers before it publishes them, ten to a request. */
+  /** Number of messages that a loop collects before it publishes them, ten per request. */
   batchSize: number;
   before?: (bodies: readonly string[]) => Promise<void>;
   after?: (bodies: readonly string[]) => Promise<void>;
 }
 
-/** Without it no customer would get an e-mail, which would spare the services a part of their work. */
+/** Without this attribute, no customer would get an e-mail, and the services would have less work. */
 const EMAIL_ID = /"email_id":"([^"]+)"/;
 
-/** Receives batches, publishes them as they are and deletes them: no checks, no text for people, failures end it. */
+/** Receives batches, publishes them unchanged and deletes them, without validation, e-mail text or error handling. */
 export function pollBatches({
   concurrency,
   batchSize,
@@ -78,5 +78,5 @@ export function pollBatches({
   };
 }
 
-/** The limit: batches of ten received, published as they are and deleted. */
+/** The upper limit: batches of ten that are received, published unchanged and deleted. */
 export const contend: Contend = async ({ concurrency }) => pollBatches({ concurrency, batchSize: 10 });

@@ -13,23 +13,23 @@ export interface BacklogRun {
 }
 
 const SEED = 1;
-/** Orders that are sent together. */
+/** Number of orders that are sent together. */
 const PORTION = 2_000;
 /**
- * Share of the orders that count for requests alone: rates and processor time are of code that V8 has compiled, as that of an
- * execution environment is for all but its first seconds.
+ * Share of the orders at the start that do not count for rates and CPU time. V8 compiles hot code meanwhile, as it does in the
+ * first seconds of an execution environment.
  */
 const WARM_UP = 0.4;
-/** Share of them that must be left to measure. Deletions come in batches: in a short run there may be none, and all of it counts. */
-const LEAST_MEASURED = 0.5;
+/** Minimum share of the orders after the warm-up. If a short run leaves less, the whole run counts. */
+const MIN_MEASURED = 0.5;
 const BEGIN = { deleted: 0, seconds: 0, cpuSeconds: 0 };
-/** Orders a second below which a contender is given up. */
-const LEAST_RATE = 20;
+/** Orders per second below which a contender counts as stuck. */
+const MIN_RATE = 20;
 
 /**
- * Fills the order queue while no consumer runs, then lets the contender run until the queue is empty.
+ * Fills the order queue while no consumer runs, then runs the contender until the queue is empty.
  *
- * @throws Error where an order is not confirmed, or more than once
+ * @throws Error if an order is not confirmed exactly once
  */
 export async function measureBacklog(
   services: Services,
@@ -42,11 +42,11 @@ export async function measureBacklog(
   const { ORDER_QUEUE_URL = '', SHIPPING_QUEUE_URL = '' } = settings;
   const { ids, requests: sends } = await fill(settings, orders);
   await using contender = await startContender(module, settings, { orders, seed: SEED, concurrency });
-  const deadline = Date.now() + (10 + orders / LEAST_RATE) * 1_000;
+  const deadline = Date.now() + (10 + orders / MIN_RATE) * 1_000;
   await contender.begin();
 
   async function usageAt(wanted: number) {
-    const failure = `${who} does not get through`;
+    const failure = `${who}: slower than ${MIN_RATE} orders/s, gave up`;
     const deleted = await services.untilDeleted(ORDER_QUEUE_URL, wanted, deadline, failure);
     return { ...(await contender.usage()), deleted };
   }
@@ -59,7 +59,7 @@ export async function measureBacklog(
     expected: ids,
     idOf: confirmedIdOf,
   });
-  const from = done.deleted - warm.deleted < orders * LEAST_MEASURED ? BEGIN : warm;
+  const from = done.deleted - warm.deleted < orders * MIN_MEASURED ? BEGIN : warm;
   const measured = done.deleted - from.deleted;
   return {
     ordersPerSecond: measured / (done.seconds - from.seconds),

@@ -10,23 +10,23 @@ import { clientsOf, type Services } from '../processes/start-services.ts';
 import type { Sample } from '../suite.ts';
 
 export interface LatencyRun {
-  /** Orders a second. */
+  /** Orders per second. */
   rate: number;
   seconds: number;
   concurrency: number;
 }
 
 const SEED = 2;
-/** Batches a second, so that orders come one by one rather than in heaps where the rate is low. */
+/** Batches per second. At a low rate, orders are therefore sent one by one rather than in bursts. */
 const BATCHES_PER_SECOND = 100;
-/** Seconds after the last order in which a contender must have ended. */
-const PATIENCE = 30;
+/** Seconds after the last order within which a contender must finish. */
+const TIMEOUT_SECONDS = 30;
 
 /**
- * Sends orders at a steady rate while the contender is at work: how long each takes from when it is sent until the topic
- * has handed on its confirmation.
+ * Sends orders at a steady rate while the contender runs. Measures the time from sending an order until the topic delivers its
+ * confirmation.
  *
- * @throws Error where an order is not confirmed, or more than once
+ * @throws Error if an order is not confirmed exactly once
  */
 export async function measureLatency(
   services: Services,
@@ -49,7 +49,7 @@ export async function measureLatency(
   const sentAt = new Map<string, number>();
   const batches = chunk(orders, { maxEntries: Math.min(10, Math.ceil(rate / BATCHES_PER_SECOND)) });
   await pMap(
-    paced(batches, { ratePerSecond: rate, deadline: Date.now() + (seconds + PATIENCE) * 1_000 }),
+    paced(batches, { ratePerSecond: rate, deadline: Date.now() + (seconds + TIMEOUT_SECONDS) * 1_000 }),
     async (batch) => {
       for (const { order_id } of batch) sentAt.set(order_id, Date.now());
       await sendOrders(queue, batch);
@@ -57,8 +57,8 @@ export async function measureLatency(
     { concurrency: 16 },
   );
   sqs.destroy();
-  const failure = `confirm: ${name} does not keep up with ${rate} orders/s`;
-  await services.untilDeleted(ORDER_QUEUE_URL, orders.length, Date.now() + PATIENCE * 1_000, failure);
+  const failure = `confirm: ${name}: did not keep up with ${rate} orders/s`;
+  await services.untilDeleted(ORDER_QUEUE_URL, orders.length, Date.now() + TIMEOUT_SECONDS * 1_000, failure);
   await contender.stop();
   const confirmed = await checkQueue(services, settings, {
     who: `confirm: ${name}`,

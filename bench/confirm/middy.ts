@@ -6,7 +6,7 @@ import { CONSUMER_MAPPING, pollForHandler } from '../poll-for-handler.ts';
 import type { Contend } from '../processes/contender.ts';
 import { toPublish } from './to-publish.ts';
 
-/** middy with partial batches: all records of a batch at once, a publish for each. */
+/** middy with partial batch responses: all records of a batch concurrently, one publish per record. */
 export const contend: Contend = async (task) => {
   const sns = new SNSClient({});
   const handler = middy(({ Records }: SQSEvent) =>

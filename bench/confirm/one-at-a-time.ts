@@ -3,7 +3,7 @@ import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk
 import type { Contend } from '../processes/contender.ts';
 import { toPublish } from './to-publish.ts';
 
-/** A background application that takes orders one by one from the queue and publishes a notification for each. */
+/** A background application that receives orders from the queue one by one and publishes a notification for each. */
 export const contend: Contend = async () => {
   const sqs = new SQSClient({});
   const sns = new SNSClient({});

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Contend } from '../processes/contender.ts';
 
-/** The consumer as a long-running process: what `npm run worker -- --function consumer` starts. */
+/** The consumer as a long-running process, as `npm run worker -- --function consumer` starts it. */
 export const contend: Contend = async ({ concurrency }) => {
   const { runWorker } = await import('../../worker/run-worker.ts');
   return async (stopping) => {

@@ -2,5 +2,5 @@ import { handler } from '../../handlers/consumer.ts';
 import { CONSUMER_MAPPING, pollForHandler } from '../poll-for-handler.ts';
 import type { Contend } from '../processes/contender.ts';
 
-/** The consumer, as Lambda runs it. */
+/** The function `consumer` as Lambda runs it. */
 export const contend: Contend = async (task) => pollForHandler(handler, CONSUMER_MAPPING, task);

@@ -7,7 +7,7 @@ import { CONSUMER_MAPPING, pollForHandler } from '../poll-for-handler.ts';
 import { type Contend, IDEMPOTENCY_TABLE } from '../processes/contender.ts';
 import { toPublish } from './to-publish.ts';
 
-/** Powertools: the batch processor, each record idempotent by its order, a publish for each. */
+/** Powertools: the batch processor with idempotency by `order_id`, one publish per record. */
 export const contend: Contend = async (task) => {
   const sns = new SNSClient({});
   const config = new IdempotencyConfig({ eventKeyJmesPath: 'powertools_json(body).order_id' });

@@ -5,7 +5,7 @@ import { Consumer } from 'sqs-consumer';
 import type { Contend } from '../processes/contender.ts';
 import { toPublish } from './to-publish.ts';
 
-/** sqs-consumer: polls of ten, a publish for each message, ten at once, and the deletion of the ten in one request. */
+/** sqs-consumer: batches of ten, one publish per message, ten concurrently, and one request to delete the batch. */
 export const contend: Contend = async ({ concurrency }) => {
   const sqs = new SQSClient({});
   const sns = new SNSClient({});

@@ -2,7 +2,7 @@ import type { PublishCommandInput } from '@aws-sdk/client-sns';
 import { toConfirmedMessage } from '../../lib/confirm/confirmed-message.ts';
 import { parseOrderText } from '../../lib/order/order.ts';
 
-/** Makes the request that publishes one confirmation: the same event, for queues and people alike. */
+/** Creates the publish request of one confirmation. Queues and e-mails get the same event. */
 export function toPublish(body: string): PublishCommandInput {
   const parsed = parseOrderText(body);
   if (!parsed.ok) throw new Error(parsed.errors.map(({ message }) => message).join('; '));

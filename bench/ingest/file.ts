@@ -4,14 +4,14 @@ import { inBatches } from '../../lib/batch/chunk.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
 
-/** The same orders in each format, by the key that the file has in the upload bucket. */
+/** Keys in the upload bucket by format. All files contain the same orders. */
 export const FILE = { ndjson: 'orders.ndjson', csv: 'orders.csv', gzip: 'orders.ndjson.gz' } as const;
 export type Format = keyof typeof FILE;
 
-/** Orders to a piece of text. */
+/** Number of orders per chunk of the stream. */
 const PIECE = 1_000;
 
-/** An order file as a stream: a million orders are some 300 MB. */
+/** Returns an order file as a stream, since a million orders are some 300 MB. */
 export function openFile(format: Format, count: number, seed: number): Readable {
   const orders = generateOrders({ count, seed });
   if (format === 'csv') return Readable.from(inPieces(orders, toCsvRow, `${ORDER_FIELDS.join()}\n`));

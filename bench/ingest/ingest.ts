@@ -4,12 +4,12 @@ import { COUNTED, medianOf, ratioGoal, type Suite, takeTurns } from '../suite.ts
 import { measureIngest, measureParsing } from './measure-ingest.ts';
 
 const ORDERS = 1_000_000;
-/** A run takes minutes, and is its own average. */
-const MOST_REPEATS = 1;
-/** The queue is at its limit with a tenth of the orders, too. */
+/** A run takes minutes, long enough to average out noise. */
+const MAX_REPEATS = 1;
+/** A tenth of the orders is enough to measure the queue's limit. */
 const QUEUE_ORDERS = 100_000;
 const BARE_BATCHES = new URL('../produce/bare-batches.ts', import.meta.url);
-/** Concurrent requests: two parts of a file, four portions of each, eight requests for each of those. */
+/** Number of concurrent requests of ingest: two parts of a file, with four portions each, with eight requests each. */
 const REQUESTS_AT_ONCE = 64;
 
 export const ingest: Suite = {
@@ -24,7 +24,7 @@ export const ingest: Suite = {
       { name: 'NDJSON, gzipped', measure: () => measureIngest(services, 'gzip', orders) },
       { name: 'limit: JSON.parse of lines', measure: () => measureParsing(services, orders) },
       {
-        name: 'limit: what the queue takes',
+        name: 'limit: sends to the queue',
         measure: () =>
           measureProducer(services, 'bare batches', BARE_BATCHES, {
             orders: Math.ceil(QUEUE_ORDERS * scale),
@@ -32,9 +32,9 @@ export const ingest: Suite = {
           }),
       },
     ];
-    const results = await takeTurns(contenders, Math.min(repeats, MOST_REPEATS), log);
+    const results = await takeTurns(contenders, Math.min(repeats, MAX_REPEATS), log);
     const files = ['NDJSON', 'CSV', 'NDJSON, gzipped'];
-    const queueRate = medianOf(results, 'limit: what the queue takes', 'ordersPerSecond');
+    const queueRate = medianOf(results, 'limit: sends to the queue', 'ordersPerSecond');
     return {
       metrics: [
         { name: 'ordersPerSecond', title: 'orders/s', digits: 0, compared: true },
@@ -47,11 +47,11 @@ export const ingest: Suite = {
       goals: [
         ...files.map((name) => {
           const rate = medianOf(results, name, 'ordersPerSecond');
-          return ratioGoal(`ingest/${name}`, 'of what the queue takes', rate / queueRate, 0.8);
+          return ratioGoal(`ingest/${name}`, 'of the sends to the queue', rate / queueRate, 0.8);
         }),
         {
           id: 'ingest/memory',
-          title: 'MB of resident memory at most',
+          title: 'MB of peak resident memory',
           value: (Math.max(...files.map((name) => medianOf(results, name, 'peakMebibytes'))) * 2 ** 20) / 1e6,
           bound: { atMost: 256 },
           tolerance: COUNTED * 5,

@@ -11,24 +11,21 @@ import type { Sample } from '../suite.ts';
 import { FILE, type Format, openFile } from './file.ts';
 
 const SEED = 1;
-/** Concurrent messages of the upload queue: the concurrency of ingest in serverless.yml. */
+/** Number of concurrent messages of the upload queue: the concurrency of ingest in serverless.yml. */
 const CONCURRENCY = 2;
-/**
- * The heap that V8 is told it has: what fits into 256 MB. Where it believes that it has the whole machine, it leaves garbage
- * where it is until there are 300 MB of it.
- */
+/** Heap limits that fit into 256 MB. Without them, V8 would let garbage grow to 300 MB before it collects any. */
 const HEAP_OF_256_MB = ['--max-semi-space-size=8', '--max-old-space-size=160'];
-/** Ms between looks for the receipt. */
-const LOOK_MS = 100;
-/** Rows a second below which a contender is given up. */
-const LEAST_RATE = 500;
+/** Milliseconds between two checks for the receipt. */
+const POLL_MS = 100;
+/** Rows per second below which a contender counts as stuck. */
+const MIN_RATE = 500;
 const OURS = new URL('./ours.ts', import.meta.url);
 const PARSE_LINES = new URL('./parse-lines.ts', import.meta.url);
 
 /**
- * Drops a file in the upload bucket and lets the ingest function go until the file has its receipt.
+ * Puts a file into the upload bucket, then runs the ingest function until the file has its receipt.
  *
- * @throws Error where an order is not in the order queue, or more than once
+ * @throws Error if an order is not in the order queue exactly once
  */
 export async function measureIngest(services: Services, format: Format, orders: number): Promise<Sample> {
   const settings = await services.restart();
@@ -40,9 +37,9 @@ export async function measureIngest(services: Services, format: Format, orders: 
   await contender.begin();
   let text: string | undefined;
   do {
-    await sleep(LOOK_MS);
-    if ((await contender.usage()).seconds > 10 + orders / LEAST_RATE)
-      throw new Error(`ingest: ${format} has no receipt`);
+    await sleep(POLL_MS);
+    if ((await contender.usage()).seconds > 10 + orders / MIN_RATE)
+      throw new Error(`ingest: ${format}: slower than ${MIN_RATE} rows/s, gave up`);
     text = await readReceipt({ objectStore, resultsBucket, key: FILE[format] });
   } while (text === undefined);
   const { seconds, cpuSeconds, requests, peakMemory } = await contender.usage();
@@ -50,7 +47,9 @@ export async function measureIngest(services: Services, format: Format, orders: 
 
   const { status, sent, rejected } = JSON.parse(text) as Receipt;
   if (status !== 'ingested' || sent !== orders || rejected > 0)
-    throw new Error(`ingest: ${format} is ${status}, ${sent} sent, ${rejected} rejected`);
+    throw new Error(
+      `ingest: ${format}: must be ingested with ${orders} orders sent, is ${status} with ${sent} sent and ${rejected} rejected`,
+    );
   await checkQueue(services, settings, {
     who: `ingest: ${format}`,
     queueUrl: ORDER_QUEUE_URL,
@@ -66,7 +65,7 @@ export async function measureIngest(services: Services, format: Format, orders: 
   };
 }
 
-/** Measures how fast the same file's lines are parsed, and no more. */
+/** Measures how fast the lines of the same file can be parsed, without any further processing. */
 export async function measureParsing(services: Services, orders: number): Promise<Sample> {
   const settings = await services.restart();
   const size = await putFile(openStore(settings), settings, 'ndjson', orders);

@@ -2,7 +2,7 @@ import { handler } from '../../handlers/ingest.ts';
 import { pollForHandler } from '../poll-for-handler.ts';
 import type { Contend } from '../processes/contender.ts';
 
-/** The ingest function, as Lambda runs it: a message of the upload queue at a time, and a few of them side by side. */
+/** The ingest function as Lambda runs it, with one message of the upload queue per invocation. */
 export const contend: Contend = async (task) =>
   pollForHandler(
     handler,

@@ -4,7 +4,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Contend } from '../processes/contender.ts';
 import { FILE } from './file.ts';
 
-/** The limit of reading: the lines of the file through `JSON.parse`, and nothing else. */
+/** The upper limit of reading: `JSON.parse` of each line of the file, and nothing else. */
 export const contend: Contend = async ({ orders }) => {
   const client = new S3Client({ forcePathStyle: true });
   return async () => {
@@ -15,6 +15,6 @@ export const contend: Contend = async ({ orders }) => {
     for await (const line of createInterface({ input: Body as Readable })) {
       if (JSON.parse(line).order_id !== undefined) rows++;
     }
-    if (rows !== orders) throw new Error(`parse-lines: must find ${orders} orders, has found ${rows}`);
+    if (rows !== orders) throw new Error(`parse-lines: must find ${orders} orders, found ${rows}`);
   };
 };

@@ -8,13 +8,13 @@ import { medianOf, NOISY, type Suite, takeTurns } from '../suite.ts';
 
 const NAME = 'npm start';
 
-/** Measures how long a newcomer waits for `npm start`: from the command to the line that says that it is up. */
+/** Measures how long `npm start` takes, from the command to the line that says that the pipeline is up. */
 export const npmStart: Suite = {
   name: 'npm-start',
-  title: 'npm start, from the command until it is up, with nothing changed since the start before.',
+  title: 'npm start, from the command until it is up, with nothing changed since the previous start.',
 
   async run({ repeats, log }) {
-    // The first one fills the caches that it may find empty.
+    // Fills the caches.
     await startOnce();
     const contenders = await takeTurns([{ name: NAME, measure: startOnce }], repeats, log);
     return {
@@ -37,23 +37,23 @@ export const npmStart: Suite = {
 };
 
 const PROJECT = resolve(import.meta.dirname, '../..');
-/** Linux counts processor time in hundredths of a second, whatever its own clock: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Linux reports CPU time in hundredths of a second: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 const TICKS_PER_SECOND = 100;
-/** Ms that npm has to end, and the embedded cloud with it. */
+/** Milliseconds that npm and the embedded cloud have to end. */
 const GRACE_MS = 15_000;
 
-/** A start of `npm start`. */
+/** Measurements of one `npm start`. */
 type Start = {
-  /** From the command to the line that says that it is up. */
+  /** Seconds from the command to the line that says that the pipeline is up. */
   readySeconds: number;
-  /** Processor time of npm, the embedded cloud with its Postgres, and their children. 0 where there is no /proc. */
+  /** CPU time of npm, the embedded cloud with its Postgres, and their children; 0 on systems without /proc. */
   cpuSeconds: number;
 };
 
 /**
- * Runs `npm start` with one order, until it has reconciled.
+ * Runs `npm start` with one order until the order is reconciled.
  *
- * @throws Error with what it printed, where it does not come up, or does not end well
+ * @throws Error with the output of `npm start`, if it does not start or does not succeed
  */
 async function startOnce(): Promise<Start> {
   await using directory = await openDirectory('npm-start');
@@ -77,16 +77,18 @@ async function startOnce(): Promise<Start> {
     }
     const [status] = await exited;
     if (status === 0 && up && printed.includes('Reconciled: every order is accounted for')) return up;
-    throw new Error(`npm start: ended with ${status}, having printed:\n${printed}`);
+    throw new Error(
+      `npm start: must start and reconcile one order, exited with ${status} and printed:\n${printed}`,
+    );
   } finally {
     await endProcess(npm, () => npm.kill(), GRACE_MS);
   }
 }
 
-/** Returns the processor time of a process, its children, and the processes that they have waited for. */
+/** Returns the CPU time of a process, its children, and the processes that they have waited for. */
 async function cpuSecondsOf(pid: number): Promise<number> {
   const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-  // The name in parentheses may hold anything; utime, stime, cutime and cstime are the 14th to 17th field.
+  // The second field, a name in parentheses, may contain anything; utime, stime, cutime and cstime are fields 14 to 17.
   const fields = (await read('stat')).split(') ').at(-1)?.split(' ').slice(11, 15) ?? [];
   const own = fields.reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
   const children = (await read(`task/${pid}/children`)).split(' ').filter(Boolean).map(Number);

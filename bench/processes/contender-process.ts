@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { answerParent } from '../../harness/start-process.ts';
 import type { Contend, Task, Usage } from './contender.ts';
 
-/* A contender in a process of its own: one after the other, none finds code that another one has made fast. */
+/* Runs one contender in a separate process, so that none profits from code that V8 has optimized for another one. */
 
 const requests = countRequests();
 const stopping = new AbortController();
@@ -12,7 +12,7 @@ let running: Promise<void>;
 let usage: () => Usage;
 
 const handlers = {
-  /** @param module of the contender, a file */
+  /** @param module Path of the contender's module. */
   async prepare(module: string, task: Task): Promise<void> {
     const { contend } = (await import(pathToFileURL(module).href)) as { contend: Contend };
     run = await contend(task);
@@ -33,9 +33,9 @@ const handlers = {
     running = run(stopping.signal);
     running.catch(() => undefined);
   },
-  /** Returns its usage so far. */
+  /** Returns the usage so far. */
   usage: (): Usage => usage(),
-  /** Waits until its task is done and returns its usage. */
+  /** Waits until the task is done and returns the usage. */
   async done(): Promise<Usage> {
     await running;
     return usage();
@@ -48,9 +48,9 @@ const handlers = {
 export type ContenderCalls = typeof handlers;
 
 /**
- * Counts the HTTP requests that this process makes from now on, at the wire.
+ * Starts counting the HTTP requests of this process.
  *
- * @returns how many there have been
+ * @returns A function that returns the number so far.
  */
 function countRequests(): () => number {
   let requests = 0;

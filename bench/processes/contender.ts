@@ -1,31 +1,30 @@
-/** The task of a contender, whose environment is that of the functions: endpoint, region, credentials and settings. */
+/** The task of a contender. Endpoint, region, credentials and settings are in the environment, as for functions. */
 export interface Task {
-  /** Orders to send, or to confirm. */
+  /** Number of orders to send or to confirm. */
   orders: number;
-  /** Seed of the orders. */
+  /** Seed for generating the orders. */
   seed: number;
-  /** Concurrent batches or messages, for contenders that can set them. */
+  /** Number of concurrent batches or messages, for contenders that support it. */
   concurrency: number;
 }
 
 /**
- * Somebody's way to do the task: its module exports it as `contend`.
+ * Prepares a contender. Its module exports this function as `contend`.
  *
- * @returns what is measured, ready to go: it ends when the task is done, or, where the task has no end of its own, soon
- *   after the signal
+ * @returns The function to measure. It resolves when the task is done or, for a task without an end, soon after the signal.
  */
 export type Contend = (task: Task) => Promise<(stopping: AbortSignal) => Promise<void>>;
 
-/** The usage of a contender since it began. */
+/** Resources that a contender has used since it began. */
 export interface Usage {
   seconds: number;
-  /** User and system time of all its threads. */
+  /** User and system time of all threads. */
   cpuSeconds: number;
-  /** Requests as they went over the wire, the SDK's own retries among them. */
+  /** Number of HTTP requests, including the SDK's retries. */
   requests: number;
-  /** Most resident memory that the process ever had, in bytes. */
+  /** Maximum resident memory of the process, in bytes. */
   peakMemory: number;
 }
 
-/** A table as idempotency utilities want theirs: their own key, and nothing else. */
+/** Name of the table with the key that idempotency utilities expect. */
 export const IDEMPOTENCY_TABLE = 'idempotency';

@@ -5,17 +5,17 @@ import type { Inspection } from '../../operations/status/inspection.ts';
 import { IDEMPOTENCY_TABLE } from './contender.ts';
 
 /*
- * SQS, SNS, S3 and DynamoDB in a process of their own, with the resources of serverless.yml in them and nothing that works on
- * its queues. `start-services.ts` starts it and makes the calls below.
+ * Runs SQS, SNS, S3 and DynamoDB in a separate process, with the resources of serverless.yml but without consumers.
+ * `start-services.ts` starts it and makes the calls below.
  */
 
-/** The functions' environment: endpoints, queues, topics, buckets and tables by the name of their setting. */
+/** The functions' environment variables: endpoints, queues, topics, buckets and tables. */
 export type Settings = Readonly<Record<string, string>>;
 
 let running: RunningStack | undefined;
 
 const handlers = {
-  /** Starts them, empty. Those of an earlier start are gone by then. */
+  /** Starts the services without any data, after stopping those of an earlier start. */
   async start(): Promise<Settings> {
     await running?.stop();
     running = await startStack();
@@ -29,7 +29,7 @@ const handlers = {
     );
     return Object.assign({}, ...Array.from(running.functions.values(), ({ environment }) => environment));
   },
-  /** Messages that a queue has taken, and that were deleted from it. */
+  /** Returns the number of messages that a queue has accepted, and that were deleted from it. */
   async counts(queueName: string): Promise<{ taken: number; deleted: number }> {
     const answer = await fetch(running?.services.inspectionUrl ?? '');
     const { queues } = (await answer.json()) as Inspection;

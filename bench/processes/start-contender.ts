@@ -17,10 +17,10 @@ const OUTPUT = resolve(BENCH, '../.bench/bundles');
 let bundling: Promise<unknown> | undefined;
 
 /**
- * Bundles contenders, ours and peers alike, as functions are bundled for AWS: run from its sources, each would begin with
- * taking the types out, and with the 60 MB that this takes.
+ * Bundles all contenders as functions are bundled for AWS. Run from TypeScript, each would first have to strip types, which takes
+ * 60 MB of memory.
  *
- * @returns a function that finds a module's bundle
+ * @returns A function that returns the path of a module's bundle.
  */
 async function bundleContenders(): Promise<(module: URL) => string> {
   bundling ??= build({
@@ -38,18 +38,20 @@ async function bundleContenders(): Promise<(module: URL) => string> {
   return (module) => join(OUTPUT, relative(BENCH, fileURLToPath(module)).replace(/\.ts$/, '.mjs'));
 }
 
-/** A contender that is ready to go. */
+/** A prepared contender in its own process. */
 export interface StartedContender extends AsyncDisposable {
   begin(): Promise<void>;
   usage(): Promise<Usage>;
   done(): Promise<Usage>;
-  /** Lets it finish what it has in flight. */
+  /** Stops it and waits for batches in flight. */
   stop(): Promise<void>;
 }
 
 /**
- * @param module of the contender
- * @param flags of Node
+ * Starts a contender in a separate process and prepares it.
+ *
+ * @param module URL of the contender's module.
+ * @param flags Node flags.
  */
 export async function startContender(
   module: URL,

@@ -4,23 +4,24 @@ import { startProcess } from '../../harness/start-process.ts';
 import { type Clients, createClients } from '../../local/stack/clients.ts';
 import type { ServicesProcessCalls, Settings } from './services-process.ts';
 
-/** The embedded services in a process of their own. */
+/** The embedded services in a separate process. */
 export interface Services extends AsyncDisposable {
-  /** Starts them anew, empty. */
+  /** Restarts the services without any data. */
   restart(): Promise<Settings>;
-  /** Messages that a queue has taken, and that were deleted from it, since the start. */
+  /** Returns the number of messages that a queue has accepted, and that were deleted from it, since the start. */
   counts(queueUrl: string): Promise<{ taken: number; deleted: number }>;
   /**
-   * Waits until so many messages of a queue were deleted.
+   * Waits until a number of messages were deleted from a queue.
    *
-   * @param deadline epoch ms at which `failure` is thrown
-   * @returns how many were by then
+   * @param deadline When to give up, in epoch milliseconds.
+   * @param failure Message of the error that is thrown then.
+   * @returns The number of messages deleted so far.
    */
   untilDeleted(queueUrl: string, wanted: number, deadline: number, failure: string): Promise<number>;
 }
 
-/** Ms between looks at how many messages were deleted. */
-const LOOK_MS = 25;
+/** Milliseconds between two readings of the counts. */
+const POLL_MS = 25;
 
 export function startServices(): Services {
   const { call, end } = startProcess<ServicesProcessCalls>(join(import.meta.dirname, 'services-process.ts'));
@@ -33,13 +34,13 @@ export function startServices(): Services {
         const { deleted } = await counts(queueUrl);
         if (deleted >= wanted) return deleted;
         if (Date.now() > deadline) throw new Error(failure);
-        await sleep(LOOK_MS);
+        await sleep(POLL_MS);
       }
     },
     [Symbol.asyncDispose]: end,
   };
 }
 
-/** Clients of the services whose settings these are. */
+/** Creates clients of the services from their settings. */
 export const clientsOf = ({ AWS_ENDPOINT_URL = '', AWS_ENDPOINT_URL_DYNAMODB = '' }: Settings): Clients =>
   createClients(AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB);

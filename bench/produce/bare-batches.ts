@@ -4,7 +4,7 @@ import { chunk } from '../../lib/batch/chunk.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
 import type { Contend } from '../processes/contender.ts';
 
-/** The limit: batches that are there already, sent and not looked after. */
+/** The upper limit: batches that are prepared beforehand and sent without checking the answers. */
 export const contend: Contend = async ({ orders, seed, concurrency }) => {
   const client = new SQSClient({ requestHandler: { httpAgent: { maxSockets: 256 } } });
   const QueueUrl = process.env.ORDER_QUEUE_URL;

@@ -11,9 +11,9 @@ export type ProducerRun = Pick<Task, 'orders' | 'concurrency'>;
 const SEED = 1;
 
 /**
- * Lets a producer send its orders into an empty queue.
+ * Measures a producer that sends its orders to an empty queue.
  *
- * @throws Error where an order is not in the queue, or more than once
+ * @throws Error if an order is not in the queue exactly once
  */
 export async function measureProducer(
   services: Services,

@@ -2,19 +2,19 @@ import { startServices } from '../processes/start-services.ts';
 import { medianOf, ratioGoal, type Suite, takeTurns } from '../suite.ts';
 import { measureProducer } from './measure-producer.ts';
 
-/** Contenders by name: their module, and orders of a run, so that each takes some seconds. */
+/** Contenders by name: their module, and the number of orders that takes them some seconds. */
 const CONTENDERS = {
   ours: { module: './ours.ts', orders: 30_000 },
   'one at a time': { module: './one-at-a-time.ts', orders: 3_000 },
   'sqs-producer': { module: './sqs-producer.ts', orders: 30_000 },
   'limit: bare batches': { module: './bare-batches.ts', orders: 30_000 },
 };
-/** Concurrent requests, as many as the producer makes. */
+/** Number of concurrent requests: that of the function `producer`. */
 const CONCURRENCY = 16;
 
 export const produce: Suite = {
   name: 'produce',
-  title: 'Generated orders into the order queue.',
+  title: 'Sending generated orders to the order queue.',
   async run({ repeats, scale, log }) {
     await using services = startServices();
     const contenders = Object.entries(CONTENDERS).map(([name, { module, orders }]) => ({

@@ -3,7 +3,7 @@ import { Producer } from 'sqs-producer';
 import { generateOrders } from '../../lib/produce/generator.ts';
 import type { Contend } from '../processes/contender.ts';
 
-/** sqs-producer, given all orders at once: it sends them ten to a request, one request after the other. */
+/** sqs-producer with all orders in one call: it sends ten orders per request, one request after the other. */
 export const contend: Contend = async ({ orders, seed }) => {
   const producer = Producer.create({ queueUrl: process.env.ORDER_QUEUE_URL ?? '', sqs: new SQSClient({}) });
   return async () => {

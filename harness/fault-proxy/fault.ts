@@ -1,42 +1,42 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** A fault of one request. `after` always means: after the service has carried it out. */
+/** A fault that is injected into one request. `before` and `after` refer to the service's processing of the request. */
 export type Fault =
-  /** The request is passed on later. */
+  /** Delays the request. */
   | { kind: 'delay'; ms: number }
-  /** The request is refused with the service's own code for too many requests. */
+  /** Rejects the request with the service's throttling error. */
   | { kind: 'throttle' }
-  /** The request is refused with the service's own internal error. */
+  /** Rejects the request with the service's internal error. */
   | { kind: 'error' }
-  /** The connection is cut. */
+  /** Closes the connection. */
   | { kind: 'cut'; when: 'before' | 'after' }
-  /** The request is carried out and never answered: the client times out. */
+  /** Processes the request without an answer, so that the client times out. */
   | { kind: 'hang' }
-  /** Every second entry of a batch is refused, from the first on, with a code that is worth another try. */
+  /** Rejects every second entry of a batch, starting with the first, with a retryable error. */
   | { kind: 'partial' }
-  /** The messages of a receive become visible again immediately, while they are in flight. */
+  /** Makes the messages of a receive visible again immediately, while they are in flight. */
   | { kind: 'redeliver' }
-  /** A receive has the last message first, and every third one only when it is redelivered. */
+  /** Reverses the messages of a receive and withholds every third one until it is redelivered. */
   | { kind: 'reorder' }
-  /** A batch of deletions is acknowledged and not carried out. */
+  /** Acknowledges a batch of deletions without deleting anything. */
   | { kind: 'forget' }
-  /** The client's process is killed. */
+  /** Kills the client's process. */
   | { kind: 'kill'; when: 'before' | 'after' };
 
 export type Service = 'sqs' | 'sns' | 's3' | 'dynamodb' | 'lambda';
 
-/** One request on its way. */
+/** One request that passes the proxy. */
 export interface PassingRequest {
-  /** The client, by the name given to `addClient`. */
+  /** Name of the client that was given to `addClient`. */
   client: string;
   service: Service;
-  /** The action's name in the API reference; for S3 and Lambda, the HTTP method. */
+  /** Name of the API action; for S3 and Lambda, the HTTP method. */
   action: string;
-  /** Name of the queue that an SQS request is about. */
+  /** Name of the queue of an SQS request. */
   queue?: string | undefined;
 }
 
-/** Tells what a request asks of which service, by the protocols that the SDK speaks to each. */
+/** Determines the service and action of a request from the protocol that the SDK uses for the service. */
 export function describeRequest(
   method: string,
   url: string,
@@ -57,14 +57,14 @@ function queueOf(body: Buffer): string | undefined {
   return QueueUrl?.split('/').at(-1);
 }
 
-/** An answer as it goes over the wire. */
+/** An HTTP response. */
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
 }
 
-/** Codes as each service's API reference has them. */
+/** Error codes from each service's API reference. */
 const CODES: Record<Service, Record<'throttle' | 'error', string>> = {
   sqs: { throttle: 'RequestThrottled', error: 'InternalFailure' },
   dynamodb: { throttle: 'ProvisionedThroughputExceededException', error: 'InternalServerError' },
@@ -73,7 +73,7 @@ const CODES: Record<Service, Record<'throttle' | 'error', string>> = {
   lambda: { throttle: 'TooManyRequestsException', error: 'ServiceException' },
 };
 
-/** Makes the answer by which a service refuses a request, in its own protocol. */
+/** Creates an error response in the service's own protocol. */
 export function refusal(service: Service, kind: 'throttle' | 'error'): Answer {
   const code = CODES[service][kind];
   const message = `injected ${kind}`;

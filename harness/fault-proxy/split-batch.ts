@@ -1,16 +1,16 @@
-/** A batch of which a part is refused. */
+/** A batch request of which some entries are rejected. */
 export interface SplitBatch {
-  /** The request to pass on; undefined if no entry is left. */
+  /** Body of the request to pass on; undefined if no entry is left. */
   body: Buffer | undefined;
-  /** Adds the refused entries to the answer, which is empty if nothing was passed on. */
+  /** Adds the rejected entries to the answer, which is empty if nothing was passed on. */
   complete(answer: Buffer): Buffer;
 }
 
-/** Entries at even places are refused. */
+/** Entries at even positions are rejected. */
 const isRefused = (_entry: unknown, index: number): boolean => index % 2 === 0;
 const isPassed = (entry: unknown, index: number): boolean => !isRefused(entry, index);
 
-/** Splits a batch request; undefined where it is none. */
+/** Splits a batch request. Returns undefined for any other request. */
 export function splitBatch(action: string, body: Buffer): SplitBatch | undefined {
   switch (action) {
     case 'SendMessageBatch':
@@ -80,7 +80,7 @@ function splitStatements(body: Buffer): SplitBatch {
   };
 }
 
-/** SNS speaks forms and XML: https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
+/** SNS uses form-encoded requests and XML answers: https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
 function splitPublish(body: Buffer): SplitBatch {
   const form = new URLSearchParams(body.toString());
   const entries = new Map<string, [string, string][]>();

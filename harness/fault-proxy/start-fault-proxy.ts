@@ -14,36 +14,36 @@ import { splitBatch } from './split-batch.ts';
 
 /** Endpoints of the services. */
 export interface Upstream {
-  /** SQS, SNS, S3 and Lambda. */
+  /** Endpoint of SQS, SNS, S3 and Lambda. */
   awsEndpoint: string;
   dynamoDbEndpoint: string;
 }
 
 export interface FaultProxyOptions {
-  /** Says what happens to a request; undefined lets it pass. */
+  /** Returns the fault for a request; undefined lets it pass. */
   decide: (passing: PassingRequest) => Fault | undefined;
   /** Kills a client's process. */
   kill?: (client: string) => void;
-  /** Called for each request that a service has carried out. */
+  /** Called for each request that a service has processed. */
   onDone?: (passing: PassingRequest, body: Buffer, answer: Answer) => void;
 }
 
 /** A proxy in front of the services of the embedded cloud, on 127.0.0.1. */
 export interface FaultProxy {
   /**
-   * Listens for one more client.
+   * Opens an endpoint for one client.
    *
-   * @returns the endpoint that it is to use for all services, DynamoDB among them
+   * @returns The endpoint that the client uses for all services, including DynamoDB.
    */
   addClient(name: string): Promise<string>;
-  /** Sets where requests go from now on; before the first call they are cut. */
+  /** Sets the services for all further requests. Until the first call, connections are closed. */
   setUpstream(upstream: Upstream | undefined): void;
   close(): Promise<void>;
 }
 
-/** Hidden for longer than this, a message is hidden for this long only, in s: tests have no hours. */
-const LONGEST_HIDING = 60;
-const HIDING = 8;
+/** Visibility timeouts above 60 s are shortened to 8 s, to keep tests short. */
+const MAX_VISIBILITY_TIMEOUT = 60;
+const SHORT_VISIBILITY_TIMEOUT = 8;
 
 export function startFaultProxy({ decide, kill, onDone }: FaultProxyOptions): FaultProxy {
   const agent = new Agent({ keepAlive: true, maxSockets: 512 });
@@ -58,18 +58,18 @@ export function startFaultProxy({ decide, kill, onDone }: FaultProxyOptions): Fa
     const cut = () => incoming.socket.destroy();
 
     async function pass(sent: Buffer): Promise<Answer> {
-      if (!upstream) throw new Error('nothing is up');
+      if (!upstream) throw new Error('fault proxy: no upstream is set');
       const { awsEndpoint, dynamoDbEndpoint } = upstream;
       const base = passing.service === 'dynamodb' ? dynamoDbEndpoint : awsEndpoint;
-      // Queues are known by their URLs.
-      const readdressed =
+      // SQS identifies queues by their URLs, which contain the endpoint.
+      const forwarded =
         passing.service === 'sqs' ? Buffer.from(sent.toString().replaceAll(own, awsEndpoint)) : sent;
       const answer = await forward(
         agent,
         incoming,
         outgoing,
         new URL(url, base),
-        hideShorter(passing, readdressed),
+        shortenVisibilityTimeout(passing, forwarded),
       );
       onDone?.(passing, sent, answer);
       return answer;
@@ -105,14 +105,14 @@ export function startFaultProxy({ decide, kill, onDone }: FaultProxyOptions): Fa
       }
       case 'redeliver': {
         const answer = await pass(body);
-        await hide(incoming, body, messagesOf(answer), 0);
+        await setVisibilityTimeout(incoming, body, messagesOf(answer), 0);
         return reply(outgoing, answer);
       }
       case 'reorder': {
         const answer = await pass(body);
         const messages = messagesOf(answer).reverse();
         const later = messages.filter((_message, index) => index % 3 === 2);
-        await hide(incoming, body, later, 0);
+        await setVisibilityTimeout(incoming, body, later, 0);
         const Messages = messages.filter((message) => !later.includes(message));
         return reply(outgoing, { ...answer, body: Buffer.from(JSON.stringify({ Messages })) });
       }
@@ -125,8 +125,7 @@ export function startFaultProxy({ decide, kill, onDone }: FaultProxyOptions): Fa
     }
   }
 
-  /** Sets when messages of a receive become visible again. */
-  async function hide(
+  async function setVisibilityTimeout(
     { headers }: IncomingMessage,
     receive: Buffer,
     messages: readonly Message[],
@@ -154,7 +153,7 @@ export function startFaultProxy({ decide, kill, onDone }: FaultProxyOptions): Fa
     async addClient(name) {
       let own = '';
       const server = createServer((incoming, outgoing) => {
-        // Whatever goes wrong behind it is a cut connection for the client: that is what it is here for.
+        // Any error behind the proxy is a closed connection for the client.
         handle(name, own, incoming, outgoing).catch(() => incoming.socket.destroy());
       });
       server.listen(0, '127.0.0.1');
@@ -189,14 +188,14 @@ const emptyAnswer = (contentType = ''): Answer => ({
   body: Buffer.from(contentType.includes('json') ? '{}' : ''),
 });
 
-function hideShorter({ action }: PassingRequest, body: Buffer): Buffer {
+function shortenVisibilityTimeout({ action }: PassingRequest, body: Buffer): Buffer {
   if (!action.startsWith('ChangeMessageVisibility')) return body;
   const shorten = (_match: string, seconds: string) =>
-    `"VisibilityTimeout":${Number(seconds) > LONGEST_HIDING ? HIDING : seconds}`;
+    `"VisibilityTimeout":${Number(seconds) > MAX_VISIBILITY_TIMEOUT ? SHORT_VISIBILITY_TIMEOUT : seconds}`;
   return Buffer.from(body.toString().replaceAll(/"VisibilityTimeout":(\d+)/g, shorten));
 }
 
-/** Sends a request on; one whose client has gone is given up, as it would be without a proxy. */
+/** Forwards a request. If the client disconnects, the request is aborted, as it would be without a proxy. */
 export async function forward(
   agent: Agent,
   { method, headers }: IncomingMessage,
@@ -219,11 +218,11 @@ export async function forward(
   return { status: answer.statusCode ?? 0, headers: answer.headers, body: received };
 }
 
-/** Answers a client as a service has answered, or would. */
+/** Sends a service's answer to the client. */
 export function reply(outgoing: ServerResponse, { status, headers, body }: Answer): void {
-  // Of a body that was changed, neither is true any more.
+  // Both headers are wrong if the body was changed.
   const { 'x-amz-crc32': _checksum, 'transfer-encoding': _chunked, ...kept } = headers;
-  // The answer to a HEAD tells the length of a body that it has not.
+  // The content-length of a HEAD response describes a body that is not sent.
   if (outgoing.req.method !== 'HEAD') kept['content-length'] = String(body.length);
   outgoing.writeHead(status, kept);
   outgoing.end(body);

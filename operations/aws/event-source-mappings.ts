@@ -6,27 +6,27 @@ import {
 } from '@aws-sdk/client-lambda';
 import { withServiceErrors } from '../../lib/errors.ts';
 
-/** What polls a queue for a function. */
+/** An event source mapping: it polls a queue for a function. */
 export interface EventSourceMapping {
   id: string;
   queueName: string;
   enabled: boolean;
-  /** Invocations at once; null where none is set. */
+  /** Maximum number of concurrent invocations; null if not set. */
   maximumConcurrency: number | null;
   batchSize: number;
 }
 
-/** What is to change; what is left out stays. */
+/** Changes to a mapping; absent fields stay as they are. */
 export interface MappingUpdate {
   maximumConcurrency?: number | undefined;
   enabled?: boolean | undefined;
 }
 
-/** Event source mappings as operators need them. Methods throw `ServiceError`. */
+/** Lists and updates event source mappings. Methods throw `ServiceError`. */
 export interface EventSourceMappings {
-  /** @param functionName as on AWS */
+  /** @param functionName Name on AWS, including the stage's prefix. */
   list(functionName: string): Promise<EventSourceMapping[]>;
-  /** Lambda takes up to a minute to follow: it answers once the update has begun. */
+  /** Starts an update, which takes effect within about a minute. */
   update(id: string, update: MappingUpdate): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ const toMapping = ({
 }: EventSourceMappingConfiguration): EventSourceMapping => ({
   id: UUID,
   queueName: EventSourceArn.split(':').at(-1) ?? '',
-  // Besides these two there are states on the way to being enabled.
+  // The other states, such as Creating and Enabling, lead to Enabled.
   enabled: State !== 'Disabled' && State !== 'Disabling',
   maximumConcurrency: ScalingConfig?.MaximumConcurrency ?? null,
   batchSize: BatchSize,

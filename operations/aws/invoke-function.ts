@@ -1,7 +1,7 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { InvalidInputError, ServiceError, withServiceErrors } from '../../lib/errors.ts';
 
-/** What Lambda says of a function that failed: https://docs.aws.amazon.com/lambda/latest/dg/typescript-exceptions.html */
+/** Lambda's answer for a function that failed: https://docs.aws.amazon.com/lambda/latest/dg/typescript-exceptions.html */
 interface FunctionFailure {
   errorType?: string;
   errorMessage?: string;
@@ -10,9 +10,9 @@ interface FunctionFailure {
 /**
  * Invokes a function and waits for its answer.
  *
- * @param functionName with the stage's prefix
- * @throws InvalidInputError with the function's own words, where it refuses the payload; ServiceError, whose code is the
- * function's error class, where it fails otherwise, and as for any other service
+ * @param functionName Name on AWS, including the stage's prefix.
+ * @throws InvalidInputError with the function's own message if the function rejects the payload
+ * @throws ServiceError if Lambda cannot be called, or the function fails; then its code is the function's error class
  */
 export async function invokeFunction<Answer>(
   client: LambdaClient,

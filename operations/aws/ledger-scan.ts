@@ -3,10 +3,10 @@ import { fromItem, type LedgerRecord } from '../../lib/aws/ledger-record.ts';
 import { type AttributeValues, fromAttributeValues } from '../../lib/aws/table.ts';
 import { ServiceError, toServiceError } from '../../lib/errors.ts';
 
-/** A record that a scan came upon, or what is wrong with it. Records come without their `order`. */
+/** One record of a scan, without its `order`, or the error that makes it unreadable. */
 export type ScannedRecord =
   | { ok: true; record: LedgerRecord }
-  /** Damaged: nobody can tell what became of this order. */
+  /** The record is damaged, so the status of its order is unknown. */
   | { ok: false; orderId: string; error: ServiceError };
 
 /** Epoch milliseconds; `to` is exclusive. */
@@ -15,7 +15,7 @@ export interface TimeRange {
   to: number;
 }
 
-/** All that `fromItem` reads, but the order: an answer then holds five times as many records. */
+/** The attributes that `fromItem` reads. Without the order, an answer holds five times as many records. */
 const READ: Record<string, string> = {
   '#id': 'order_id',
   '#status': 'status',
@@ -27,18 +27,18 @@ const READ: Record<string, string> = {
   '#sent': 'sent_at',
 };
 
-/** Sent in the range, or claimed in it and not sent; and what is damaged, whenever that was. */
+/** Orders sent in the range, orders claimed in it and not sent, and damaged records of any time. */
 const IN_RANGE = `#sent BETWEEN :from AND :last
   OR (attribute_not_exists(#sent) AND (#claimed BETWEEN :from AND :last OR attribute_not_exists(#claimed)))`;
 
 /**
- * Reads the ledger through, page by page, each record consistently.
+ * Scans the ledger page by page with consistent reads.
  *
- * The whole table is read, and paid for, whatever the range: a read unit for each 4 KB, so 0.02 USD for a million orders.
+ * DynamoDB reads and charges for the whole table, whatever the range: one read unit for 4 KB, so 0.02 USD for a million orders.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  *
- * @param client needs Scan on the table
- * @param range sent in it, or, where it was not sent yet, claimed in it; all records where it is left out
+ * @param client Client with permission to Scan the table.
+ * @param range When orders were sent or, if not sent yet, claimed. Default: all records.
  * @throws ServiceError
  */
 export async function* scanLedger(
@@ -72,7 +72,7 @@ function readScanned(item: AttributeValues): ScannedRecord {
     const record = fromItem(fromAttributeValues(item));
     const times = record.status === 'SENT' ? [record.sentAt] : [record.claimedAt, record.leaseUntil];
     if (times.every(Number.isFinite)) return { ok: true, record };
-    const message = `times of a ${record.status} record must be numbers, received ${times.join(' and ')}`;
+    const message = `the times of a ${record.status} record must be numbers, received ${times.join(' and ')}`;
     return { ok: false, orderId, error: new ServiceError(`ledger record ${orderId}`, 'NoTime', message) };
   } catch (thrown) {
     return { ok: false, orderId, error: toServiceError('ledger record', thrown) };

@@ -13,20 +13,20 @@ export interface MetricQuery {
   statistic: 'Sum' | 'Maximum';
 }
 
-/** What a metric was over one minute. */
+/** The value of a metric over one minute. */
 export interface MetricPoint {
-  /** When the minute began, epoch ms. */
+  /** When the minute began, in epoch milliseconds. */
   start: number;
   value: number;
 }
 
 /**
- * Metrics by the minute, in one request of GetMetricData, which takes 500 of them
+ * Reads metrics by the minute with GetMetricData, which accepts up to 500 of them
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html).
  *
- * @param from epoch ms, a whole minute
- * @param until epoch ms
- * @returns points of each query, in its place, oldest first; minutes without data have none
+ * @param from Start of the range: a whole minute, in epoch milliseconds.
+ * @param until End of the range, in epoch milliseconds.
+ * @returns For each query, in the order given, its points, oldest first. Minutes without data have no point.
  * @throws ServiceError
  */
 export async function readMetrics(

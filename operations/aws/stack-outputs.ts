@@ -1,15 +1,16 @@
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { type ClientPlace, createCloudFormationClient } from '../../lib/aws/clients.ts';
+import { type ClientConfig, createCloudFormationClient } from '../../lib/aws/clients.ts';
 import { withServiceErrors } from '../../lib/errors.ts';
 
 /**
- * The outputs of a deployed stack, by their keys.
+ * Reads the outputs of a deployed stack.
  *
- * @throws ServiceError; its code is `ValidationError` where there is no such stack
+ * @returns Output values by their keys.
+ * @throws ServiceError; its code is `ValidationError` if the stack does not exist
  */
 export async function readStackOutputs(
   stackName: string,
-  place: ClientPlace,
+  place: ClientConfig,
 ): Promise<Record<string, string>> {
   const client = createCloudFormationClient(place);
   try {

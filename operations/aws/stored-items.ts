@@ -3,24 +3,24 @@ import { createTable } from '../../lib/aws/table.ts';
 import { toServiceError } from '../../lib/errors.ts';
 import type { TimeRange } from './ledger-scan.ts';
 
-/** The orders that a consumer has stored, by their ids alone. Methods throw `DatabaseError` or `ServiceError`. */
+/** The ids of the orders that a consumer has stored. Methods throw `DatabaseError` or `ServiceError`. */
 export interface StoredOrders {
-  /** Pages of the ids of orders that were confirmed in a range. */
+  /** Yields pages of ids of the orders that were confirmed in a range. */
   list(range: TimeRange): AsyncGenerator<string[]>;
-  /** Those of these ids that are there. */
+  /** Returns the given ids whose orders are stored. */
   have(orderIds: readonly string[]): Promise<Set<string>>;
 }
 
 /**
- * Opens the orders that a consumer has stored in a DynamoDB table: an item each, by `order_id`, with `confirmed_at` in epoch
- * milliseconds.
+ * Opens the orders that a consumer has stored in a DynamoDB table. The table has one item for each order, with the key
+ * `order_id` and the attribute `confirmed_at` in epoch milliseconds.
  *
- * @param client needs Scan and BatchGetItem on the table
+ * @param client Client with permission to Scan and BatchGetItem on the table.
  */
 export function createStoredItems(client: DynamoDBClient, tableName: string): StoredOrders {
   const table = createTable(client, tableName, 'order_id');
   return {
-    /** The whole table is read, and paid for, whatever the range. */
+    /** DynamoDB reads and charges for the whole table, whatever the range. */
     async *list({ from, to }) {
       const input = {
         TableName: tableName,

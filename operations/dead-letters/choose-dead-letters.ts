@@ -6,7 +6,7 @@ import { type DeadLetter, oldestFirst } from './dead-letter.ts';
 import { type HeldMessages, type HoldOptions, holdMessages } from './hold-messages.ts';
 import { toDeadLetters } from './to-dead-letters.ts';
 
-/** Which dead letters are meant: those that fit each of these that is there; all, where none is. */
+/** Selects dead letters. Fields are combined with AND; without any field, all dead letters are selected. */
 export interface Choice {
   /** Code of a `DeadLetterReason`. */
   reason?: string | undefined;
@@ -15,56 +15,56 @@ export interface Choice {
   ids?: readonly string[] | undefined;
 }
 
-/** The letters that a choice means, and those of its ids that none has. */
+/** Returns the dead letters that a choice selects, and the ids of the choice that match none. */
 export function choose(
-  letters: readonly DeadLetter[],
+  deadLetters: readonly DeadLetter[],
   { reason, orderIds, ids }: Choice,
 ): { chosen: DeadLetter[]; missing: string[] } {
   const hasId = ids && new Set(ids);
   const hasOrderId = orderIds && new Set(orderIds);
-  const chosen = letters.filter(
-    (letter) =>
-      (reason === undefined || letter.reason.code === reason) &&
-      (!hasId || hasId.has(letter.id)) &&
-      (!hasOrderId || hasOrderId.has(letter.order_id ?? '')),
+  const chosen = deadLetters.filter(
+    (deadLetter) =>
+      (reason === undefined || deadLetter.reason.code === reason) &&
+      (!hasId || hasId.has(deadLetter.id)) &&
+      (!hasOrderId || hasOrderId.has(deadLetter.order_id ?? '')),
   );
   const found = new Set(chosen.flatMap(({ id, order_id }) => [id, order_id]));
   return { chosen, missing: [...(ids ?? []), ...(orderIds ?? [])].filter((id) => !found.has(id)) };
 }
 
-/** Failures that tell of ids which no letter has. */
+/** Creates a failure for each id that matches no dead letter. */
 export const missingFailures = (missing: readonly string[]): { id: string; message: string }[] =>
   missing.map((id) => ({
     id,
-    message: 'not in the dead-letter queue, or in the hands of somebody else, or not of that reason',
+    message: 'not found in the dead-letter queue: gone, in flight elsewhere, or there for another reason',
   }));
 
-/** Dead letters that were chosen, in hand; to be disposed of. */
-export interface TakenDeadLetters {
+/** The dead letters of a choice, hidden from other receivers. The caller disposes of `held`. */
+export interface HeldDeadLetters {
   held: HeldMessages;
   /** Oldest first. */
   chosen: DeadLetter[];
-  /** Ids of the choice that no letter has. */
+  /** Ids of the choice that match no dead letter. */
   missing: string[];
 }
 
 /**
- * Takes the dead letters of a choice in hand; all others are given back at once.
+ * Receives the dead letters of a choice and hides them from other receivers. All others are released immediately.
  *
- * @throws ServiceError; nothing is in hand then
+ * @throws ServiceError; then all received messages have been released
  */
-export async function takeDeadLetters(
+export async function holdDeadLetters(
   pipeline: Pipeline,
   queue: QueueName,
   choice: Choice,
   options: Pick<HoldOptions, 'signal' | 'onProgress'>,
-): Promise<TakenDeadLetters> {
+): Promise<HeldDeadLetters> {
   const { ids } = choice;
   const enough = ids && ((messages: ReadonlyMap<string, unknown>) => ids.every((id) => messages.has(id)));
   await using cleanUp = new AsyncDisposableStack();
   const held = cleanUp.use(await holdMessages(pipeline, queue, { ...options, enough }));
-  const letters = oldestFirst(await toDeadLetters(pipeline, queue, held.messages.values()));
-  const { chosen, missing } = choose(letters, choice);
+  const deadLetters = oldestFirst(await toDeadLetters(pipeline, queue, held.messages.values()));
+  const { chosen, missing } = choose(deadLetters, choice);
   const wanted = new Set(chosen.map(({ id }) => id));
   await held.release([...held.messages.keys()].filter((id) => !wanted.has(id)));
   cleanUp.move();
@@ -72,10 +72,10 @@ export async function takeDeadLetters(
 }
 
 /**
- * Finds dead letters by their SQS message ids, in whichever queue they are; they are all back afterwards.
+ * Finds dead letters by their SQS message ids in all dead-letter queues, and releases them again.
  *
- * @returns them in the order given
- * @throws InvalidInputError that names those which are not there, or which somebody else has in hand
+ * @returns The dead letters in the order of the ids.
+ * @throws InvalidInputError that names the ids that were not found; their messages may be in flight elsewhere
  * @throws ServiceError
  */
 export async function findDeadLetters(
@@ -84,16 +84,16 @@ export async function findDeadLetters(
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<DeadLetter[]> {
   const searches = pipeline.queues.map(async ({ name }) => {
-    const { held, chosen } = await takeDeadLetters(pipeline, name, { ids }, options);
+    const { held, chosen } = await holdDeadLetters(pipeline, name, { ids }, options);
     await held[Symbol.asyncDispose]();
     return chosen;
   });
   const found = await allEnded(searches);
-  const byId = new Map(found.flat().map((letter) => [letter.id, letter]));
+  const byId = new Map(found.flat().map((deadLetter) => [deadLetter.id, deadLetter]));
   const missing = ids.filter((id) => !byId.has(id));
   if (missing.length > 0) {
     throw new InvalidInputError(
-      `message id: must be that of a message in a dead-letter queue that nobody has in hand, received ${missing.join(', ')}`,
+      `message id: must be the id of a dead letter that is not in flight elsewhere, received ${missing.join(', ')}`,
     );
   }
   return ids.flatMap((id) => byId.get(id) ?? []);

@@ -1,13 +1,13 @@
 import type { QueueName } from '../../topology.ts';
 
-/** Why a message is in a dead-letter queue, as far as looking at it tells. */
+/** The probable reason why a message is in a dead-letter queue. SQS does not keep it, so it is derived from the message. */
 export interface DeadLetterReason {
   /**
-   * What groups of messages are named by, and `--reason` takes: the paths and codes of what is wrong with the body, such as
-   * `price:out_of_range`; or `passing`, for a body that is fine: what failed was around it, and has passed or will.
+   * Identifies the reason; `--reason` accepts it. It lists the fields and codes of the body's errors, such as
+   * `price:out_of_range`. It is `passing` for a valid body, whose failure had a temporary cause such as an outage.
    */
   code: string;
-  /** The same in words. */
+  /** The reason in words. */
   text: string;
 }
 
@@ -17,14 +17,14 @@ export interface DeadLetter {
   id: string;
   queue: QueueName;
   reason: DeadLetterReason;
-  /** Each thing that is wrong: place, rule, value. Empty for `passing`. */
+  /** Each error of the body: field, rule, value. Empty for `passing`. */
   errors: string[];
-  /** Of the order that it is about, where that can be told. */
+  /** Id of its order; null if unknown. */
   order_id: string | null;
   body: string;
-  /** Names and values of its message attributes; binary ones in base64. */
+  /** Values of its message attributes by name; binary ones in base64. */
   attributes: Record<string, string>;
-  /** When it came into its first queue, ISO 8601. */
+  /** When it was sent to its source queue, in ISO 8601. */
   sent_at: string;
 }
 
@@ -32,27 +32,27 @@ export interface DeadLetter {
 export interface DeadLetterGroup {
   reason: DeadLetterReason;
   count: number;
-  /** Ids of the first few. */
+  /** Message ids of the first few. */
   examples: string[];
 }
 
-/** What a redrive did. `matched - sent` messages are still in the dead-letter queue. */
+/** The outcome of a redrive. `matched - sent` messages are still in the dead-letter queue. */
 export interface RedriveReport {
   queue: QueueName;
-  /** Messages looked at. */
+  /** Number of messages examined. */
   seen: number;
-  /** Those that the choice fits. */
+  /** Number of messages that the choice selects. */
   matched: number;
-  /** Those that the queue has taken back. */
+  /** Number of messages sent back to their source queue. */
   sent: number;
-  /** Why the others were not, each with its message id; ids that were chosen and are not there are among them. */
+  /** Messages that were not moved, with the reason. Includes chosen ids that were not found. */
   failures: { id: string; message: string }[];
   dryRun: boolean;
 }
 
-/** Sorts letters by when they were sent, those of one moment by their id: SQS hands them out in any order. */
-export const oldestFirst = (letters: readonly DeadLetter[]): DeadLetter[] =>
-  letters.toSorted((one, other) => compare(one.sent_at, other.sent_at) || compare(one.id, other.id));
+/** Sorts dead letters by the time they were sent, then by id, since SQS returns messages in any order. */
+export const oldestFirst = (deadLetters: readonly DeadLetter[]): DeadLetter[] =>
+  deadLetters.toSorted((one, other) => compare(one.sent_at, other.sent_at) || compare(one.id, other.id));
 
 function compare(one: string, other: string): number {
   if (one === other) return 0;

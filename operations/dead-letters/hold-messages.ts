@@ -4,41 +4,41 @@ import { allEnded } from '../../program/all-ended.ts';
 import type { QueueName } from '../../topology.ts';
 import { findQueue, type Pipeline, type PipelineClients } from '../pipeline/pipeline.ts';
 
-/** Messages of a dead-letter queue, in hand: hidden from everybody else. Disposing of it gives back those that are left. */
+/** Messages of a dead-letter queue that are hidden from other receivers. Disposal releases those that are left. */
 export interface HeldMessages extends Leases {
-  /** Messages that were looked at. */
+  /** Number of messages received. */
   readonly seen: number;
-  /** Messages that others have in hand, which could not be looked at; approximately. */
+  /** Approximate number of messages that are in flight elsewhere and could not be received. */
   readonly hidden: number;
 }
 
 export interface HoldOptions {
-  /** How many to take at most; all where it is left out. */
+  /** Maximum number of messages. Default: all. */
   limit?: number | undefined;
-  /** Whether these are all that is wanted; then the search ends. */
+  /** Ends the search early, when it returns true for the messages found so far. */
   enough?: ((messages: ReadonlyMap<string, ReceivedMessage>) => boolean) | undefined;
-  /** Aborted, the search ends with what it has found. */
+  /** Ends the search; the messages found so far are returned. */
   signal?: AbortSignal | undefined;
   onProgress?: ((seen: number) => void) | undefined;
 }
 
 /**
- * Seconds of a receive. From 1 on SQS asks all of its servers, so that an empty answer can be believed; the embedded cloud is
- * one server.
+ * Seconds of a long poll. With at least 1, SQS queries all of its servers, so that an empty answer can be trusted. The embedded
+ * cloud is a single server and needs no wait.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
  */
 const WAIT_SECONDS = 1;
-/** Receives at once, and how many messages are worth one more. */
-const MOST_RECEIVERS = 8;
+/** Maximum number of concurrent receivers, and how many messages justify one more. */
+const MAX_RECEIVERS = 8;
 const MESSAGES_PER_RECEIVER = 50;
-/** Empty answers in a row that are believed although SQS counts messages: its count may be a minute behind. */
-const MOST_EMPTY = 5;
+/** Consecutive empty answers that end the search although SQS counts messages: the count may be a minute old. */
+const MAX_EMPTY = 5;
 
 /**
- * Takes the messages of a dead-letter queue in hand.
+ * Receives the messages of a dead-letter queue and hides them from other receivers.
  *
- * @throws InvalidInputError where that part of the pipeline is off
- * @throws ServiceError; what was in hand by then is given back
+ * @throws InvalidInputError if the stage does not have the queue
+ * @throws ServiceError; then all received messages have been released
  */
 export async function holdMessages(
   pipeline: Pipeline,
@@ -57,29 +57,29 @@ export async function holdMessages(
   let empty = 0;
   let failed = false;
 
-  const isOver = () => failed || signal?.aborted || wanted <= 0 || empty >= MOST_EMPTY || enough(messages);
+  const isDone = () => failed || signal?.aborted || wanted <= 0 || empty >= MAX_EMPTY || enough(messages);
 
   async function receive(): Promise<void> {
-    while (!isOver()) {
-      const most = Math.min(10, wanted);
-      // Set aside, for receives side by side are not to exceed the limit together.
-      wanted -= most;
+    while (!isDone()) {
+      const maxMessages = Math.min(10, wanted);
+      // Reserved before the request, so that concurrent receivers together stay within the limit.
+      wanted -= maxMessages;
       const since = Date.now();
       const received = await queue.receive({
-        maxMessages: most,
+        maxMessages,
         visibilityTimeout: leases.seconds,
         waitSeconds,
       });
       for (const message of received) leases.add(message, since);
-      wanted += most - received.length;
+      wanted += maxMessages - received.length;
       onProgress?.(messages.size);
       if (received.length > 0) empty = 0;
-      else if ((await queue.depth()).visible === 0) empty = MOST_EMPTY;
+      else if ((await queue.depth()).visible === 0) empty = MAX_EMPTY;
       else empty++;
     }
   }
 
-  const receivers = Math.min(MOST_RECEIVERS, Math.max(1, Math.ceil(expected / MESSAGES_PER_RECEIVER)));
+  const receivers = Math.min(MAX_RECEIVERS, Math.max(1, Math.ceil(expected / MESSAGES_PER_RECEIVER)));
   const stopOthers = (error: unknown): never => {
     failed = true;
     throw error;
@@ -90,50 +90,50 @@ export async function holdMessages(
   return Object.assign(leases, { seen: messages.size, hidden: Math.max(0, inFlight - messages.size) });
 }
 
-/*
- * SQS shows a message only by handing it out, and hides it from others meanwhile:
+/**
+ * Leases of received messages. To read a message, one has to receive it, which hides it from other receivers:
  *
- *   in the queue ──receive──► in hand ──release, or the lease runs out──► in the queue
- *                                     ──delete──► gone
+ *   visible ──receive──► leased ──release, or the lease expires──► visible
+ *                               ──delete──► gone
  *
- * Leases are renewed until they are closed; those of a process that has died run out by themselves.
+ * Leases are renewed until disposal. If the process crashes, they expire.
  */
 export interface Leases extends AsyncDisposable {
-  /** Messages in hand, by their id. */
+  /** Leased messages by their id. */
   readonly messages: ReadonlyMap<string, ReceivedMessage>;
-  /** Seconds for which a message is to be received, and is hidden again at each renewal. */
+  /** Length of a lease: the visibility timeout in seconds for receives and renewals. */
   readonly seconds: number;
-  /** @param since epoch ms at which the receive was sent */
+  /** @param since When the receive request was sent, in epoch milliseconds. */
   add(message: ReceivedMessage, since: number): void;
-  /** Whether a message is surely hidden from others for the next seconds. */
-  isInHand(id: string): boolean;
-  /** Gives messages back; what that fails for comes back when its lease runs out. */
+  /** Returns whether the lease of a message lasts for at least 5 more seconds. */
+  isLeased(id: string): boolean;
+  /** Makes messages visible again. If that fails, they become visible when their leases expire. */
   release(ids: readonly string[]): Promise<void>;
-  /** @returns one outcome per message, in the order given */
+  /** @returns One outcome per message, in the order given. */
   delete(ids: readonly string[]): Promise<EntryOutcome<void>[]>;
 }
 
-/** At least: the messages of a process that was killed are hidden for so long. */
-const LEAST_SECONDS = 20;
-/** SQS hides a message for 12 hours at most, renewals included. */
-const MOST_SECONDS = 43_200;
-/** A lease is renewed three times while it lasts, ten messages to a request: so this makes 30 requests a second. */
+/** Shortest lease: after a crash, messages stay hidden for up to this long. */
+const MIN_SECONDS = 20;
+/** SQS hides a message for at most 12 hours, renewals included. */
+const MAX_SECONDS = 43_200;
+/** A lease is renewed three times while it lasts, ten messages to a request. So renewals make 30 requests a second. */
 const MESSAGES_PER_SECOND = 100;
-/** What must be left of a lease for what is to be done with its message. */
+/** Remaining time of a lease that is enough to send and delete its message. */
 const MARGIN_MS = 5_000;
 
-/** @param expected how many messages there will be, approximately */
+/** @param expected Approximate number of messages. */
 export function createLeases(sqs: PipelineClients['sqs'], queueUrl: string, expected: number): Leases {
   const queue = createQueue(sqs, queueUrl);
-  const seconds = Math.min(MOST_SECONDS, Math.max(LEAST_SECONDS, Math.ceil(expected / MESSAGES_PER_SECOND)));
+  const seconds = Math.min(MAX_SECONDS, Math.max(MIN_SECONDS, Math.ceil(expected / MESSAGES_PER_SECOND)));
   const messages = new Map<string, ReceivedMessage>();
-  /** Epoch ms until which each message is surely hidden. */
+  /** When the lease of each message expires, in epoch milliseconds. */
   const hiddenUntil = new Map<string, number>();
   let renewal: Promise<void> | undefined;
 
   /**
-   * Those whose lease has not run out. The others may be in somebody else's hands by now, for whom an old receipt handle would
-   * change the visibility, too.
+   * Selects messages whose lease has not expired. The others may have another receiver by now, and the old receipt handle would
+   * change their visibility for that one, too.
    */
   const leased = (ids: Iterable<string>) => [...ids].filter((id) => (hiddenUntil.get(id) ?? 0) > Date.now());
   const handlesOf = (ids: readonly string[]) => ids.map((id) => messages.get(id)?.receiptHandle ?? '');
@@ -166,13 +166,13 @@ export function createLeases(sqs: PipelineClients['sqs'], queueUrl: string, expe
     messages,
     seconds,
     add(message, since) {
-      // One whose lease ran out, or that SQS has handed out twice, may be there already: the latest receipt handle counts.
+      // A message may be received twice, after its lease expired or by SQS's at-least-once delivery. The latest handle counts.
       messages.set(message.id, message);
       hiddenUntil.set(message.id, since + seconds * 1_000);
     },
-    isInHand: (id) => (hiddenUntil.get(id) ?? 0) > Date.now() + MARGIN_MS,
+    isLeased: (id) => (hiddenUntil.get(id) ?? 0) > Date.now() + MARGIN_MS,
     async release(ids) {
-      // A renewal that overtakes it would hide them again.
+      // A renewal that arrives later would hide the messages again.
       await renewal;
       await queue.changeVisibility(handlesOf(leased(ids)), 0);
       forget(ids);

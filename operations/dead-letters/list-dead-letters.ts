@@ -5,22 +5,21 @@ import { type HoldOptions, holdMessages } from './hold-messages.ts';
 import { toDeadLetters } from './to-dead-letters.ts';
 
 export interface DeadLetterList {
-  /** Messages looked at. */
+  /** Number of messages examined. */
   seen: number;
-  /** Messages that somebody else has in hand at the moment, which cannot be looked at; approximately. */
+  /** Approximate number of messages that are in flight elsewhere and could not be examined. */
   hidden: number;
-  /** Largest first. */
+  /** Largest group first. */
   groups: DeadLetterGroup[];
   /** Oldest first. */
   letters: DeadLetter[];
 }
 
 /**
- * Looks a dead-letter queue through and says of each message why it is there. Nobody else sees the messages while that
- * lasts; then they are all back.
+ * Lists the messages of a dead-letter queue with the reason why each is there. They are hidden from other receivers meanwhile and
+ * become visible again before it returns.
  *
- * @param options `limit`: how many messages to look at, all where it is left out; aborted, it ends with those it has seen
- * @throws InvalidInputError where that part of the pipeline is off
+ * @throws InvalidInputError if the stage does not have the queue
  * @throws ServiceError
  */
 export async function listDeadLetters(
@@ -29,12 +28,17 @@ export async function listDeadLetters(
   options: Omit<HoldOptions, 'enough'> = {},
 ): Promise<DeadLetterList> {
   await using held = await holdMessages(pipeline, queue, options);
-  const letters = oldestFirst(await toDeadLetters(pipeline, queue, held.messages.values()));
-  return { seen: held.seen, hidden: held.hidden, groups: groupDeadLetters(letters), letters };
+  const deadLetters = oldestFirst(await toDeadLetters(pipeline, queue, held.messages.values()));
+  return {
+    seen: held.seen,
+    hidden: held.hidden,
+    groups: groupDeadLetters(deadLetters),
+    letters: deadLetters,
+  };
 }
 
 /**
- * Lists what is in the dead-letter queues of orders, queue by queue; uploads are files, not orders.
+ * Lists the messages of all dead-letter queues except that of uploads, which are files rather than orders.
  *
  * @throws ServiceError
  */
@@ -44,12 +48,12 @@ export async function listOrderDeadLetters(pipeline: Pipeline): Promise<DeadLett
   return lists.flatMap(({ letters }) => letters);
 }
 
-/** Message ids that a group names. */
+/** Number of message ids in a group. */
 const EXAMPLES = 3;
 
-/** Groups letters by their reason, the largest group first. */
-export function groupDeadLetters(letters: readonly DeadLetter[]): DeadLetterGroup[] {
-  return [...Map.groupBy(letters, ({ reason }) => reason.code).values()]
+/** Groups dead letters by their reason, the largest group first. */
+export function groupDeadLetters(deadLetters: readonly DeadLetter[]): DeadLetterGroup[] {
+  return [...Map.groupBy(deadLetters, ({ reason }) => reason.code).values()]
     .map((group) => ({
       // biome-ignore lint/style/noNonNullAssertion: groupBy makes no empty groups
       reason: group[0]!.reason,

@@ -2,24 +2,24 @@ import { FULL_LOAD } from '../../lib/aws/queue.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { QueueName } from '../../topology.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { type Choice, missingFailures, takeDeadLetters } from './choose-dead-letters.ts';
+import { type Choice, holdDeadLetters, missingFailures } from './choose-dead-letters.ts';
 
 export interface PurgeReport {
   queue: QueueName;
-  /** Messages looked at. */
+  /** Number of messages examined. */
   seen: number;
-  /** Those that the choice fits. */
+  /** Number of messages that the choice selects. */
   matched: number;
   deleted: number;
-  /** Why the others were not, each with its message id. */
+  /** Messages that were not deleted, with the reason. */
   failures: { id: string; message: string }[];
 }
 
 /**
- * Deletes dead letters. Not with SQS's PurgeQueue, which also takes those that come in while somebody makes up their mind.
+ * Deletes dead letters one by one. SQS's PurgeQueue would also delete messages that arrive while the operator is being asked.
  *
- * @param options aborted, it ends with those that are deleted by then
- * @throws ServiceError where the dead-letter queue cannot be looked at; nothing is deleted then
+ * @param options `signal` stops it; messages deleted by then stay deleted.
+ * @throws ServiceError if the dead-letter queue cannot be read; nothing was deleted
  */
 export async function purgeDeadLetters(
   pipeline: Pipeline,
@@ -33,13 +33,13 @@ export async function purgeDeadLetters(
     onProgress?: ((done: number, total?: number) => void) | undefined;
   } = {},
 ): Promise<PurgeReport> {
-  const { held, chosen, missing } = await takeDeadLetters(pipeline, queue, choice, { signal, onProgress });
+  const { held, chosen, missing } = await holdDeadLetters(pipeline, queue, choice, { signal, onProgress });
   await using _ = held;
   const failures = missingFailures(missing);
   let deleted = 0;
-  for (const letters of chunk(chosen, { maxEntries: FULL_LOAD })) {
+  for (const batch of chunk(chosen, { maxEntries: FULL_LOAD })) {
     if (signal?.aborted) break;
-    const ids = letters.map(({ id }) => id);
+    const ids = batch.map(({ id }) => id);
     for (const [index, outcome] of (await held.delete(ids)).entries()) {
       if (outcome.ok) deleted++;
       else failures.push({ id: ids[index] ?? '', message: outcome.error.message });

@@ -4,23 +4,23 @@ import { paced } from '../../lib/batch/paced.ts';
 import { InvalidInputError } from '../../lib/errors.ts';
 import type { QueueName } from '../../topology.ts';
 import { findQueue, type Pipeline } from '../pipeline/pipeline.ts';
-import { type Choice, missingFailures, takeDeadLetters } from './choose-dead-letters.ts';
+import { type Choice, holdDeadLetters, missingFailures } from './choose-dead-letters.ts';
 import type { DeadLetter, RedriveReport } from './dead-letter.ts';
-import { judgeBody } from './judge-body.ts';
+import { validateBody } from './validate-body.ts';
 
 export interface RedriveOptions {
-  /** Only tells what would be sent. */
+  /** Reports what would be sent, and sends nothing. */
   dryRun?: boolean | undefined;
-  /** Messages a second; as fast as the queue takes them where it is left out. */
+  /** Messages per second. Default: no limit. */
   ratePerSecond?: number | undefined;
   /**
-   * Makes the body that is sent instead. What it throws an `InvalidInputError` for, or what would be rejected again, stays in
-   * the dead-letter queue.
+   * Returns the body to send instead of the message's own. A message stays in the dead-letter queue if this throws an
+   * `InvalidInputError` or the new body is invalid.
    */
-  mend?: ((body: string) => string) | undefined;
-  /** Aborted, no further message is sent; the report tells how far it came. */
+  editBody?: ((body: string) => string) | undefined;
+  /** Stops sending; the report has the messages sent so far. */
   signal?: AbortSignal | undefined;
-  /** Told of messages looked at, then of messages sent, of how many. */
+  /** Called with the number of messages examined, then with the number sent and the total. */
   onProgress?: ((done: number, total?: number) => void) | undefined;
 }
 
@@ -28,25 +28,24 @@ interface Ready extends MessageContent {
   id: string;
 }
 
-/** Renewing its lease has failed, or it was in hand for 12 hours, the longest there is. */
-const NOT_IN_HAND = 'was not in hand any more when its turn came: it is back in the dead-letter queue';
+/** A renewal failed, or SQS's limit of 12 hours in flight was reached. */
+const LEASE_EXPIRED = 'not sent: its lease expired, so it is visible in the dead-letter queue again';
 
 /**
- * Sends dead letters back to the queue that they came from, with their attributes, and only then deletes them: whenever it
- * dies, each message is in one of the two queues, or, for a moment's worth of them, in both; the ledger and `order_id` take
- * care of those.
+ * Sends dead letters back to their source queue with their attributes, then deletes them. After a crash every message is in at
+ * least one of the two queues. A message that is in both is processed twice, which consumers detect by `order_id`.
  *
- * @throws InvalidInputError where that part of the pipeline is off
- * @throws ServiceError where the dead-letter queue cannot be looked at; nothing has been sent then
+ * @throws InvalidInputError if the stage does not have the queue
+ * @throws ServiceError if the dead-letter queue cannot be read; nothing was sent
  */
 export async function redriveDeadLetters(
   pipeline: Pipeline,
   queue: QueueName,
   choice: Choice,
-  { dryRun = false, ratePerSecond, mend, signal, onProgress }: RedriveOptions = {},
+  { dryRun = false, ratePerSecond, editBody, signal, onProgress }: RedriveOptions = {},
 ): Promise<RedriveReport> {
   const target = createQueue(pipeline.clients.sqs, findQueue(pipeline, queue).url);
-  const { held, chosen, missing } = await takeDeadLetters(pipeline, queue, choice, { signal, onProgress });
+  const { held, chosen, missing } = await holdDeadLetters(pipeline, queue, choice, { signal, onProgress });
   await using _ = held;
   const failures = missingFailures(missing);
   const report: RedriveReport = {
@@ -58,36 +57,40 @@ export async function redriveDeadLetters(
     dryRun,
   };
   const ready: Ready[] = [];
-  for (const letter of chosen) {
-    const mended = mend ? mendLetter(letter, mend) : { body: letter.body };
-    const attributes = held.messages.get(letter.id)?.attributes ?? {};
-    if ('message' in mended) failures.push({ id: letter.id, message: mended.message });
-    else ready.push({ id: letter.id, body: mended.body, attributes });
+  for (const deadLetter of chosen) {
+    const { id } = deadLetter;
+    const edited = editBody ? applyEdit(deadLetter, editBody) : { body: deadLetter.body };
+    const attributes = held.messages.get(id)?.attributes ?? {};
+    if ('message' in edited) failures.push({ id, message: edited.message });
+    else ready.push({ id, body: edited.body, attributes });
   }
   if (dryRun) return report;
 
-  /** @returns why the queue took none of them */
+  /** @returns The error if the queue accepted none of the batch. */
   async function send(batch: readonly Ready[]): Promise<Error | undefined> {
     const { outcomes } = await target.send(batch);
-    const taken: string[] = [];
+    const accepted: string[] = [];
     let refusal: Error | undefined;
     for (const [index, { id }] of batch.entries()) {
       const outcome = outcomes[index];
-      if (outcome?.ok) taken.push(id);
+      if (outcome?.ok) accepted.push(id);
       else {
         refusal = outcome?.error ?? new Error('no outcome');
         failures.push({ id, message: refusal.message });
       }
     }
-    report.sent += taken.length;
-    const deletions = await held.delete(taken);
-    for (const [index, id] of taken.entries()) {
+    report.sent += accepted.length;
+    const deletions = await held.delete(accepted);
+    for (const [index, id] of accepted.entries()) {
       const deletion = deletions[index];
       if (!deletion?.ok) {
-        failures.push({ id, message: `sent, but still here as well: ${deletion?.error.message}` });
+        failures.push({
+          id,
+          message: `sent, but not deleted from the dead-letter queue: ${deletion?.error.message}`,
+        });
       }
     }
-    return taken.length === 0 ? refusal : undefined;
+    return accepted.length === 0 ? refusal : undefined;
   }
 
   const size = Math.min(FULL_LOAD, Math.max(1, Math.floor((ratePerSecond ?? Number.POSITIVE_INFINITY) / 2)));
@@ -95,25 +98,25 @@ export async function redriveDeadLetters(
   let outage: Error | undefined;
   for await (const batch of paced(batches, { ratePerSecond, deadline: Number.POSITIVE_INFINITY })) {
     if (signal?.aborted) break;
-    const inHand = batch.filter(({ id }) => held.isInHand(id));
-    const others = outage ? batch : batch.filter(({ id }) => !held.isInHand(id));
-    // Behind each refusal of a whole batch are seconds of attempts: the next ones would take as long.
-    for (const { id } of others) failures.push({ id, message: outage?.message ?? NOT_IN_HAND });
-    if (!outage) outage = await send(inHand);
+    const leased = batch.filter(({ id }) => held.isLeased(id));
+    const unsent = outage ? batch : batch.filter(({ id }) => !held.isLeased(id));
+    // A refused batch took seconds of retries. The next ones would take as long, so they are not tried.
+    for (const { id } of unsent) failures.push({ id, message: outage?.message ?? LEASE_EXPIRED });
+    if (!outage) outage = await send(leased);
     onProgress?.(report.sent, ready.length);
   }
   return report;
 }
 
-/** The body that is to be sent, or why there is none. */
-function mendLetter(
+/** Returns the body to send, or the reason why there is none. */
+function applyEdit(
   { queue, body }: DeadLetter,
-  mend: (body: string) => string,
+  editBody: (body: string) => string,
 ): { body: string } | { message: string } {
   try {
-    const mended = mend(body);
-    const issues = judgeBody(queue, mended);
-    if (issues.length === 0) return { body: mended };
+    const edited = editBody(body);
+    const issues = validateBody(queue, edited);
+    if (issues.length === 0) return { body: edited };
     return { message: issues.map(({ message }) => message).join('; ') };
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;

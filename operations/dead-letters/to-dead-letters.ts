@@ -5,17 +5,17 @@ import { ORDER_RULES, type OrderIssue, parseOrder, parseOrderField } from '../..
 import { type QueueName, queueNamed } from '../../topology.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { DeadLetter, DeadLetterReason } from './dead-letter.ts';
-import { judgeBody } from './judge-body.ts';
-import { fileFault, judgeUpload } from './judge-upload.ts';
+import { diagnoseUpload, fileFault } from './diagnose-upload.ts';
+import { validateBody } from './validate-body.ts';
 
-/** Receipts read at once. */
+/** Maximum number of concurrent reads of receipts. */
 const CONCURRENCY = 8;
 
 /**
- * Says why messages are in a dead-letter queue, by judging each anew.
+ * Determines why messages are in a dead-letter queue, by validating each again.
  *
- * @returns them in the order given
- * @throws ServiceError where a receipt is out of reach
+ * @returns The dead letters, in the order of the messages.
+ * @throws ServiceError if a receipt cannot be read
  */
 export async function toDeadLetters(
   pipeline: Pipeline,
@@ -27,7 +27,7 @@ export async function toDeadLetters(
     async ({ id, body, attributes, sentAt }) => ({
       id,
       queue,
-      ...(await judge(pipeline, queue, body)),
+      ...(await diagnose(pipeline, queue, body)),
       order_id: orderIdOf(queue, body),
       body,
       attributes: Object.fromEntries(
@@ -42,21 +42,21 @@ export async function toDeadLetters(
   );
 }
 
-async function judge(
+async function diagnose(
   pipeline: Pipeline,
   queue: QueueName,
   body: string,
 ): Promise<{ reason: DeadLetterReason; errors: string[] }> {
-  const issues = judgeBody(queue, body);
+  const issues = validateBody(queue, body);
   if (queueNamed(queue).holds !== 'upload' || issues.length > 0)
     return { reason: toReason(issues), errors: messagesOf(issues) };
-  const faults = await judgeUpload(pipeline, body);
+  const faults = await diagnoseUpload(pipeline, body);
   return { reason: toReason(faults, fileFault), errors: messagesOf(faults) };
 }
 
 const messagesOf = (issues: readonly { message: string }[]): string[] => issues.map(({ message }) => message);
 
-/** Orders without an id have one only if they are orders: it is derived from their fields. */
+/** An order without an id gets one that is derived from its fields, provided that it is valid. */
 function orderIdOf(queue: QueueName, body: string): string | null {
   const { holds } = queueNamed(queue);
   if (holds === 'upload') return null;
@@ -68,28 +68,30 @@ function orderIdOf(queue: QueueName, body: string): string | null {
   return parsed.ok ? parsed.order.order_id : null;
 }
 
-/** The body is fine: what failed was around it. */
-const PASSING: DeadLetterReason = { code: 'passing', text: 'valid now: what failed was around it' };
+const PASSING: DeadLetterReason = {
+  code: 'passing',
+  text: 'valid message, the cause of the failure was temporary',
+};
 
-/** What a message as a whole must be, by code. */
+/** Rules for a message as a whole, by error code. */
 const WHOLE: Readonly<Record<string, string>> = {
-  not_a_part: 'must be a part of an order file that there can be',
+  not_a_part: 'must be a valid part of an order file',
   not_json: 'must be JSON',
   not_an_object: 'must be a JSON object',
   not_an_s3_event: 'must be an S3 event',
 };
 
-/** Rules of an event beside those of its order. */
+/** Rules for the fields of an event, in addition to those of its order. */
 const EVENT_RULES: Readonly<Record<string, string>> = {
   event: '"OrderConfirmed"',
   confirmed_at: 'whole epoch milliseconds from 1970 to 9999',
 };
 
 /**
- * One reason for all that is wrong with a message: the same for messages that break the same rules, whatever their values and
- * the order of their fields.
+ * Combines all errors of a message into one reason. Messages that break the same rules get the same reason, whatever their values
+ * and the order of their fields.
  *
- * @param inWords what an issue says without its value
+ * @param inWords Describes an error without its value.
  */
 export function toReason(
   issues: readonly OrderIssue[],

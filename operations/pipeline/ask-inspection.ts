@@ -1,16 +1,16 @@
 import { UnavailableError } from '../../lib/errors.ts';
 
-/** Ms in which the embedded cloud answers, however busy it is. */
-const PATIENCE_MS = 10_000;
+/** Milliseconds within which the embedded cloud answers even under load. */
+const TIMEOUT_MS = 10_000;
 
 /**
- * Asks the embedded cloud what it tells operators.
+ * Queries the inspection endpoint of the embedded cloud.
  *
- * @param url that of a pipeline, and what follows it: `/mailbox?limit=5`
- * @throws UnavailableError where it does not answer
+ * @param url The pipeline's `inspectionUrl`, with an optional path such as `/mailbox?limit=5`.
+ * @throws UnavailableError if the embedded cloud does not answer
  */
 export async function askInspection<Answer>(url: string): Promise<Answer> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch((cause: Error) => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((cause: Error) => {
     throw new UnavailableError(`the embedded cloud does not answer at ${url}: is npm start still running?`, {
       cause,
     });

@@ -1,5 +1,5 @@
 import {
-  type ClientPlace,
+  type ClientConfig,
   createCloudWatchClient,
   createDynamoDbClient,
   createLambdaClient,
@@ -19,18 +19,18 @@ import type { Pipeline, PipelineQueue } from './pipeline.ts';
 const SERVICE = 'order-pipeline';
 /** Stage of the embedded cloud. */
 const LOCAL_STAGE = 'local';
-/** The embedded cloud takes any credentials. */
+/** The embedded cloud accepts any credentials. */
 const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** `databaseName` of both databases in `resources/`. */
 const DATABASE_NAME = 'orders';
 
-/** The name of a stage's CloudFormation stack. */
+/** Returns the name of a stage's CloudFormation stack. */
 export const stackNameOf = (stage: string): string => `${SERVICE}-${stage}`;
 
 /**
- * Opens the embedded cloud. Nothing is connected to before it is used.
+ * Opens the embedded cloud. Connections are made on first use.
  *
- * @param outputs those that it wrote when it started
+ * @param outputs The outputs that the embedded cloud wrote when it started.
  * @throws Error that names each output that is missing or malformed
  */
 export function openEmbeddedPipeline(outputs: Readonly<Record<string, unknown>>): Pipeline {
@@ -53,14 +53,14 @@ export function openEmbeddedPipeline(outputs: Readonly<Record<string, unknown>>)
 /**
  * Opens a stage on AWS.
  *
- * @param outputs those of its stack
- * @param place its region, where that is not the environment's
+ * @param outputs Outputs of the stage's stack.
+ * @param place Region and credentials; default: the environment's.
  * @throws Error that names each output that is missing or malformed
  */
 export function openDeployedPipeline(
   stage: string,
   outputs: Readonly<Record<string, unknown>>,
-  place: ClientPlace,
+  place: ClientConfig,
 ): Pipeline {
   const known = toStackOutputs(outputs);
   const { ShippingDatabaseArn, ShippingDatabaseSecretArn, SalesWarehouseArn, SalesWarehouseSecretArn } =
@@ -109,7 +109,7 @@ function assemble(stage: string, outputs: StackOutputs, { closeDatabases, ...ope
   };
 }
 
-function openClients(place: ClientPlace, dynamoDbPlace: ClientPlace): Pipeline['clients'] {
+function openClients(place: ClientConfig, dynamoDbPlace: ClientConfig): Pipeline['clients'] {
   return {
     sqs: createSqsClient(place),
     s3: createS3Client(place.endpoint !== undefined, place),

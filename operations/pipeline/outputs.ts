@@ -8,7 +8,7 @@ const arn = z.string().startsWith('arn:').describe('an ARN');
 const optionalUrl = url.optional().describe('a URL');
 const optionalArn = arn.optional().describe('an ARN');
 
-/** What an operator needs of the stack's outputs, and of those that the embedded cloud adds. */
+/** The stack outputs that operations need, including those that only the embedded cloud has. */
 const schema = {
   ...queueOutputs(),
   OrderEventsTopicArn: arn,
@@ -25,11 +25,11 @@ const schema = {
   InspectionUrl: optionalUrl,
 };
 
-/** Outputs by their keys. */
+/** Output values by their keys. */
 export type StackOutputs = z.output<z.ZodObject<typeof schema>> &
   Readonly<Record<string, string | undefined>>;
 
-/** Those of queues, and of the tables of their consumers: some are missing where their part is off. */
+/** Outputs of the queues and of their consumers' tables. Those of shipping and sales are absent if that part is disabled. */
 function queueOutputs(): Record<string, typeof url | typeof optionalUrl | typeof name> {
   return Object.fromEntries(
     QUEUES.flatMap(({ id, dlqId, part, stores }) => [
@@ -41,7 +41,7 @@ function queueOutputs(): Record<string, typeof url | typeof optionalUrl | typeof
 }
 
 /**
- * Reads the outputs of a stack; those that operators do not need are left out.
+ * Reads the outputs of a stack that operations need.
  *
  * @throws Error that names each output that is missing or malformed
  */
@@ -50,7 +50,7 @@ export function toStackOutputs(outputs: Readonly<Record<string, unknown>>): Stac
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path }) => {
     const key = String(path[0]);
-    const rule = schema[key as keyof typeof schema].meta()?.description ?? 'a text';
+    const rule = schema[key as keyof typeof schema].meta()?.description ?? 'a string';
     return `${key}: must be ${rule}, received ${received(outputs[key])}`;
   });
   throw new Error(`stack outputs: ${faults.join('; ')}`);

@@ -10,18 +10,18 @@ import type { Database } from '../../lib/database/database.ts';
 import { InvalidInputError } from '../../lib/errors.ts';
 import type { QueueName } from '../../topology.ts';
 
-/** A queue with its dead-letter queue, and the function that works on it. */
+/** A queue, its dead-letter queue and its consumer. */
 export interface PipelineQueue {
   name: QueueName;
   url: string;
   deadLetterUrl: string;
-  /** As in serverless.yml. */
+  /** Name of the function in serverless.yml that processes the queue's messages. */
   consumer: string;
-  /** The DynamoDB table in which the consumer stores a record of each order; undefined where it stores elsewhere, or nothing. */
+  /** DynamoDB table in which the consumer stores orders; undefined if it stores them elsewhere or not at all. */
   storeTable?: string;
 }
 
-/** SDK clients for what an operator sees and does. */
+/** SDK clients for operations. */
 export interface PipelineClients {
   sqs: ReturnType<typeof createSqsClient>;
   s3: ReturnType<typeof createS3Client>;
@@ -30,36 +30,36 @@ export interface PipelineClients {
   cloudWatch: ReturnType<typeof createCloudWatchClient>;
 }
 
-/** One stage of the pipeline as its operator reaches it: on AWS, or the embedded cloud. */
+/** One stage of the pipeline, on AWS or in the embedded cloud, with everything that operations need. */
 export interface Pipeline {
   /** `local` for the embedded cloud. */
   stage: string;
-  /** Goes before the names of functions: `order-pipeline-STAGE-`. */
+  /** Prefix of function names on AWS: `order-pipeline-STAGE-`. */
   prefix: string;
   /**
-   * Where the embedded cloud tells what AWS has CloudWatch and a real mailbox for; undefined on AWS, which is how the two
-   * are told apart.
+   * Endpoint of the embedded cloud for metrics and the mailbox. It is undefined on AWS, which has CloudWatch and real mailboxes;
+   * operations that differ between the two check this field.
    */
   inspectionUrl: string | undefined;
-  /** Those that are on; upload and order always are. */
+  /** The stage's queues: always upload and order, and those of the enabled parts. */
   queues: readonly PipelineQueue[];
   topicArn: string;
   uploadBucket: string;
   resultsBucket: string;
   ledgerTable: string;
   clients: PipelineClients;
-  /** Undefined where shipping is off. */
+  /** Undefined if shipping is disabled. */
   shippingDatabase: Database | undefined;
-  /** Undefined where sales are off. */
+  /** Undefined if sales are disabled. */
   salesDatabase: Database | undefined;
-  /** Ends connections. */
+  /** Closes all clients and connections. */
   close(): Promise<void>;
 }
 
 /**
- * One of a pipeline's queues.
+ * Finds one of a pipeline's queues by its name.
  *
- * @throws InvalidInputError where that part of the pipeline is off
+ * @throws InvalidInputError if the stage does not have the queue
  */
 export function findQueue({ queues, stage }: Pipeline, name: QueueName): PipelineQueue {
   const queue = queues.find((each) => each.name === name);
@@ -68,6 +68,6 @@ export function findQueue({ queues, stage }: Pipeline, name: QueueName): Pipelin
   throw new InvalidInputError(`queue: must be one of stage ${stage}'s (${names}), received ${name}`);
 }
 
-/** The ledger of a pipeline. */
+/** Opens the ledger of a pipeline. */
 export const ledgerOf = ({ clients, ledgerTable }: Pipeline): Ledger =>
   createLedger(clients.dynamoDb, { tableName: ledgerTable });

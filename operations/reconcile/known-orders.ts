@@ -1,27 +1,28 @@
 import type { Ledger } from '../../lib/aws/ledger.ts';
 import type { ClaimedRecord } from '../../lib/aws/ledger-record.ts';
-import { isOutOfReach } from '../../lib/errors.ts';
+import { isUnreachable } from '../../lib/errors.ts';
 import { scanLedger, type TimeRange } from '../aws/ledger-scan.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { StartProgress } from './reconciliation.ts';
 
-/** Records between two reports of progress. */
-const REPORTED = 1_000;
+/** Number of records between two progress updates. */
+const PROGRESS_INTERVAL = 1_000;
 
-/**
- * What the ledger remembers of a range. It is all that is held in memory of each order: 110 MB for a million of them, whose
- * ids are 64 characters.
- */
+/** The orders of a range, as the ledger has them. A million orders with ids of 64 characters take 110 MB of memory. */
 export interface KnownOrders {
-  /** Where each was found, a bit for each store; none in the beginning. */
+  /** The stores that have each order, one bit per store; initially 0. */
   found: Map<string, number>;
-  /** Those of them that were not marked as sent. */
+  /** Orders that are claimed and not marked as sent. */
   claims: Map<string, ClaimedRecord>;
-  /** Orders whose record cannot be read. */
+  /** Ids of orders whose record cannot be read. */
   damaged: string[];
 }
 
-/** @throws ServiceError */
+/**
+ * Reads the orders of a range from the ledger.
+ *
+ * @throws ServiceError
+ */
 export async function readKnownOrders(
   { clients, ledgerTable }: Pipeline,
   range: TimeRange,
@@ -38,7 +39,7 @@ export async function readKnownOrders(
       const { record } = scanned;
       known.found.set(record.orderId, 0);
       if (record.status === 'CLAIMED') known.claims.set(record.orderId, record);
-      if (known.found.size % REPORTED === 0) progress.update(known.found.size);
+      if (known.found.size % PROGRESS_INTERVAL === 0) progress.update(known.found.size);
     }
     progress.update(known.found.size);
   } finally {
@@ -48,15 +49,15 @@ export async function readKnownOrders(
 }
 
 /**
- * Those of these orders that the ledger has nothing of, be it of another time, or damaged.
+ * Returns the orders that the ledger does not know. Orders outside the range and damaged records count as known.
  *
- * @throws ServiceError where it is out of reach
+ * @throws ServiceError if the ledger is unreachable
  */
 export async function findUnknown(ledger: Ledger, orderIds: readonly string[]): Promise<string[]> {
   const outcomes = await ledger.find(orderIds);
   return orderIds.filter((_, index) => {
     const outcome = outcomes[index];
-    if (outcome && !outcome.ok && isOutOfReach(outcome.error)) throw outcome.error;
+    if (outcome && !outcome.ok && isUnreachable(outcome.error)) throw outcome.error;
     return outcome?.ok && outcome.value === undefined;
   });
 }

@@ -1,19 +1,18 @@
-import { KEPT_SECONDS } from '../../lib/aws/ledger-record.ts';
+import { RETENTION_SECONDS } from '../../lib/aws/ledger-record.ts';
 import { InvalidInputError } from '../../lib/errors.ts';
 import { toMilliseconds } from '../../lib/order/timestamp.ts';
 import { received } from '../../lib/text.ts';
 import type { TimeRange } from '../aws/ledger-scan.ts';
 
 /**
- * Reads the range that is to be reconciled: at most as far back as the ledger remembers, 30 days, which is also where it begins
- * without `from`. Without `to` it ends now.
+ * Reads the range of a reconciliation. It begins at most 30 days ago, because the ledger forgets older orders.
  *
- * @param input ISO 8601 texts
- * @param now epoch milliseconds
+ * @param input ISO 8601 texts. Default of `from`: 30 days ago. Default of `to`: now.
+ * @param now The current time in epoch milliseconds.
  * @throws InvalidInputError that names the option, its rule and the value received
  */
 export function readRange(input: { from?: string; to?: string }, now: number): TimeRange {
-  const earliest = now - KEPT_SECONDS * 1_000;
+  const earliest = now - RETENTION_SECONDS * 1_000;
   const from = readMoment('from', input.from) ?? earliest;
   const to = readMoment('to', input.to) ?? now;
   if (from < earliest) {

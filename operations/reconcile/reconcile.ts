@@ -4,7 +4,7 @@ import type { TimeRange } from '../aws/ledger-scan.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { listOrderDeadLetters } from '../dead-letters/list-dead-letters.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { judgeClaims } from './judge-claims.ts';
+import { classifyClaims } from './classify-claims.ts';
 import { readKnownOrders } from './known-orders.ts';
 import type { Gap, Reconciliation, StartProgress, StoredCounts } from './reconciliation.ts';
 import { compareStored } from './stored-orders.ts';
@@ -12,20 +12,20 @@ import { compareStored } from './stored-orders.ts';
 /** The queues of orders; uploads are files. */
 const ORDER_QUEUES = QUEUES.filter(({ holds }) => holds !== 'upload').map(({ name }) => name);
 
-/** What was confirmed has to be in each of these stores; what is known of an order has a bit for each. */
+/** The stores, each of which must have every confirmed order, with their bits in `KnownOrders.found`. */
 const STORING = STORING_QUEUES.map((queue, index) => ({ queue, stores: queue.stores, bit: 1 << index }));
 
-/** The queues whose consumers get confirmed orders and store nothing. */
+/** The queues whose consumers receive confirmed orders and store nothing. */
 const NOT_STORING = QUEUES.filter(({ holds, stores }) => holds === 'confirmed order' && !stores).map(
   ({ name }) => name,
 );
 
 /**
- * Compares what the ledger, the dead-letter queues and the consumers' stores have of the orders that were confirmed in a range.
+ * Compares the orders of a range between the ledger, the dead-letter queues and the consumers' stores.
  *
- * The pipeline may be at work meanwhile, since everybody is asked in this order: the ledger, how much the queues hold, the
- * stores. What the ledger had confirmed when a queue was seen empty is in its consumer's store by then. And whatever differs is
- * looked up once more, by its id.
+ * The pipeline may run meanwhile, because the sources are read in this order: the ledger, the queues' depths, the stores. If a
+ * queue was empty, every order that the ledger had confirmed before is in the consumer's store. Differences are checked again
+ * by id.
  *
  * @throws ServiceError, DatabaseError
  */
@@ -36,15 +36,15 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   const known = await readKnownOrders(pipeline, range, startProgress);
   const queued = await countQueued(pipeline);
-  const letters = await listOrderDeadLetters(pipeline);
+  const deadLetters = await listOrderDeadLetters(pipeline);
   const unknown = new Map<StoreName, readonly string[] | undefined>();
   for (const { queue, stores, bit } of STORING) {
     unknown.set(stores.all, await compareStored(pipeline, queue, bit, known, range, startProgress));
   }
 
-  const claims = await judgeClaims(pipeline, known, {
-    deadLettered: idsOf(lettersOf(letters, 'order')),
-    deadLetteredLater: idsOf(letters.filter(({ queue }) => queue !== 'order')),
+  const claims = await classifyClaims(pipeline, known, {
+    deadLettered: idsOf(inQueue(deadLetters, 'order')),
+    deadLetteredLater: idsOf(deadLetters.filter(({ queue }) => queue !== 'order')),
     areQueuesEmpty: ORDER_QUEUES.every((name) => !queued[name]),
   });
   const isConfirmed = (orderId: string) =>
@@ -55,10 +55,14 @@ export async function reconcile(
     ...known.damaged.map((order_id) => ({ kind: 'damaged_record', order_id }) as const),
   ];
 
-  function judge({ queue: { name: queue }, stores, bit }: (typeof STORING)[number]): StoredCounts | null {
+  function countStored({
+    queue: { name: queue },
+    stores,
+    bit,
+  }: (typeof STORING)[number]): StoredCounts | null {
     const unknownIds = unknown.get(stores.all);
     if (!unknownIds) return null;
-    const deadLettered = idsOf(lettersOf(letters, queue));
+    const deadLettered = idsOf(inQueue(deadLetters, queue));
     const counts: StoredCounts = {
       stored: 0,
       on_the_way: 0,
@@ -80,14 +84,14 @@ export async function reconcile(
     return counts;
   }
 
-  const stored = STORING.map((each) => [each.stores.all, judge(each)] as const);
-  const deadLetters = letters.filter(
+  const stored = STORING.map((each) => [each.stores.all, countStored(each)] as const);
+  const deadLettersOfRange = deadLetters.filter(
     ({ order_id, sent_at }) => isIn(range, sent_at) || (order_id !== null && known.found.has(order_id)),
   );
-  const unconfirmed = lettersOf(deadLetters, 'order').filter(
+  const unconfirmed = inQueue(deadLettersOfRange, 'order').filter(
     ({ order_id }) => order_id === null || !isConfirmed(order_id),
   );
-  const isDeadLetteredElsewhere = letters.some(
+  const isDeadLetteredElsewhere = deadLetters.some(
     ({ queue, order_id }) => NOT_STORING.includes(queue) && order_id !== null && isConfirmed(order_id),
   );
   const { inProgress, stuck, unmarked } = claims;
@@ -105,7 +109,7 @@ export async function reconcile(
     queued,
     ...(Object.fromEntries(stored) as Record<StoreName, StoredCounts | null>),
     gaps,
-    dead_letters: deadLetters.map(({ queue, id, order_id, reason }) => ({
+    dead_letters: deadLettersOfRange.map(({ queue, id, order_id, reason }) => ({
       queue,
       id,
       order_id,
@@ -123,10 +127,10 @@ async function countQueued({ clients, queues }: Pipeline): Promise<Reconciliatio
   return Object.fromEntries(await Promise.all(counts));
 }
 
-const lettersOf = (letters: readonly DeadLetter[], queue: QueueName): DeadLetter[] =>
-  letters.filter((letter) => letter.queue === queue);
+const inQueue = (deadLetters: readonly DeadLetter[], queue: QueueName): DeadLetter[] =>
+  deadLetters.filter((deadLetter) => deadLetter.queue === queue);
 
-const idsOf = (letters: readonly DeadLetter[]) => new Set(letters.map(({ order_id }) => order_id));
+const idsOf = (deadLetters: readonly DeadLetter[]) => new Set(deadLetters.map(({ order_id }) => order_id));
 
 const isIn = ({ from, to }: TimeRange, time: string): boolean =>
   Date.parse(time) >= from && Date.parse(time) < to;

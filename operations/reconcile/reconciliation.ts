@@ -1,19 +1,19 @@
 import type { QueueName, StoredRecord, StoreName } from '../../topology.ts';
 
-/** Something that does not add up. */
+/** An order on which ledger, queues and stores disagree. */
 export interface Gap {
-  kind: /** Confirmed, and neither stored by a consumer nor on its way there, as far as is known. */
+  kind: /** Confirmed, but neither stored by the consumer nor in its queue or dead-letter queue. */
     | `missing_${StoredRecord}`
-    /** Claimed by a message that is in no queue any more, and never confirmed. */
+    /** Claimed and never confirmed, and its message is in no queue any more. */
     | 'stuck_claim'
-    /** Stored, but the ledger, which would remember it, does not know it: put there past the pipeline. */
+    /** Stored, but unknown to the ledger: written by something other than the pipeline. */
     | `unknown_${StoredRecord}`
-    /** Its record in the ledger cannot be read. */
+    /** The order's record in the ledger cannot be read. */
     | 'damaged_record';
   order_id: string;
 }
 
-/** A message in a dead-letter queue: accounted for, and to be dealt with by `orders dlq`. */
+/** A message in a dead-letter queue. It is accounted for; `orders dlq` redrives or deletes it. */
 export interface DeadLettered {
   queue: QueueName;
   /** SQS message id. */
@@ -22,49 +22,49 @@ export interface DeadLettered {
   reason: string;
 }
 
-/** What became of the confirmed orders on one side: `stored + on_the_way + dead_lettered + missing` are all of them. */
+/** The confirmed orders at one consumer. `stored + on_the_way + dead_lettered + missing` is the number of confirmed orders. */
 export interface StoredCounts {
   stored: number;
-  /** Not stored while the queue holds messages. */
+  /** Not stored, while the consumer's queue holds messages. */
   on_the_way: number;
-  /** In the queue's DLQ. */
+  /** In the dead-letter queue of the consumer's queue. */
   dead_lettered: number;
   missing: number;
-  /** Stored besides, and unknown to the ledger. */
+  /** Stored in addition to the confirmed orders, and unknown to the ledger. */
   unknown: number;
 }
 
-/** Whether orders add up. What each consumer stored is under its own name, `shipments` or `sales`: null where its part is off. */
+/** The result of a reconciliation. A consumer's counts are under its store's name, `shipments` or `sales`; null if disabled. */
 export interface Reconciliation extends Readonly<Record<StoreName, StoredCounts | null>> {
-  /** By when orders were confirmed, `to` exclusive; ISO 8601. */
+  /** Range of confirmation times in ISO 8601, `to` exclusive. */
   from: string;
   to: string;
-  /** `received` is the sum of the others but `unmarked`, which are confirmed. */
+  /** `received` is the sum of the other numbers except `unmarked`, which is part of `confirmed`. */
   orders: {
     received: number;
     confirmed: number;
-    /** Stored by a consumer, while the ledger was never told that they were sent. */
+    /** Confirmed, but not marked as sent in the ledger. */
     unmarked: number;
-    /** In the order queue's DLQ, and not confirmed by another message. */
+    /** In the order queue's dead-letter queue, and not confirmed by another message. */
     dead_lettered: number;
-    /** Claimed, and either in hand or on the way back to the consumer. */
+    /** Claimed, and in flight or waiting for redelivery. */
     in_progress: number;
     stuck: number;
   };
-  /** Messages that each queue holds, in hand or not. Those of the order queue may be orders that nobody has seen yet. */
+  /** Messages in each queue, in flight or not. Those of the order queue may be orders that the ledger does not know yet. */
   queued: Partial<Record<QueueName, number>>;
   gaps: Gap[];
   dead_letters: DeadLettered[];
-  /** Whether there are no gaps, and nothing confirmed is dead-lettered. */
+  /** Whether there are no gaps and no confirmed order is dead-lettered. */
   reconciled: boolean;
 }
 
-/** Shows how long work is getting on. */
+/** Displays the progress of one step. */
 export interface Progress {
   update(done: number, total?: number): void;
-  /** Whatever became of the work. */
+  /** Ends the display, whether the step succeeded or failed. */
   done(): void;
 }
 
-/** Begins to show one piece of work. */
+/** Starts the progress display of one step. */
 export type StartProgress = (label: string) => Progress;

@@ -10,24 +10,25 @@ import { findQueue, ledgerOf, type Pipeline } from '../pipeline/pipeline.ts';
 import type { Gap, Progress, Reconciliation, StartProgress } from './reconciliation.ts';
 import { openStoredOrders } from './stored-orders.ts';
 
-/** What was given again to whom. */
+/** The outcome of a replay. */
 export interface Replay {
+  /** Orders sent, and the queues that they were sent to. */
   sent: { order_id: string; queue: QueueName }[];
-  /** Gaps that stay, each with the reason. */
+  /** Gaps that remain, each with the reason. */
   unsent: (Gap & { reason: string })[];
 }
 
-/** The queue whose consumer has to try again for a gap to close; undefined for gaps that no other try closes. */
+/** Returns the queue to which an order is sent to close its gap; undefined if a replay cannot close it. */
 function queueFor({ kind }: Gap): QueueName | undefined {
   if (kind === 'stuck_claim') return 'order';
   return QUEUES.find(({ stores }) => stores && kind === `missing_${stores.each}`)?.name;
 }
 
-const NOT_REPLAYED = 'nothing to replay: it is to be looked into by hand';
+const NOT_REPLAYED = 'a replay cannot fix this: examine the order by hand';
 const NO_ORDER =
-  'the ledger has no order with it: it was confirmed before the ledger kept orders, or the order was removed';
+  'the ledger does not have the order itself: it was confirmed before the ledger kept orders, or was removed';
 const NO_STORE =
-  'no consumer stores orders, so nothing shows whether it was confirmed: sent again, it might be confirmed twice';
+  'no consumer stores orders, so it is unknown whether it was confirmed: a replay might confirm it twice';
 
 interface ReplayedOrder {
   gap: Gap;
@@ -36,13 +37,13 @@ interface ReplayedOrder {
 }
 
 /**
- * Gives orders again to just those who missed them, as the ledger remembers them. Events go to the consumer's queue, never
- * through the topic, so nobody is told twice; orders that were claimed and never confirmed go to the order queue. All
- * consumers ignore what they have already, so a replay that is cut off may be repeated.
+ * Sends orders from the ledger again to the consumers that missed them. Events go directly to the consumer's queue rather than
+ * through the topic, so that no customer is notified twice. Orders that were claimed and never confirmed go to the order queue.
+ * Consumers are idempotent, so an interrupted replay may be repeated.
  *
- * A replayed event's `confirmed_at` is when the ledger marked the order as sent: the event's own was a moment before.
+ * The `confirmed_at` of a replayed event is when the ledger marked the order as sent, slightly later than the original's.
  *
- * @throws ServiceError where the ledger is out of reach
+ * @throws ServiceError if the ledger is unreachable
  */
 export async function replay(pipeline: Pipeline, { gaps }: Pick<Reconciliation, 'gaps'>): Promise<Replay> {
   const result: Replay = { sent: [], unsent: [] };
@@ -50,12 +51,12 @@ export async function replay(pipeline: Pipeline, { gaps }: Pick<Reconciliation, 
   const records = await findRecords(pipeline, gaps);
   for (const gap of gaps) {
     const queue = queueFor(gap);
-    const packed = queue ? pack(pipeline, gap, records.get(gap.order_id)) : NOT_REPLAYED;
-    if (queue && typeof packed !== 'string') {
+    const prepared = queue ? prepare(pipeline, gap, records.get(gap.order_id)) : NOT_REPLAYED;
+    if (queue && typeof prepared !== 'string') {
       const orders = byQueue.get(queue) ?? [];
       byQueue.set(queue, orders);
-      orders.push(packed);
-    } else result.unsent.push({ ...gap, reason: String(packed) });
+      orders.push(prepared);
+    } else result.unsent.push({ ...gap, reason: String(prepared) });
   }
   for (const queue of QUEUE_NAMES) {
     const orders = byQueue.get(queue) ?? [];
@@ -81,14 +82,14 @@ async function findRecords(pipeline: Pipeline, gaps: readonly Gap[]): Promise<Ma
   return records;
 }
 
-/** @returns what is to be sent, or why nothing can be */
-function pack(pipeline: Pipeline, gap: Gap, record: LedgerRecord | undefined): ReplayedOrder | string {
+/** @returns The order to send, or the reason why it cannot be sent. */
+function prepare(pipeline: Pipeline, gap: Gap, record: LedgerRecord | undefined): ReplayedOrder | string {
   if (gap.kind === 'stuck_claim' && !QUEUES.some(({ name }) => openStoredOrders(pipeline, name)))
     return NO_STORE;
   if (record?.order === undefined) return NO_ORDER;
   const parsed = parseOrderText(record.order);
   if (!parsed.ok)
-    return `what the ledger has is no order: ${parsed.errors.map(({ message }) => message).join('; ')}`;
+    return `the ledger's order is invalid: ${parsed.errors.map(({ message }) => message).join('; ')}`;
   const confirmedAt = record.status === 'SENT' ? record.sentAt : record.claimedAt;
   return { gap, order: parsed.order, confirmedAt };
 }
@@ -110,17 +111,17 @@ async function send(
   return outcomes;
 }
 
-/** Ms between two looks: at first, and at most. */
+/** Milliseconds between two lookups: the first pause and the longest. */
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
-/** Ids looked up at once: those after them wait for these. */
-const WATCHED = 500;
+/** Number of ids per lookup. Further ids are looked up once some of these are stored. */
+const MAX_LOOKED_UP = 500;
 
 /**
- * Waits until what was replayed is stored. An order that went to the order queue has to be stored by every consumer.
+ * Waits until replayed orders are stored. An order that was sent to the order queue must be stored by every consumer.
  *
- * @param deadline epoch milliseconds
- * @returns whether all of it is
+ * @param deadline When to give up, in epoch milliseconds.
+ * @returns Whether all replayed orders are stored.
  * @throws DatabaseError, ServiceError
  */
 export async function awaitReplay(
@@ -136,12 +137,13 @@ export async function awaitReplay(
       .filter(({ queue }) => queue === name || queue === 'order')
       .map(({ order_id }) => order_id);
     if (!stored || !stores || orderIds.length === 0) continue;
-    if (!(await arrived(stored, orderIds, deadline, startProgress(`waiting for ${stores.all}`)))) all = false;
+    if (!(await areStored(stored, orderIds, deadline, startProgress(`waiting for ${stores.all}`))))
+      all = false;
   }
   return all;
 }
 
-async function arrived(
+async function areStored(
   stored: StoredOrders,
   orderIds: readonly string[],
   deadline: number,
@@ -151,11 +153,11 @@ async function arrived(
   let pause = FIRST_PAUSE_MS;
   try {
     for (;;) {
-      const there = await stored.have(waiting.slice(0, WATCHED));
-      waiting = waiting.filter((id) => !there.has(id));
+      const found = await stored.have(waiting.slice(0, MAX_LOOKED_UP));
+      waiting = waiting.filter((id) => !found.has(id));
       progress.update(orderIds.length - waiting.length, orderIds.length);
       if (waiting.length === 0) return true;
-      if (there.size > 0) continue;
+      if (found.size > 0) continue;
       if (Date.now() + pause > deadline) return false;
       await sleep(pause);
       pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);

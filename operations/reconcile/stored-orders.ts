@@ -8,18 +8,18 @@ import { findUnknown, type KnownOrders } from './known-orders.ts';
 import type { StartProgress } from './reconciliation.ts';
 
 /**
- * Ids a page. The RDS Data API answers with 1 MiB at most, which is 5,000 ids twice over; Redshift, which has no such limit
- * and no index either, reads the whole table for every page.
+ * Ids per page. The RDS Data API limits an answer to 1 MiB, which is enough for about 10,000 ids. Redshift has no such limit, but
+ * reads the whole table for every page, since it has no index.
  * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.limitations.html
  */
 const PAGE = { shippingDatabase: 5_000, salesDatabase: 50_000 };
-/** Ids a look-up: each is a parameter of its own. */
-const LOOKED_UP = 500;
+/** Ids per lookup; each is one parameter of the statement. */
+const MAX_LOOKED_UP = 500;
 
 /**
- * Opens what the consumer of a queue has stored.
+ * Opens the orders that the consumer of a queue has stored.
  *
- * @returns undefined where the consumer stores nothing, or its part is off
+ * @returns The stored orders; undefined if the consumer stores nothing or its part is disabled.
  */
 export function openStoredOrders(pipeline: Pipeline, name: QueueName): StoredOrders | undefined {
   const { stores } = queueNamed(name);
@@ -32,7 +32,7 @@ export function openStoredOrders(pipeline: Pipeline, name: QueueName): StoredOrd
   return table === undefined ? undefined : createStoredItems(pipeline.clients.dynamoDb, table);
 }
 
-/** @param page ids a page */
+/** @param page Ids per page. */
 export function createStoredOrders(
   database: Database,
   table: string,
@@ -67,7 +67,7 @@ export function createStoredOrders(
 
     async have(orderIds) {
       const found = new Set<string>();
-      for (const ids of chunk(orderIds, { maxEntries: LOOKED_UP })) {
+      for (const ids of chunk(orderIds, { maxEntries: MAX_LOOKED_UP })) {
         const names = ids.map((_, index) => `CAST(:id_${index} AS varchar)`);
         const parameters = Object.fromEntries(ids.map((id, index) => [`id_${index}`, id]));
         const rows = await database.query(
@@ -82,10 +82,10 @@ export function createStoredOrders(
 }
 
 /**
- * Notes which of the known orders a consumer has stored. What differs is looked up once more, by its id.
+ * Marks the known orders that a consumer has stored. Differences are checked again by id.
  *
- * @param bit that is set for those which it has
- * @returns orders that it has and the ledger does not know; undefined where its part is off
+ * @param bit The store's bit in `KnownOrders.found`.
+ * @returns Orders that are stored and unknown to the ledger; undefined if the part is disabled.
  * @throws DatabaseError, ServiceError
  */
 export async function compareStored(
@@ -98,14 +98,14 @@ export async function compareStored(
 ): Promise<string[] | undefined> {
   const stored = openStoredOrders(pipeline, name);
   if (!stored) return undefined;
-  const note = (orderId: string) => found.set(orderId, (found.get(orderId) ?? 0) | bit);
+  const mark = (orderId: string) => found.set(orderId, (found.get(orderId) ?? 0) | bit);
   const unknown: string[] = [];
   const progress = startProgress(`reading ${stores?.all}`);
   try {
     let read = 0;
     for await (const ids of stored.list(range)) {
       for (const id of ids) {
-        if (found.has(id)) note(id);
+        if (found.has(id)) mark(id);
         else unknown.push(id);
       }
       read += ids.length;
@@ -114,9 +114,9 @@ export async function compareStored(
   } finally {
     progress.done();
   }
-  // Confirmed, says the event, a moment before the ledger marks it as sent, or days before where a mark was lost: so an order
-  // can be within the range there and outside it here.
+  // The store has the event's confirmation time. It is slightly before the ledger's, or days before if a mark was lost. So an
+  // order of the range may have a row outside the range.
   const absent = [...found].filter(([, where]) => !(where & bit)).map(([id]) => id);
-  for (const id of await stored.have(absent)) note(id);
+  for (const id of await stored.have(absent)) mark(id);
   return findUnknown(ledgerOf(pipeline), unknown);
 }

@@ -1,21 +1,21 @@
 import { type Database, readCount, readTime } from '../../lib/database/database.ts';
 
-/** One product as the warehouse has it. */
+/** Stock and shipments of one product. */
 export interface InventoryRow {
   product_id: string;
   product_name: string;
   /** Pieces in stock. */
   stock: number;
-  /** Shipments with a delivery date. */
+  /** Number of shipments with a delivery date. */
   scheduled: number;
-  /** Shipments that wait for stock. */
+  /** Number of shipments that wait for stock. */
   backordered: number;
-  /** ISO 8601, of the last change of the stock. */
+  /** When the stock last changed, in ISO 8601. */
   updated_at: string;
 }
 
 /**
- * Stock and shipments of each product, sorted by `product_id`.
+ * Lists stock and shipments of each product, sorted by `product_id`.
  *
  * @throws DatabaseError
  */

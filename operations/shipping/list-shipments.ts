@@ -1,6 +1,6 @@
 import { type Database, readTime } from '../../lib/database/database.ts';
 
-/** A shipment in a list of them. */
+/** A shipment in a list. */
 export interface ShipmentRow {
   order_id: string;
   product_id: string;
@@ -12,17 +12,17 @@ export interface ShipmentRow {
   created_at: string;
 }
 
-/** Which shipments; those that are left out do not matter. */
+/** Filters for shipments; absent filters match all. */
 export interface ShipmentChoice {
   status?: ShipmentRow['status'] | undefined;
   productId?: string | undefined;
-  /** At most; 100 where it is left out. */
+  /** Maximum number of shipments. Default: 100. */
   limit?: number | undefined;
 }
 
 /**
- * Lists shipments, newest first: in milliseconds of a million, by the index `newest`. Of a product or status that is rare, all
- * shipments may have to be read, which takes half a second.
+ * Lists shipments, newest first. With a million shipments this takes milliseconds, thanks to the index `newest`. A filter for a
+ * rare product or status may have to read all shipments, which takes half a second.
  *
  * @throws DatabaseError
  */

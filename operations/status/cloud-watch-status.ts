@@ -1,14 +1,14 @@
 import { type MetricPoint, type MetricQuery, readMetrics } from '../aws/metrics.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import { keptFor } from './kept-for.ts';
+import { cachedFor } from './cached-for.ts';
 import { type Measured, queueNameOf, type StatusSource } from './pipeline-status.ts';
 
 const MINUTE_MS = 60_000;
-/** Totals count from an hour ago. */
+/** Totals cover the last hour. */
 const TOTALS_MS = 60 * MINUTE_MS;
-/** Metrics come by the minute: to ask more often costs money and tells nothing new. */
+/** Metrics arrive once a minute: more frequent requests cost money and return the same values. */
 const CACHE_MS = 30_000;
-/** Metrics are some minutes late: what is older than this says nothing of now. */
+/** Metrics arrive some minutes late; older values do not describe the present. */
 const RECENT_MS = 5 * MINUTE_MS;
 
 const QUEUE_METRICS = [
@@ -28,13 +28,13 @@ type StatusPipeline = Pick<Pipeline, 'prefix' | 'queues' | 'topicArn'> & {
 };
 
 /**
- * What CloudWatch tells of a stage: totals of the last hour, rates of the last whole minute. Asked at most twice a minute.
+ * Reads a stage's status from CloudWatch: totals of the last hour and rates of the last whole minute, at most twice a minute.
  *
  * Metrics: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html,
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html,
  * https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
  *
- * @param names of its functions in serverless.yml
+ * @param names Names of the stage's functions in serverless.yml.
  */
 export function createCloudWatchStatus(
   { prefix, queues, topicArn, clients }: StatusPipeline,
@@ -58,7 +58,7 @@ export function createCloudWatchStatus(
     ),
   ];
 
-  async function ask(): Promise<Measured> {
+  async function measure(): Promise<Measured> {
     const now = Date.now();
     const from = Math.floor((now - TOTALS_MS) / MINUTE_MS) * MINUTE_MS;
     const series = await readMetrics(clients.cloudWatch, queries, from, now);
@@ -78,14 +78,14 @@ export function createCloudWatchStatus(
       functions: names.map((name) => {
         const [invocations, errors, totalMs] = [sum(take()), sum(take()), sum(take())];
         const averageMs = invocations > 0 ? totalMs / invocations : null;
-        // Lambda tells nothing of functions that nobody invokes.
+        // Functions without invocations have no metrics.
         return { name, invocations, errors, averageMs, running: latest(take(), now) ?? 0 };
       }),
       confirmed: sum(take()),
     };
   }
 
-  return { measure: keptFor(CACHE_MS, ask) };
+  return { measure: cachedFor(CACHE_MS, measure) };
 }
 
 const query = (
@@ -97,7 +97,7 @@ const query = (
 
 const sum = (points: readonly MetricPoint[]): number => points.reduce((total, { value }) => total + value, 0);
 
-/** What the last minute that is over says, where that is recent. */
+/** Returns the value of the last complete minute, provided that it is recent. */
 function latest(points: readonly MetricPoint[], now: number): number | undefined {
   const last = points.findLast(({ start }) => start + MINUTE_MS <= now);
   return last && now - last.start <= RECENT_MS + MINUTE_MS ? last.value : undefined;

@@ -1,9 +1,9 @@
 import { createQueue, messagesIn, type QueueDepth } from '../../lib/aws/queue.ts';
 import type { Pipeline, PipelineQueue } from '../pipeline/pipeline.ts';
+import { cachedFor } from './cached-for.ts';
 import { createCloudWatchStatus } from './cloud-watch-status.ts';
 import { createEmbeddedStatus } from './embedded-status.ts';
 import { functionNames } from './function-names.ts';
-import { keptFor } from './kept-for.ts';
 import {
   type MappingStatus,
   type Measured,
@@ -13,20 +13,20 @@ import {
 } from './pipeline-status.ts';
 import { readMappings } from './throttle.ts';
 
-/** Reads how a pipeline is doing, as often as it is asked. */
+/** Reads the status of a pipeline repeatedly. */
 export interface StatusReader {
   /**
-   * On the embedded cloud, the first reading has no rates: they take two.
+   * Reads the current status. On the embedded cloud, the first reading has no rates, which are computed from two readings.
    *
-   * @throws UnavailableError or ServiceError where something does not answer
+   * @throws UnavailableError or ServiceError if a service does not answer
    */
   read(): Promise<PipelineStatus>;
 }
 
-/** Ms for which mappings are not asked for again: hardly anything changes as seldom. */
+/** Milliseconds for which event source mappings are cached. They rarely change. */
 const MAPPINGS_MS = { embedded: 1_000, aws: 5_000 };
 
-/** Of a queue that nobody has told anything of yet. */
+/** Measurements of a queue without any data yet. */
 const UNKNOWN = { oldestSeconds: null, taken: 0, inPerSecond: null, outPerSecond: null };
 
 export function createStatusReader(pipeline: Pipeline): StatusReader {
@@ -36,7 +36,7 @@ export function createStatusReader(pipeline: Pipeline): StatusReader {
     inspectionUrl === undefined
       ? createCloudWatchStatus(pipeline, names)
       : createEmbeddedStatus(inspectionUrl, names);
-  const mappings = keptFor(inspectionUrl === undefined ? MAPPINGS_MS.aws : MAPPINGS_MS.embedded, () =>
+  const mappings = cachedFor(inspectionUrl === undefined ? MAPPINGS_MS.aws : MAPPINGS_MS.embedded, () =>
     readMappings(pipeline),
   );
 
@@ -73,7 +73,7 @@ export function createStatusReader(pipeline: Pipeline): StatusReader {
 interface Depths {
   queue: PipelineQueue;
   depth: QueueDepth;
-  /** Messages in its dead-letter queue. */
+  /** Number of messages in its dead-letter queue. */
   deadLetters: number;
 }
 

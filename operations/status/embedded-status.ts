@@ -2,20 +2,20 @@ import { askInspection } from '../pipeline/ask-inspection.ts';
 import type { InspectedFunction, Inspection } from './inspection.ts';
 import type { StatusSource } from './pipeline-status.ts';
 
-/** Rates are over this many ms: long enough to be steady, short enough to show a change. */
+/** Milliseconds over which rates are averaged: long enough to be steady, short enough to show a change. */
 const WINDOW_MS = 5_000;
-/** Ms that two readings must be apart to tell a rate. */
-const LEAST_MS = 500;
+/** Minimum milliseconds between two readings for a meaningful rate. */
+const MIN_MS = 500;
 
 interface Sample extends Pick<Inspection, 'queues' | 'since'> {
   at: number;
 }
 
 /**
- * What the embedded cloud tells of itself. Rates are differences between its totals, over the readings of the last seconds:
- * the first one has none.
+ * Reads the status of the embedded cloud. Rates are computed from the totals of the last seconds' readings, so the first reading
+ * has none.
  *
- * @param names of its functions, in the order in which they are to be told
+ * @param names Names of its functions, in the order of the result.
  */
 export function createEmbeddedStatus(inspectionUrl: string, names: readonly string[]): StatusSource {
   let samples: Sample[] = [];
@@ -25,9 +25,9 @@ export function createEmbeddedStatus(inspectionUrl: string, names: readonly stri
       const inspection = await askInspection<Inspection>(inspectionUrl);
       const { since, queues, functions, confirmed } = inspection;
       const latest: Sample = { at: performance.now(), since, queues };
-      // Another start of it counts from nothing.
+      // After a restart, totals count from zero again.
       samples = [...samples.filter((sample) => sample.since === since), latest];
-      // Readings may be further apart than that: the last two tell a rate all the same.
+      // The last two readings are kept even if they are further apart than the window.
       samples = samples.filter(({ at }, index) => at >= latest.at - WINDOW_MS || index >= samples.length - 2);
       const [first = latest] = samples;
       return {
@@ -49,7 +49,7 @@ function ratesOf(name: string, first: Sample, last: Sample) {
   const ms = last.at - first.at;
   const before = first.queues[name];
   const now = last.queues[name];
-  if (ms < LEAST_MS || !before || !now) return { inPerSecond: null, outPerSecond: null };
+  if (ms < MIN_MS || !before || !now) return { inPerSecond: null, outPerSecond: null };
   const perSecond = (count: number) => (count * 1_000) / ms;
   return {
     inPerSecond: perSecond(now.taken - before.taken),

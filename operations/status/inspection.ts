@@ -1,31 +1,31 @@
-/** What the embedded cloud tells operators, at its `InspectionUrl`: what AWS has CloudWatch for. */
+/** Metrics that the embedded cloud serves at its `InspectionUrl`, as CloudWatch does on AWS. */
 export interface Inspection {
-  /** When the embedded cloud started, ISO 8601: from then totals count. */
+  /** When the embedded cloud started, in ISO 8601; totals count from then. */
   since: string;
-  /** By the queue's name on AWS, dead-letter queues included. */
+  /** Queues by their names on AWS, including dead-letter queues. */
   queues: Record<string, InspectedQueue>;
-  /** By the function's name in serverless.yml, in its order. */
+  /** Functions by their names in serverless.yml, in the order of that file. */
   functions: Record<string, InspectedFunction>;
-  /** Confirmations published. */
+  /** Number of confirmations published. */
   confirmed: number;
 }
 
 export interface InspectedQueue {
-  /** Messages that it has taken, moves to a dead-letter queue included. */
+  /** Number of messages that the queue has accepted, including those moved to it as dead letters. */
   taken: number;
-  /** Messages that were deleted: dealt with. */
+  /** Number of messages that consumers have deleted. */
   deleted: number;
-  /** Age of the oldest message, in flight or not, in seconds; null where it is empty. */
+  /** Age in seconds of the oldest message, in flight or not; null if the queue is empty. */
   oldestSeconds: number | null;
 }
 
 export interface InspectedFunction {
-  /** Invocations that have ended. */
+  /** Number of completed invocations. */
   invocations: number;
-  /** Those that ended in an error or a time-out. */
+  /** Number of invocations that ended with an error or a timeout. */
   errors: number;
-  /** Ms of all of them; loading the code does not count. */
+  /** Total duration of all invocations in milliseconds, without loading the code. */
   totalMs: number;
-  /** Invocations under way. */
+  /** Number of running invocations. */
   running: number;
 }

@@ -1,37 +1,37 @@
 import type { QueueName } from '../../topology.ts';
 
-/** What a queue holds and how it moves. */
+/** Depth and throughput of a queue. */
 export interface QueueStatus {
   name: QueueName;
   visible: number;
   inFlight: number;
   delayed: number;
-  /** Age of the oldest message in seconds; null where the queue is empty, or nobody can tell. */
+  /** Age in seconds of the oldest message; null if the queue is empty or the age is unknown. */
   oldestSeconds: number | null;
-  /** Messages that the queue has taken since `PipelineStatus.since`. */
+  /** Number of messages that the queue has accepted since `PipelineStatus.since`. */
   taken: number;
-  /** Messages a second, of late: coming in, and dealt with. Null until it can be told. */
+  /** Messages per second that recently arrived and that were deleted; null if unknown. */
   inPerSecond: number | null;
   outPerSecond: number | null;
-  /** Seconds until the queue is empty at that pace; 0 where it is, null where it is not getting shorter. */
+  /** Seconds until the queue is empty at the current rates: 0 if it is empty, null if it is not getting shorter. */
   drainSeconds: number | null;
-  /** Messages in its dead-letter queue. */
+  /** Number of messages in its dead-letter queue. */
   deadLetters: number;
 }
 
-/** What a function does. */
+/** Invocations and duration of a function. */
 export interface FunctionStatus {
-  /** As in serverless.yml. */
+  /** Name in serverless.yml. */
   name: string;
-  /** Since `PipelineStatus.since`. */
+  /** Number of invocations since `PipelineStatus.since`. */
   invocations: number;
-  /** Those that ended in an error or a time-out. */
+  /** Number of invocations that ended with an error or a timeout. */
   errors: number;
-  /** Of one invocation; null where there was none. */
+  /** Average duration of an invocation in milliseconds; null without invocations. */
   averageMs: number | null;
-  /** Invocations under way; null where nobody can tell. */
+  /** Number of running invocations; null if unknown. */
   running: number | null;
-  /** What polls a queue for it; null for functions that nobody polls for. */
+  /** Its event source mapping; null for functions that are not invoked by a queue. */
   mapping: MappingStatus | null;
 }
 
@@ -39,39 +39,39 @@ export interface FunctionStatus {
 export interface MappingStatus {
   queue: QueueName;
   enabled: boolean;
-  /** The throttle: invocations at once, from 2; null where none is set. */
+  /** The throttle: maximum number of concurrent invocations, at least 2; null if not set. */
   maximumConcurrency: number | null;
   batchSize: number;
 }
 
-/** The pipeline at one moment. */
+/** The status of the pipeline at one point in time. */
 export interface PipelineStatus {
   /** ISO 8601. */
   at: string;
   stage: string;
-  /** From when totals count, ISO 8601: the start of the embedded cloud, or an hour ago on AWS. */
+  /** Start of the totals in ISO 8601: the start of the embedded cloud, or an hour ago on AWS. */
   since: string;
-  /** In the order that orders take. */
+  /** Queues in the order in which an order passes them. */
   queues: QueueStatus[];
   functions: FunctionStatus[];
-  /** Confirmations published since `since`. */
+  /** Number of confirmations published since `since`. */
   confirmed: number;
 }
 
-/** What is told in another way on AWS than by the embedded cloud. */
+/** The part of a status that has different sources on AWS and in the embedded cloud. */
 export interface Measured {
-  /** From when totals count, ISO 8601. */
+  /** Start of the totals in ISO 8601. */
   since: string;
-  /** By the queue's name on AWS. */
+  /** Queues by their names on AWS. */
   queues: ReadonlyMap<string, Pick<QueueStatus, 'oldestSeconds' | 'taken' | 'inPerSecond' | 'outPerSecond'>>;
   functions: readonly Omit<FunctionStatus, 'mapping'>[];
   confirmed: number;
 }
 
-/** Where that comes from. */
+/** A source of measurements: CloudWatch, or the embedded cloud. */
 export interface StatusSource {
   measure(): Promise<Measured>;
 }
 
-/** A queue's name on AWS. */
+/** Returns the queue's name on AWS from its URL. */
 export const queueNameOf = (url: string): string => url.slice(url.lastIndexOf('/') + 1);

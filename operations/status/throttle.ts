@@ -4,17 +4,17 @@ import { createEventSourceMappings } from '../aws/event-source-mappings.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { type MappingStatus, queueNameOf } from './pipeline-status.ts';
 
-/** Invocations at once that may be set: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html */
-export const THROTTLE = { least: 2, most: 1_000 } as const;
+/** Range that Lambda accepts for the maximum concurrency: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html */
+export const THROTTLE = { min: 2, max: 1_000 } as const;
 
 export type ThrottledPipeline = Pick<Pipeline, 'stage' | 'prefix' | 'queues'> & {
   clients: Pick<Pipeline['clients'], 'lambda'>;
 };
 
 /**
- * What polls the queues.
+ * Reads the event source mappings of the pipeline's queues.
  *
- * @returns mappings with their ids, by the function's name in serverless.yml
+ * @returns Mappings with their ids, by the function's name in serverless.yml.
  * @throws ServiceError
  */
 export async function readMappings({
@@ -35,20 +35,20 @@ export async function readMappings({
   return new Map(found.flat());
 }
 
-/** One of the two, or both. */
+/** A change of a function's event source mapping; at least one field must be set. */
 export interface ThrottleChange {
-  /** Invocations at once. */
+  /** Maximum number of concurrent invocations. */
   maximumConcurrency?: number;
-  /** Whether its queue is polled at all. */
+  /** Whether the queue is polled. */
   enabled?: boolean;
 }
 
 /**
- * Sets how many invocations of a function its queue may have at once, or pauses and resumes it. Batches in hand end as they
- * would have. It lasts until the next deployment, or the next start of the embedded cloud, which set what serverless.yml says.
+ * Limits the concurrent invocations of a function by its queue, or pauses and resumes them. Batches in flight are not affected.
+ * The change lasts until the next deployment or the next start of the embedded cloud, which apply serverless.yml again.
  *
- * @param functionName as in serverless.yml
- * @throws InvalidInputError for a function that no queue invokes, or a throttle that Lambda would not take
+ * @param functionName Name in serverless.yml.
+ * @throws InvalidInputError if no queue invokes the function, or the maximum concurrency is out of Lambda's range
  * @throws ServiceError
  */
 export async function setThrottle(
@@ -58,23 +58,25 @@ export async function setThrottle(
 ): Promise<void> {
   refuseUnknown(pipeline, functionName);
   if (maximumConcurrency === undefined && enabled === undefined)
-    throw new InvalidInputError('throttle: must name maximumConcurrency or enabled, received neither');
+    throw new InvalidInputError('throttle: give maximumConcurrency or enabled, received neither');
   if (maximumConcurrency !== undefined && !isThrottle(maximumConcurrency)) {
     throw new InvalidInputError(
-      `maximumConcurrency: must be a whole number from ${THROTTLE.least} to ${THROTTLE.most.toLocaleString('en')}, received ${received(maximumConcurrency)}`,
+      `maximumConcurrency: must be a whole number from ${THROTTLE.min} to ${THROTTLE.max.toLocaleString('en')}, received ${received(maximumConcurrency)}`,
     );
   }
   if (enabled !== undefined && typeof enabled !== 'boolean')
     throw new InvalidInputError(`enabled: must be true or false, received ${received(enabled)}`);
   const mapping = (await readMappings(pipeline)).get(functionName);
   if (!mapping)
-    throw new InvalidInputError(`function: must have an event source mapping, ${functionName} has none`);
+    throw new InvalidInputError(
+      `function: ${functionName} has no event source mapping that could be changed`,
+    );
   const mappings = createEventSourceMappings(pipeline.clients.lambda);
   await mappings.update(mapping.id, { maximumConcurrency, enabled });
 }
 
 const isThrottle = (value: number): boolean =>
-  Number.isInteger(value) && value >= THROTTLE.least && value <= THROTTLE.most;
+  Number.isInteger(value) && value >= THROTTLE.min && value <= THROTTLE.max;
 
 /** @throws InvalidInputError for a function that no queue invokes */
 export function refuseUnknown(

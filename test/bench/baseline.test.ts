@@ -11,7 +11,7 @@ const goal = (value: number, bound: Goal['bound']): Goal => ({
 });
 
 describe('findRegressions', () => {
-  it('tells nothing of values that are better, or worse by no more than they may be', () => {
+  it('returns nothing for values that are better, or worse within the tolerance', () => {
     const baseline = { 'suite/goal': 10 };
     for (const value of [9.1, 10, 20]) {
       expect(findRegressions([goal(value, { atLeast: 100 })], baseline)).toEqual([]);
@@ -21,25 +21,25 @@ describe('findRegressions', () => {
     }
   });
 
-  it('tells which value is worse than it was, and by how much', () => {
+  it('names a value that is worse than recorded, and by how much', () => {
     const baseline = { 'suite/goal': 10 };
     expect(findRegressions([goal(8, { atLeast: 1 })], baseline)).toEqual([
-      'suite/goal: 8 is worse than 10 by 20 %, more than 10 %',
+      'suite/goal: 8 is 20 % worse than the recorded 10, at most 10 % is allowed',
     ]);
     expect(findRegressions([goal(15, { atMost: 100 })], baseline)).toEqual([
-      'suite/goal: 15 is worse than 10 by 50 %, more than 10 %',
+      'suite/goal: 15 is 50 % worse than the recorded 10, at most 10 % is allowed',
     ]);
   });
 
-  it('tells of a value that has never been recorded', () => {
+  it('names a goal that has no recorded value', () => {
     expect(findRegressions([goal(8, { atLeast: 1 })], {})).toEqual([
-      'suite/goal: has no recorded value, run with --record',
+      'suite/goal: no recorded value, run with --record',
     ]);
   });
 });
 
 describe('the recorded baseline', () => {
-  it('holds ratios and figures above 0', async () => {
+  it('contains only values above 0', async () => {
     const values = Object.values(await readBaseline());
     expect(values.length).toBeGreaterThan(10);
     for (const value of values) expect(value).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { readBenchOptions } from '../../bench/bench-options.ts';
 const read = (...args: string[]) => readBenchOptions(args, ['produce', 'confirm']);
 
 describe('readBenchOptions', () => {
-  it('runs all suites, five times each, where nothing is asked for', () => {
+  it('defaults to all suites with five repeats', () => {
     expect(read()).toEqual({
       filters: [],
       repeats: 5,
@@ -15,7 +15,7 @@ describe('readBenchOptions', () => {
     });
   });
 
-  it('takes filters and options in any order', () => {
+  it('accepts filters and options in any order', () => {
     expect(read('prod', '--repeats', '3', 'firm', '--percent', '10', '--check')).toMatchObject({
       filters: ['prod', 'firm'],
       repeats: 3,
@@ -24,21 +24,21 @@ describe('readBenchOptions', () => {
     });
   });
 
-  it('gives nothing back where help is asked for', () => {
+  it('returns undefined for --help', () => {
     expect(read('--help')).toBeUndefined();
   });
 
   it.each([
-    [['shipping'], 'suite: must be in the name of one of produce, confirm, received shipping'],
+    [['shipping'], 'suite: must match one of produce, confirm, received shipping'],
     [['--repeats', '0'], '--repeats: must be a whole number from 1 to 50, received 0'],
     [['--percent', 'all'], '--percent: must be a whole number from 1 to 1,000, received all'],
-    [['--json', ''], '--json: must be a file, received nothing'],
-    [['--check', '--record'], '--check: must not go with --record, received both'],
-  ])('refuses %j', (args, message) => {
+    [['--json', ''], '--json: must be the path of a file, received nothing'],
+    [['--check', '--record'], '--check: cannot be combined with --record, give one of them'],
+  ])('rejects %j', (args, message) => {
     expect(() => read(...args)).toThrow(message);
   });
 
-  it('refuses an option that it does not know', () => {
+  it('rejects an unknown option', () => {
     expect(() => read('--quick')).toThrow("Unknown option '--quick'");
   });
 });

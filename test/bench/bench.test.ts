@@ -7,7 +7,7 @@ import { createTestDirectory } from '../local/create-test-directory.ts';
 
 const BENCH = resolve(import.meta.dirname, '../../bench/main.ts');
 
-it('measures all contenders, in tables and as JSON', async () => {
+it('prints tables and writes JSON with the measurements of all contenders', async () => {
   const json = join(await createTestDirectory(), 'results.json');
   const args = [BENCH, 'produce', '--repeats', '1', '--percent', '1', '--json', json];
   const { stdout } = await promisify(execFile)(process.execPath, args);
@@ -23,10 +23,10 @@ it('measures all contenders, in tables and as JSON', async () => {
   expect(oneAtATime.samples[0].requestsPerOrder).toBe(1);
 });
 
-it('says what is wrong with its command line', async () => {
+it('exits with 2 and says what is wrong with the command line', async () => {
   const failure = promisify(execFile)(process.execPath, [BENCH, 'shopping']);
   await expect(failure).rejects.toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('suite: must be in the name of one of produce,'),
+    stderr: expect.stringContaining('suite: must match one of produce,'),
   });
 });

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { checkOrderIds } from '../../bench/check-queue.ts';
 
-it('lets a result pass in which each order is once, in any order', () => {
+it('accepts a result with each order once, in any sequence', () => {
   expect(() => checkOrderIds('ours', ['a', 'b'], ['b', 'a'])).not.toThrow();
 });
 
-it('tells how many orders are missing, unknown or repeated', () => {
+it('rejects a result with the number of orders that are missing, unknown or repeated', () => {
   expect(() => checkOrderIds('ours', ['a', 'b', 'c'], ['a', 'a', 'x', 'a'])).toThrow(
-    'ours: must process each of 3 orders once, 2 missing, 1 unknown, 2 repeated',
+    'ours: must process each of 3 orders once, found 2 missing, 1 unknown, 2 repeated',
   );
 });

@@ -3,7 +3,7 @@ import { renderGoals, renderSuite } from '../../bench/render.ts';
 import { COUNTED, NOISY } from '../../bench/suite.ts';
 
 describe('a table', () => {
-  it('has medians, how far samples are from them, and the first contender as a multiple of the others', () => {
+  it('has medians, their spread, and the first contender as a multiple of the others', () => {
     const text = renderSuite({
       metrics: [
         { name: 'rate', title: 'orders/s', digits: 0, compared: true },
@@ -27,14 +27,14 @@ describe('a table', () => {
 });
 
 describe('goals', () => {
-  it('say what was wanted, what was measured, and whether that is enough', () => {
+  it('are listed with target, measured value and whether it was reached', () => {
     const text = renderGoals([
       { id: 'a/times', title: 'times a peer', value: 11.234, bound: { atLeast: 10 }, tolerance: NOISY },
       { id: 'a/limit', title: 'of the limit', value: 0.59, bound: { atLeast: 0.6 }, tolerance: NOISY },
       { id: 'a/requests', title: 'requests', value: 0.5, bound: { atMost: 0.5 }, tolerance: COUNTED },
     ]);
     expect(text.split('\n')).toEqual([
-      '  goal                      wanted  measured',
+      '  goal                      target  measured',
       '  a/times     times a peer    ≥ 10      11.2  reached',
       '  a/limit     of the limit   ≥ 0.6      0.59  NOT reached',
       '  a/requests  requests       ≤ 0.5       0.5  reached',

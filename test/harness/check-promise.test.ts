@@ -15,7 +15,7 @@ const counts = pipelineCounts({
 });
 const stored = counts.stored as NonNullable<typeof counts.stored>;
 
-/** 100 orders, two of them sent twice, three invalid items, one for each way in, and a file that cannot be read. All went well. */
+/** A flawless run: 100 orders, two duplicates, one invalid item each through queue, HTTP and file, and an unreadable file. */
 const well: Evidence = {
   left: {},
   load: {
@@ -46,12 +46,12 @@ const strict: Allowed = { repeats: 0, redrivable: false, faults: false };
 const lenient: Allowed = { repeats: 30, redrivable: true, faults: true };
 
 describe('the promise', () => {
-  it('is kept by a run in which all went well, with and without faults', () => {
+  it('is kept by a flawless run, with and without faults', () => {
     expect(checkPromise(well, strict)).toEqual([]);
     expect(checkPromise(well, lenient)).toEqual([]);
   });
 
-  it('can be judged without the evidence that only some labs have', () => {
+  it('can be checked without the evidence that only some labs have', () => {
     const { counts: _, reconciliation: __, ...others } = well;
     expect(checkPromise(others, strict)).toEqual([]);
     expect(checkPromise({ ...others, left: { order: 3 } }, strict)).toEqual([
@@ -74,9 +74,9 @@ describe('the promise', () => {
       ['nothing else is confirmed: 1 unknown, x'],
     ],
     [
-      'an order is published after its mark',
+      'an order is published after it was marked as sent',
       { publishedAfterMark: ['a'] },
-      ['no order is published again after its mark: 1 published, a'],
+      ['no order is published again after it was marked as sent: 1 published, a'],
     ],
     [
       'a shipment is missing',
@@ -100,17 +100,17 @@ describe('the promise', () => {
       ['every confirmed order has one sale: 1 missing, a'],
     ],
     [
-      'an invalid message has vanished',
+      'an invalid message is lost',
       { deadLettered: { ...well.deadLettered, order: [] } },
       ['invalid messages are in the order DLQ: expected ["{}"], found []'],
     ],
     [
-      'a valid message is dead-lettered for good',
+      'a valid message is dead-lettered as invalid',
       { deadLettered: { ...well.deadLettered, order: ['{}', '{"a":1}'] } },
       ['invalid messages are in the order DLQ: expected ["{}"], found ["{\\"a\\":1}","{}"]'],
     ],
     [
-      'an unreadable file has vanished',
+      'an unreadable file is lost',
       { deadLettered: { ...well.deadLettered, upload: [] } },
       ['unreadable files are in the upload DLQ: expected ["broken.gz"], found []'],
     ],
@@ -125,7 +125,7 @@ describe('the promise', () => {
       ['no event is in the shipping DLQ: 1 found, {}'],
     ],
     [
-      'a message has vanished',
+      'a message is lost',
       { messages: { ...well.messages, vanished: ['m-1'] } },
       ['every message is confirmed, a duplicate or dead-lettered: 1 vanished, m-1'],
     ],
@@ -162,12 +162,12 @@ describe('the promise', () => {
       ['mailbox, queues, functions and databases agree: sales'],
     ],
     [
-      'the mailbox has other mails than were published',
+      'the mailbox has other e-mails than were published',
       { counts: { ...counts, confirmed: 101, repeated: 1 } },
       ['mailbox, queues, functions and databases agree: mails'],
     ],
     [
-      'the ledger knows of no sale',
+      'the reconciliation finds a gap',
       {
         reconciliation: {
           reconciled: false,
@@ -180,7 +180,7 @@ describe('the promise', () => {
     expect(checkPromise({ ...well, ...change }, lenient)).toEqual(broken);
   });
 
-  it('is broken by rejected rows that are not found, and by a receipt that is missing', () => {
+  it('is broken if rejected rows or a receipt are missing', () => {
     const [receipt] = well.receipts as [Evidence['receipts'][number]];
     const lost = { ...well, receipts: [{ ...receipt, rejectedRows: [] }] };
     expect(checkPromise(lost, lenient)).toEqual([
@@ -190,7 +190,7 @@ describe('the promise', () => {
     expect(checkPromise({ ...well, receipts: [missing] }, lenient)).toHaveLength(1);
   });
 
-  it('allows repeated confirmations in the documented windows only', () => {
+  it('allows repeated confirmations only in the documented cases', () => {
     const twice = {
       ...well,
       counts: { ...counts, confirmed: 101, repeated: 1 },
@@ -198,11 +198,11 @@ describe('the promise', () => {
     };
     expect(checkPromise(twice, lenient)).toEqual([]);
     expect(checkPromise(twice, strict)).toContain(
-      'confirmations are repeated in the documented windows only: 0 allowed, 1 repeated',
+      'confirmations are repeated only in the documented cases: 0 allowed, 1 repeated',
     );
   });
 
-  it('counts an order in a dead-letter queue as findable only if dead letters were not redriven', () => {
+  it('accepts a valid order in a dead-letter queue only if dead letters were not redriven', () => {
     const { counts: _, ...others } = well;
     const waiting = {
       ...others,
@@ -213,7 +213,7 @@ describe('the promise', () => {
     expect(checkPromise(waiting, lenient)).toEqual([]);
     expect(checkPromise(waiting, strict)).toEqual([
       'every valid order is confirmed: 1 missing, a',
-      'no dead letter is left that a redrive would bring through: 1 left, a',
+      'no dead letter is left that a redrive would process: 1 left, a',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { compareIds } from '../../harness/compare-ids.ts';
 
-it('ids are compared by what is missing, unknown and repeated', () => {
+it('counts missing, unknown and repeated ids', () => {
   expect(compareIds(new Set(['a', 'b', 'c']), ['a', 'x', 'a', 'b', 'a'])).toEqual({
     found: 2,
     missing: ['c'],

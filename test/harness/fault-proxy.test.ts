@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => services.stop());
 
-/** Clients behind a proxy that does the same to every request, and clients beside it. */
+/** Creates clients behind a proxy that injects the same fault into every request, and clients without a proxy. */
 async function startProxied(fault: Fault | undefined) {
   const direct = connectClients(services.endpoint);
   const killed: string[] = [];
@@ -41,7 +41,7 @@ async function startProxied(fault: Fault | undefined) {
 const entries = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ Id: `e-${index}`, MessageBody: `body ${index}` }));
 
-async function refusalsOf(fault: Fault) {
+async function errorNamesOf(fault: Fault) {
   const { proxied, dynamoDb } = await startProxied(fault);
   const requests = [
     proxied.sqs.send(new ReceiveMessageCommand({ QueueUrl: 'http://127.0.0.1/000000000000/any' })),
@@ -53,8 +53,8 @@ async function refusalsOf(fault: Fault) {
 }
 
 describe('the SDK', () => {
-  it('understands each service’s refusal of too many requests', async () => {
-    expect(await refusalsOf({ kind: 'throttle' })).toEqual([
+  it('recognizes the throttling error of each service', async () => {
+    expect(await errorNamesOf({ kind: 'throttle' })).toEqual([
       'RequestThrottled',
       'Throttling',
       'SlowDown',
@@ -62,8 +62,8 @@ describe('the SDK', () => {
     ]);
   });
 
-  it('understands each service’s internal error', async () => {
-    expect(await refusalsOf({ kind: 'error' })).toEqual([
+  it('recognizes the internal error of each service', async () => {
+    expect(await errorNamesOf({ kind: 'error' })).toEqual([
       'InternalFailure',
       'InternalFailure',
       'InternalError',
@@ -72,7 +72,7 @@ describe('the SDK', () => {
   });
 
   it.each([{ when: 'before' } as const, { when: 'after' } as const])(
-    'sees a connection that is cut $when',
+    'sees a connection that is closed $when the request is processed',
     async ({ when }) => {
       const { direct, proxied, behind } = await startProxied({ kind: 'cut', when });
       const queueUrl = await direct.createQueue(randomUUID());
@@ -82,7 +82,7 @@ describe('the SDK', () => {
     },
   );
 
-  it('sees every second entry of a batch refused, and the others are done', async () => {
+  it('sees every second entry of a batch rejected and the others processed', async () => {
     const { direct, proxied, behind } = await startProxied({ kind: 'partial' });
     const { topicArn, queueUrl } = await direct.createTopicWithQueue(randomUUID());
     const sent = await proxied.sqs.send(
@@ -105,7 +105,7 @@ describe('the SDK', () => {
 });
 
 describe('a receive', () => {
-  it('that is delivered again leaves its messages in the queue as well', async () => {
+  it('that is redelivered leaves its messages visible in the queue', async () => {
     const { direct, proxied, behind } = await startProxied({ kind: 'redeliver' });
     const queueUrl = await direct.createQueue(randomUUID());
     await direct.sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries(3) }));
@@ -117,7 +117,7 @@ describe('a receive', () => {
     );
   });
 
-  it('that is reordered brings the last message first and leaves every third one', async () => {
+  it('that is reordered returns the last message first and withholds every third one', async () => {
     const { direct, proxied, behind } = await startProxied({ kind: 'reorder' });
     const queueUrl = await direct.createQueue(randomUUID());
     await direct.sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries(4) }));
@@ -127,7 +127,7 @@ describe('a receive', () => {
   });
 });
 
-it('a deletion that is forgotten is acknowledged and not done', async () => {
+it('acknowledges a forgotten deletion without deleting the message', async () => {
   const { direct, proxied, behind } = await startProxied({ kind: 'forget' });
   const queueUrl = await direct.createQueue(randomUUID());
   await direct.sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries(1) }));
@@ -140,7 +140,7 @@ it('a deletion that is forgotten is acknowledged and not done', async () => {
   expect(await direct.receive(queueUrl)).toHaveLength(1);
 });
 
-it('a client is killed before its request is done, or after', async () => {
+it('kills a client before or after its request is processed', async () => {
   for (const when of ['before', 'after'] as const) {
     const { direct, proxied, behind, killed } = await startProxied({ kind: 'kill', when });
     const queueUrl = await direct.createQueue(randomUUID());

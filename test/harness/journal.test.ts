@@ -7,7 +7,7 @@ afterEach(() => vi.useRealTimers());
 
 const order = (orderId: string): Item => ({ kind: 'order', text: `{"order_id":"${orderId}"}`, orderId });
 
-it('counts an order as confirmed once, however many mails confirm it', () => {
+it('counts an order as confirmed once, however many e-mails confirm it', () => {
   const journal = createJournal();
   journal.sent({ entry: 'queue', items: [order('a')] });
   journal.confirmed('a', 1_250);
@@ -27,7 +27,7 @@ it('counts an order without a confirmation as missing, and a confirmation withou
   expect([...journal.confirmedIds()]).toEqual(['b', 'c']);
 });
 
-it('counts what was sent by kind, and keeps invalid items by their text and way in', () => {
+it('counts the items sent by kind, and keeps the texts of invalid items by entry', () => {
   const journal = createJournal();
   const invalid = (text: string): Item => ({ kind: 'invalid', text });
   journal.sent({ entry: 'queue', items: [order('a'), invalid('no JSON')] });

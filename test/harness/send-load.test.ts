@@ -1,16 +1,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import type { Parcel } from '../../harness/journal.ts';
+import type { Submission } from '../../harness/journal.ts';
 import { createJournal } from '../../harness/journal.ts';
-import { createSender, insist, sendLoad } from '../../harness/send-load.ts';
+import { createSender, retry, sendLoad } from '../../harness/send-load.ts';
 
-const order = (orderId: string): Parcel => ({
+const order = (orderId: string): Submission => ({
   entry: 'http',
   items: [{ kind: 'order', text: `{"order_id":"${orderId}"}`, orderId }],
 });
 
-it('a parcel is sent again until all of it is accepted, wherever the cloud is by then', async () => {
+it('sends a submission again until all of it is accepted, also when the cloud has moved to another port', async () => {
   const bodies: string[] = [];
   const answers = [
     { rejected: [{ errors: [{ code: 'not_queued' }] }] },
@@ -28,7 +28,7 @@ it('a parcel is sent again until all of it is accepted, wherever the cloud is by
   const places = ['http://127.0.0.1:1', `http://127.0.0.1:${port}`];
   const current = () => ({ apiUrl: places.length > 1 ? places.shift() : places[0] }) as never;
   const journal = createJournal();
-  const send = createSender({ current, journal, patience: 10_000 });
+  const send = createSender({ current, journal, timeoutMs: 10_000 });
   const invalid = { kind: 'invalid', text: '{}' } as const;
   await send({ entry: 'http', items: [...order('a').items, invalid] });
   expect(bodies).toEqual(['[{"order_id":"a"},{}]', '[{"order_id":"a"},{}]']);
@@ -39,20 +39,20 @@ it('a parcel is sent again until all of it is accepted, wherever the cloud is by
   });
 });
 
-it('what has not worked in time fails with the last error as its cause', async () => {
+it('fails with the last error as its cause if no attempt succeeds in time', async () => {
   const attempt = async () => {
     throw new Error('no route');
   };
-  await expect(insist('queue', attempt, { patience: 0 })).rejects.toMatchObject({
-    message: 'queue: must be accepted within 0 s, was refused until then',
+  await expect(retry('queue', attempt, { timeoutMs: 0 })).rejects.toMatchObject({
+    message: 'queue: not accepted within 0 s, all attempts failed',
     cause: { message: 'no route' },
   });
   await expect(
-    insist('queue', attempt, { patience: 0, signal: AbortSignal.abort() }),
+    retry('queue', attempt, { timeoutMs: 0, signal: AbortSignal.abort() }),
   ).resolves.toBeUndefined();
 });
 
-it('a lane waits for each parcel, or goes on without', async () => {
+it('waits for each submission of a lane only if `waits` is set', async () => {
   for (const waits of [true, false]) {
     const steps: string[] = [];
     const lane = function* () {
@@ -60,7 +60,7 @@ it('a lane waits for each parcel, or goes on without', async () => {
       steps.push('next');
       yield order('b');
     };
-    const send = async ({ items }: Parcel) => {
+    const send = async ({ items }: Submission) => {
       await new Promise((later) => setTimeout(later, 20));
       steps.push(items[0]?.orderId ?? '');
     };
@@ -69,9 +69,9 @@ it('a lane waits for each parcel, or goes on without', async () => {
   }
 });
 
-it('a lane ends with a parcel that is refused for good, and the others go on', async () => {
+it('ends a lane with a failed submission and continues with the others', async () => {
   const sent: string[] = [];
-  const send = async ({ items }: Parcel) => {
+  const send = async ({ items }: Submission) => {
     const id = items[0]?.orderId ?? '';
     if (id === 'bad') throw new Error('refused');
     sent.push(id);

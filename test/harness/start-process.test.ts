@@ -33,7 +33,7 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-it('a process answers calls until it is ended', async () => {
+it('answers calls until the process is ended', async () => {
   const { call, end, pid } = await start();
   expect(await call('add', 1, 2)).toBe(3);
   await end();
@@ -41,14 +41,14 @@ it('a process answers calls until it is ended', async () => {
   await expect(call('add', 1, 2)).rejects.toMatchObject({ code: 'THREAD_GONE' });
 });
 
-it('a process that ends by itself rejects calls and `died` with the reason', async () => {
+it('rejects calls and `died` with the reason if the process exits unexpectedly', async () => {
   const { call, died } = await start();
-  const reason = /child\.ts: must run until it is ended, ended by itself with status 3\nout of paper/;
+  const reason = /child\.ts: exited unexpectedly with status 3\nout of paper/;
   await expect(call('crash')).rejects.toThrow(reason);
   await expect(died).rejects.toThrow(reason);
 });
 
-it('a process that does not end gracefully is killed', async () => {
+it('kills a process that does not end gracefully', async () => {
   const { call, end, pid } = await start();
   await call('add', 1, 2);
   call('hang').catch(() => undefined);
@@ -56,7 +56,7 @@ it('a process that does not end gracefully is killed', async () => {
   expect(isRunning(pid)).toBe(false);
 });
 
-it('a process is ended by a signal, and that is no death by itself', async () => {
+it('does not count a kill as an unexpected exit', async () => {
   const { call, kill, pid } = await start();
   await call('add', 1, 2);
   const waiting = call('hang');

@@ -8,8 +8,8 @@ describe('median', () => {
     expect(median([7])).toBe(7);
   });
 
-  it('is refused where there is no value', () => {
-    expect(() => median([])).toThrow('median: must be of one value at least, received none');
+  it('throws if there are no values', () => {
+    expect(() => median([])).toThrow('median: needs at least one value, received none');
   });
 });
 
@@ -21,12 +21,12 @@ describe('spread', () => {
   });
 });
 
-it('a percentile is the value that so many do not exceed', () => {
+it('a percentile is the smallest value that this share of the values does not exceed', () => {
   const values = Array.from({ length: 200 }, (_, index) => 200 - index);
   expect([0.005, 0.5, 0.99, 1].map((share) => percentile(values, share))).toEqual([1, 100, 198, 200]);
 });
 
-it('a percentile of one value is that value, and of none nothing', () => {
+it('a percentile of one value is that value, and of no values null', () => {
   expect(percentile([3], 0.5)).toBe(3);
   expect(percentile([], 0.5)).toBeNull();
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { readMailbox } from '../../operations/mailbox.ts';
 
-/** An embedded cloud that answers every question so. */
+/** Starts a stand-in for the embedded cloud that answers every request the same way. */
 async function start(status: number, body: string) {
   const asked: (string | undefined)[] = [];
   const server = createServer(({ url }, response) => {
@@ -19,7 +19,7 @@ async function start(status: number, body: string) {
   return { asked, inspectionUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/inspection` };
 }
 
-test('the mailbox is asked for what is wanted, and nothing more', async () => {
+test('requests the mailbox with only the given search and limit', async () => {
   const page = { total: 0, mails: [] };
   const { asked, inspectionUrl } = await start(200, JSON.stringify(page));
   expect(await readMailbox({ inspectionUrl })).toEqual(page);
@@ -32,18 +32,18 @@ test('the mailbox is asked for what is wanted, and nothing more', async () => {
   ]);
 });
 
-test('an answer is not waited for without end', async () => {
+test('limits the time that it waits for an answer', async () => {
   const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({}));
   onTestFinished(() => fetched.mockRestore());
   await readMailbox({ inspectionUrl: 'http://127.0.0.1:1/inspection' });
   expect(fetched.mock.calls[0]?.[1]?.signal).toBeInstanceOf(AbortSignal);
 });
 
-test('there is no mailbox on AWS', async () => {
+test('returns undefined on AWS, which has no mailbox', async () => {
   expect(await readMailbox({ inspectionUrl: undefined })).toBeUndefined();
 });
 
-test('an embedded cloud that is not there is unavailable, and one that answers otherwise is told', async () => {
+test('throws UnavailableError if the embedded cloud does not answer, and names an unexpected status', async () => {
   const inspectionUrl = 'http://127.0.0.1:1/inspection';
   await expect(readMailbox({ inspectionUrl })).rejects.toMatchObject({
     name: 'UnavailableError',

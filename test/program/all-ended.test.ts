@@ -2,18 +2,18 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { allEnded } from '../../program/all-ended.ts';
 
-test('what all promises come to is told in their order, whichever ends first', async () => {
+test('returns the results in the order of the promises, whichever settles first', async () => {
   const slow = turn('slow');
   expect(await allEnded([slow, Promise.resolve('quick')])).toEqual(['slow', 'quick']);
 });
 
-test('a failure is told once the others have ended, and as it is', async () => {
+test('rejects with the original error, after all other promises have settled', async () => {
   let ended = false;
   async function work(): Promise<void> {
     for (let turns = 0; turns < 5; turns++) await turn();
     ended = true;
   }
-  const failure = new Error('failed at once');
+  const failure = new Error('failed');
   await expect(allEnded([work(), Promise.reject(failure)])).rejects.toBe(failure);
   expect(ended).toBe(true);
 });

@@ -10,6 +10,6 @@ test.each([
   [-5, 10, 0],
   [0, 0, 0],
   [1, 0, 30],
-])('of %i of %i, %i of the 30 columns are full', (value, total, full) => {
+])('draws %i of %i as a bar with %i of 30 columns filled', (value, total, full) => {
   expect(stripVTControlCharacters(bar(value, total))).toBe('█'.repeat(full) + '░'.repeat(30 - full));
 });

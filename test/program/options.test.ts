@@ -3,7 +3,7 @@ import { oneOf, parseOptions, UsageError, wholeNumber } from '../../program/opti
 
 const OPTIONS = { port: { type: 'string' }, exit: { type: 'boolean' } } as const;
 
-test('options are read by name', () => {
+test('reads options by name', () => {
   expect({ ...parseOptions(['--port', '80', '--exit'], OPTIONS) }).toEqual({ port: '80', exit: true });
 });
 
@@ -11,14 +11,14 @@ test.each([
   [['--prt', '80'], '--prt'],
   [['80'], '80'],
   [['--port'], '--port'],
-])('what is not known, or lacks its value, is a usage error that names it: %j', (args, named) => {
+])('throws a usage error that names the unknown or incomplete argument: %j', (args, named) => {
   expect(() => parseOptions(args, OPTIONS)).toThrow(UsageError);
   expect(() => parseOptions(args, OPTIONS)).toThrow(named);
 });
 
 const FORMATS = ['ndjson', 'json', 'csv'] as const;
 
-test('a choice is taken as it is', () => {
+test('accepts each of the choices of an option', () => {
   expect(FORMATS.map((format) => oneOf('--format', format, FORMATS))).toEqual(FORMATS);
 });
 
@@ -26,7 +26,7 @@ test.each([
   ['JSON', 'JSON'],
   ['', 'nothing'],
   [undefined, 'nothing'],
-])('what is none is refused with the option, the choices and the value: %j', (text, shown) => {
+])('rejects %j with the option, the choices and the value received', (text, shown) => {
   const message = `--format: must be ndjson, json or csv, received ${shown}`;
   expect(() => oneOf('--format', text, FORMATS)).toThrow(new UsageError(message));
 });
@@ -35,19 +35,19 @@ test.each([
   ['1', 1],
   ['0042', 42],
   ['65535', 65_535],
-])('%s is a whole number of the range', (text, value) => {
+])('accepts %s as a whole number within the range', (text, value) => {
   expect(wholeNumber('--port', text, 1, 65_535)).toBe(value);
 });
 
 test.each(['0', '65536', '1.5', '-1', '+1', '1e3', '0x10', ' 1', '1 ', 'one', '１'])(
-  'what is not one is refused with the option, the rule and the value: %j',
+  'rejects %j as a whole number, with the option, the range and the value received',
   (text) => {
     const message = `--port: must be a whole number from 1 to 65,535, received ${text}`;
     expect(() => wholeNumber('--port', text, 1, 65_535)).toThrow(new UsageError(message));
   },
 );
 
-test('an empty value is called nothing', () => {
+test('reports an empty value of an option as nothing', () => {
   const refusal = new UsageError('--count: must be a whole number from 1,000 to 2,000, received nothing');
   expect(() => wholeNumber('--count', '', 1_000, 2_000)).toThrow(refusal);
   expect(refusal.name).toBe('UsageError');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readBatchAnswer } from '../../runtime/batch-answer.ts';
 
-// What answers mean as JSON is tested where functions are invoked: test/local/settle-batch.test.ts.
-test('a handler that returns nothing has failed no message', () => {
+// Answers as JSON are tested in test/local/read-invoke-result.test.ts.
+test('treats an answer without a body as success of all messages', () => {
   expect(readBatchAnswer(undefined, ['one'])).toEqual({ failed: new Set() });
 });

@@ -3,7 +3,7 @@ import { toSqsRecord } from '../../runtime/sqs-record.ts';
 
 const QUEUE_ARN = 'arn:aws:sqs:eu-west-1:123456789012:orders';
 
-test('a message becomes the record that a function would get', () => {
+test('converts a message into the record that Lambda would pass to a function', () => {
   const message = {
     MessageId: 'message-1',
     ReceiptHandle: 'handle-1',
@@ -33,7 +33,7 @@ test('a message becomes the record that a function would get', () => {
   });
 });
 
-test('what a message lacks is empty', () => {
+test('leaves the fields empty that a message lacks', () => {
   expect(toSqsRecord({}, 'orders')).toEqual({
     messageId: '',
     receiptHandle: '',

@@ -25,7 +25,7 @@ beforeEach(() => {
   return () => vi.restoreAllMocks();
 });
 
-/** A queue whose messages are hidden for 300 s, and a runner of batches from it. */
+/** Starts a queue with a visibility timeout of 300 s and creates a batch runner for it. */
 async function start(handler: BatchHandler, options: Partial<BatchRunnerOptions> = {}) {
   const { sqs, receive, ...services } = await startTestServices();
   const queueUrl = await services.createQueue('work', { VisibilityTimeout: '300' });
@@ -43,14 +43,14 @@ async function start(handler: BatchHandler, options: Partial<BatchRunnerOptions>
     queue,
     runBatch,
     receive: (waitSeconds = 0) => receive(queueUrl, waitSeconds),
-    /** Puts messages into the queue and takes them in hand. */
-    async takeInHand(bodies: readonly string[], visibilityTimeout = 300): Promise<SQSRecord[]> {
+    /** Sends messages to the queue and receives them. */
+    async sendAndReceive(bodies: readonly string[], visibilityTimeout = 300): Promise<SQSRecord[]> {
       const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
       await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
       const messages = await receive(queueUrl, 5, visibilityTimeout);
       return messages.map((message) => toSqsRecord(message, ARN));
     },
-    /** Has all messages that are left come back, and takes them. */
+    /** Makes the messages that are left visible again and receives them. */
     async left(records: readonly SQSRecord[]): Promise<string[]> {
       await queue.changeVisibility(
         records.map(({ receiptHandle }) => receiptHandle),
@@ -65,29 +65,29 @@ const idOf = (records: readonly SQSRecord[], body: string) =>
   records.find((record) => record.body === body)?.messageId;
 
 describe('a batch', () => {
-  test('is deleted, but for what the answer names as failed', async () => {
+  test('is deleted except for the messages that the answer reports as failed', async () => {
     const answer = ({ Records }: SQSEvent) => ({
       batchItemFailures: [{ itemIdentifier: idOf(Records, 'bad') }],
     });
-    const { runBatch, takeInHand, left } = await start(async (event) => answer(event));
-    const records = await takeInHand(['good', 'bad', 'fine']);
+    const { runBatch, sendAndReceive, left } = await start(async (event) => answer(event));
+    const records = await sendAndReceive(['good', 'bad', 'fine']);
     expect(await runBatch(records)).toEqual({ handled: 2, failed: 1 });
     expect(await left(records)).toEqual(['bad']);
     expect(log.text()).toBe('');
   });
 
-  test('is deleted as a whole where the function answers nothing', async () => {
-    const { runBatch, takeInHand, left } = await start(async () => undefined);
-    const records = await takeInHand(['a', 'b']);
+  test('is deleted as a whole if the function returns nothing', async () => {
+    const { runBatch, sendAndReceive, left } = await start(async () => undefined);
+    const records = await sendAndReceive(['a', 'b']);
     expect(await runBatch(records)).toEqual({ handled: 2, failed: 0 });
     expect(await left(records)).toEqual([]);
   });
 
-  test('stays in the queue as a whole where the function throws, and the log says why', async () => {
-    const { runBatch, takeInHand, left } = await start(() => {
+  test('stays in the queue as a whole if the function throws, and the log says why', async () => {
+    const { runBatch, sendAndReceive, left } = await start(() => {
       throw new Error('no reason');
     });
-    const records = await takeInHand(['a', 'b']);
+    const records = await sendAndReceive(['a', 'b']);
     expect(await runBatch(records)).toEqual({ handled: 0, failed: 2 });
     expect(await left(records)).toEqual(['a', 'b']);
     expect(log.lines('batch failed')).toMatchObject([
@@ -101,38 +101,38 @@ describe('a batch', () => {
   });
 
   test.for([
-    ['names a message that it does not have', { batchItemFailures: [{ itemIdentifier: 'other' }] }],
-    ['is of another form', []],
-  ] as const)('stays in the queue as a whole where the answer %s', async ([, answer]) => {
-    const { runBatch, takeInHand, left } = await start(async () => answer);
-    const records = await takeInHand(['a', 'b']);
+    ['names a message that is not in the batch', { batchItemFailures: [{ itemIdentifier: 'other' }] }],
+    ['is not an object', []],
+  ] as const)('stays in the queue as a whole if the answer %s', async ([, answer]) => {
+    const { runBatch, sendAndReceive, left } = await start(async () => answer);
+    const records = await sendAndReceive(['a', 'b']);
     expect(await runBatch(records)).toEqual({ handled: 0, failed: 2 });
     expect(await left(records)).toEqual(['a', 'b']);
     expect(log.lines('batch failed')).toMatchObject([{ messages: 2, reason: expect.any(String) }]);
   });
 
-  test('fails as far as its messages cannot be deleted, and the log says so', async () => {
-    const { sqs, runBatch, takeInHand, left } = await start(async () => undefined);
-    const records = await takeInHand(['a', 'b']);
+  test('counts messages that cannot be deleted as failed and logs a warning', async () => {
+    const { sqs, runBatch, sendAndReceive, left } = await start(async () => undefined);
+    const records = await sendAndReceive(['a', 'b']);
     intercept(sqs, DeleteMessageBatchCommand, async (input, pass) => {
       const output = await pass({ ...input, Entries: input.Entries?.slice(1) });
       return { ...output, Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid', SenderFault: true }] };
     });
     expect(await runBatch(records)).toEqual({ handled: 1, failed: 1 });
     expect(await left(records)).toEqual([records[0]?.body]);
-    expect(log.lines('messages not deleted, they come back')).toMatchObject([
+    expect(log.lines('messages not deleted, they will be redelivered')).toMatchObject([
       { level: 'WARN', messages: 1, error: { name: 'ServiceError' } },
     ]);
   });
 });
 
-test('the function gets the records, a request id and the time that is left', async () => {
+test('passes the records, a request id and the remaining time to the function', async () => {
   const calls: { event: SQSEvent; context: Context; left: number }[] = [];
-  const { runBatch, takeInHand } = await start(async (event, context) => {
+  const { runBatch, sendAndReceive } = await start(async (event, context) => {
     calls.push({ event, context, left: context.getRemainingTimeInMillis() });
     await sleep(20);
   });
-  const records = await takeInHand(['a']);
+  const records = await sendAndReceive(['a']);
   await runBatch(records);
   const [call] = calls;
   expect(call?.event).toEqual({ Records: records });
@@ -147,66 +147,69 @@ test('the function gets the records, a request id and the time that is left', as
 
 describe('a batch that runs out of time', () => {
   test.for([
-    ['of its own', () => sleep(60_000, undefined, { ref: false })],
-    // middy answers for it shortly before.
+    ['without middleware', () => sleep(60_000, undefined, { ref: false })],
+    // middy answers shortly before the time limit.
     [
-      'in middy',
+      'wrapped by middy',
       middy(() => sleep(60_000, undefined, { ref: false })).onError(() => ({ ok: true }) as never),
     ],
-  ] as [string, BatchHandler][])('is an error, and stays in the queue: a handler %s', async ([, handler]) => {
-    const { runBatch, takeInHand, left } = await start(handler, { timeout: 1 });
-    const records = await takeInHand(['a']);
-    await expect(runBatch(records)).rejects.toThrow(new OverdueError('batch: must end in 1 s, has not'));
-    expect(await left(records)).toEqual(['a']);
-  });
+  ] as [string, BatchHandler][])(
+    'throws an OverdueError and stays in the queue, with a handler %s',
+    async ([, handler]) => {
+      const { runBatch, sendAndReceive, left } = await start(handler, { timeout: 1 });
+      const records = await sendAndReceive(['a']);
+      await expect(runBatch(records)).rejects.toThrow(new OverdueError('batch: did not finish within 1 s'));
+      expect(await left(records)).toEqual(['a']);
+    },
+  );
 });
 
-describe('messages in hand', () => {
-  test('are hidden for as long as the function works on them, and beyond their visibility timeout', async () => {
-    const { runBatch, takeInHand, receive } = await start(() => sleep(5_000), { visibilityTimeout: 2 });
-    const records = await takeInHand(['a', 'b'], 2);
+describe('messages in flight', () => {
+  test('stay hidden beyond their visibility timeout while the function processes them', async () => {
+    const { runBatch, sendAndReceive, receive } = await start(() => sleep(5_000), { visibilityTimeout: 2 });
+    const records = await sendAndReceive(['a', 'b'], 2);
     const running = runBatch(records);
     expect(await receive(4)).toEqual([]);
     expect(await running).toEqual({ handled: 2, failed: 0 });
     expect(log.text()).toBe('');
   });
 
-  test('come back at the pace that the function sets, as soon as it has answered', async () => {
+  test('are redelivered after the delay that the function sets', async () => {
     let queue: Queue | undefined;
     const part = await start(
       async ({ Records }) => {
         await queue?.changeVisibility([Records[0]?.receiptHandle ?? ''], 1);
         return { batchItemFailures: [{ itemIdentifier: Records[0]?.messageId }] };
       },
-      // One heartbeat every 0.2 s, if it went on.
+      // The heartbeat would renew every 0.2 s if it continued.
       { visibilityTimeout: 0.6 },
     );
     queue = part.queue;
     const changes = intercept(part.sqs, ChangeMessageVisibilityBatchCommand);
-    const records = await part.takeInHand(['hopeless', 'fine']);
+    const records = await part.sendAndReceive(['hopeless', 'fine']);
     await part.runBatch(records);
     expect(await part.receive(10)).toMatchObject([{ Body: records[0]?.body }]);
     expect(changes.flatMap(({ Entries }) => Entries)).toMatchObject([{ VisibilityTimeout: 1 }]);
   });
 
-  test('that cannot be hidden any longer are a warning', async () => {
-    const { runBatch, takeInHand } = await start(() => sleep(1_000), { visibilityTimeout: 2 });
-    const [record] = await takeInHand(['a']);
+  test('cause a warning if their visibility timeout cannot be renewed', async () => {
+    const { runBatch, sendAndReceive } = await start(() => sleep(1_000), { visibilityTimeout: 2 });
+    const [record] = await sendAndReceive(['a']);
     await runBatch([{ ...(record as SQSRecord), receiptHandle: 'forged' }]);
-    const [line] = log.lines('messages not hidden any longer, they may come back early');
+    const [line] = log.lines('visibility timeout not renewed, messages may be redelivered early');
     expect(line).toMatchObject({ level: 'WARN', messages: 1, error: { name: 'ServiceError' } });
   });
 });
 
-test('log lines of batches side by side carry the request id of their own batch', async () => {
+test('logs concurrent batches with the request id of their own batch', async () => {
   const handler = middy(async ({ Records }: SQSEvent, { awsRequestId }: Context) => {
     const [{ body = '' } = {}] = Records;
     logger.info('begun', { body, expected: awsRequestId });
     await sleep(body === 'slow' ? 300 : 100);
     logger.info('ended', { body, expected: awsRequestId });
   }).use(injectLambdaContext(logger));
-  const { runBatch, takeInHand } = await start(handler as BatchHandler);
-  const records = await takeInHand(['slow', 'quick']);
+  const { runBatch, sendAndReceive } = await start(handler as BatchHandler);
+  const records = await sendAndReceive(['slow', 'quick']);
   await Promise.all(records.map((record) => runBatch([record])));
 
   const lines = [...log.lines('begun'), ...log.lines('ended')];

@@ -65,7 +65,7 @@ async function startQueue() {
   };
 }
 
-test('messages come in batches, as Lambda has them, each poller with one batch at a time', async () => {
+test('passes messages in batches of Lambda records, one batch per poller at a time', async () => {
   const { queueUrl, send } = await startQueue();
   await send(35);
   let together = 0;
@@ -89,7 +89,7 @@ test('messages come in batches, as Lambda has them, each poller with one batch a
   });
 });
 
-test('a batch has as many messages as asked for, and at most', async () => {
+test('limits a batch to the batch size', async () => {
   const { queueUrl, send } = await startQueue();
   await send(5);
   const { batches } = poll(queueUrl, { batchSize: 1 });
@@ -97,7 +97,7 @@ test('a batch has as many messages as asked for, and at most', async () => {
   expect(batches.map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]);
 });
 
-test('what was received is hidden for as long as asked for, and is not deleted', async () => {
+test('hides received messages for the visibility timeout and does not delete them', async () => {
   const { queueUrl, send, receive } = await startQueue();
   await send(1);
   const { batches, stop } = poll(queueUrl, { visibilityTimeout: 2 });
@@ -106,10 +106,10 @@ test('what was received is hidden for as long as asked for, and is not deleted',
   await vi.waitFor(async () => expect(await receive()).toHaveLength(1), patient);
 });
 
-test('polls wait for messages patiently, and a stop ends them at once', async () => {
+test('long-polls an empty queue, and stops without waiting for open polls', async () => {
   const { queueUrl } = await startQueue();
   const { stop, failures } = poll(queueUrl, { concurrency: 3 });
-  // Other requests to SQS are given up after 3 s.
+  // Other requests to SQS time out after 3 s.
   await sleep(4_000);
   expect(failures).toEqual([]);
   const asked = Date.now();
@@ -119,7 +119,7 @@ test('polls wait for messages patiently, and a stop ends them at once', async ()
   expect(failures).toEqual([]);
 });
 
-test('a stop waits for the batch in hand, and polls no more', async () => {
+test('waits for the batch in flight when it is stopped, and does not poll again', async () => {
   const { queueUrl, send, receive } = await startQueue();
   await send(1);
   const batch = Promise.withResolvers<void>();
@@ -138,7 +138,7 @@ test('a stop waits for the batch in hand, and polls no more', async () => {
   expect(await receive()).toHaveLength(1);
 });
 
-test('a queue out of reach is polled again at a slower pace, until it answers', async () => {
+test('polls an unreachable queue at a slower pace until it answers', async () => {
   const { queueUrl, send } = await startQueue();
   let broken = true;
   const proxy = createServer((socket) => {

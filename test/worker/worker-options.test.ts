@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../program/options.ts';
 import { HELP, readWorkerOptions } from '../../worker/worker-options.ts';
 
-test('the function alone is enough: it has a concurrency of its own', () => {
+test('requires only --function, and uses the default concurrency of the function', () => {
   expect(readWorkerOptions(['--function', 'consumer'])).toEqual({
     functionName: 'consumer',
     concurrency: 10,
@@ -15,7 +15,7 @@ test('the function alone is enough: it has a concurrency of its own', () => {
   expect(['fulfillment', 'analytics', 'ingest'].map(concurrencyOf)).toEqual([5, 2, 2]);
 });
 
-test('each option is read, in either form', () => {
+test('reads each option, with a blank or an equals sign before its value', () => {
   const given =
     '--function=ingest --concurrency 200 --timeout=3600 --deadline 0 --health-port=0 --settings .local/worker.env';
   expect(readWorkerOptions(given.split(' '))).toEqual({
@@ -28,7 +28,7 @@ test('each option is read, in either form', () => {
   });
 });
 
-describe('refused as a usage error, with option, rule and the value received', () => {
+describe('rejects a wrong command line with the option, the accepted values and the value received', () => {
   const names = '--function: must be ingest, consumer, fulfillment or analytics, received';
   test.for([
     [[], `${names} nothing`],
@@ -55,7 +55,7 @@ describe('refused as a usage error, with option, rule and the value received', (
       ['--function=ingest', '--health-port', '65536'],
       '--health-port: must be a whole number from 0 to 65,535, received 65536',
     ],
-    [['--function=ingest', '--settings='], '--settings: must be a file, received nothing'],
+    [['--function=ingest', '--settings='], '--settings: must be the path of a file, received nothing'],
     [['--function=ingest', '--speed', '3'], '--speed'],
     [['consumer'], 'consumer'],
   ] as const)('%j', ([args, message]) => {
@@ -65,7 +65,7 @@ describe('refused as a usage error, with option, rule and the value received', (
   });
 });
 
-test('the help names every option', () => {
+test('lists every option in the help', () => {
   expect(readWorkerOptions(['-h'])).toBeUndefined();
   const options = HELP.match(/(?<=^ {2})--[a-z-]+/gm);
   const known = ['function', 'concurrency', 'timeout', 'deadline', 'health-port', 'settings', 'help'];

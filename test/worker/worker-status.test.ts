@@ -16,7 +16,7 @@ beforeEach(() => {
 
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1_000);
 
-/** A worker's status, and what its health endpoint says of it. */
+/** Creates a worker's status and starts its health endpoint. */
 async function start() {
   const status = new WorkerStatus('consumer');
   const url = await startHealthServer(0, () => status.health());
@@ -27,14 +27,14 @@ async function start() {
   return { status, url, ask };
 }
 
-test('health has what is in hand, what was dealt with, and when the queue answered last', async () => {
+test('reports messages in flight, handled and failed, and when the queue last answered', async () => {
   const { status, ask } = await start();
   const before = { code: 200, status: 'ok', function: 'consumer', in_hand: 0, handled: 0, failed: 0 };
   expect(await ask()).toEqual({ ...before, last_poll_at: null });
   pass(1);
   status.pollAnswered();
-  status.batchBegun(10);
-  status.batchBegun(4);
+  status.batchStarted(10);
+  status.batchStarted(4);
   status.batchEnded({ handled: 3, failed: 1 });
   expect(await ask()).toEqual({
     ...before,
@@ -45,7 +45,7 @@ test('health has what is in hand, what was dealt with, and when the queue answer
   });
 });
 
-test('health answers 503 when polls have failed for a minute, and 200 again when one is answered', async () => {
+test('answers 503 after polls have failed for a minute, and 200 again after a successful poll', async () => {
   const { status, ask } = await start();
   status.pollAnswered();
   status.pollFailed(new Error('no way'));
@@ -64,34 +64,34 @@ test('health answers 503 when polls have failed for a minute, and 200 again when
   expect(await ask()).toMatchObject({ code: 200, status: 'ok' });
 });
 
-test('pollers that are busy with long batches are healthy', async () => {
+test('is healthy while all pollers process long batches', async () => {
   const { status, ask } = await start();
   status.pollAnswered();
-  status.batchBegun(1);
+  status.batchStarted(1);
   pass(900);
   expect(await ask()).toMatchObject({ code: 200, status: 'ok', in_hand: 1 });
 });
 
-test('health answers 503 from the stop on', async () => {
+test('answers 503 while the worker is stopping', async () => {
   const { status, ask } = await start();
   status.stopping();
   expect(await ask()).toMatchObject({ code: 503, status: 'stopping' });
 });
 
-test('there is nothing but GET /health, on 127.0.0.1', async () => {
+test('serves only GET /health, and only on 127.0.0.1', async () => {
   const { url } = await start();
   expect(new URL(url).hostname).toBe('127.0.0.1');
   expect((await fetch(new URL('/', url))).status).toBe(404);
   expect((await fetch(url, { method: 'POST' })).status).toBe(404);
 });
 
-test('failing polls are logged once a minute, with how many there were', async () => {
+test('logs failed polls once a minute with their number', async () => {
   const { status } = await start();
   for (let second = 0; second < 90; second++) {
     status.pollFailed(new Error('no way'));
     pass(1);
   }
-  expect(log.lines('polls fail, they go on')).toMatchObject([
+  expect(log.lines('polling failed, retrying')).toMatchObject([
     { level: 'WARN', polls: 1, error: { message: 'no way' } },
     { polls: 60 },
   ]);

@@ -30,7 +30,7 @@ beforeAll(async () => {
     }),
   );
   const table = createTable(client, TABLE, 'order_id');
-  // A page of a scan reads 1 MB: these take several.
+  // A page of a scan is 1 MB, so these records take several pages.
   const sent = Array.from({ length: 20 }, (_, n) => ({
     orderId: `sent-${n}`,
     owner: 'm',
@@ -72,7 +72,7 @@ async function scan(range?: TimeRange): Promise<ScannedRecord[]> {
 const idsOf = (records: readonly ScannedRecord[]) =>
   records.flatMap((scanned) => (scanned.ok ? [scanned.record.orderId] : [])).sort();
 
-test('a scan reads all pages, consistently, each record once and without its order', async () => {
+test('scans all pages with consistent reads, and returns each record once and without its order', async () => {
   const records = await scan();
   expect(records).toHaveLength(24);
   expect(new Set(idsOf(records)).size).toBe(21);
@@ -92,18 +92,18 @@ test('a scan reads all pages, consistently, each record once and without its ord
   });
 });
 
-test('a scan between two times has what was sent then, or claimed then and not sent', async () => {
+test('limits a scan to orders that were sent, or claimed and not sent, within the range', async () => {
   expect(idsOf(await scan({ from: NOON + 1, to: NOON + 3 }))).toEqual(['sent-1', 'sent-2']);
   expect(idsOf(await scan({ from: NOON - 5, to: NOON + 1 }))).toEqual(['claimed', 'sent-0']);
 });
 
-test('a damaged record is told with its order and does not end the scan', async () => {
+test('returns a damaged record with its order id and continues the scan', async () => {
   const damaged = (await scan()).filter((scanned) => !scanned.ok);
   expect(damaged.map(({ error }) => error.code).sort()).toEqual(['NoTime', 'NoTime', 'UnknownStatus']);
   expect(damaged.every(({ orderId }) => orderId.startsWith('damaged-'))).toBe(true);
 });
 
-test('a scan of no such table is a ServiceError', async () => {
+test('throws a ServiceError if the table does not exist', async () => {
   const records = scanLedger(client, 'nothing', undefined);
   await expect(records.next()).rejects.toMatchObject({
     name: 'ServiceError',

@@ -9,7 +9,12 @@ import { type DeadLetter, oldestFirst } from '../../../operations/dead-letters/d
 import { groupDeadLetters, listDeadLetters } from '../../../operations/dead-letters/list-dead-letters.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 
-const letter = (id: string, code: string, order_id: string | null = `o-${id}`, second = 0): DeadLetter => ({
+const deadLetter = (
+  id: string,
+  code: string,
+  order_id: string | null = `o-${id}`,
+  second = 0,
+): DeadLetter => ({
   id,
   queue: 'order',
   reason: { code, text: `${code} in words` },
@@ -21,7 +26,11 @@ const letter = (id: string, code: string, order_id: string | null = `o-${id}`, s
 });
 
 describe('a choice', () => {
-  const letters = [letter('1', 'passing'), letter('2', 'not_json', null), letter('3', 'passing')];
+  const deadLetters = [
+    deadLetter('1', 'passing'),
+    deadLetter('2', 'not_json', null),
+    deadLetter('3', 'passing'),
+  ];
   test.each([
     [{}, ['1', '2', '3'], []],
     [{ reason: 'passing' }, ['1', '3'], []],
@@ -33,16 +42,17 @@ describe('a choice', () => {
     [{ orderIds: [] }, [], []],
     [{ ids: ['1', '9'], orderIds: ['o-1', 'o-3'] }, ['1'], ['9', 'o-3']],
   ] as [Choice, string[], string[]][])(
-    '%j means those that fit all of it, and tells which ids none has',
+    '%j selects the dead letters that match all of its fields, and returns the ids that match none',
     (choice, ids, missing) => {
-      const found = choose(letters, choice);
+      const found = choose(deadLetters, choice);
       expect(found.chosen.map(({ id }) => id)).toEqual(ids);
       expect(found.missing).toEqual(missing);
     },
   );
 
-  test('whose ids none has says of each why that may be', () => {
-    const message = 'not in the dead-letter queue, or in the hands of somebody else, or not of that reason';
+  test('gets a failure for each id that matches no dead letter', () => {
+    const message =
+      'not found in the dead-letter queue: gone, in flight elsewhere, or there for another reason';
     expect(missingFailures(['a', 'b'])).toEqual([
       { id: 'a', message },
       { id: 'b', message },
@@ -50,9 +60,11 @@ describe('a choice', () => {
   });
 });
 
-test('groups are by reason, the largest first, those of one size by code, and name the first three', () => {
-  const letters = ['b', 'a', 'c', 'c', 'a', 'c', 'b', 'c', 'd'].map((code, n) => letter(`${n}`, code));
-  expect(groupDeadLetters(letters)).toEqual([
+test('groups dead letters by reason, the largest group first, then by code, with three message ids each', () => {
+  const deadLetters = ['b', 'a', 'c', 'c', 'a', 'c', 'b', 'c', 'd'].map((code, n) =>
+    deadLetter(`${n}`, code),
+  );
+  expect(groupDeadLetters(deadLetters)).toEqual([
     { reason: { code: 'c', text: 'c in words' }, count: 4, examples: ['2', '3', '5'] },
     { reason: { code: 'a', text: 'a in words' }, count: 2, examples: ['1', '4'] },
     { reason: { code: 'b', text: 'b in words' }, count: 2, examples: ['0', '6'] },
@@ -61,14 +73,14 @@ test('groups are by reason, the largest first, those of one size by code, and na
   expect(groupDeadLetters([])).toEqual([]);
 });
 
-test('letters are sorted by when they were sent, those of one moment by id', () => {
-  const letters = [
-    letter('b', '', null, 1),
-    letter('z', '', null, 0),
-    letter('a', '', null, 1),
-    letter('a', '', null, 2),
+test('sorts dead letters by the time they were sent, then by id', () => {
+  const deadLetters = [
+    deadLetter('b', '', null, 1),
+    deadLetter('z', '', null, 0),
+    deadLetter('a', '', null, 1),
+    deadLetter('a', '', null, 2),
   ];
-  expect(oldestFirst(letters).map(({ id, sent_at }) => `${id} ${sent_at.slice(17, 19)}`)).toEqual([
+  expect(oldestFirst(deadLetters).map(({ id, sent_at }) => `${id} ${sent_at.slice(17, 19)}`)).toEqual([
     'z 00',
     'a 01',
     'b 01',
@@ -77,13 +89,13 @@ test('letters are sorted by when they were sent, those of one moment by id', () 
 });
 
 const open = (count: number) =>
-  openScriptedPipeline({ letters: { order: Array.from({ length: count }, (_, n) => `body ${n}`) } });
+  openScriptedPipeline({ deadLetters: { order: Array.from({ length: count }, (_, n) => `body ${n}`) } });
 
 describe('finding dead letters', () => {
-  const letters = { order: ['junk', 'other'], shipping: ['junk'], upload: ['junk'] };
+  const deadLetters = { order: ['junk', 'other'], shipping: ['junk'], upload: ['junk'] };
 
-  test('by id finds them in whichever queue they are, in the order given, and gives all back', async () => {
-    const { pipeline, lettersLeft } = openScriptedPipeline({ letters });
+  test('by id searches all queues, keeps the order of the ids, and releases all messages', async () => {
+    const { pipeline, deadLettersLeft } = openScriptedPipeline({ deadLetters });
     const ids = ['shipping-dlq-0', 'order-dlq-1', 'upload-dlq-0'];
     const found = await findDeadLetters(pipeline, ids);
     expect(found.map(({ id, queue }) => [id, queue])).toEqual([
@@ -91,26 +103,25 @@ describe('finding dead letters', () => {
       ['order-dlq-1', 'order'],
       ['upload-dlq-0', 'upload'],
     ]);
-    expect(lettersLeft()).toHaveLength(4);
+    expect(deadLettersLeft()).toHaveLength(4);
   });
 
-  test('refuses ids that are nowhere, and names them', async () => {
-    const { pipeline, lettersLeft } = openScriptedPipeline({ letters });
+  test('rejects and names ids that are in no queue', async () => {
+    const { pipeline, deadLettersLeft } = openScriptedPipeline({ deadLetters });
     await expect(findDeadLetters(pipeline, ['order-dlq-0', 'x', 'y'])).rejects.toMatchObject({
       name: 'InvalidInputError',
-      message:
-        'message id: must be that of a message in a dead-letter queue that nobody has in hand, received x, y',
+      message: 'message id: must be the id of a dead letter that is not in flight elsewhere, received x, y',
     });
-    expect(lettersLeft()).toHaveLength(4);
+    expect(deadLettersLeft()).toHaveLength(4);
   });
 
-  test('ends as soon as it has them', async () => {
+  test('stops as soon as all ids are found', async () => {
     const { pipeline, receives } = open(30);
     expect(await findDeadLetters(pipeline, ['order-dlq-3'])).toHaveLength(1);
     expect(receives.filter(({ QueueUrl }) => QueueUrl?.endsWith('order-dlq'))).toHaveLength(1);
   });
 
-  test('can be aborted', async () => {
+  test('stops when it is aborted', async () => {
     const { pipeline, receives } = open(30);
     await expect(findDeadLetters(pipeline, ['order-dlq-3'], { signal: AbortSignal.abort() })).rejects.toThrow(
       'received order-dlq-3',
@@ -119,8 +130,10 @@ describe('finding dead letters', () => {
   });
 });
 
-test('a list has groups and letters, oldest first, and keeps none', async () => {
-  const { pipeline, lettersLeft } = openScriptedPipeline({ letters: { order: ['junk', '{}', 'junk'] } });
+test('lists groups and dead letters, oldest first, and releases all messages', async () => {
+  const { pipeline, deadLettersLeft } = openScriptedPipeline({
+    deadLetters: { order: ['junk', '{}', 'junk'] },
+  });
   const { seen, hidden, groups, letters } = await listDeadLetters(pipeline, 'order', { limit: 2 });
   expect({ seen, hidden, codes: groups.map(({ reason }) => reason.code) }).toMatchObject({
     seen: 2,
@@ -128,5 +141,5 @@ test('a list has groups and letters, oldest first, and keeps none', async () => 
   });
   expect(letters.map(({ id }) => id)).toEqual(['order-dlq-0', 'order-dlq-1']);
   expect(groups).toHaveLength(2);
-  expect(lettersLeft()).toHaveLength(3);
+  expect(deadLettersLeft()).toHaveLength(3);
 });

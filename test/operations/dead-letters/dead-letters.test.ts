@@ -29,8 +29,8 @@ const bodies = (count: number): string[] =>
   Array.from(generateOrders({ count, seed: 9 }), (order) => JSON.stringify(order));
 const orderIdOf = (body: string): string => JSON.parse(body).order_id;
 
-describe('looking', () => {
-  test('tells those that somebody else has in hand, looks at no more than the limit, and hides nothing', async () => {
+describe('listing', () => {
+  test('counts messages in flight elsewhere, stays within the limit, and releases all messages', async () => {
     const { pipeline, clients, send, count, urls } = await start();
     await send(urls.orderDlq, bodies(40));
     await clients.receive(urls.orderDlq, 0, 600);
@@ -42,7 +42,7 @@ describe('looking', () => {
     expect(await count(urls.orderDlq)).toEqual({ visible: 30, hidden: 10 });
   });
 
-  test('gives back what it has in hand when it fails, and when it is aborted', async () => {
+  test('releases received messages when it fails and when it is aborted', async () => {
     const { pipeline, send, count, urls } = await start();
     await send(urls.orderDlq, bodies(40));
     let receives = 0;
@@ -62,7 +62,7 @@ describe('looking', () => {
     expect(await count(urls.orderDlq)).toEqual({ visible: 40, hidden: 0 });
   });
 
-  test('believes no empty answer while SQS counts messages', async () => {
+  test('continues after an empty answer while SQS counts messages', async () => {
     const { pipeline, send, urls } = await start();
     await send(urls.orderDlq, bodies(3));
     let receives = 0;
@@ -72,7 +72,7 @@ describe('looking', () => {
     expect(await listDeadLetters(pipeline, 'order')).toMatchObject({ seen: 3 });
   });
 
-  test('finds a message by its id in whichever queue it is, and names one that is nowhere', async () => {
+  test('finds a message by its id in any queue, and names an id that is in none', async () => {
     const { pipeline, send, urls } = await start();
     await send(urls.orderDlq, bodies(2));
     await send(urls.uploadDlq, ['{}']);
@@ -88,7 +88,7 @@ describe('looking', () => {
 });
 
 describe('redriving', () => {
-  test('deletes exactly those messages that the queue has taken, entry by entry', async () => {
+  test('deletes exactly the messages that the queue has accepted', async () => {
     const { pipeline, clients, send, count, urls } = await start();
     const sent = bodies(20);
     await send(urls.orderDlq, sent);
@@ -116,7 +116,7 @@ describe('redriving', () => {
     expect(await count(urls.order)).toEqual({ visible: 18, hidden: 0 });
   });
 
-  test('says so of a message that was sent and could not be deleted', async () => {
+  test('reports a message that was sent and could not be deleted', async () => {
     const { pipeline, send, count, urls } = await start();
     await send(urls.orderDlq, bodies(1));
     intercept(pipeline.clients.sqs, DeleteMessageBatchCommand, async () => {
@@ -125,12 +125,12 @@ describe('redriving', () => {
     const { sent, failures } = await redriveDeadLetters(pipeline, 'order', {});
     expect(sent).toBe(1);
     expect(failures).toMatchObject([
-      { message: expect.stringMatching(/^sent, but still here as well: .*AccessDenied/) },
+      { message: expect.stringMatching(/^sent, but not deleted from the dead-letter queue: .*AccessDenied/) },
     ]);
     expect(await count(urls.orderDlq)).toEqual({ visible: 1, hidden: 0 });
   });
 
-  test('ends when the queue is out of reach, and says so of every message', async () => {
+  test('stops when the queue is unreachable, and reports every message as failed', async () => {
     const { pipeline, send, count, urls } = await start();
     await send(urls.orderDlq, bodies(200));
     const sends = intercept(pipeline.clients.sqs, SendMessageBatchCommand, async () => {
@@ -142,7 +142,7 @@ describe('redriving', () => {
     expect(await count(urls.orderDlq)).toEqual({ visible: 200, hidden: 0 });
   });
 
-  test('by two operators at once sends every message once', async () => {
+  test('by two operators concurrently sends every message once', async () => {
     const { pipeline, clients, send, count, urls } = await start();
     const sent = bodies(300);
     await send(urls.orderDlq, sent);
@@ -156,7 +156,7 @@ describe('redriving', () => {
     expect(arrived.map(({ order_id }) => order_id).sort()).toEqual(sent.map(orderIdOf).sort());
   });
 
-  test('keeps to its rate, and ends between two batches when it is aborted', async () => {
+  test('keeps to its rate, and stops after the current batch when it is aborted', async () => {
     const { pipeline, send, count, urls } = await start();
     await send(urls.orderDlq, bodies(60));
     const controller = new AbortController();
@@ -178,7 +178,7 @@ describe('redriving', () => {
     expect(await count(urls.orderDlq)).toEqual({ visible: 40, hidden: 0 });
   });
 
-  test('finds what was chosen by order, by reason, by id, or by several of them', async () => {
+  test('selects messages by order, reason, id, or a combination of them', async () => {
     const { pipeline, send, urls } = await start();
     const [first = '', second = ''] = bodies(2);
     await send(urls.orderDlq, [
@@ -201,12 +201,12 @@ describe('redriving', () => {
 });
 
 describe('editing and purging', () => {
-  test('an edit refuses a body that would come back, and one for a message that is not there', async () => {
+  test('an edit rejects an invalid body and an unknown message', async () => {
     const { pipeline, send, count, urls } = await start();
     await send(urls.orderDlq, ['junk']);
-    const [letter] = (await listDeadLetters(pipeline, 'order')).letters;
+    const [deadLetter] = (await listDeadLetters(pipeline, 'order')).letters;
     const bad = JSON.stringify({ ...seedOrder, price: -1 });
-    await expect(editDeadLetter(pipeline, 'order', letter?.id ?? '', bad)).rejects.toMatchObject({
+    await expect(editDeadLetter(pipeline, 'order', deadLetter?.id ?? '', bad)).rejects.toMatchObject({
       name: 'InvalidInputError',
       message: 'price must be a finite JSON number of at least 0, received -1',
     });
@@ -214,14 +214,14 @@ describe('editing and purging', () => {
       editDeadLetter(pipeline, 'order', 'no-such-id', JSON.stringify(seedOrder)),
     ).rejects.toMatchObject({ name: 'InvalidInputError', message: expect.stringContaining('no-such-id') });
     expect(await count(urls.orderDlq)).toEqual({ visible: 1, hidden: 0 });
-    await editDeadLetter(pipeline, 'order', letter?.id ?? '', JSON.stringify(seedOrder));
+    await editDeadLetter(pipeline, 'order', deadLetter?.id ?? '', JSON.stringify(seedOrder));
     expect([await count(urls.orderDlq), await count(urls.order)]).toEqual([
       { visible: 0, hidden: 0 },
       { visible: 1, hidden: 0 },
     ]);
   });
 
-  test('a purge of what was there leaves what came in since', async () => {
+  test('a purge leaves messages that arrived after the list was made', async () => {
     const { pipeline, send, count, urls } = await start();
     await send(urls.orderDlq, bodies(12));
     const { letters } = await listDeadLetters(pipeline, 'order');
@@ -232,7 +232,7 @@ describe('editing and purging', () => {
   });
 });
 
-test('leases are renewed while they are open, and a message whose lease was not is not in hand', async () => {
+test('renews leases until disposal; a message whose renewal was rejected is not leased any more', async () => {
   const { pipeline, send, count, urls } = await start();
   const { sqs } = pipeline.clients;
   await send(urls.orderDlq, bodies(2));
@@ -240,7 +240,7 @@ test('leases are renewed while they are open, and a message whose lease was not 
   onTestFinished(() => void vi.useRealTimers());
   const changes = intercept(sqs, ChangeMessageVisibilityBatchCommand, async (input, pass) => {
     const output = await pass(input);
-    // The first renewal of the second message is refused.
+    // The first renewal of the second message is rejected.
     if (changes.length > 1) return output;
     return {
       ...output,
@@ -257,15 +257,15 @@ test('leases are renewed while they are open, and a message whose lease was not 
   });
   for (const message of received) leases.add(message, since);
   const ids = received.map(({ id }) => id);
-  expect(ids.map(leases.isInHand)).toEqual([true, true]);
+  expect(ids.map(leases.isLeased)).toEqual([true, true]);
 
   vi.advanceTimersByTime(7_000);
   await vi.waitFor(() => expect(changes.length).toBe(1));
   expect(changes[0]?.Entries?.map(({ VisibilityTimeout }) => VisibilityTimeout)).toEqual([20, 20]);
-  // Waits for a renewal that is under way.
+  // Waits for a renewal in progress.
   await leases.release([]);
   vi.setSystemTime(since + 16_000);
-  expect(ids.map(leases.isInHand)).toEqual([true, false]);
+  expect(ids.map(leases.isLeased)).toEqual([true, false]);
 
   await leases[Symbol.asyncDispose]();
   expect(changes.at(-1)?.Entries?.map(({ VisibilityTimeout }) => VisibilityTimeout)).toEqual([0, 0]);

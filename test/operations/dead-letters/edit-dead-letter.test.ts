@@ -2,7 +2,7 @@ import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import {
   editDeadLetter,
-  NoSuchLetterError,
+  NoSuchDeadLetterError,
   NotMovedError,
 } from '../../../operations/dead-letters/edit-dead-letter.ts';
 import { intercept, sdkError } from '../../aws/intercept.ts';
@@ -10,17 +10,17 @@ import { seedOrder } from '../../order/seed-order.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 
 const order = (order_id: string) => JSON.stringify({ ...seedOrder, order_id });
-const open = (...order: string[]) => openScriptedPipeline({ letters: { order } });
+const open = (...order: string[]) => openScriptedPipeline({ deadLetters: { order } });
 
 describe('editing', () => {
-  test('moves the letter with its new body', async () => {
-    const { pipeline, sentTo, lettersLeft } = open('junk', 'other');
+  test('sends the new body and deletes the dead letter', async () => {
+    const { pipeline, sentTo, deadLettersLeft } = open('junk', 'other');
     await editDeadLetter(pipeline, 'order', 'order-dlq-0', order('a'));
     expect(sentTo('order')).toEqual([JSON.parse(order('a'))]);
-    expect(lettersLeft()).toEqual(['order-dlq-1']);
+    expect(deadLettersLeft()).toEqual(['order-dlq-1']);
   });
 
-  test('refuses a body that would come back, for all its faults, before anything is received', async () => {
+  test('rejects an invalid body with all of its errors, before any message is received', async () => {
     const { pipeline, receives } = open('junk');
     const body = JSON.stringify({ ...seedOrder, price: -1, email_id: 'jane' });
     await expect(editDeadLetter(pipeline, 'order', 'order-dlq-0', body)).rejects.toMatchObject({
@@ -30,11 +30,11 @@ describe('editing', () => {
     expect(receives).toEqual([]);
   });
 
-  test('tells a letter that is not there from one that was not moved', async () => {
+  test('distinguishes a dead letter that was not found from one that could not be moved', async () => {
     const { pipeline } = open('junk');
     const missing = editDeadLetter(pipeline, 'order', 'x', order('a'));
-    await expect(missing).rejects.toThrow(NoSuchLetterError);
-    await expect(missing).rejects.toThrow(/^message x: not in the dead-letter queue/);
+    await expect(missing).rejects.toThrow(NoSuchDeadLetterError);
+    await expect(missing).rejects.toThrow(/^message x: not found in the dead-letter queue/);
     intercept(pipeline.clients.sqs, SendMessageBatchCommand, async () => {
       throw sdkError('AccessDenied');
     });

@@ -10,11 +10,11 @@ import { intercept, sdkError } from '../../aws/intercept.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 
 const bodies = (count: number) => Array.from({ length: count }, (_, n) => `body ${n}`);
-const open = (count: number) => openScriptedPipeline({ letters: { order: bodies(count) } });
+const open = (count: number) => openScriptedPipeline({ deadLetters: { order: bodies(count) } });
 
 describe('holding messages', () => {
-  test('takes all of them, ten at a time, and gives them back when it is disposed of', async () => {
-    const { pipeline, receives, lettersLeft } = open(25);
+  test('receives all of them, ten at a time, and releases them on disposal', async () => {
+    const { pipeline, receives, deadLettersLeft } = open(25);
     const shown: number[] = [];
     {
       await using held = await holdMessages(pipeline, 'order', { onProgress: (seen) => shown.push(seen) });
@@ -24,9 +24,9 @@ describe('holding messages', () => {
         seconds: 20,
       });
       expect([...held.messages.values()][24]).toMatchObject({ id: 'order-dlq-24', body: 'body 24' });
-      expect(lettersLeft()).toEqual([]);
+      expect(deadLettersLeft()).toEqual([]);
     }
-    expect(lettersLeft()).toHaveLength(25);
+    expect(deadLettersLeft()).toHaveLength(25);
     expect(shown).toEqual([10, 20, 25, 25]);
     expect(
       receives.map(({ MaxNumberOfMessages, VisibilityTimeout, WaitTimeSeconds }) => [
@@ -37,36 +37,36 @@ describe('holding messages', () => {
     ).toEqual(Array(4).fill([10, 20, 1]));
   });
 
-  test('does not wait on the embedded cloud, which is one server', async () => {
+  test('does not long-poll on the embedded cloud, which is one server', async () => {
     const { pipeline, receives } = open(1);
     await using held = await holdMessages({ ...pipeline, inspectionUrl: 'http://nowhere' }, 'order');
     expect(held.seen).toBe(1);
     expect(receives.map(({ WaitTimeSeconds }) => WaitTimeSeconds)).toEqual([0, 0]);
   });
 
-  test('ends at its limit', async () => {
-    const { pipeline, receives, lettersLeft } = open(30);
+  test('stops at the limit', async () => {
+    const { pipeline, receives, deadLettersLeft } = open(30);
     await using held = await holdMessages(pipeline, 'order', { limit: 12 });
     expect(held.seen).toBe(12);
     expect(receives.map(({ MaxNumberOfMessages }) => MaxNumberOfMessages)).toEqual([10, 2]);
-    expect(lettersLeft()).toHaveLength(18);
+    expect(deadLettersLeft()).toHaveLength(18);
   });
 
-  test('by several receives side by side keeps to its limit all the same', async () => {
+  test('stops at the limit also with several concurrent receivers', async () => {
     const { pipeline, receives } = open(300);
     await using held = await holdMessages(pipeline, 'order', { limit: 101 });
     expect(held.seen).toBe(101);
     expect(receives).toHaveLength(11);
   });
 
-  test('ends when there is enough', async () => {
+  test('stops when `enough` returns true', async () => {
     const { pipeline, receives } = open(30);
     await using held = await holdMessages(pipeline, 'order', { enough: ({ size }) => size >= 15 });
     expect(held.seen).toBe(20);
     expect(receives).toHaveLength(2);
   });
 
-  test('ends with what it has when it is aborted', async () => {
+  test('returns the messages received so far when it is aborted', async () => {
     const { pipeline } = open(30);
     const controller = new AbortController();
     await using held = await holdMessages(pipeline, 'order', {
@@ -82,20 +82,20 @@ describe('holding messages', () => {
     [51, 2],
     [400, 8],
     [1_000, 8],
-  ])('of %i messages has %i receives at once', async (count, most) => {
+  ])('of a queue with %i messages uses up to %i concurrent receivers', async (count, most) => {
     const { pipeline } = open(count);
-    let [underWay, greatest] = [0, 0];
+    let [running, maxRunning] = [0, 0];
     intercept(pipeline.clients.sqs, ReceiveMessageCommand, async (input, pass) => {
-      greatest = Math.max(greatest, ++underWay);
+      maxRunning = Math.max(maxRunning, ++running);
       await new Promise(setImmediate);
-      underWay -= 1;
+      running -= 1;
       return pass(input);
     });
     await using held = await holdMessages(pipeline, 'order');
-    expect([held.seen, greatest]).toEqual([count, most]);
+    expect([held.seen, maxRunning]).toEqual([count, most]);
   });
 
-  test('believes five empty answers in a row, whatever SQS counts, and fewer where it counts none', async () => {
+  test('stops after five consecutive empty answers, or after one if SQS counts no messages', async () => {
     const counted = open(0);
     const answers = [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
     intercept(counted.pipeline.clients.sqs, GetQueueAttributesCommand, async () => ({
@@ -110,7 +110,7 @@ describe('holding messages', () => {
     }));
     await using held = await holdMessages(counted.pipeline, 'order');
     expect(receives).toHaveLength(10);
-    // Two of the three in flight are in the hands of others.
+    // Two of the three messages in flight have other receivers.
     expect({ seen: held.seen, hidden: held.hidden }).toEqual({ seen: 1, hidden: 2 });
     const empty = open(0);
     await using none = await holdMessages(empty.pipeline, 'order');
@@ -118,7 +118,7 @@ describe('holding messages', () => {
     expect(empty.receives).toHaveLength(1);
   });
 
-  test('counts none as hidden where SQS counts fewer in flight than there are in hand', async () => {
+  test('counts no message as hidden if SQS counts fewer in flight than were received', async () => {
     const { pipeline } = open(2);
     intercept(pipeline.clients.sqs, GetQueueAttributesCommand, async () => ({
       $metadata: {},
@@ -128,27 +128,27 @@ describe('holding messages', () => {
     expect({ seen: held.seen, hidden: held.hidden }).toEqual({ seen: 2, hidden: 0 });
   });
 
-  test('gives all back when one of its receives fails, after the others have ended', async () => {
-    const { pipeline, lettersLeft } = open(200);
-    let underWay = 0;
+  test('releases all messages when one receiver fails, after the others have stopped', async () => {
+    const { pipeline, deadLettersLeft } = open(200);
+    let running = 0;
     const receives = intercept(pipeline.clients.sqs, ReceiveMessageCommand, async (input, pass) => {
       if (receives.length === 3) throw sdkError('AccessDenied');
-      underWay += 1;
+      running += 1;
       await new Promise(setImmediate);
-      underWay -= 1;
+      running -= 1;
       return pass(input);
     });
     await expect(holdMessages(pipeline, 'order')).rejects.toMatchObject({
       name: 'ServiceError',
       code: 'AccessDenied',
     });
-    expect(underWay).toBe(0);
-    // The other three end with the receive that they have in hand.
+    expect(running).toBe(0);
+    // The other three receivers finish their current receive.
     expect(receives).toHaveLength(4);
-    expect(lettersLeft()).toHaveLength(200);
+    expect(deadLettersLeft()).toHaveLength(200);
   });
 
-  test('of a part that is off is refused', async () => {
+  test('of a disabled part is rejected', async () => {
     const { pipeline } = open(0);
     const off = { ...pipeline, queues: pipeline.queues.slice(0, 2) };
     await expect(holdMessages(off, 'shipping')).rejects.toThrow(/^queue: must be one of stage dev's/);
@@ -171,7 +171,7 @@ describe('leases', () => {
   });
   const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/123456789012/order-dlq';
 
-  /** Leases of twenty seconds, and the requests that they make. */
+  /** Creates leases of 20 s and records their requests. */
   function openLeases(expected = 1) {
     const { sqs } = openScriptedPipeline({}).pipeline.clients;
     const changes: [seconds: number | undefined, ...handles: (string | undefined)[]][] = [];
@@ -182,7 +182,7 @@ describe('leases', () => {
     });
     return { sqs, changes, leases: createLeases(sqs, QUEUE, expected) };
   }
-  /** Until what was asked for is answered. */
+  /** Waits until pending requests are answered. */
   const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
   test.each([
@@ -191,31 +191,31 @@ describe('leases', () => {
     [2_001, 21],
     [5_000, 50],
     [10_000_000, 43_200],
-  ])('of about %i messages are for %i s', async (expected, seconds) => {
+  ])('of about %i messages last %i s', async (expected, seconds) => {
     const { leases } = openLeases(expected);
     expect(leases.seconds).toBe(seconds);
     await leases[Symbol.asyncDispose]();
   });
 
-  test('leave five seconds of margin to what is in hand', async () => {
+  test('count as expired five seconds before they end', async () => {
     const { leases } = openLeases();
     leases.add(message('a'), Date.now());
     vi.setSystemTime(Date.now() + 14_999);
-    expect(leases.isInHand('a')).toBe(true);
+    expect(leases.isLeased('a')).toBe(true);
     vi.setSystemTime(Date.now() + 1);
-    expect(leases.isInHand('a')).toBe(false);
-    expect(leases.isInHand('nobody')).toBe(false);
+    expect(leases.isLeased('a')).toBe(false);
+    expect(leases.isLeased('nobody')).toBe(false);
     await leases[Symbol.asyncDispose]();
   });
 
-  test('are renewed thrice while they last, from when that was asked for, until they are closed', async () => {
+  test('are renewed after every third of their time until disposal, starting at the time of the request', async () => {
     const { leases, changes } = openLeases();
     leases.add(message('a'), Date.now());
     vi.advanceTimersByTime(6_700);
     await settle();
     expect(changes).toEqual([[20, 'handle of a']]);
     vi.setSystemTime(Date.now() + 14_000);
-    expect(leases.isInHand('a')).toBe(true);
+    expect(leases.isLeased('a')).toBe(true);
     await leases[Symbol.asyncDispose]();
     expect(changes).toHaveLength(2);
     vi.advanceTimersByTime(60_000);
@@ -224,7 +224,7 @@ describe('leases', () => {
     expect(changes).toHaveLength(2);
   });
 
-  test('that have run out are neither renewed nor given back: the message may be in other hands', async () => {
+  test('that have expired are neither renewed nor released, since the message may have another receiver', async () => {
     const { leases, changes } = openLeases();
     leases.add(message('a'), Date.now() - 20_000);
     leases.add(message('b'), Date.now());
@@ -238,7 +238,7 @@ describe('leases', () => {
     expect(leases.messages.size).toBe(0);
   });
 
-  test('that SQS does not renew run out', async () => {
+  test('expire if SQS rejects the renewal', async () => {
     const { leases, sqs } = openLeases();
     intercept(sqs, ChangeMessageVisibilityBatchCommand, async () => ({
       $metadata: {},
@@ -249,11 +249,11 @@ describe('leases', () => {
     vi.advanceTimersByTime(6_700);
     await settle();
     vi.setSystemTime(Date.now() + 9_000);
-    expect(leases.isInHand('a')).toBe(false);
+    expect(leases.isLeased('a')).toBe(false);
     await leases[Symbol.asyncDispose]();
   });
 
-  test('are renewed one after the other, and given back after a renewal that is under way', async () => {
+  test('are renewed by one request at a time, and released only after a renewal in progress', async () => {
     const { leases, sqs } = openLeases();
     const answer = Promise.withResolvers<void>();
     const asked: (number | undefined)[] = [];
@@ -271,8 +271,8 @@ describe('leases', () => {
     answer.resolve();
     await released;
     expect(asked).toEqual([20, 0]);
-    // What is given back is in hand no more, though its renewal has just been answered.
-    expect([leases.isInHand('a'), leases.messages.size]).toEqual([false, 0]);
+    // A released message is not leased any more, although its renewal has just succeeded.
+    expect([leases.isLeased('a'), leases.messages.size]).toEqual([false, 0]);
     leases.add(message('b'), Date.now());
     vi.advanceTimersByTime(6_700);
     await settle();
@@ -280,7 +280,7 @@ describe('leases', () => {
     await leases[Symbol.asyncDispose]();
   });
 
-  test('end with their messages, but for those that cannot be deleted', async () => {
+  test('end when their messages are deleted, and continue if the deletion fails', async () => {
     const { leases, sqs } = openLeases();
     const deletes = intercept(sqs, DeleteMessageBatchCommand, async () => ({
       $metadata: {},
@@ -295,7 +295,7 @@ describe('leases', () => {
       'handle of b',
     ]);
     expect([...leases.messages.keys()]).toEqual(['b']);
-    expect([leases.isInHand('a'), leases.isInHand('b')]).toEqual([false, true]);
+    expect([leases.isLeased('a'), leases.isLeased('b')]).toEqual([false, true]);
     await leases[Symbol.asyncDispose]();
   });
 });

@@ -7,11 +7,11 @@ import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 
 const orders = (count: number) =>
   Array.from({ length: count }, (_, n) => JSON.stringify({ ...seedOrder, order_id: `o-${n}` }));
-const open = (...order: string[]) => openScriptedPipeline({ letters: { order } });
+const open = (...order: string[]) => openScriptedPipeline({ deadLetters: { order } });
 
 describe('purging', () => {
-  test('deletes what was chosen, load by load, and tells how far it is', async () => {
-    const { pipeline, lettersLeft } = open('junk', ...orders(90));
+  test('deletes the chosen messages in batches and reports its progress', async () => {
+    const { pipeline, deadLettersLeft } = open('junk', ...orders(90));
     const progress: unknown[] = [];
     const report = await purgeDeadLetters(
       pipeline,
@@ -24,17 +24,17 @@ describe('purging', () => {
       seen: 91,
       matched: 90,
       deleted: 90,
-      failures: [{ id: 'x', message: expect.stringMatching(/^not in the dead-letter queue/) }],
+      failures: [{ id: 'x', message: expect.stringMatching(/^not found in the dead-letter queue/) }],
     });
     expect(progress).toEqual([
       [80, 90],
       [90, 90],
     ]);
-    expect(lettersLeft()).toEqual(['order-dlq-0']);
+    expect(deadLettersLeft()).toEqual(['order-dlq-0']);
   });
 
-  test('tells which could not be deleted, and gives them back', async () => {
-    const { pipeline, lettersLeft } = open(...orders(2));
+  test('reports and releases messages that could not be deleted', async () => {
+    const { pipeline, deadLettersLeft } = open(...orders(2));
     intercept(pipeline.clients.sqs, DeleteMessageBatchCommand, async () => {
       throw sdkError('AccessDenied');
     });
@@ -43,11 +43,11 @@ describe('purging', () => {
     expect(failures).toEqual(
       ['order-dlq-0', 'order-dlq-1'].map((id) => ({ id, message: expect.stringContaining('AccessDenied') })),
     );
-    expect(lettersLeft()).toHaveLength(2);
+    expect(deadLettersLeft()).toHaveLength(2);
   });
 
-  test('that is aborted deletes nothing more', async () => {
-    const { pipeline, lettersLeft } = open(...orders(170));
+  test('deletes nothing more after it was aborted', async () => {
+    const { pipeline, deadLettersLeft } = open(...orders(170));
     const controller = new AbortController();
     const { deleted } = await purgeDeadLetters(
       pipeline,
@@ -56,6 +56,6 @@ describe('purging', () => {
       { signal: controller.signal, onProgress: (_, total) => total && controller.abort() },
     );
     expect(deleted).toBe(80);
-    expect(lettersLeft()).toHaveLength(90);
+    expect(deadLettersLeft()).toHaveLength(90);
   });
 });

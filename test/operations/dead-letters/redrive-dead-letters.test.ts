@@ -11,19 +11,19 @@ import { intercept, sdkError } from '../../aws/intercept.ts';
 import { seedOrder } from '../../order/seed-order.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 
-/** Sets the clock instead of waiting. */
+/** Advances the clock instead of waiting. */
 vi.mock('node:timers/promises', () => ({
   setTimeout: async (ms: number) => void vi.setSystemTime(Date.now() + Math.ceil(ms)),
 }));
 
 const order = (order_id: string, price = 39.9) => JSON.stringify({ ...seedOrder, price, order_id });
 const orders = (count: number) => Array.from({ length: count }, (_, n) => order(`o-${n}`));
-const open = (...order: string[]) => openScriptedPipeline({ letters: { order } });
-const MISSING = 'not in the dead-letter queue, or in the hands of somebody else, or not of that reason';
+const open = (...order: string[]) => openScriptedPipeline({ deadLetters: { order } });
+const MISSING = 'not found in the dead-letter queue: gone, in flight elsewhere, or there for another reason';
 
 describe('redriving', () => {
-  test('sends bodies and attributes as they are, then deletes; what was not chosen is given back', async () => {
-    const { pipeline, sends, lettersLeft } = open(order('a'), 'junk', order('b'));
+  test('sends bodies and attributes unchanged, then deletes the messages and releases the others', async () => {
+    const { pipeline, sends, deadLettersLeft } = open(order('a'), 'junk', order('b'));
     const MessageAttributes = { shop: { DataType: 'String', StringValue: '7' } };
     intercept(pipeline.clients.sqs, ReceiveMessageCommand, async (input, pass) => {
       const { Messages = [], ...output } = await pass(input);
@@ -57,14 +57,14 @@ describe('redriving', () => {
       'order-dlq-0',
       'order-dlq-2',
     ]);
-    expect(lettersLeft()).toEqual(['order-dlq-1']);
+    expect(deadLettersLeft()).toEqual(['order-dlq-1']);
     expect(progress.at(-1)).toEqual([2, 2]);
   });
 
-  test('as a dry run tells what it would send, and sends nothing', async () => {
-    const { pipeline, sends, lettersLeft } = open(order('a'), order('b', -1));
-    const mend = (body: string) => body;
-    expect(await redriveDeadLetters(pipeline, 'order', {}, { dryRun: true, mend })).toEqual({
+  test('reports in a dry run what it would send, and sends nothing', async () => {
+    const { pipeline, sends, deadLettersLeft } = open(order('a'), order('b', -1));
+    const editBody = (body: string) => body;
+    expect(await redriveDeadLetters(pipeline, 'order', {}, { dryRun: true, editBody })).toEqual({
       queue: 'order',
       seen: 2,
       matched: 2,
@@ -75,18 +75,18 @@ describe('redriving', () => {
       dryRun: true,
     });
     expect(sends).toEqual([]);
-    expect(lettersLeft()).toHaveLength(2);
+    expect(deadLettersLeft()).toHaveLength(2);
   });
 
-  test('sends what was mended; what still breaks a rule, or cannot be mended, stays with the reason', async () => {
-    const { pipeline, sentTo, lettersLeft } = open(order('a', -1), order('b', -2), 'junk');
-    const mend = (body: string) => {
+  test('sends edited bodies, and reports messages whose new body is invalid or that cannot be edited', async () => {
+    const { pipeline, sentTo, deadLettersLeft } = open(order('a', -1), order('b', -2), 'junk');
+    const editBody = (body: string) => {
       const parsed = parseOrderText(body);
       if (!parsed.ok && parsed.errors[0]?.code === 'not_json')
-        throw new InvalidInputError('cannot be mended');
+        throw new InvalidInputError('cannot be edited');
       return body.includes('"a"') ? order('a', 5) : body.replace('"email_id"', '"mail"');
     };
-    const { sent, failures } = await redriveDeadLetters(pipeline, 'order', {}, { mend });
+    const { sent, failures } = await redriveDeadLetters(pipeline, 'order', {}, { editBody });
     expect(sent).toBe(1);
     expect(sentTo('order')).toEqual([JSON.parse(order('a', 5))]);
     expect(failures).toEqual([
@@ -94,22 +94,22 @@ describe('redriving', () => {
         id: 'order-dlq-1',
         message: expect.stringMatching(/^email_id .*, received nothing; price must be .*, received -2$/),
       },
-      { id: 'order-dlq-2', message: 'cannot be mended' },
+      { id: 'order-dlq-2', message: 'cannot be edited' },
     ]);
-    expect(lettersLeft()).toEqual(['order-dlq-1', 'order-dlq-2']);
+    expect(deadLettersLeft()).toEqual(['order-dlq-1', 'order-dlq-2']);
   });
 
-  test('ends, and gives all back, when mending fails for another reason', async () => {
-    const { pipeline, lettersLeft } = open(order('a'));
-    const mend = () => {
+  test('stops and releases all messages if editing throws an unexpected error', async () => {
+    const { pipeline, deadLettersLeft } = open(order('a'));
+    const editBody = () => {
       throw new TypeError('a bug');
     };
-    await expect(redriveDeadLetters(pipeline, 'order', {}, { mend })).rejects.toThrow('a bug');
-    expect(lettersLeft()).toHaveLength(1);
+    await expect(redriveDeadLetters(pipeline, 'order', {}, { editBody })).rejects.toThrow('a bug');
+    expect(deadLettersLeft()).toHaveLength(1);
   });
 
-  test('keeps what the queue refuses, goes on with the others, and tells of what cannot be deleted', async () => {
-    const { pipeline, lettersLeft } = open(...orders(3));
+  test('keeps messages that the queue rejects, continues with the others, and reports failed deletions', async () => {
+    const { pipeline, deadLettersLeft } = open(...orders(3));
     intercept(pipeline.clients.sqs, SendMessageBatchCommand, async () => ({
       $metadata: {},
       Successful: ['1', '2'].map((Id) => ({ Id, MessageId: 'm', MD5OfMessageBody: '' })),
@@ -128,13 +128,16 @@ describe('redriving', () => {
     expect(sent).toBe(2);
     expect(failures).toEqual([
       { id: 'order-dlq-0', message: expect.stringContaining('InvalidMessageContents') },
-      { id: 'order-dlq-1', message: expect.stringMatching(/^sent, but still here as well: .*Refused/) },
+      {
+        id: 'order-dlq-1',
+        message: expect.stringMatching(/^sent, but not deleted from the dead-letter queue: .*Refused/),
+      },
     ]);
-    expect(lettersLeft()).toEqual(['order-dlq-0', 'order-dlq-1']);
+    expect(deadLettersLeft()).toEqual(['order-dlq-0', 'order-dlq-1']);
   });
 
-  test('sends nothing more once the queue has taken none of a batch, and says so of each', async () => {
-    const { pipeline, lettersLeft } = open(...orders(170));
+  test('sends nothing more after the queue rejected a whole batch, and reports every message', async () => {
+    const { pipeline, deadLettersLeft } = open(...orders(170));
     const sends = intercept(pipeline.clients.sqs, SendMessageBatchCommand, async () => {
       throw sdkError('AccessDenied');
     });
@@ -150,10 +153,10 @@ describe('redriving', () => {
     // One batch is eight requests of ten.
     expect(sends).toHaveLength(8);
     expect(progress).toEqual(Array(3).fill([0, 170]));
-    expect(lettersLeft()).toHaveLength(170);
+    expect(deadLettersLeft()).toHaveLength(170);
   });
 
-  test('does not send what is in hand no more', async () => {
+  test('does not send a message whose lease has expired', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     const { pipeline, sends } = open(...orders(81));
@@ -168,7 +171,7 @@ describe('redriving', () => {
     expect(failures).toEqual([
       {
         id: expect.any(String),
-        message: 'was not in hand any more when its turn came: it is back in the dead-letter queue',
+        message: 'not sent: its lease expired, so it is visible in the dead-letter queue again',
       },
     ]);
     expect(sends).toHaveLength(8);
@@ -180,7 +183,7 @@ describe('redriving', () => {
     [80, [40, 40, 20]],
     [81, [40, 40, 20]],
   ])(
-    'at %s messages a second goes by batches of %j, each of half a second at most',
+    'at %s messages per second sends batches of %j, each of at most half a second',
     async (ratePerSecond, sizes) => {
       vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
       onTestFinished(() => void vi.useRealTimers());
@@ -198,8 +201,8 @@ describe('redriving', () => {
     },
   );
 
-  test('that is aborted sends nothing more, and gives the others back', async () => {
-    const { pipeline, lettersLeft } = open(...orders(200));
+  test('sends nothing more after it was aborted, and releases the other messages', async () => {
+    const { pipeline, deadLettersLeft } = open(...orders(200));
     const controller = new AbortController();
     const { sent, matched } = await redriveDeadLetters(
       pipeline,
@@ -208,6 +211,6 @@ describe('redriving', () => {
       { signal: controller.signal, onProgress: (_, total) => total && controller.abort() },
     );
     expect({ sent, matched }).toEqual({ sent: 80, matched: 200 });
-    expect(lettersLeft()).toHaveLength(120);
+    expect(deadLettersLeft()).toHaveLength(120);
   });
 });

@@ -8,9 +8,9 @@ import { connectClients } from '../../local/start-test-services.ts';
 let names = 0;
 
 /**
- * A pipeline of queues alone, which nobody works on: looked at as on AWS, where a receive waits.
+ * Starts a pipeline that has queues but no consumers. It is opened like a stage on AWS, so that receives long-poll.
  *
- * @param endpoint of the services
+ * @param endpoint Endpoint of the services.
  */
 export async function startDeadLetters(endpoint: string) {
   const clients = connectClients(endpoint);

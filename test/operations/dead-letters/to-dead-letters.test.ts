@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { judgeBody } from '../../../operations/dead-letters/judge-body.ts';
-import { fileFault } from '../../../operations/dead-letters/judge-upload.ts';
+import { fileFault } from '../../../operations/dead-letters/diagnose-upload.ts';
 import { listDeadLetters } from '../../../operations/dead-letters/list-dead-letters.ts';
 import { toReason } from '../../../operations/dead-letters/to-dead-letters.ts';
+import { validateBody } from '../../../operations/dead-letters/validate-body.ts';
 import type { QueueName } from '../../../topology.ts';
 import { intercept, sdkError } from '../../aws/intercept.ts';
 import { seedOrder } from '../../order/seed-order.ts';
@@ -13,12 +13,12 @@ import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 
 const order = (order_id: string, price = 39.9) => JSON.stringify({ ...seedOrder, price, order_id });
 
-describe('a letter', () => {
-  test('tells what is wrong, of which order it is, and its attributes, binary ones in base64', async () => {
+describe('a dead letter', () => {
+  test('has the errors, the order id and the attributes of its message, binary ones in base64', async () => {
     const { order_id: _id, ...unnamed } = JSON.parse(order('a'));
     const event = { event: 'OrderConfirmed', order: JSON.parse(order('e')), confirmed_at: -1 };
     const { pipeline } = openScriptedPipeline({
-      letters: {
+      deadLetters: {
         order: [
           order('a', -1),
           JSON.stringify(unnamed),
@@ -66,14 +66,14 @@ describe('a letter', () => {
         reason: { code: 'not_an_s3_event' },
         errors: [
           expect.stringMatching(
-            /^upload message: must be an S3 event of objects that there can be, received/,
+            /^upload message: must be an S3 event with valid bucket names and object keys, received/,
           ),
         ],
       },
     ]);
   });
 
-  test('of an upload is judged by its files’ receipts', async () => {
+  test('of an upload gets its reason from the receipts of its files', async () => {
     const receipts: Record<string, string> = {
       'bad.csv.receipt.json': '{"status":"failed","error":{"code":"bad_header","message":"line 1\\u0007"}}',
       'good.csv.receipt.json': '{"status":"ingested"}',
@@ -84,7 +84,7 @@ describe('a letter', () => {
         Records: keys.map((key) => ({ s3: { bucket: { name: 'uploads' }, object: { key } } })),
       });
     const { pipeline } = openScriptedPipeline({
-      letters: {
+      deadLetters: {
         upload: [upload('bad.csv', 'good.csv', 'none.csv'), upload('good.csv'), upload('odd.csv'), '{'],
       },
     });
@@ -102,17 +102,17 @@ describe('a letter', () => {
     expect(letters.map(({ reason, errors }) => ({ ...reason, errors }))).toEqual([
       {
         code: 'bad_header+no_receipt',
-        text: "the file's CSV header cannot be read; ingest has written no receipt of the file",
-        errors: ['line 1\\u{7}', 'none.csv: has no receipt: ingest did not get as far as writing one'],
+        text: "the file's CSV header cannot be read; ingest wrote no receipt for the file",
+        errors: ['line 1\\u{7}', 'none.csv: has no receipt, ingest failed before it could write one'],
       },
-      { code: 'passing', text: 'valid now: what failed was around it', errors: [] },
+      { code: 'passing', text: 'valid message, the cause of the failure was temporary', errors: [] },
       { code: 'odd\u0007', text: 'ingest failed with odd\\u{7}', errors: ['never seen'] },
       { code: 'not_an_s3_event', text: 'the message must be an S3 event', errors: [expect.any(String)] },
     ]);
     expect(new Set(asked.map(({ Bucket }) => Bucket))).toEqual(new Set(['results']));
   });
 
-  test('of a part of an order file is judged by the part’s receipt', async () => {
+  test('of a part of an order file gets its reason from the receipt of the part', async () => {
     const run = '0123456789abcdef';
     const part = (number: number, more: object = {}) =>
       JSON.stringify({
@@ -138,7 +138,7 @@ describe('a letter', () => {
       [`big.ndjson.parts/${run}/receipts/0000/0000002.json`]: '{"status":"ingested"}',
     };
     const { pipeline } = openScriptedPipeline({
-      letters: { upload: [part(1), part(2), part(3), part(5)] },
+      deadLetters: { upload: [part(1), part(2), part(3), part(5)] },
     });
     intercept(pipeline.clients.s3, GetObjectCommand, async ({ Key = '' }) => {
       const text = receipts[Key];
@@ -152,25 +152,25 @@ describe('a letter', () => {
         text: 'the file was overwritten before all of its parts were read',
         errors: ['big.ndjson, part 1 of 4: overwritten'],
       },
-      { code: 'passing', text: 'valid now: what failed was around it', errors: [] },
+      { code: 'passing', text: 'valid message, the cause of the failure was temporary', errors: [] },
       {
         code: 'no_receipt',
-        text: 'ingest has written no receipt of the file',
-        errors: ['big.ndjson, part 3 of 4: has no receipt: ingest did not get as far as writing one'],
+        text: 'ingest wrote no receipt for the file',
+        errors: ['big.ndjson, part 3 of 4: has no receipt, ingest failed before it could write one'],
       },
       {
         code: 'not_a_part',
-        text: 'the message must be a part of an order file that there can be',
-        errors: [expect.stringContaining('by its part, from, received')],
+        text: 'the message must be a valid part of an order file',
+        errors: [expect.stringContaining('but part, from is not valid, received')],
       },
     ]);
   });
 
-  test('of an upload is not judged while the results bucket is out of reach', async () => {
+  test('of an upload causes a ServiceError while the results bucket is unreachable', async () => {
     const body = JSON.stringify({
       Records: [{ s3: { bucket: { name: 'uploads' }, object: { key: 'a.csv' } } }],
     });
-    const { pipeline, lettersLeft } = openScriptedPipeline({ letters: { upload: [body] } });
+    const { pipeline, deadLettersLeft } = openScriptedPipeline({ deadLetters: { upload: [body] } });
     intercept(pipeline.clients.s3, GetObjectCommand, async () => {
       throw sdkError('AccessDenied');
     });
@@ -178,15 +178,15 @@ describe('a letter', () => {
       name: 'ServiceError',
       code: 'AccessDenied',
     });
-    expect(lettersLeft()).toHaveLength(1);
+    expect(deadLettersLeft()).toHaveLength(1);
   });
 });
 
 const reasonOf = (queue: QueueName, value: unknown) =>
-  toReason(judgeBody(queue, typeof value === 'string' ? value : JSON.stringify(value)));
+  toReason(validateBody(queue, typeof value === 'string' ? value : JSON.stringify(value)));
 
 describe('the reason of a message', () => {
-  test('is passing when its body is what the queue takes', () => {
+  test('is `passing` if its body is valid', () => {
     const event = { event: 'OrderConfirmed', order: seedOrder, confirmed_at: 1 };
     const upload = { Records: [{ s3: { bucket: { name: 'uploads' }, object: { key: 'a+b.csv' } } }] };
     for (const [queue, body] of [
@@ -240,7 +240,7 @@ describe('the reason of a message', () => {
     expect(reasonOf(queue, body)).toEqual({ code, text });
   });
 
-  test('names all that is wrong, the same for whatever values and order of fields', () => {
+  test('names all errors, and does not depend on values or the order of fields', () => {
     const { price: _price, email_id: _email, ...rest } = seedOrder;
     const one = reasonOf('order', { ...rest, price: -1, email_id: 'nobody' });
     expect(one.code).toBe('email_id:invalid_format+price:too_small');
@@ -251,7 +251,7 @@ describe('the reason of a message', () => {
     );
   });
 
-  test('of a file is told by the code of its receipt, known or not', () => {
+  test('of a file is described by the code of its receipt, whether it is known or not', () => {
     expect(fileFault({ path: '', code: 'not_utf8', message: 'x' })).toBe('the file is not UTF-8');
     expect(fileFault({ path: '', code: 'AccessDenied', message: 'x' })).toBe(
       'ingest failed with AccessDenied',

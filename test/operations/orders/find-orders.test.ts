@@ -19,7 +19,7 @@ beforeAll(async () => {
   await migrate(database, 'shipping', shippingMigrations);
   await migrate(database, 'sales', salesMigrations);
   await database.query("INSERT INTO inventory (product_id, product_name) VALUES ('P-1', 'Kettle')");
-  // Each a minute after the one before; all of Jane, who writes her address in two ways, but for one.
+  // 51 orders of Jane, a minute apart, with her address in two spellings, and one order of Joe.
   await database.query(`
     INSERT INTO shipments
       (order_id, product_id, customer_name, email_id, status, ordered_at, confirmed_at)
@@ -38,7 +38,7 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-/** A pipeline with the databases, and with a ledger of these records. */
+/** Opens a pipeline with the databases and with these records in the ledger. */
 function open(...records: LedgerRecord[]): Pipeline {
   const { pipeline } = openScriptedPipeline({ records });
   return { ...pipeline, shippingDatabase: database, salesDatabase: database };
@@ -56,12 +56,12 @@ const shipped = {
   confirmed_at: '2026-11-27T12:01:00.000Z',
 };
 
-describe('by its id an order is found', () => {
-  test('in the shipments, which know most of it', async () => {
+describe('finds an order by its id', () => {
+  test('in the shipments, which have most of its fields', async () => {
     expect(await findOrders(pipeline, 'o-1')).toEqual([shipped]);
   });
 
-  test('in the sales, where it is not shipped or shipping is off', async () => {
+  test('in the sales if it is not shipped or shipping is disabled', async () => {
     const sold = {
       ...shipped,
       order_id: 'sold-a',
@@ -74,7 +74,7 @@ describe('by its id an order is found', () => {
     expect(await findOrders(off, 'o-1')).toEqual([{ ...shipped, customer_name: null }]);
   });
 
-  test('in the ledger, where it is on its way, with what its record has', async () => {
+  test('in the ledger if it is not stored yet, with the fields of its record', async () => {
     const order = { ...seedOrder, order_id: 'new' };
     const record = { orderId: 'new', owner: 'm', order: JSON.stringify(order) };
     const hit = {
@@ -101,15 +101,15 @@ describe('by its id an order is found', () => {
     }
   });
 
-  test('nowhere, where nobody has it', async () => {
+  test('in no source if the order is unknown', async () => {
     expect(await findOrders(pipeline, 'nobody')).toEqual([]);
     const off = { ...pipeline, shippingDatabase: undefined, salesDatabase: undefined };
     expect(await findOrders(off, 'o-1')).toEqual([]);
   });
 });
 
-describe('by an address orders are found', () => {
-  test('newest first, fifty at most, whatever the case', async () => {
+describe('finds orders by an e-mail address', () => {
+  test('in any case, at most fifty, newest first', async () => {
     const found = await findOrders(pipeline, ' JANE@example.com ');
     expect(found.map(({ order_id }) => order_id)).toEqual(
       Array.from({ length: 50 }, (_, n) => `o-${51 - n}`),
@@ -118,36 +118,36 @@ describe('by an address orders are found', () => {
     expect(await findOrders(pipeline, 'nobody@example.com')).toEqual([]);
   });
 
-  test('in the sales where shipping is off, those of one moment by their id', async () => {
+  test('in the sales if shipping is disabled, those of the same time by their id', async () => {
     const found = await findOrders({ ...pipeline, shippingDatabase: undefined }, 'jane@example.com');
     expect(found.map(({ order_id }) => order_id)).toEqual(['sold-a', 'sold-b', 'o-1']);
     expect(found[0]?.customer_name).toBeNull();
   });
 
-  test('nowhere, where shipping and sales are off', async () => {
+  test('in no source if shipping and sales are disabled', async () => {
     const off = { ...pipeline, shippingDatabase: undefined, salesDatabase: undefined };
     expect(await findOrders(off, 'jane@example.com')).toEqual([]);
   });
 });
 
-test('what is neither id nor address is refused with both rules', async () => {
+test('rejects a query that is neither an order id nor an e-mail address', async () => {
   await expect(findOrders(pipeline, 'Jane Doe')).rejects.toMatchObject({
     name: 'InvalidInputError',
     message:
-      'query must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -, received "Jane Doe", or an e-mail address',
+      'query: must be an order id (1 to 64 of the characters A-Z a-z 0-9 . _ : -) or an e-mail address, received "Jane Doe"',
   });
 });
 
-test('sources out of reach are named', async () => {
+test('names unreachable sources', async () => {
   const query = async () => {
     throw new DatabaseError('ECONNREFUSED', 'down', true);
   };
   const down = { ...database, query };
   const dead = { ...pipeline, shippingDatabase: down, salesDatabase: down };
   await expect(findOrders(dead, 'o-1')).rejects.toThrow(
-    'search for o-1: out of reach: the shipping database and the sales database; try again in a minute',
+    'search for o-1: unavailable: the shipping database and the sales database; try again in a minute',
   );
   await expect(findOrders(dead, 'jane@example.com')).rejects.toThrow(
-    'search by e-mail address: out of reach: the database; try again in a minute',
+    'search by e-mail address: unavailable: the database; try again in a minute',
   );
 });

@@ -40,7 +40,7 @@ const trace = (script: StageScript, orderId = 'a') =>
 
 const STEPS = {
   ordered: { at: ORDERED_AT, what: 'ordered', text: 'ordered by the customer' },
-  queued: { at: iso(1), what: 'queued', text: 'taken by the order queue' },
+  queued: { at: iso(1), what: 'queued', text: 'accepted by the order queue' },
   claimed: { at: iso(2), what: 'claimed', text: 'claimed by the consumer for message message-1' },
   confirmed: { at: iso(3), what: 'confirmed', text: 'confirmed as SNS message sns-1' },
   shipped: { at: iso(5), what: 'shipment_scheduled', text: 'shipment of P-1001, arrives on 2026-12-02' },
@@ -48,7 +48,7 @@ const STEPS = {
 };
 
 describe('the trace of an order', () => {
-  test('has each step in the order in which one leads to the next', async () => {
+  test('has all steps in logical order', async () => {
     expect(await trace({ records: [sent], shipments: [shipment], sales: [sale] })).toEqual({
       order_id: 'a',
       state: 'complete',
@@ -57,7 +57,7 @@ describe('the trace of an order', () => {
     });
   });
 
-  test('ends where the order is: claimed, or confirmed and on its way', async () => {
+  test('ends with the current state of the order, claimed or confirmed', async () => {
     expect(await trace({ records: [claimed] })).toEqual({
       order_id: 'a',
       state: 'claimed',
@@ -69,7 +69,7 @@ describe('the trace of an order', () => {
     expect(await trace({ records: [sent], sales: [sale] })).toMatchObject({ state: 'confirmed' });
   });
 
-  test('tells of a shipment that waits for stock', async () => {
+  test('has a step for a shipment that waits for stock', async () => {
     const waiting = { ...shipment, status: 'backordered', delivery_date: null };
     expect(await trace({ records: [sent], shipments: [waiting], sales: [sale] })).toMatchObject({
       state: 'complete',
@@ -84,12 +84,12 @@ describe('the trace of an order', () => {
     });
   });
 
-  test('of an order that was shipped or sold is confirmed, whatever the ledger was told', async () => {
+  test('has the state confirmed if the order was shipped or sold, even if the ledger lacks the mark', async () => {
     expect(await trace({ records: [claimed], shipments: [shipment] })).toMatchObject({ state: 'confirmed' });
     expect(await trace({ records: [claimed], sales: [sale] })).toMatchObject({ state: 'confirmed' });
   });
 
-  test('goes on without the ledger, when that has forgotten the order', async () => {
+  test('uses the other sources if the ledger has forgotten the order', async () => {
     expect(await trace({ sales: [sale] })).toEqual({
       order_id: 'a',
       state: 'confirmed',
@@ -102,7 +102,7 @@ describe('the trace of an order', () => {
     });
   });
 
-  test('of a record from before orders were kept has neither when it was ordered nor when it was queued', async () => {
+  test('lacks the times of ordering and queueing if the ledger record has no order', async () => {
     const { order: _order, queuedAt: _queuedAt, claimedAt: _claimedAt, ...old } = sent;
     expect(await trace({ records: [old] })).toMatchObject({ steps: [STEPS.confirmed] });
     expect(await trace({ records: [{ ...old, order: 'torn' }], sales: [sale] })).toMatchObject({
@@ -110,26 +110,30 @@ describe('the trace of an order', () => {
     });
   });
 
-  test('is complete without the parts that are off', async () => {
+  test('is complete without disabled parts', async () => {
     const { pipeline } = openScriptedPipeline({ records: [sent] });
     expect(await traceOrder(pipeline, 'a')).toMatchObject({ state: 'complete' });
   });
 
-  test('is not there where nobody knows the order, though the dead-letter queues hold others', async () => {
-    const letters = { order: ['junk'], shipping: [event('b')], upload: ['junk'] };
-    const { pipeline, receives, lettersLeft } = openScriptedPipeline({ letters, shipments: [], sales: [] });
+  test('is undefined for an unknown order, even if dead-letter queues contain other orders', async () => {
+    const deadLetters = { order: ['junk'], shipping: [event('b')], upload: ['junk'] };
+    const { pipeline, receives, deadLettersLeft } = openScriptedPipeline({
+      deadLetters,
+      shipments: [],
+      sales: [],
+    });
     expect(await traceOrder(pipeline, 'a')).toBeUndefined();
     expect(receives.some(({ QueueUrl }) => QueueUrl?.includes('upload'))).toBe(false);
-    expect(lettersLeft()).toHaveLength(3);
+    expect(deadLettersLeft()).toHaveLength(3);
   });
 
-  test('names the dead-letter queues that it waits in', async () => {
+  test('names the dead-letter queues that contain the order', async () => {
     const bad = JSON.stringify({ ...order, price: -1 });
-    expect(await trace({ letters: { order: [bad, 'junk'], analytics: [event('a')] } })).toEqual({
+    expect(await trace({ deadLetters: { order: [bad, 'junk'], analytics: [event('a')] } })).toEqual({
       order_id: 'a',
       state: 'dead_lettered',
       steps: [
-        { at: '2026-11-27T11:00:00.000Z', what: 'queued', text: 'taken by the order queue' },
+        { at: '2026-11-27T11:00:00.000Z', what: 'queued', text: 'accepted by the order queue' },
         {
           at: null,
           what: 'dead_lettered',
@@ -138,7 +142,7 @@ describe('the trace of an order', () => {
         {
           at: null,
           what: 'dead_lettered',
-          text: 'in the dead-letter queue of analytics as message analytics-dlq-0: valid now: what failed was around it',
+          text: 'in the dead-letter queue of analytics as message analytics-dlq-0: valid message, the cause of the failure was temporary',
         },
       ],
       dead_letters: [
@@ -152,7 +156,7 @@ describe('the trace of an order', () => {
       ],
     });
     expect(
-      await trace({ records: [sent], letters: { shipping: [event('a')] }, sales: [sale] }),
+      await trace({ records: [sent], deadLetters: { shipping: [event('a')] }, sales: [sale] }),
     ).toMatchObject({
       state: 'dead_lettered',
       steps: [
@@ -164,13 +168,13 @@ describe('the trace of an order', () => {
         { what: 'dead_lettered' },
       ],
     });
-    // When an event came into its queue is not when the order was queued.
-    expect(await trace({ letters: { shipping: [event('a')] } })).toMatchObject({
+    // An event's time in its queue is not the time when the order was queued.
+    expect(await trace({ deadLetters: { shipping: [event('a')] } })).toMatchObject({
       steps: [{ what: 'dead_lettered' }],
     });
   });
 
-  test('tells of its mails on the embedded cloud, and of nobody else’s', async () => {
+  test('has the order’s own e-mails on the embedded cloud', async () => {
     const mails = ['a', 'b', 'a'].map((order_id, n) => ({ order_id, sent_at: iso(10 + n) }));
     const asked = vi
       .spyOn(globalThis, 'fetch')
@@ -185,7 +189,7 @@ describe('the trace of an order', () => {
     expect(asked.mock.calls.map(([url]) => url)).toEqual(['http://127.0.0.1:1/inspection/mailbox?search=a']);
   });
 
-  test('is not told while a source is out of reach, which is named', async () => {
+  test('fails while a source is unreachable, and names the source', async () => {
     const out = async () => {
       throw Object.assign(new Error('down'), { name: 'TimeoutError' });
     };
@@ -195,7 +199,7 @@ describe('the trace of an order', () => {
     onTestFinished(() => void vi.useRealTimers());
     await expect(traceOrder(pipeline, 'a')).rejects.toMatchObject({
       name: 'UnavailableError',
-      message: 'trace of a: out of reach: the ledger and the dead-letter queues; try again in a minute',
+      message: 'trace of a: unavailable: the ledger and the dead-letter queues; try again in a minute',
     });
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { findQueue } from '../../../operations/pipeline/pipeline.ts';
 import { openUnreachablePipeline } from '../../dashboard/unreachable-pipeline.ts';
 
-test('a queue is found by its name; one of a part that is off is refused with those that there are', () => {
+test('finds a queue by its name, and rejects a queue that the stage lacks with a list of those it has', () => {
   const pipeline = openUnreachablePipeline();
   expect(findQueue(pipeline, 'order')).toMatchObject({ name: 'order', consumer: 'consumer' });
   expect(findQueue(pipeline, 'upload')).toMatchObject({ name: 'upload', consumer: 'ingest' });

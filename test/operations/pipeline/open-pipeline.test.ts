@@ -46,12 +46,12 @@ const embedded = (outputs: Record<string, unknown>) => closing(openEmbeddedPipel
 const deployed = (outputs: Record<string, unknown>) =>
   closing(openDeployedPipeline('dev', outputs, { region: 'eu-central-1' }));
 
-test('a stage’s stack is called after the service and the stage', () => {
+test('names a stage’s stack after the service and the stage', () => {
   expect(stackNameOf('dev')).toBe('order-pipeline-dev');
 });
 
 describe('the embedded cloud', () => {
-  test('is the stage local, with all that its outputs name', () => {
+  test('is opened as stage local with the resources of its outputs', () => {
     expect(embedded({ ...ALWAYS, ...SHIPPING, ...SALES, ...LOCAL })).toMatchObject({
       stage: 'local',
       prefix: 'order-pipeline-local-',
@@ -81,7 +81,7 @@ describe('the embedded cloud', () => {
     });
   });
 
-  test('is reached at its endpoints with credentials of its own, whatever the environment has', async () => {
+  test('uses its own endpoints and credentials, whatever the environment has', async () => {
     const { clients } = embedded({ ...ALWAYS, ...LOCAL });
     const found = await Promise.all(
       Object.entries(clients).map(async ([name, { config }]) => {
@@ -104,27 +104,27 @@ describe('the embedded cloud', () => {
     ['shipping', SHIPPING, ['upload', 'order', 'shipping'], [true, false]],
     ['sales', SALES, ['upload', 'order', 'analytics'], [false, true]],
     ['neither', {}, ['upload', 'order'], [false, false]],
-  ])('has queue and database of the parts that are on: %s', (_part, outputs, names, databases) => {
+  ])('has the queue and database of the enabled part: %s', (_part, outputs, names, databases) => {
     const { queues, shippingDatabase, salesDatabase } = embedded({ ...ALWAYS, ...LOCAL, ...outputs });
     expect(queues.map(({ name }) => name)).toEqual(names);
     expect([shippingDatabase, salesDatabase].map((each) => each !== undefined)).toEqual(databases);
   });
 
-  test('without a database has none', async () => {
+  test('has no database if the outputs name none', async () => {
     const { DatabaseUrl: _url, ...without } = { ...ALWAYS, ...SHIPPING, ...SALES, ...LOCAL };
     const pipeline = openEmbeddedPipeline(without);
     expect([pipeline.shippingDatabase, pipeline.salesDatabase]).toEqual([undefined, undefined]);
     await expect(pipeline.close()).resolves.toBeUndefined();
   });
 
-  test('has no queue whose dead-letter queue is not named, nor the other way round', () => {
+  test('ignores a queue without a dead-letter queue, and a dead-letter queue without a queue', () => {
     const { ShippingQueueUrl } = SHIPPING;
     const { AnalyticsQueueDLQUrl } = SALES;
     const { queues } = embedded({ ...ALWAYS, ...LOCAL, ShippingQueueUrl, AnalyticsQueueDLQUrl });
     expect(queues.map(({ name }) => name)).toEqual(['upload', 'order']);
   });
 
-  test('is closed with its clients and the connections to its database', async () => {
+  test('closes its clients and database connections', async () => {
     const pipeline = openEmbeddedPipeline({ ...ALWAYS, ...SHIPPING, ...LOCAL });
     const destroyed: string[] = [];
     for (const [name, client] of Object.entries(pipeline.clients))
@@ -132,12 +132,12 @@ describe('the embedded cloud', () => {
     await pipeline.close();
     expect(destroyed).toEqual(['sqs', 's3', 'dynamoDb', 'lambda', 'cloudWatch']);
     const query = pipeline.shippingDatabase?.query('SELECT 1', {});
-    await expect(query).rejects.toThrow('must not be used any more, it has been closed');
+    await expect(query).rejects.toThrow('Postgres: database is closed, open a new one');
   });
 });
 
 describe('a stage on AWS', () => {
-  test('is called as its stack, and has no inspection', () => {
+  test('has the prefix of its stack and no inspection URL', () => {
     expect(deployed({ ...ALWAYS, ...DATABASES })).toMatchObject({
       stage: 'dev',
       prefix: 'order-pipeline-dev-',
@@ -147,7 +147,7 @@ describe('a stage on AWS', () => {
     });
   });
 
-  test('is reached in the region that was given, at AWS’s own endpoints', async () => {
+  test('uses the given region and AWS’s endpoints', async () => {
     const { clients } = deployed(ALWAYS);
     for (const { config } of Object.values(clients)) {
       expect(await config.region()).toBe('eu-central-1');
@@ -163,7 +163,7 @@ describe('a stage on AWS', () => {
     expect([shippingDatabase === undefined, salesDatabase === undefined]).toEqual([isShipping, !isShipping]);
   });
 
-  test('has its databases asked by their ARNs and secrets', async () => {
+  test('queries its databases by their ARNs and secrets', async () => {
     const refuse = async () => {
       throw sdkError('ValidationException');
     };
@@ -188,7 +188,7 @@ describe('a stage on AWS', () => {
     ]);
   });
 
-  test('is closed', async () => {
+  test('can be closed', async () => {
     await expect(
       openDeployedPipeline('dev', ALWAYS, { region: 'eu-central-1' }).close(),
     ).resolves.toBeUndefined();
@@ -203,13 +203,13 @@ describe('outputs', () => {
     ['SalesWarehouseArn', '', 'must be an ARN, received ""'],
     ['UploadBucketName', 'up', 'must be a name of at least 3 characters, received "up"'],
     ['LedgerTableName', undefined, 'must be a name of at least 3 characters, received nothing'],
-  ])('are refused by name, rule and value: %s of %j', (key, value, message) => {
+  ])('are rejected with name, rule and value: %s of %j', (key, value, message) => {
     expect(() => openEmbeddedPipeline({ ...ALWAYS, [key]: value })).toThrow(
       `stack outputs: ${key}: ${message}`,
     );
   });
 
-  test('are refused for all faults at once', () => {
+  test('are rejected with all errors together', () => {
     expect(() => openEmbeddedPipeline({ ...ALWAYS, OrderQueueUrl: undefined, LedgerTableName: 1 })).toThrow(
       'stack outputs: OrderQueueUrl: must be a URL, received nothing; LedgerTableName: must be a name of at least 3 characters, received 1',
     );

@@ -4,11 +4,11 @@ import { readRange } from '../../../operations/reconcile/read-range.ts';
 const NOW = Date.UTC(2026, 10, 27, 12);
 const EARLIEST = Date.UTC(2026, 9, 28, 12);
 
-test('a range is the thirty days that the ledger remembers, where nothing is said', () => {
+test('defaults to the thirty days that the ledger remembers', () => {
   expect(readRange({}, NOW)).toEqual({ from: EARLIEST, to: NOW });
 });
 
-test('a range begins and ends where it is told to, from the earliest moment on', () => {
+test('accepts a begin and an end within the thirty days', () => {
   expect(readRange({ from: '2026-11-01', to: '2026-11-02T10:00:00Z' }, NOW)).toEqual({
     from: Date.UTC(2026, 10, 1),
     to: Date.UTC(2026, 10, 2, 10),
@@ -33,7 +33,7 @@ test.each([
     { to: '' },
     'to: must be an ISO 8601 date or date-time, such as 2026-11-22 or 2026-11-22T10:00:00Z, received ""',
   ],
-])('the range %j is refused by name, rule and value', (input, message) => {
+])('rejects the range %j with option, rule and value', (input, message) => {
   expect(() => readRange(input, NOW)).toThrow(
     expect.objectContaining({ name: 'InvalidInputError', message }),
   );

@@ -18,7 +18,7 @@ import {
   silent,
 } from './compare-stage.ts';
 
-test('what was confirmed, shipped and sold has no gap', async () => {
+test('finds no gap if all confirmed orders were shipped and sold', async () => {
   const rows = [row('a'), row('b')];
   expect(await compare({ records: [sent('a'), sent('b')], shipments: rows, sales: rows })).toEqual({
     from: '2026-11-27T11:00:00.000Z',
@@ -33,7 +33,7 @@ test('what was confirmed, shipped and sold has no gap', async () => {
   });
 });
 
-test('what was confirmed and is on no side or on one is missing on the others', async () => {
+test('reports a confirmed order as missing at each consumer that has not stored it', async () => {
   const found = await compare({
     records: [sent('both'), sent('shipped'), sent('sold'), sent('neither')],
     shipments: [row('both'), row('shipped')],
@@ -53,7 +53,7 @@ test('what was confirmed and is on no side or on one is missing on the others', 
   ]);
 });
 
-test('what is missing on a side whose queue holds messages is on the way, and no gap', async () => {
+test('counts an order as on the way, not as a gap, while the queue of its consumer holds messages', async () => {
   expect(
     await compare({ records: [sent('a')], sales: [row('a')], waiting: { shipping: 3, upload: 2, order: 1 } }),
   ).toMatchObject({
@@ -65,12 +65,12 @@ test('what is missing on a side whose queue holds messages is on the way, and no
   });
 });
 
-test('what is missing and waits in that side’s dead-letter queue is no gap, but not reconciled either', async () => {
+test('counts an order in a consumer’s dead-letter queue as dead-lettered: no gap, but not reconciled', async () => {
   const shipping = await compare({
     records: [sent('a'), sent('b')],
     shipments: [row('b')],
     sales: [row('a'), row('b')],
-    letters: { shipping: [event('a')] },
+    deadLetters: { shipping: [event('a')] },
   });
   expect(shipping).toMatchObject({
     orders: { ...ORDER_COUNTS, received: 2, confirmed: 2 },
@@ -83,7 +83,7 @@ test('what is missing and waits in that side’s dead-letter queue is no gap, bu
   const analytics = await compare({
     records: [sent('a')],
     shipments: [row('a')],
-    letters: { analytics: [event('a')] },
+    deadLetters: { analytics: [event('a')] },
   });
   expect(analytics).toMatchObject({
     shipments: { ...STORED_COUNTS, stored: 1 },
@@ -91,16 +91,16 @@ test('what is missing and waits in that side’s dead-letter queue is no gap, bu
     gaps: [],
     reconciled: false,
   });
-  // A letter of one side excuses nothing on the other.
+  // A dead letter of one consumer does not explain a gap at the other.
   const other = await compare({
     records: [sent('a')],
     sales: [row('a')],
-    letters: { analytics: [event('a')] },
+    deadLetters: { analytics: [event('a')] },
   });
   expect(other.gaps).toEqual([{ kind: 'missing_shipment', order_id: 'a' }]);
 });
 
-test('rows of which the ledger knows nothing are gaps; those that it knows of another time are not', async () => {
+test('reports stored orders that the ledger does not know, but not those that it knows from another time', async () => {
   const found = await compare({
     otherRecords: [sent('earlier')],
     shipments: [row('earlier'), row('by-hand')],
@@ -118,7 +118,7 @@ test('rows of which the ledger knows nothing are gaps; those that it knows of an
   });
 });
 
-test('an order is found in a table although its row is outside the range', async () => {
+test('finds a stored order whose row is outside the range', async () => {
   const late = { order_id: 'a', confirmed_at: '2026-11-27 14:00:00' };
   expect(await compare({ records: [sent('a')], shipments: [late], sales: [late] })).toMatchObject({
     shipments: { ...STORED_COUNTS, stored: 1 },
@@ -127,7 +127,7 @@ test('an order is found in a table although its row is outside the range', async
   });
 });
 
-test('only what a table did not have in the range is looked up by its id', async () => {
+test('looks up by id only the orders that were not found in the range', async () => {
   const { pipeline } = openScriptedPipeline({ records: [sent('a'), sent('b')], shipments: [row('a')] });
   const { shippingDatabase } = pipeline;
   const lookedUp: string[] = [];
@@ -142,7 +142,7 @@ test('only what a table did not have in the range is looked up by its id', async
   expect(lookedUp).toEqual(['b']);
 });
 
-test('a record that cannot be read is a gap of its own', async () => {
+test('reports a ledger record that cannot be read as a gap', async () => {
   const found = await compare({
     records: [sent('a')],
     damaged: ['torn'],
@@ -157,7 +157,7 @@ test('a record that cannot be read is a gap of its own', async () => {
   });
 });
 
-test('a part that is off has no counts, and nothing is missing there', async () => {
+test('returns null for a disabled part and reports no gaps there', async () => {
   const { pipeline } = openScriptedPipeline({ records: [sent('a')], sales: [row('a')] });
   expect(await reconcile(pipeline, RANGE, silent)).toMatchObject({
     shipments: null,
@@ -167,8 +167,8 @@ test('a part that is off has no counts, and nothing is missing there', async () 
   });
 });
 
-test('a ledger that is out of reach when strangers are looked up is no reason to call them unknown', async () => {
-  const { pipeline } = openScriptedPipeline({ shipments: [row('stranger')] });
+test('fails, rather than report orders as unknown, if the ledger is unreachable when it looks them up', async () => {
+  const { pipeline } = openScriptedPipeline({ shipments: [row('unknown')] });
   intercept(pipeline.clients.dynamoDb, BatchGetItemCommand, async () => {
     throw sdkError('ECONNREFUSED');
   });
@@ -180,7 +180,7 @@ test('a ledger that is out of reach when strangers are looked up is no reason to
   });
 });
 
-test('progress is told of each source, and ends though the source fails', async () => {
+test('reports progress for each source, and ends it even if the source fails', async () => {
   const shown: unknown[] = [];
   const start = (label: string): Progress => ({
     update: (done, total) => shown.push([label, done, total]),
@@ -213,12 +213,12 @@ test('progress is told of each source, and ends though the source fails', async 
 });
 
 describe('dead letters', () => {
-  test('of the order queue are received orders, but for those that another message has confirmed', async () => {
-    const letters = {
+  test('of the order queue count as received orders, unless another message was confirmed', async () => {
+    const deadLetters = {
       order: ['junk', JSON.stringify(order('bad', { price: -1 })), JSON.stringify(order('sent'))],
     };
     expect(
-      await compare({ records: [sent('sent')], shipments: [row('sent')], sales: [row('sent')], letters }),
+      await compare({ records: [sent('sent')], shipments: [row('sent')], sales: [row('sent')], deadLetters }),
     ).toMatchObject({
       orders: { ...ORDER_COUNTS, received: 3, confirmed: 1, dead_lettered: 2 },
       dead_letters: [
@@ -232,7 +232,7 @@ describe('dead letters', () => {
 
   test('of the upload queue are files, not orders', async () => {
     const { pipeline, receives } = openScriptedPipeline({
-      letters: { upload: ['junk'] },
+      deadLetters: { upload: ['junk'] },
       shipments: [],
       sales: [],
     });
@@ -244,19 +244,21 @@ describe('dead letters', () => {
   });
 
   test.each([
-    ['just when it begins', { from: Date.UTC(2026, 10, 27, 11), to: NOON }, 2],
-    ['after it', { from: Date.UTC(2026, 10, 27, 10), to: Date.UTC(2026, 10, 27, 11) }, 0],
-    ['before it', { from: Date.UTC(2026, 10, 27, 11) + 1, to: NOON }, 0],
-  ])('belong to a range by when they were sent: %s', async (_when, range, count) => {
-    const { pipeline } = openScriptedPipeline({ letters: { order: ['junk', JSON.stringify(order('a'))] } });
+    ['at its beginning', { from: Date.UTC(2026, 10, 27, 11), to: NOON }, 2],
+    ['after its end', { from: Date.UTC(2026, 10, 27, 10), to: Date.UTC(2026, 10, 27, 11) }, 0],
+    ['before its beginning', { from: Date.UTC(2026, 10, 27, 11) + 1, to: NOON }, 0],
+  ])('belong to a range by the time they were sent: %s', async (_when, range, count) => {
+    const { pipeline } = openScriptedPipeline({
+      deadLetters: { order: ['junk', JSON.stringify(order('a'))] },
+    });
     const { orders, dead_letters } = await reconcile(pipeline, range, silent);
     expect([orders.dead_lettered, dead_letters.length]).toEqual([count, count]);
   });
 
-  test('belong to a range of whose orders they are, whenever they were sent', async () => {
+  test('belong to the range of their order, whenever they were sent', async () => {
     const { pipeline } = openScriptedPipeline({
       records: [sent('a')],
-      letters: { shipping: [event('a'), event('other'), 'junk'] },
+      deadLetters: { shipping: [event('a'), event('other'), 'junk'] },
     });
     const { dead_letters } = await reconcile(pipeline, { from: NOON, to: NOON + 1 }, silent);
     expect(dead_letters.map(({ id }) => id)).toEqual(['shipping-dlq-0']);

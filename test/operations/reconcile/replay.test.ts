@@ -7,7 +7,7 @@ import { awaitReplay, type Replay, replay } from '../../../operations/reconcile/
 import { intercept, sdkError } from '../../aws/intercept.ts';
 import { seedOrder } from '../../order/seed-order.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
-import type { TableRow } from '../../pipeline/table-stand-in.ts';
+import type { TableRow } from '../../pipeline/table-stub.ts';
 
 const NOON = Date.UTC(2026, 10, 27, 12);
 const order = (order_id: string) => ({ ...seedOrder, order_id });
@@ -23,7 +23,7 @@ const sent = (orderId: string, text: string | undefined = JSON.stringify(order(o
 const { snsMessageId: _id, sentAt: _at, ...owned } = sent('stuck');
 const stuck = { ...owned, status: 'CLAIMED' as const, claimedAt: NOON - 500, leaseUntil: NOON };
 
-test('each gap goes to the queue of the consumer that missed it, as the ledger has it, and to no other', async () => {
+test('sends each missing order from the ledger to the queue of the consumer that missed it, and to no other', async () => {
   const { pipeline, sentTo, reads } = openScriptedPipeline({
     otherRecords: [sent('a'), sent('b'), stuck],
     shipments: [],
@@ -57,7 +57,7 @@ test('each gap goes to the queue of the consumer that missed it, as the ledger h
   expect(asked.map(({ order_id }) => order_id?.S)).toEqual(['a', 'b', 'stuck']);
 });
 
-test('an event of an order that was claimed and never marked was confirmed, it says, when it was claimed', async () => {
+test('uses the time of the claim as `confirmed_at` if the ledger lacks the mark', async () => {
   const { pipeline, sentTo } = openScriptedPipeline({ otherRecords: [stuck], sales: [] });
   await replay(pipeline, { gaps: [{ kind: 'missing_sale', order_id: 'stuck' }] });
   expect(sentTo('analytics')).toEqual([
@@ -65,7 +65,7 @@ test('an event of an order that was claimed and never marked was confirmed, it s
   ]);
 });
 
-test('what cannot be replayed stays, with the reason', async () => {
+test('reports gaps that it cannot close, with the reason', async () => {
   const { pipeline, reads } = openScriptedPipeline({
     otherRecords: [
       { orderId: 'old', owner: 'm', status: 'SENT', snsMessageId: 's', sentAt: NOON },
@@ -84,9 +84,9 @@ test('what cannot be replayed stays, with the reason', async () => {
   ] as const;
   const { sent: replayed, unsent } = await replay(pipeline, { gaps: [...gaps] });
   expect(replayed).toEqual([]);
-  const byHand = 'nothing to replay: it is to be looked into by hand';
+  const byHand = 'a replay cannot fix this: examine the order by hand';
   const noOrder =
-    'the ledger has no order with it: it was confirmed before the ledger kept orders, or the order was removed';
+    'the ledger does not have the order itself: it was confirmed before the ledger kept orders, or was removed';
   expect(unsent).toEqual([
     { ...gaps[0], reason: byHand },
     { ...gaps[1], reason: byHand },
@@ -95,7 +95,7 @@ test('what cannot be replayed stays, with the reason', async () => {
     { ...gaps[4], reason: noOrder },
     {
       ...gaps[5],
-      reason: expect.stringMatching(/^what the ledger has is no order: .*; price must be .* received -1/),
+      reason: expect.stringMatching(/^the ledger's order is invalid: .*; price must be .* received -1/),
     },
   ]);
   expect(reads[0]?.RequestItems?.ledger?.Keys).toHaveLength(3);
@@ -106,14 +106,14 @@ test.each([
   ['with shipping', { shipments: [] }, true],
   ['with sales', { sales: [] }, true],
 ])(
-  'a stuck claim is replayed only where somebody could tell that it was confirmed: %s',
+  'replays a stuck claim only if a consumer stores orders, which shows whether it was confirmed: %s',
   async (_name, parts, isSent) => {
     const { pipeline, sentTo } = openScriptedPipeline({ otherRecords: [stuck], ...parts });
-    // Nothing goes to the other queues, which may be off.
+    // The other queues are not used, since their parts may be disabled.
     const queues = pipeline.queues.filter(({ name }) => name === 'order');
     const gap = { kind: 'stuck_claim', order_id: 'stuck' } as const;
     const reason =
-      'no consumer stores orders, so nothing shows whether it was confirmed: sent again, it might be confirmed twice';
+      'no consumer stores orders, so it is unknown whether it was confirmed: a replay might confirm it twice';
     expect(await replay({ ...pipeline, queues }, { gaps: [gap] })).toEqual(
       isSent
         ? { sent: [{ order_id: 'stuck', queue: 'order' }], unsent: [] }
@@ -123,7 +123,7 @@ test.each([
   },
 );
 
-test('what a queue refuses is told with its reason, and the others are sent', async () => {
+test('reports orders that a queue rejects, and sends the others', async () => {
   const { pipeline } = openScriptedPipeline({
     otherRecords: [sent('a'), sent('b')],
     shipments: [],
@@ -145,7 +145,7 @@ test('what a queue refuses is told with its reason, and the others are sent', as
   ]);
 });
 
-test('nothing is sent while the ledger is out of reach', async () => {
+test('sends nothing while the ledger is unreachable', async () => {
   const { pipeline, sentTo } = openScriptedPipeline({ shipments: [], sales: [] });
   intercept(pipeline.clients.dynamoDb, BatchGetItemCommand, async () => {
     throw sdkError('AccessDenied');
@@ -187,7 +187,7 @@ const sentTo = (queue: Replay['sent'][number]['queue'], ...ids: string[]): Repla
 });
 const soon = () => Date.now() + 60_000;
 
-test('it is over at once where nothing was sent, or where those who would have it are off', async () => {
+test('does not wait if nothing was sent or the consumers are disabled', async () => {
   const { pipeline } = openScriptedPipeline({});
   expect(await awaitReplay(pipeline, sentTo('order', 'a'), soon(), show)).toBe(true);
   const on = openScriptedPipeline({ shipments: [], sales: [] }).pipeline;
@@ -195,7 +195,7 @@ test('it is over at once where nothing was sent, or where those who would have i
   expect(shown).toEqual([]);
 });
 
-test('what went to one side is awaited there only', async () => {
+test('waits only for the consumer to which an order was sent', async () => {
   const { pipeline } = openScriptedPipeline({ shipments: [row('a')], sales: [row('b')] });
   expect(await awaitReplay(pipeline, sentTo('shipping', 'a'), soon(), show)).toBe(true);
   expect(await awaitReplay(pipeline, sentTo('analytics', 'b'), soon(), show)).toBe(true);
@@ -207,7 +207,7 @@ test('what went to one side is awaited there only', async () => {
   ]);
 });
 
-test('what went to the order queue is awaited on both sides', async () => {
+test('waits for both consumers after sending an order to the order queue', async () => {
   const both = openScriptedPipeline({ shipments: [row('a')], sales: [row('a')] }).pipeline;
   expect(await awaitReplay(both, sentTo('order', 'a'), soon(), show)).toBe(true);
   const unsold = openScriptedPipeline({ shipments: [row('a')], sales: [] }).pipeline;
@@ -216,24 +216,24 @@ test('what went to the order queue is awaited on both sides', async () => {
   expect(await awaitReplay(unshipped, sentTo('order', 'a'), Date.now(), show)).toBe(false);
 });
 
-test('looks come after pauses of a fifth of a second, then longer ones, of five seconds at most', async () => {
+test('looks orders up after pauses that grow from 0.2 s to 5 s', async () => {
   const { pipeline } = openScriptedPipeline({ sales: [] });
   const deadline = Date.now() + 30_000;
   expect(await awaitReplay(pipeline, sentTo('analytics', 'a'), deadline, show)).toBe(false);
   expect(pauses.slice(0, 3)).toEqual([200, 300, 450]);
   expect(pauses.slice(-2)).toEqual([5_000, 5_000]);
-  // What another pause would take past the deadline.
+  // Another pause would exceed the deadline.
   expect(deadline - Date.now()).toBeLessThan(5_000);
   expect(deadline - Date.now()).toBeGreaterThanOrEqual(0);
 });
 
-test('a pause that ends at the deadline is taken, for what may have come by then', async () => {
+test('makes a last pause that ends exactly at the deadline', async () => {
   const { pipeline } = openScriptedPipeline({ sales: [] });
   expect(await awaitReplay(pipeline, sentTo('analytics', 'a'), Date.now() + 200, show)).toBe(false);
   expect(pauses).toEqual([200]);
 });
 
-test('five hundred are looked for at once, and the next without a pause as soon as some are there', async () => {
+test('looks up five hundred orders at a time, and continues without a pause after it found some', async () => {
   const ids = Array.from({ length: 501 }, (_, n) => `o-${n}`);
   const sales = ids.slice(0, 2).map(row);
   const { pipeline } = openScriptedPipeline({ sales });
@@ -250,7 +250,7 @@ test('five hundred are looked for at once, and the next without a pause as soon 
   expect(await awaitReplay({ ...pipeline, salesDatabase }, sentTo('analytics', ...ids), soon(), show)).toBe(
     true,
   );
-  // Two are there; then 499 remain, of which none is; after the pause all are.
+  // The first lookup finds two orders, the second none of the other 499, the third, after a pause, all of them.
   expect(asked).toEqual([500, 499, 499]);
   expect(pauses).toEqual([200]);
   expect(shown).toEqual([
@@ -261,7 +261,7 @@ test('five hundred are looked for at once, and the next without a pause as soon 
   ]);
 });
 
-test('progress ends though the database fails', async () => {
+test('ends its progress even if the database fails', async () => {
   const { pipeline } = openScriptedPipeline({});
   const refuse = async () => {
     throw new Error('down');

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await migrate(database, 'shipping', shippingMigrations);
   await migrate(database, 'sales', salesMigrations);
   await database.query("INSERT INTO inventory (product_id, product_name) VALUES ('P-1', 'Kettle')");
-  // One a second, written from the last to the first; `s-00000` is of noon.
+  // One shipment per second from noon (`s-00000`) on, inserted in reverse order.
   await database.query(`
     INSERT INTO shipments
       (order_id, product_id, customer_name, email_id, status, ordered_at, confirmed_at, created_at)
@@ -42,18 +42,18 @@ async function pagesOf(table: 'shipments' | 'sales', from: number, to: number): 
 }
 
 describe('stored orders', () => {
-  test('are listed by pages of five thousand, each once', async () => {
+  test('are listed in pages of five thousand, each order once', async () => {
     const pages = await pagesOf('shipments', NOON, NOON + COUNT * 1_000);
     expect(pages.map(({ length }) => length)).toEqual([5_000, 1]);
     expect(pages.flat()).toEqual(Array.from({ length: COUNT }, (_, n) => idOf(n)));
   });
 
-  test('are listed to an end where the last page is full', async () => {
+  test('are listed completely if the last page is full', async () => {
     const pages = await pagesOf('shipments', NOON, NOON + 5_000_000);
     expect(pages.map(({ length }) => length)).toEqual([5_000, 0]);
   });
 
-  test('are listed by when they were confirmed, from the beginning of a range to before its end', async () => {
+  test('are listed by confirmation time, including the beginning of the range and excluding its end', async () => {
     expect(await pagesOf('shipments', NOON + 1_000, NOON + 3_000)).toEqual([[idOf(1), idOf(2)]]);
     expect(await pagesOf('sales', NOON, NOON + 7_200_000)).toEqual([['A-0', 'A-1']]);
     expect(await pagesOf('sales', NOON + 1, NOON + 2)).toEqual([[]]);

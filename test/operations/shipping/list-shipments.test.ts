@@ -30,13 +30,13 @@ const shipmentOf = (n: number) => ({
 });
 
 describe('shipments', () => {
-  test('are listed newest first, those of one moment by their id, a hundred of them', async () => {
+  test('are listed newest first, then by id, up to a hundred', async () => {
     const listed = await listShipments(database);
     expect(listed).toHaveLength(100);
     expect(listed.slice(0, 4)).toEqual([100, 101, 98, 99].map(shipmentOf));
   });
 
-  test('are listed of one status or product, as many as are asked for', async () => {
+  test('are filtered by status and product, and limited', async () => {
     const idsOf = async (choice: Parameters<typeof listShipments>[1]) =>
       (await listShipments(database, choice)).map(({ order_id }) => order_id);
     expect(await idsOf({ limit: 2 })).toEqual(['s-100', 's-101']);
@@ -61,7 +61,7 @@ describe('shipments', () => {
   });
 });
 
-test('the inventory is listed by product, with its shipments, also where it has none', async () => {
+test('lists the inventory by product with the numbers of shipments, including products without any', async () => {
   await shipping.read(`INSERT INTO inventory VALUES ('P-3', 'Mixer', 9007199254740991, '2026-11-27T12:00Z')`);
   expect(await listInventory(database)).toEqual([
     {

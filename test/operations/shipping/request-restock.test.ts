@@ -7,7 +7,7 @@ import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 const ITEM = { product_id: 'P-1', quantity: 5 };
 const PRODUCTS = [{ product_id: 'P-1', added: 5, scheduled: 0, stock: 5 }];
 
-test('the stage’s function is asked for a restock, which has an id before it is sent', async () => {
+test('invokes the stage’s function with a restock id, which it generates if there is none', async () => {
   const { pipeline } = openScriptedPipeline({ shipments: [] });
   const answered = Buffer.from(JSON.stringify({ restock_id: 'r', products: PRODUCTS }));
   const invocations = intercept(pipeline.clients.lambda, InvokeCommand, async () => ({
@@ -25,11 +25,11 @@ test('the stage’s function is asked for a restock, which has an id before it i
   expect(own).toEqual({ items: [ITEM], restock_id: 'own' });
 });
 
-test('nothing is asked where shipping is off, or where the input breaks a rule', async () => {
+test('does not invoke the function if shipping is disabled or the input is invalid', async () => {
   const { pipeline } = openScriptedPipeline({});
   await expect(requestRestock(pipeline, ITEM)).rejects.toMatchObject({
     name: 'InvalidInputError',
-    message: 'restock: shipping is off in stage dev',
+    message: 'restock: shipping is disabled in stage dev',
   });
   const on = openScriptedPipeline({ shipments: [] }).pipeline;
   const invocations = intercept(on.clients.lambda, InvokeCommand);

@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe('a stage on AWS', () => {
-  test('is asked for each metric by its name and dimension, over the last hour by the minute', async () => {
+  test('reads each metric by name and dimension, over the last hour in steps of a minute', async () => {
     const { pipeline, asked } = openStage();
     await createStatusReader(pipeline).read();
     expect(asked).toHaveLength(1);
@@ -51,7 +51,7 @@ describe('a stage on AWS', () => {
     ]);
   });
 
-  test('has totals of the hour, rates of the last whole minute, and the time until a queue is empty', async () => {
+  test('has totals of the last hour, rates of the last whole minute, and the time until a queue is empty', async () => {
     const { pipeline } = openStage({
       depths: {
         'order-queue': [900, 90, 10],
@@ -60,7 +60,7 @@ describe('a stage on AWS', () => {
       },
       metrics: {
         'AWS/SQS/ApproximateAgeOfOldestMessage/order-pipeline-dev-order-queue': [[1, 42]],
-        // The minute that is under way is not whole yet.
+        // The current minute is not complete.
         'AWS/SQS/NumberOfMessagesSent/order-pipeline-dev-order-queue': [
           [50, 6_000],
           [1, 600],
@@ -68,7 +68,7 @@ describe('a stage on AWS', () => {
         ],
         'AWS/SQS/NumberOfMessagesDeleted/order-pipeline-dev-order-queue': [[1, 1_800]],
         'AWS/SQS/ApproximateAgeOfOldestMessage/order-pipeline-dev-upload-queue': [[1, 9]],
-        // Too old to say anything of now.
+        // Too old for a current rate.
         'AWS/SQS/NumberOfMessagesSent/order-pipeline-dev-shipping-queue': [[20, 60]],
         'AWS/SQS/NumberOfMessagesDeleted/order-pipeline-dev-shipping-queue': [[20, 60]],
         'AWS/Lambda/Invocations/order-pipeline-dev-consumer': [
@@ -110,7 +110,7 @@ describe('a stage on AWS', () => {
       drainSeconds: 50,
       deadLetters: 3,
     });
-    // An empty queue has no oldest message, whatever the last minute had.
+    // An empty queue has no oldest message, whatever the metric of the last minute says.
     expect(status.queues[0]).toMatchObject({ oldestSeconds: null, drainSeconds: 0 });
     expect(status.queues[2]).toMatchObject({ taken: 60, inPerSecond: null, drainSeconds: null });
     const consumer = status.functions.find(({ name }) => name === 'consumer');
@@ -133,7 +133,7 @@ describe('a stage on AWS', () => {
     expect(mappingOf('producer')).toBeNull();
   });
 
-  test('tells of functions that nobody invokes that they do nothing', async () => {
+  test('reports zeros for functions without invocations', async () => {
     const { pipeline } = openStage();
     const { functions } = await createStatusReader(pipeline).read();
     expect(functions[0]).toEqual({
@@ -147,7 +147,7 @@ describe('a stage on AWS', () => {
   });
 
   test.each([
-    // Messages a minute that come in, and that are dealt with: seconds until 60 are gone.
+    // Minutes ago and messages per minute, sent and deleted; seconds until a queue of 60 messages is empty.
     [[1, 60], [1, 120], 60],
     [[1, 60], [1, 60], null],
     [[1, 120], [1, 60], null],
@@ -155,7 +155,7 @@ describe('a stage on AWS', () => {
     [[1, 60], [7, 120], null],
     [[4, 0], [5, 90], 40],
   ] as [[number, number], [number, number], number | null][])(
-    'with %j coming in and %j dealt with, minutes ago, a queue of 60 is empty in %j s',
+    'with %j sent and %j deleted (minutes ago, messages), expects a queue of 60 to be empty in %j s',
     async (sent, deleted, seconds) => {
       const { pipeline } = openStage({
         depths: { 'order-queue': [60, 0, 0] },
@@ -169,7 +169,7 @@ describe('a stage on AWS', () => {
     },
   );
 
-  test('has rates of a minute that has just ended, and of one that ended five minutes ago', async () => {
+  test('uses rates of a minute that has just ended, and of one that ended five minutes ago', async () => {
     vi.setSystemTime(minutesAgo(0));
     const { pipeline } = openStage({
       metrics: {
@@ -184,7 +184,7 @@ describe('a stage on AWS', () => {
     expect(queues[1]).toMatchObject({ inPerSecond: 2, outPerSecond: 3 });
   });
 
-  test('is asked for metrics twice a minute at most, and for mappings every five seconds', async () => {
+  test('reads metrics at most twice a minute and mappings every five seconds', async () => {
     const { pipeline, asked, listed } = openStage();
     const reader = createStatusReader(pipeline);
     await Promise.all([reader.read(), reader.read()]);
@@ -197,7 +197,7 @@ describe('a stage on AWS', () => {
     expect([asked.length, listed.length]).toEqual([2, 8]);
   });
 
-  test('that does not answer for metrics is asked again the next time', async () => {
+  test('reads metrics again after a failed request', async () => {
     const { pipeline } = openStage();
     const reader = createStatusReader(pipeline);
     let refusals = 0;
@@ -211,7 +211,7 @@ describe('a stage on AWS', () => {
   });
 });
 
-test('the embedded cloud is asked for what AWS has CloudWatch for, and for mappings every second', async () => {
+test('reads metrics of the embedded cloud from its inspection endpoint, and mappings every second', async () => {
   const { pipeline, asked, listed } = openStage();
   const inspection: Inspection = {
     since: '2026-11-27T11:30:00.000Z',
@@ -225,7 +225,7 @@ test('the embedded cloud is asked for what AWS has CloudWatch for, and for mappi
   const { since, confirmed, queues } = await reader.read();
   expect({ since, confirmed }).toEqual({ since: inspection.since, confirmed: 5 });
   expect(queues[1]).toMatchObject({ taken: 9, oldestSeconds: null, inPerSecond: null, drainSeconds: 0 });
-  // Nobody has told anything of it yet.
+  // There is no data for this queue yet.
   expect(queues[0]).toMatchObject({ taken: 0, oldestSeconds: null, inPerSecond: null, outPerSecond: null });
   vi.setSystemTime(NOW + 999);
   await reader.read();

@@ -7,7 +7,7 @@ import type { Inspection } from '../../../operations/status/inspection.ts';
 
 const SINCE = '2026-11-27T12:00:00.000Z';
 
-/** An embedded cloud that tells what the test says, and a clock that the test sets. */
+/** Starts a stand-in for the embedded cloud whose answers and clock the test controls. */
 async function start() {
   const told: Inspection = {
     since: SINCE,
@@ -32,7 +32,7 @@ async function start() {
     told,
     server,
     source,
-    /** Tells totals of the queue, that many ms after the reading before; gives what is read. */
+    /** Sets the queue's totals, advances the clock by `ms`, and returns the next reading. */
     async read(ms: number, taken: number, deleted: number) {
       told.queues.orders = { taken, deleted, oldestSeconds: 3 };
       vi.advanceTimersByTime(ms);
@@ -41,7 +41,7 @@ async function start() {
   };
 }
 
-test('rates are told from the second reading on, and are those of the last five seconds', async () => {
+test('has rates of the last five seconds from the second reading on', async () => {
   const { read } = await start();
   expect(await read(0, 1_000, 900)).toEqual({
     taken: 1_000,
@@ -49,14 +49,14 @@ test('rates are told from the second reading on, and are those of the last five 
     inPerSecond: null,
     outPerSecond: null,
   });
-  // Too soon to tell.
+  // Too soon for a rate.
   expect(await read(100, 1_050, 900)).toMatchObject({ inPerSecond: null });
   expect(await read(1_900, 1_100, 940)).toMatchObject({ inPerSecond: 50, outPerSecond: 20 });
   for (let second = 1; second <= 5; second += 1) await read(1_000, 1_100, 940 + second * 10);
   expect(await read(1_000, 1_100, 1_000)).toMatchObject({ inPerSecond: 0, outPerSecond: 10 });
 });
 
-test('rates are from the oldest reading that is five seconds old at most, however often it is asked', async () => {
+test('computes rates from the oldest reading within five seconds, however many readings there are', async () => {
   const { read } = await start();
   await read(10_000, 0, 0);
   expect(await read(500, 0, 0)).toMatchObject({ inPerSecond: 0 });
@@ -65,21 +65,21 @@ test('rates are from the oldest reading that is five seconds old at most, howeve
   expect(await read(1_000, 200, 6)).toMatchObject({ inPerSecond: 20, outPerSecond: 1 });
 });
 
-test('readings that are further apart tell the rate between them', async () => {
+test('computes rates between readings that are more than five seconds apart', async () => {
   const { read } = await start();
   await read(0, 0, 0);
   expect(await read(10_000, 100, 50)).toMatchObject({ inPerSecond: 10, outPerSecond: 5 });
   expect(await read(10_000, 100, 60)).toMatchObject({ inPerSecond: 0, outPerSecond: 1 });
 });
 
-test('an embedded cloud that has started again has no rates at first', async () => {
+test('has no rates in the first reading after a restart of the embedded cloud', async () => {
   const { read, told } = await start();
   await read(0, 1_000, 900);
   told.since = '2026-11-27T13:00:00.000Z';
   expect(await read(2_000, 5, 5)).toMatchObject({ taken: 5, inPerSecond: null, outPerSecond: null });
 });
 
-test('functions have averages, and those that have done nothing are there, too', async () => {
+test('has average durations of functions, and includes functions without invocations', async () => {
   const { source } = await start();
   const { functions, confirmed, since } = await source.measure();
   expect({ confirmed, since }).toEqual({ confirmed: 7, since: SINCE });
@@ -89,7 +89,7 @@ test('functions have averages, and those that have done nothing are there, too',
   ]);
 });
 
-test('an embedded cloud that is gone is out of reach, and the error says where', async () => {
+test('throws UnavailableError with the URL if the embedded cloud is not running', async () => {
   const { source, server } = await start();
   server.close();
   server.closeAllConnections();

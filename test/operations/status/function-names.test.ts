@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { functionNames } from '../../../operations/status/function-names.ts';
 import { QUEUE_NAMES } from '../../../topology.ts';
 
-test('the functions are those of serverless.yml', () => {
+test('returns the functions of serverless.yml and of the enabled parts', () => {
   const own = readFileSync(new URL('../../../serverless.yml', import.meta.url), 'utf8');
   const parts = ['shipping', 'sales'].map((part) =>
     readFileSync(new URL(`../../../resources/${part}.yml`, import.meta.url), 'utf8'),

@@ -31,7 +31,7 @@ const OUTPUTS = {
 export const NOW = Date.UTC(2026, 10, 27, 12, 0, 30);
 export const minutesAgo = (minutes: number) => new Date(Math.floor(NOW / 60_000) * 60_000 - minutes * 60_000);
 
-/** A stage on AWS: how many messages its queues hold, and by metric and dimension what CloudWatch has. */
+/** Opens a stage on AWS with the given queue depths, and with CloudWatch metrics by name and dimension. */
 export function openStage({
   depths = {},
   metrics = {},

@@ -5,7 +5,7 @@ import { intercept } from '../../aws/intercept.ts';
 import { openStage } from './open-stage.ts';
 
 describe('the throttle', () => {
-  test('is set at the mapping of the function’s own queue', async () => {
+  test('is set on the event source mapping of the function’s queue', async () => {
     const { pipeline } = openStage();
     const updates = intercept(pipeline.clients.lambda, UpdateEventSourceMappingCommand, async () => ({
       $metadata: {},
@@ -28,8 +28,12 @@ describe('the throttle', () => {
       { enabled: false },
       'function: must be one that a queue invokes in stage dev (ingest, consumer',
     ],
-    ['analytics', { enabled: false }, 'function: must have an event source mapping, analytics has none'],
-    ['consumer', {}, 'throttle: must name maximumConcurrency or enabled, received neither'],
+    [
+      'analytics',
+      { enabled: false },
+      'function: analytics has no event source mapping that could be changed',
+    ],
+    ['consumer', {}, 'throttle: give maximumConcurrency or enabled, received neither'],
     [
       'consumer',
       { maximumConcurrency: 1 },
@@ -38,7 +42,7 @@ describe('the throttle', () => {
     ['consumer', { maximumConcurrency: 2.5 }, 'received 2.5'],
     ['consumer', { maximumConcurrency: 1_001 }, 'received 1001'],
     ['consumer', { enabled: 'no' as unknown as boolean }, 'enabled: must be true or false, received "no"'],
-  ])('of %s does not take %o', async (name, change, message) => {
+  ])('of %s rejects %o', async (name, change, message) => {
     const { pipeline } = openStage();
     await expect(setThrottle(pipeline, name, change)).rejects.toMatchObject({
       name: 'InvalidInputError',

@@ -33,7 +33,7 @@ describe('an order that was claimed and not marked as sent', () => {
     });
   });
 
-  test('is stuck when its lease is over and no queue holds anything', async () => {
+  test('is stuck if its lease has expired and all queues are empty', async () => {
     at(NOON);
     const found = await compare({
       records: [claimed('a'), sent('b')],
@@ -49,7 +49,7 @@ describe('an order that was claimed and not marked as sent', () => {
   });
 
   test.each(['order', 'shipping', 'analytics'] as const)(
-    'is in progress while the %s queue holds something, which may be it',
+    'is in progress while the %s queue holds a message, which may be the order',
     async (queue) => {
       at(NOON);
       expect(await compare({ records: [claimed('a')], waiting: { [queue]: 1 } })).toMatchObject({
@@ -59,7 +59,7 @@ describe('an order that was claimed and not marked as sent', () => {
     },
   );
 
-  test('is stuck though files wait in the upload queue: its message is in none of them', async () => {
+  test('is stuck even if the upload queue holds messages, which are files rather than orders', async () => {
     at(NOON);
     expect(await compare({ records: [claimed('a')], waiting: { upload: 1 } })).toMatchObject({
       orders: { stuck: 1, in_progress: 0 },
@@ -70,7 +70,7 @@ describe('an order that was claimed and not marked as sent', () => {
     ['sent', sent('a')],
     ['claimed anew', claimed('a', NOON + 60_000)],
     ['gone', undefined],
-  ])('is in progress when its record is %s by the time that it is judged', async (_name, latest) => {
+  ])('is in progress if its record is %s when it is read again', async (_name, latest) => {
     at(NOON);
     const { pipeline } = openScriptedPipeline({
       otherRecords: latest ? [latest] : [],
@@ -87,7 +87,7 @@ describe('an order that was claimed and not marked as sent', () => {
     });
   });
 
-  test('was confirmed where it is shipped or sold, and is missing on the other side', async () => {
+  test('counts as confirmed if it was shipped or sold, and as missing at the other consumer', async () => {
     at(NOON);
     const found = await compare({
       records: [claimed('a'), claimed('b')],
@@ -105,12 +105,12 @@ describe('an order that was claimed and not marked as sent', () => {
     ]);
   });
 
-  test('was confirmed where its event is dead-lettered', async () => {
+  test('counts as confirmed if its event is dead-lettered', async () => {
     at(NOON);
     expect(
       await compare({
         records: [claimed('a')],
-        letters: { shipping: [event('a')], analytics: [event('a')] },
+        deadLetters: { shipping: [event('a')], analytics: [event('a')] },
       }),
     ).toMatchObject({
       orders: { ...ORDER_COUNTS, received: 1, confirmed: 1, unmarked: 1 },
@@ -121,10 +121,10 @@ describe('an order that was claimed and not marked as sent', () => {
     });
   });
 
-  test('is counted as dead-lettered where its message is, and nowhere else', async () => {
+  test('counts only as dead-lettered if its message is in the order DLQ', async () => {
     at(NOON);
     expect(
-      await compare({ records: [claimed('a')], letters: { order: [JSON.stringify(order('a'))] } }),
+      await compare({ records: [claimed('a')], deadLetters: { order: [JSON.stringify(order('a'))] } }),
     ).toMatchObject({
       orders: { ...ORDER_COUNTS, received: 1, dead_lettered: 1 },
       shipments: STORED_COUNTS,
@@ -134,7 +134,7 @@ describe('an order that was claimed and not marked as sent', () => {
     });
   });
 
-  test('cannot be judged while the ledger is out of reach', async () => {
+  test('cannot be classified while the ledger is unreachable', async () => {
     at(NOON);
     const { pipeline } = openScriptedPipeline({ records: [claimed('a')] });
     intercept(pipeline.clients.dynamoDb, BatchGetItemCommand, async () => {

@@ -1,5 +1,5 @@
-/** What was read within the last `ms`, or is read now; a failure is not kept. */
-export function keptFor<Value>(ms: number, read: () => Promise<Value>): () => Promise<Value> {
+/** Caches the result of `read` for `ms` milliseconds. Failures are not cached. */
+export function cachedFor<Value>(ms: number, read: () => Promise<Value>): () => Promise<Value> {
   let kept: { at: number; value: Promise<Value> } | undefined;
   return () => {
     if (!kept || Date.now() - kept.at >= ms) {

@@ -5,17 +5,18 @@ import { printable } from '../../lib/text.ts';
 import { type QueueName, queueNamed } from '../../topology.ts';
 
 /**
- * What is wrong with a message's body, as the consumer of its queue sees it: nothing, or else that consumer will never take
- * it. Never throws.
+ * Validates the body of a message by the rules of its queue's consumer. Never throws.
+ *
+ * @returns The errors because of which the consumer would reject the message; empty if the body is valid.
  */
-export function judgeBody(queue: QueueName, body: string): OrderIssue[] {
+export function validateBody(queue: QueueName, body: string): OrderIssue[] {
   const { holds } = queueNamed(queue);
-  if (holds === 'upload') return judgeUpload(body);
+  if (holds === 'upload') return validateUpload(body);
   const parsed = holds === 'order' ? parseOrderText(body) : parseOrderConfirmed(body);
   return parsed.ok ? [] : parsed.errors;
 }
 
-function judgeUpload(body: string): OrderIssue[] {
+function validateUpload(body: string): OrderIssue[] {
   try {
     readUploadMessage(body);
     return [];

@@ -6,41 +6,44 @@ import { printable } from '../../lib/text.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { readReceipt } from '../read-receipt.ts';
 
-/** Why order files fail, by the code in their receipt, without what the receipt says of the one file. */
+/** Descriptions of the error codes of receipts; unlike the receipts' own messages, they are the same for all files. */
 const FILE_FAULTS: Readonly<Record<string, string>> = {
-  NoSuchBucket: 'there is no such bucket',
+  NoSuchBucket: 'the bucket does not exist',
   NoSuchKey: 'the file is not in the bucket any more',
-  bad_gzip: 'the file is not whole gzip data',
+  bad_gzip: 'the file is not valid gzip data',
   bad_header: "the file's CSV header cannot be read",
   bad_json: 'the file is neither a JSON array of orders nor orders one after another',
-  duplicate_columns: "the file's CSV header has a column twice",
+  duplicate_columns: "the file's CSV header repeats a column",
   file_changed: 'the file was overwritten before all of its parts were read',
   missing_columns: "the file's CSV header lacks columns",
-  no_receipt: 'ingest has written no receipt of the file',
+  no_receipt: 'ingest wrote no receipt for the file',
   not_utf8: 'the file is not UTF-8',
-  time_up: 'the file takes longer than one invocation may',
-  unknown_format: "the file's format cannot be told from its name, nor from how it begins",
+  time_up: 'reading the file takes longer than one invocation may last',
+  unknown_format: "the file's format is not recognizable from its name or its beginning",
 };
 
-/** The part of `lib/ingest/receipt.ts` that tells why a file failed. */
+/** The part of a receipt (`lib/ingest/receipt.ts`) that says why the file failed. */
 const receipt = z.object({ error: z.object({ code: z.string(), message: z.string() }).optional() });
 
 /**
- * Why what an upload message names was not ingested, by the receipts of its files, or of the part of a file: nothing for those
- * that have been since.
+ * Reads from receipts why the files of an upload message, or its part of a file, were not ingested.
  *
- * @param body for which `judgeBody` finds nothing wrong
- * @throws ServiceError where the results bucket is out of reach
+ * @param body Body in which `validateBody` finds no error.
+ * @returns One error for each file that failed or has no receipt; none for files that were ingested since.
+ * @throws ServiceError if the results bucket is unreachable
  */
-export async function judgeUpload({ clients, resultsBucket }: Pipeline, body: string): Promise<OrderIssue[]> {
+export async function diagnoseUpload(
+  { clients, resultsBucket }: Pipeline,
+  body: string,
+): Promise<OrderIssue[]> {
   const objectStore = createObjectStore(clients.s3);
   const message = readUploadMessage(body);
   const issues: OrderIssue[] = [];
   for (const { name, prefix, ...place } of placesOf(message)) {
     const text = await readReceipt({ objectStore, resultsBucket, ...place });
     if (text === undefined) {
-      const told = printable(`${name}: has no receipt: ingest did not get as far as writing one`);
-      issues.push({ path: '', code: 'no_receipt', message: told });
+      const message = printable(`${name}: has no receipt, ingest failed before it could write one`);
+      issues.push({ path: '', code: 'no_receipt', message });
       continue;
     }
     const { error } = receipt.parse(JSON.parse(text));
@@ -49,7 +52,7 @@ export async function judgeUpload({ clients, resultsBucket }: Pipeline, body: st
   return issues;
 }
 
-/** Whose receipts tell of a message, what they are called, and what has to be said before what they say. */
+/** Lists the receipts that belong to a message, each with its file's name and a prefix for its error message. */
 function placesOf(message: UploadMessage) {
   if ('objects' in message) return message.objects.map(({ key }) => ({ key, name: key, prefix: '' }));
   const { key, run, part, parts } = message.part;
@@ -57,6 +60,6 @@ function placesOf(message: UploadMessage) {
   return [{ key, part: { run, part }, name, prefix: `${name}: ` }];
 }
 
-/** The same in words that are true of all files that fail so. */
+/** Describes an error of a file in words that apply to all files with this error. */
 export const fileFault = ({ code }: OrderIssue): string =>
   FILE_FAULTS[code] ?? `ingest failed with ${printable(code)}`;

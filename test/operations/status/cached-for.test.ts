@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { keptFor } from '../../../operations/status/kept-for.ts';
+import { cachedFor } from '../../../operations/status/cached-for.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'] });
@@ -8,9 +8,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('a value is read anew when its time is over, and not before', async () => {
+test('reads a value again when its time has passed, and not before', async () => {
   let reads = 0;
-  const read = keptFor(1_000, async () => ++reads);
+  const read = cachedFor(1_000, async () => ++reads);
   expect([await read(), await read()]).toEqual([1, 1]);
   vi.setSystemTime(Date.now() + 999);
   expect(await read()).toBe(1);
@@ -18,14 +18,14 @@ test('a value is read anew when its time is over, and not before', async () => {
   expect(await read()).toBe(2);
 });
 
-test('a failure is not kept, and one that comes late does not undo what was read since', async () => {
+test('does not cache a failure, and a late failure does not discard a newer value', async () => {
   const answers = [
     Promise.withResolvers<string>(),
     Promise.withResolvers<string>(),
     Promise.withResolvers<string>(),
   ];
   let reads = 0;
-  const read = keptFor(1_000, async () => answers[reads++]?.promise);
+  const read = cachedFor(1_000, async () => answers[reads++]?.promise);
   const first = read();
   vi.setSystemTime(Date.now() + 1_000);
   const second = read();
