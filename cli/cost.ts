@@ -5,7 +5,7 @@ import { readSettings } from './cost/read-settings.ts';
 import { render, renderJson } from './cost/render.ts';
 import { loadTemplate, nameTemplate } from './template/template-source.ts';
 
-/** Exit statuses: as asked for; something went wrong; the command line was wrong. */
+/** Exit statuses: success; failure; usage error. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 process.exitCode = await main(process.argv.slice(2));

@@ -5,10 +5,10 @@ import { examine } from './doctor/examine.ts';
 import { type Paint, report } from './doctor/report.ts';
 import { loadTemplate, nameTemplate } from './template/template-source.ts';
 
-/** Exit statuses: nothing found; something found; nothing examined. */
+/** Exit statuses: no findings; findings; the template was not examined. */
 const EXIT = { clean: 0, findings: 1, notExamined: 2 } as const;
 
-/** Only where a terminal shows it, and nobody has asked for none. */
+/** Colors text, except with NO_COLOR or if stdout is not a terminal. */
 const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
 
 process.exitCode = await main(process.argv.slice(2));

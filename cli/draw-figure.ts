@@ -1,15 +1,15 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
-/** A figure of panels one below the other, with a legend on top. */
+/** A figure with a legend above vertically stacked panels. */
 export interface Figure {
   title: string;
-  /** Name and colour of what the lines are. */
+  /** Name and color of each line. */
   legend: readonly (readonly [name: string, color: string])[];
   panels: readonly Panel[];
 }
 
-/** One plot. Its y axis is labelled by its title. */
+/** One plot. Its title labels the y axis. */
 export interface Panel {
   title: string;
   x: Plot.ScaleOptions;
@@ -20,29 +20,28 @@ export interface Panel {
 const WIDTH = 960;
 const PANEL_HEIGHT = 230;
 const LEGEND_HEIGHT = 40;
-/** Width of an entry of the legend. */
 const ENTRY_WIDTH = 200;
 
-/** Where the x axes begin and end, in pixels. */
+/** Start and end of the x axes, in pixels. */
 export const LEFT = 90;
 export const RIGHT = 930;
 
-/** Colours that also those can tell apart who see fewer of them: https://jfly.uni-koeln.de/color/ */
+/** Colors that color-blind readers can distinguish: https://jfly.uni-koeln.de/color/ */
 export const COLORS = {
   blue: '#0072B2',
   green: '#009E73',
   red: '#D55E00',
   purple: '#CC79A7',
-  grey: '#bbbbbb',
+  gray: '#bbbbbb',
 } as const;
 
-/** The figure as an SVG document, the same bytes for the same figure. */
+/** Draws a figure as an SVG document. The same figure gives the same bytes. */
 export function drawFigure({ title, legend, panels }: Figure): string {
   const size = { width: WIDTH, height: LEGEND_HEIGHT + panels.length * PANEL_HEIGHT };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" font-family="sans-serif" font-size="12">`,
     `<title>${title}</title>`,
-    // Readers with a dark page see the lines on white all the same.
+    // Keeps the lines readable on a dark page.
     `<rect width="${size.width}" height="${size.height}" fill="white"/>`,
     ...legend.map(([name, color], index) => {
       const x = LEFT + index * ENTRY_WIDTH;

@@ -8,7 +8,7 @@ import { formatRuns, formatVariants } from './scaling/table.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 
-/** Exit statuses: as asked for; something went wrong; the command line was wrong. */
+/** Exit statuses: success; failure; usage error. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 process.exitCode = await main(process.argv.slice(2));

@@ -1,12 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Between columns. */
+/** Separates columns. */
 const GAP = '  ';
 
 /**
- * A table of text, indented, each column as wide as its widest cell.
+ * Formats a table, indented, with each column as wide as its widest cell.
  *
- * @param alignment one letter a column: `l` or `r`
+ * @param alignment One letter per column: `l` or `r`.
  */
 export function table(
   header: readonly string[],
@@ -30,5 +30,5 @@ export function table(
     .concat('\n');
 }
 
-/** Columns on the screen: colours take none. */
+/** Width on the screen, without color codes. */
 const widthOf = (cell: string): number => stripVTControlCharacters(cell).length;

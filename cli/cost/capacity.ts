@@ -3,37 +3,38 @@ import { invokeMs, isAssumed } from './measured.ts';
 import { fullBatch } from './queue-flow.ts';
 import { confirms, loads, orderConsumers, type QueueConsumer, type Settings } from './read-settings.ts';
 
-/** How much one consumer can take, and what it makes of a rush and of a backlog. Rates are orders a second. */
+/** The capacity of a consumer. Rates are orders a second. */
 export interface ConsumerCapacity {
   name: string;
-  /** Batches under way at once. */
+  /** Maximum number of concurrent batches. */
   atOnce: number;
+  /** Orders of a full batch. */
   batch: number;
-  /** Of a full batch. */
+  /** Duration of a full batch. */
   invokeMs: number;
-  /** Its duration was never measured, and `--invoke-ms` does not give it; default: it is measured or given. */
+  /** Whether the duration is assumed, because it was neither measured nor given with `--invoke-ms`. Default: false. */
   assumed?: boolean;
   ordersPerSecond: number;
-  /** Orders that an hour of the peak leaves in its queue. */
+  /** Orders left in its queue after an hour at the peak rate. */
   afterPeakHour: number;
-  /** Seconds until those are gone, once the mean rate is back; Infinity for never. */
+  /** Seconds until the orders left by the peak hour are drained at the mean rate; Infinity for never. */
   peakDrainSeconds: number;
-  /** Seconds until a backlog is gone while orders come in at the mean rate; Infinity for never. */
+  /** Seconds until a backlog is drained while orders arrive at the mean rate; Infinity for never. */
   backlogDrainSeconds: number;
-  /** Seconds that its queue keeps a message. */
+  /** Retention period of its queue. */
   retentionSeconds: number;
 }
 
-/** A load locks out the others: docs/sales.md. */
-const LOADS_AT_ONCE = 1;
+/** Loads wait for each other: docs/sales.md. */
+const CONCURRENT_LOADS = 1;
 
 /**
- * What the set throttles let through: batches at once × orders of a full batch / duration of a full batch.
+ * Computes the capacity of each consumer: concurrent batches × orders of a full batch / duration of a full batch.
  *
- * Consumers of confirmed orders receive no more than the one that confirms lets through, and drain a backlog no sooner.
+ * Consumers of confirmed orders receive orders no faster than the consumer that confirms them.
  *
- * @param peak orders a second in the peak hour
- * @param backlog orders that wait in the order queue
+ * @param peak Orders a second in the peak hour.
+ * @param backlog Orders waiting in the order queue.
  */
 export function capacityOf(
   settings: Settings,
@@ -46,7 +47,7 @@ export function capacityOf(
   function describe(consumer: QueueConsumer, most: number): ConsumerCapacity {
     const { queue, memoryMb, maximumConcurrency, retentionSeconds } = consumer;
     const name = queue.consumer;
-    const atOnce = loads(queue) ? LOADS_AT_ONCE : maximumConcurrency;
+    const atOnce = loads(queue) ? CONCURRENT_LOADS : maximumConcurrency;
     const batch = fullBatch(consumer);
     const durationMs = invokeMs(name, memoryMb, batch, demand.known);
     const ordersPerSecond = (atOnce * batch * 1_000) / durationMs;
@@ -76,7 +77,7 @@ export function capacityOf(
   });
 }
 
-/** The consumer that lets the fewest orders through. */
+/** Returns the consumer with the lowest capacity. */
 export function slowestOf(capacities: readonly ConsumerCapacity[]): ConsumerCapacity {
   return capacities.reduce((slowest, each) =>
     each.ordersPerSecond < slowest.ordersPerSecond ? each : slowest,

@@ -6,7 +6,7 @@ import { type Hop, pollersOf } from './queue-flow.ts';
 import { otherConsumers, type QueueConsumer, type Settings } from './read-settings.ts';
 import type { OrderRequests } from './requests-per-order.ts';
 
-/** What requests of a price are called on the bill. */
+/** Service and label of a request on the bill, by its price. */
 const REQUESTS: Partial<Record<PriceName, { service: string; noun: string }>> = {
   httpApiRequest: { service: 'API Gateway', noun: 'requests' },
   lambdaRequest: { service: 'Lambda', noun: 'invocations' },
@@ -18,12 +18,12 @@ const REQUESTS: Partial<Record<PriceName, { service: string; noun: string }>> = 
 };
 
 /**
- * Requests to KMS a month = seconds of the month / 300 s that SNS reuses a data key × 2 × publishing principals, here one.
+ * KMS requests a month = seconds of a month / 300 s that SNS reuses a data key × 2 × publishing principals, here one.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 const KMS_REQUESTS = (MONTH.seconds / 300) * 2;
 
-/** What one month costs, line by line; lines of nothing are left out. */
+/** Lists the lines of a month's bill. Lines with a quantity of 0 are omitted. */
 export function costLines(
   settings: Settings,
   demand: Demand,
@@ -52,7 +52,7 @@ function idleLine(consumer: QueueConsumer): CostLine {
   return costLine('SQS', `${consumer.queue.name} queue, idle`, polls, 'sqsRequest');
 }
 
-/** Requests of one price at one hop are one line. */
+/** Adds up the requests of one price at one hop in one line. */
 function requestLines(requests: readonly OrderRequests[], orders: number): CostLine[] {
   const perOrder = new Map<string, number>();
   for (const { hop, price, perOrder: count } of requests) {

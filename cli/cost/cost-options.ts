@@ -10,56 +10,56 @@ import { type Demand, meanRate } from './demand.ts';
 import type { KnownTimes } from './measured.ts';
 import { orderQueues } from './read-settings.ts';
 
-/** What `npm run cost` is asked for. */
+/** The command line of `npm run cost`. */
 export interface CostOptions {
   demand: Demand;
   /** Orders a second in the peak hour. */
   peakRate: number;
-  /** Orders that wait in the order queue. */
+  /** Orders waiting in the order queue. */
   backlog: number;
   source: TemplateSource;
   json: boolean;
 }
 
-/** A shop's busiest hour as a multiple of the mean one. A guess: nobody's statistics are behind it. */
+/** Ratio of the busiest hour to the mean. An assumption without a source. */
 const PEAK_FACTOR = 3;
-/** What a function may take at most: 15 minutes. */
+/** Maximum timeout of a Lambda function: 15 minutes. */
 const LONGEST_MS = 900_000;
 
-/** The functions that every order passes. */
+/** The functions that process every order. */
 const FUNCTIONS = ['intake', ...orderQueues(QUEUES).map(({ consumer }) => consumer)];
 
 const NAMES = new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(FUNCTIONS);
-/** Help on `--invoke-ms`, in lines of at most 47 characters. */
-const TIMES = (`what an invocation of ${NAMES} takes; repeatable`.match(/\S.{0,46}(?= |$)/g) ?? [])
-  .map((line, index) => (index === 0 ? `${line.padEnd(49)}(measured, see docs/cost.md)` : line))
+/** Help text of `--invoke-ms`, in lines of at most 47 characters. */
+const TIMES = (`duration of an invocation of ${NAMES}; repeatable`.match(/\S.{0,46}(?= |$)/g) ?? [])
+  .map((line, index) => (index === 0 ? `${line.padEnd(49)}(default: measured or assumed)` : line))
   .join(`\n${' '.repeat(24)}`);
 
 export const HELP = `Usage: npm run cost -- --orders-per-day N [options]
 
-What a month costs, line by line, and what the set throttles let through: from the settings of the packaged template, a
-file of prices and measured durations. docs/cost.md tells the method and its limits. Needs no AWS account.
+Estimate the monthly cost and the capacity of a stage, from its packaged template, a price file and measured durations.
+Needs no AWS account. docs/cost.md describes the method and its limits.
 
-  --orders-per-day N    1 to 1,000,000,000
-  --peak N              orders a second in the peak hour                 (${PEAK_FACTOR} times the mean)
-  --backlog N           orders that wait in the order queue              (those of a day)
-  --via http|queue      one POST /orders each, or SendMessageBatch by    (http)
-                        another system, ten a request
-  --emails on|off       whether SNS mails each customer                  (on)
+  --orders-per-day N    orders a day, 1 to 1,000,000,000
+  --peak N              orders a second in the peak hour                 (default: ${PEAK_FACTOR} times the mean)
+  --backlog N           orders waiting in the order queue                (default: the orders of a day)
+  --via http|queue      one POST /orders per order, or SendMessageBatch  (default: http)
+                        from another system with ten orders
+  --emails on|off       whether SNS e-mails each customer                (default: on)
   --invoke-ms NAME=MS   ${TIMES}
-  --stage NAME          the stage to package                             (${DEFAULT_STAGE})
-  --region NAME         the region to package for; prices stay those of us-east-1
-  --param NAME=VALUE    a stage parameter; repeatable
-  --template FILE       a template that is packaged already, instead
-  --json                the same as JSON
-  --help                show this
+  --stage NAME          stage to package                                 (default: ${DEFAULT_STAGE})
+  --region NAME         region to package for; prices are always those of us-east-1
+  --param NAME=VALUE    stage parameter; repeatable
+  --template FILE       use this packaged template instead of packaging the service
+  --json                print JSON
+  --help                show this help
 `;
 
 /**
  * Reads the command line of `npm run cost`.
  *
- * @returns undefined where it asks for help
- * @throws UsageError that names the option, its rule and the value received
+ * @returns The options; undefined with `--help`.
+ * @throws UsageError if an option is unknown or invalid.
  */
 export function readCostOptions(args: readonly string[]): CostOptions | undefined {
   const values = parseOptions(args, {
@@ -96,14 +96,14 @@ function readPeak(text: string | undefined, mean: number): number {
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value >= mean && value <= 1_000_000) return value;
   const least = mean.toLocaleString('en', { maximumSignificantDigits: 3 });
-  throw refusal('--peak', `must be a number from the mean, ${least} orders a second, to 1,000,000`, text);
+  throw refusal('--peak', `must be a number from ${least}, the mean orders a second, to 1,000,000`, text);
 }
 
 function readTimes(texts: readonly string[]): KnownTimes {
   const times = texts.map((text): [string, number] => {
     const [, name = '', ms = ''] = /^(\w+)=(.*)$/.exec(text) ?? [];
     if (!FUNCTIONS.includes(name)) {
-      throw refusal('--invoke-ms', `must be NAME=MS with one of ${FUNCTIONS.join(', ')}`, text);
+      throw refusal('--invoke-ms', `must be NAME=MS, where NAME is one of ${FUNCTIONS.join(', ')}`, text);
     }
     return [name, wholeNumber(`--invoke-ms ${name}`, ms, 1, LONGEST_MS)];
   });

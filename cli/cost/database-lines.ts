@@ -1,4 +1,4 @@
-import { KEPT_SECONDS } from '../../lib/aws/ledger-record.ts';
+import { RETENTION_SECONDS } from '../../lib/aws/ledger-record.ts';
 import type { Store } from '../../topology.ts';
 import { type Demand, MONTH, meanRate } from './demand.ts';
 import { AURORA_IO, invocationOf, invokeMs, LEDGER_ITEM_BYTES, storedBytes } from './measured.ts';
@@ -12,17 +12,17 @@ interface StoringHop extends Omit<Hop, 'queue'> {
 }
 
 const GB = 1e9;
-/** Least capacity of Aurora Serverless v2 that is not paused, in ACU, and the step in which it grows. */
+/** Minimum capacity of Aurora Serverless v2 while it is not paused, and the increment of its capacity, in ACU. */
 const LEAST_ACU = 0.5;
 /**
- * An ACU is about 2 GiB of memory, with the CPU that goes with it on an instance of 8 GiB a vCPU (`db.r6g`).
+ * An ACU is about 2 GiB of memory and the corresponding CPU. An instance has 8 GiB per vCPU (`db.r6g`).
  * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html
  */
 const ACU_PER_VCPU = 4;
-/** https://aws.amazon.com/redshift/pricing/: queries are charged by the second, a start for a minute at least. */
+/** Queries are charged by the second, with a minimum of one minute: https://aws.amazon.com/redshift/pricing/ */
 const LEAST_REDSHIFT_SECONDS = 60;
 
-/** What the ledger and the consumers' stores cost, without the requests of an order. */
+/** Lists the lines of the ledger and of the consumers' stores, except for the requests of orders. */
 export function databaseLines(settings: Settings, demand: Demand, hops: readonly Hop[]): CostLine[] {
   const { shippingDatabase, salesDatabase } = settings;
   const storing = hops.flatMap(({ queue, ...hop }) =>
@@ -39,18 +39,18 @@ export function databaseLines(settings: Settings, demand: Demand, hops: readonly
   ];
 }
 
-/** DynamoDB charges by the item, up to 1 KB each, however many there are in a request. */
+/** DynamoDB charges one write unit per item of up to 1 KB, also for items written in one request. */
 function ledgerLines({ ordersPerDay }: Demand): CostLine[] {
   const writes = ordersPerDay * MONTH.days * 2;
-  // Items live until their TTL, so a table in its stride holds the orders of that time.
-  const bytes = ordersPerDay * (KEPT_SECONDS / 86_400) * LEDGER_ITEM_BYTES;
+  // Items expire, so the table holds the orders of the retention period.
+  const bytes = ordersPerDay * (RETENTION_SECONDS / 86_400) * LEDGER_ITEM_BYTES;
   return [
     costLine('DynamoDB', 'ledger: claim and mark', writes, 'dynamoDbWriteUnit'),
     costLine('DynamoDB', 'ledger: storage', bytes / GB, 'dynamoDbStorage'),
   ];
 }
 
-/** A consumer's own table: an item of up to 1 KB for each order. */
+/** Lists the lines of a consumer's own table, with one item of up to 1 KB per order. */
 const tableLines = ({ stores }: StoringHop, demand: Demand): CostLine[] => [
   costLine('DynamoDB', `${stores.all}: one write an order`, ordersOf(demand), 'dynamoDbWriteUnit'),
   storageLine('DynamoDB', stores, demand, 'dynamoDbStorage'),
@@ -63,7 +63,7 @@ function auroraLines(
 ): CostLine[] {
   const rate = meanRate(demand);
   const statementsPerSecond = sum(hops.map(({ flow }) => rate * flow.invocations));
-  // Awake until that long after the last statement; statements come at random.
+  // Aurora pauses after `pauseSeconds` without a statement. Statements are assumed to arrive at random.
   const awake = pauseSeconds === undefined ? 1 : -Math.expm1(-statementsPerSecond * pauseSeconds);
   const busyCpus = sum(
     hops.map(({ name, flow }) => {

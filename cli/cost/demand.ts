@@ -1,19 +1,20 @@
 import type { KnownTimes } from './measured.ts';
 
-/** What is asked of the pipeline. */
+/** The load on the pipeline. */
 export interface Demand {
   ordersPerDay: number;
-  /** How orders come in: one each over `POST /orders`, or by tens from another system that sends to the order queue. */
+  /** How orders arrive: one per `POST /orders`, or ten per request of another system to the order queue. */
   via: 'http' | 'queue';
-  /** Whether every confirmation is mailed to its customer by SNS. */
+  /** Whether SNS e-mails every confirmation to the customer. */
   emails: boolean;
+  /** Known durations of functions. */
   known: KnownTimes;
 }
 
-/** What a month is reckoned as. */
+/** The length of a month. */
 export const MONTH = { days: 30, hours: 720, seconds: 2_592_000 } as const;
 
 const SECONDS_PER_DAY = 86_400;
 
-/** Orders a second, on the mean of a day. */
+/** Returns the mean orders a second. */
 export const meanRate = ({ ordersPerDay }: Demand): number => ordersPerDay / SECONDS_PER_DAY;

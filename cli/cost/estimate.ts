@@ -6,7 +6,7 @@ import { hopsOf, type Manner, type QueueFlow } from './queue-flow.ts';
 import type { Settings } from './read-settings.ts';
 import { type OrderRequests, requestsPerOrder } from './requests-per-order.ts';
 
-/** What a month costs in one manner of going through the pipeline. */
+/** The monthly bill for one way of batching. */
 export interface Bill {
   /** By function name. */
   flows: Record<string, QueueFlow>;
@@ -22,17 +22,17 @@ export interface Estimate {
   meanRate: number;
   peakRate: number;
   backlog: number;
-  /** What `POST /orders` takes a second, where orders come that way and there is a limit. */
+  /** Requests a second that `POST /orders` accepts; undefined if there is no limit or orders arrive another way. */
   intakeLimit: number | undefined;
   bills: Record<Manner, Bill>;
   capacities: ConsumerCapacity[];
 }
 
 /**
- * What a demand costs with these settings, and what they can take. Pure arithmetic: docs/cost.md has it by hand.
+ * Estimates the cost of a demand, and the capacity of the settings. docs/cost-method.md has the arithmetic of an example.
  *
- * @param peakRate orders a second in the peak hour
- * @param backlog orders that wait in the order queue
+ * @param peakRate Orders a second in the peak hour.
+ * @param backlog Orders waiting in the order queue.
  */
 export function estimate(
   settings: Settings,

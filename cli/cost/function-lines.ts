@@ -5,7 +5,7 @@ import type { Hop } from './queue-flow.ts';
 import type { FunctionSettings, Settings } from './read-settings.ts';
 
 /**
- * Of each traced function, one invocation a second and 5% of the others.
+ * X-Ray samples one invocation a second per function, and 5% of the others.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
  */
 const TRACED = { perSecond: 1, share: 0.05 };
@@ -18,8 +18,8 @@ interface InvokedFunction {
 }
 
 /**
- * What the functions' time costs, their logs, metrics and traces, and the log of the HTTP API in front of them; their
- * invocations are requests of an order.
+ * Lists the lines of the functions' durations, logs, metrics and traces, and of the HTTP API's access log. Invocations are
+ * counted among the requests of an order.
  */
 export function functionLines(settings: Settings, demand: Demand, hops: readonly Hop[]): CostLine[] {
   const invoked = invokedFunctions(settings, demand, hops);
@@ -43,9 +43,9 @@ export function functionLines(settings: Settings, demand: Demand, hops: readonly
   if (demand.via === 'http' && accessLogDays !== undefined) addLog(rate * ACCESS_LOG_BYTES, accessLogDays);
   return [
     ...lines,
-    costLine('CloudWatch', 'logs: taken in', ingested, 'logIngestion'),
-    costLine('CloudWatch', 'logs: kept', stored, 'logStorage'),
-    costLine('CloudWatch', 'metrics of our own', metrics.size, 'customMetric'),
+    costLine('CloudWatch', 'logs: ingestion', ingested, 'logIngestion'),
+    costLine('CloudWatch', 'logs: storage', stored, 'logStorage'),
+    costLine('CloudWatch', 'custom metrics', metrics.size, 'customMetric'),
     costLine('X-Ray', 'traces', traces, 'xrayTrace'),
   ];
 }

@@ -1,21 +1,21 @@
 /*
- * Figures that no template holds. Where one says "measured", it was measured on 2026-11-27 with this code: sizes of 10,000
- * generated orders, durations in the embedded cloud on two busy cores, tables in its Postgres. Where one says "assumed",
- * it is a guess that nobody has tried on AWS yet. docs/cost.md has them in a table.
+ * Figures that are not in the template. "Measured" figures were measured on 2026-11-27 with this code: sizes of generated
+ * orders, durations in the embedded cloud on two busy cores, tables in its Postgres. "Assumed" figures were not measured on
+ * AWS. docs/cost-method.md lists them.
  */
 
 import type { QueueRow, Store } from '../../topology.ts';
 
-/** The time that an invocation takes, and the bytes that it logs. */
+/** The duration of an invocation and the bytes that it logs. */
 interface Invocation {
   baseMs: number;
   perOrderMs: number;
-  /** Milliseconds that it waits for other services, whatever its memory. */
+  /** Milliseconds that it waits for other services, which do not depend on its memory. */
   waitMs: number;
   logBytes: number;
 }
 
-/** The functions that every order passes, as far as they were measured. */
+/** The measured functions. Every order passes through them. */
 export const INVOCATIONS = {
   /** Measured: one order 5.4 ms. Assumed: 10 ms for a request to SQS. */
   intake: { baseMs: 5.4, perOrderMs: 0, waitMs: 10, logBytes: 477 },
@@ -27,14 +27,14 @@ export const INVOCATIONS = {
   analytics: { baseMs: 2.5, perOrderMs: 0.07, waitMs: 10_000, logBytes: 903 },
 } as const satisfies Record<string, Invocation>;
 
-/** Assumed for every other consumer: it takes as long as `consumer`, the slowest for each order of those measured. */
+/** Assumed for any other consumer: the duration of `consumer`, the slowest per order. */
 const UNMEASURED: Invocation = INVOCATIONS.consumer;
 
 const isMeasured = (name: string): name is keyof typeof INVOCATIONS => Object.hasOwn(INVOCATIONS, name);
 
 export const invocationOf = (name: string): Invocation => (isMeasured(name) ? INVOCATIONS[name] : UNMEASURED);
 
-/** Milliseconds of an invocation by function, where they are known better than by `INVOCATIONS`. */
+/** Known milliseconds of an invocation by function. They override `INVOCATIONS`. */
 export type KnownTimes = Partial<Record<string, number>>;
 
 /** Returns whether a function's duration is neither measured nor known. */
@@ -42,19 +42,19 @@ export const isAssumed = (name: string, known: KnownTimes): boolean =>
   !isMeasured(name) && known[name] === undefined;
 
 /**
- * MB of memory that come with one vCPU; less memory is less of it.
+ * MB of memory that a function needs for one full vCPU. CPU is proportional to memory.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
  */
 export const MB_PER_VCPU = 1_769;
 
-/** How long a function takes for a batch, in ms: what was measured, slowed down to its share of a vCPU, and waiting. */
+/** Returns the duration of a batch, in ms: the measured duration, scaled to the function's share of a vCPU, plus waiting. */
 export function invokeMs(name: string, memoryMb: number, orders: number, known: KnownTimes): number {
   const { baseMs, perOrderMs, waitMs } = invocationOf(name);
   const slowdown = Math.max(1, MB_PER_VCPU / memoryMb);
   return known[name] ?? (baseMs + perOrderMs * orders) * slowdown + waitMs;
 }
 
-/** Metrics of the function that confirms orders; those of other consumers are in the rows of topology.ts. */
+/** Metrics of the function that confirms orders. Those of other consumers are in topology.ts. */
 const CONFIRMATION_METRICS = [
   'OrdersReceived',
   'OrdersConfirmed',
@@ -68,7 +68,7 @@ const CONFIRMATION_METRICS = [
   'OldestOrderAge',
 ] as const;
 
-/** Names of the custom metrics that a queue's consumer reports: each is charged while it gets values. */
+/** Returns the names of the custom metrics of a queue's consumer. A metric is charged for each hour in which it has values. */
 export function metricsOf({ holds, stores }: QueueRow): readonly string[] {
   if (holds === 'order') return CONFIRMATION_METRICS;
   if (!stores) return [];
@@ -76,24 +76,24 @@ export function metricsOf({ holds, stores }: QueueRow): readonly string[] {
   return [...stored, repeated, rejected, failed];
 }
 
-/** Measured: bytes of a record as Lambda hands it over, with an event of 312 bytes. */
+/** Measured: bytes of a record that Lambda passes to a function, with an event of 312 bytes. */
 export const RECORD_BYTES = 1_327;
 /**
- * Measured: bytes of a SENT item, 492 with its order, and the 100 that DynamoDB adds to each.
+ * Measured: 492 bytes of a SENT item, including its order, and the 100 bytes that DynamoDB adds to each item.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export const LEDGER_ITEM_BYTES = 492 + 100;
-/** Measured: bytes of a record in Postgres, indexes included. Redshift, which compresses, needs less for a sale. */
+/** Measured: bytes of a record in Postgres, including indexes. Redshift compresses sales and needs less. */
 const STORED_BYTES: Partial<Record<string, number>> = { shipments: 500, sales: 302 };
-/** Assumed for everything else that consumers store. Up to 1 KB, an item is one write unit of DynamoDB. */
+/** Assumed for the records of other consumers. */
 const UNMEASURED_STORED_BYTES = 500;
 export const storedBytes = ({ all }: Store): number => STORED_BYTES[all] ?? UNMEASURED_STORED_BYTES;
-/** Measured: bytes of the HTTP API's line for a `POST /orders`, as serverless.yml has it written. */
+/** Measured: bytes of the HTTP API's log line for a `POST /orders`, in the format of serverless.yml. */
 export const ACCESS_LOG_BYTES = 189;
 /** Assumed: bytes of the lines START, END and REPORT that Lambda adds to each invocation's log. */
 export const PLATFORM_LOG_BYTES = 350;
 
 /** Assumed: seconds from one receive to the next while a queue has messages. */
 export const RECEIVE_SECONDS = 0.02;
-/** Assumed: storage requests of Aurora for one statement of `fulfil`, and for each order in it. */
+/** Assumed: storage requests of Aurora per statement of fulfillment, and per order in it. */
 export const AURORA_IO = { perStatement: 4, perOrder: 1 } as const;

@@ -3,51 +3,51 @@ import { type Demand, meanRate } from './demand.ts';
 import { invokeMs, RECEIVE_SECONDS, RECORD_BYTES } from './measured.ts';
 import { type Consumer, loads, orderConsumers, type Settings } from './read-settings.ts';
 
-/** How batches are made of a queue's messages. */
+/** How Lambda batches a queue's messages. */
 export type Batching =
-  /** Of what arrives at the mean rate. */
+  /** As many as arrive at the mean rate. */
   | 'mean'
-  /** Always full, as while there is a backlog. */
+  /** Always full, as while a backlog is drained. */
   | 'full';
 
-/** What happens between a queue and its function. Requests and invocations are per order. */
+/** Requests between a queue and its function. Counts are per order. */
 export interface QueueFlow {
-  /** Lambda's pollers, each of which has one batch in hand. */
+  /** Lambda's pollers, each of which processes one batch at a time. */
   pollers: number;
   ordersPerBatch: number;
   ordersPerReceive: number;
   invocations: number;
   receives: number;
-  /** Receives that find nothing. */
+  /** Receives that return no message. */
   emptyReceives: number;
   deletes: number;
 }
 
 /**
- * A mapping starts with five batches at once, and comes back to them when traffic is low; with a maximum concurrency it
- * does not go below. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ * A mapping starts with five concurrent batches and scales back to five when traffic is low, or to its maximum concurrency if
+ * that is lower. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
 const FIRST_POLLERS = 5;
-/** Messages of one ReceiveMessage or DeleteMessageBatch. */
+/** Maximum number of messages of one ReceiveMessage or DeleteMessageBatch. */
 export const SQS_ENTRIES = 10;
-/** An invocation's payload: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Maximum payload of an invocation: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_PAYLOAD_BYTES = 6 * 1_048_576;
 
 export const pollersOf = ({ maximumConcurrency }: Consumer): number =>
   Math.min(FIRST_POLLERS, maximumConcurrency);
 
-/** Most orders of a batch: the mapping's batch size, or what fits into a payload. */
+/** Returns the maximum number of orders of a batch: the mapping's batch size, or what fits into a payload. */
 export const fullBatch = ({ batchSize }: Consumer): number =>
   Math.min(batchSize, Math.floor(MAX_PAYLOAD_BYTES / RECORD_BYTES));
 
-/** Requests that `orders` take where one takes `entries` of them. */
+/** Returns the number of requests for `orders`, with up to `entries` per request. */
 export const requestsFor = (orders: number, entries: number): number => Math.ceil(orders / entries);
 
 /**
- * How a queue's messages are received, batched and deleted.
+ * Computes how a queue's messages are received, batched and deleted.
  *
- * @param rate orders a second, above 0
- * @param invokeSeconds of a batch of that many orders
+ * @param rate Orders a second, above 0.
+ * @param invokeSeconds Returns the duration of a batch of that many orders.
  */
 export function flowOf(
   consumer: Consumer,
@@ -63,7 +63,7 @@ export function flowOf(
 
   const ordersPerReceive =
     batching === 'full' ? mostReceived : Math.min(mostReceived, 1 + share * RECEIVE_SECONDS);
-  // A window opens with a batch's first message.
+  // The batching window starts with the first message.
   const ordersPerBatch =
     batching === 'full' ? full : Math.min(full, ordersPerReceive + share * consumer.windowSeconds);
   return {
@@ -81,8 +81,8 @@ export function flowOf(
 }
 
 /**
- * While a poller waits for a batch's first message, each long poll in which none arrives is one that finds nothing: with
- * arrivals at random, 1 / (e^(rate × seconds) − 1) of them. A batch that its window ends has waited in vain once more.
+ * Returns the number of empty receives per batch. While a poller waits for the first message, 1 / (e^(rate × seconds) − 1) long
+ * polls are empty if messages arrive at random. If the window ends before the batch is full, one more receive is empty.
  */
 function emptyReceivesPerBatch(
   { pollSeconds, windowSeconds }: Consumer,
@@ -93,25 +93,25 @@ function emptyReceivesPerBatch(
   return waiting + (endedByWindow && windowSeconds > 0 ? 1 : 0);
 }
 
-/** How orders go through the pipeline. */
+/** How orders are batched on their way through the pipeline. */
 export type Manner =
-  /** In the batches that the mean rate makes. */
+  /** In the batches that form at the mean rate. */
   | 'mean'
-  /** In full batches, as while there is a backlog. */
+  /** In full batches, as while a backlog is drained. */
   | 'full'
-  /** One at a time from the client to the shipment; sales go on in batches, since a warehouse cannot load one by one. */
+  /** One at a time, except for sales, which a warehouse cannot load one by one. */
   | 'single';
 
-/** A queue that every order passes, and what happens between it and its consumer. */
+/** A queue that every order passes through, with its consumer. */
 export interface Hop {
-  /** Of the function. */
+  /** Name of the function. */
   name: string;
   queue: QueueRow;
   consumer: Consumer;
   flow: QueueFlow;
 }
 
-/** Returns the hops in the order that orders take. */
+/** Returns the hops in the order in which orders pass through them. */
 export const hopsOf = (settings: Settings, demand: Demand, manner: Manner): Hop[] =>
   orderConsumers(settings).map((consumer) => {
     const { queue, memoryMb } = consumer;

@@ -4,52 +4,52 @@ import { queueMappings } from '../template/queues.ts';
 import { findReferred } from '../template/references.ts';
 import { propertiesOf, resourcesOf, type Template } from '../template/template.ts';
 
-/** A queue and the function that Lambda invokes with its messages. */
+/** The settings of a queue, its event source mapping and its function. */
 export interface Consumer extends FunctionSettings {
-  /** Records per invocation, at most. */
+  /** Maximum number of records per invocation. */
   batchSize: number;
-  /** Seconds to wait for a batch to fill. */
+  /** Batching window. */
   windowSeconds: number;
-  /** Invocations at once: the throttle. */
+  /** Maximum number of concurrent invocations: the throttle. */
   maximumConcurrency: number;
-  /** Seconds of a long poll. */
+  /** Duration of a long poll. */
   pollSeconds: number;
-  /** Seconds that the queue keeps a message. */
+  /** Retention period of the queue. */
   retentionSeconds: number;
 }
 
-/** A consumer and the row of topology.ts that says what it does. */
+/** A consumer and the row of its queue in topology.ts. */
 export interface QueueConsumer extends Consumer {
   queue: QueueRow;
 }
 
 export interface FunctionSettings {
   memoryMb: number;
-  /** Whether Lambda records traces of it by itself. */
+  /** Whether active tracing is enabled. */
   traced: boolean;
-  /** Days that its log is kept. */
+  /** Retention of its log, in days. */
   logDays: number;
 }
 
-/** As much of a template as the cost follows from. */
+/** The settings of a template that affect cost and capacity. */
 export interface Settings {
   intake: FunctionSettings;
-  /** Requests a second that `POST /orders` takes; undefined where it has no limit of its own. */
+  /** Requests a second that `POST /orders` accepts; undefined if the route has no limit of its own. */
   intakeLimit: number | undefined;
-  /** Days that the HTTP API's line for each request is kept; undefined where it writes none. */
+  /** Retention of the HTTP API's access log, in days; undefined if there is none. */
   accessLogDays: number | undefined;
-  /** By function name: those that every order passes come first, in their order. Those of disabled parts are left out. */
+  /** Consumers of enabled parts, by function name. Those that every order passes through come first, in their order. */
   consumers: Record<string, QueueConsumer>;
-  /** Named as the `stores.in` of the rows that need it; default: none of them is enabled. */
+  /** Named as the `stores.in` of its consumers' rows. Absent if none of them is enabled. */
   shippingDatabase?: AuroraSettings;
   salesDatabase?: RedshiftSettings;
   keys: number;
   secrets: number;
-  /** Metrics that alarms watch: an alarm on an expression is charged for each. */
+  /** Number of metrics in alarms. An alarm on an expression is charged for each of its metrics. */
   alarmMetrics: number;
   compositeAlarms: number;
   dashboards: number;
-  /** Whether publishing an order needs a KMS key. */
+  /** Whether the topic of confirmed orders is encrypted with a KMS key. */
   orderEventsEncrypted: boolean;
 }
 
@@ -57,7 +57,7 @@ interface AuroraSettings {
   /** ACU. */
   minCapacity: number;
   maxCapacity: number;
-  /** Seconds without a statement until it pauses; undefined where it never does. */
+  /** Seconds without a statement until it pauses; undefined if it never pauses. */
   pauseSeconds: number | undefined;
 }
 
@@ -73,19 +73,19 @@ export const confirms = ({ holds }: QueueRow): boolean => holds === 'order';
 /** Returns whether a queue's consumer loads batches into the sales warehouse. */
 export const loads = ({ stores }: QueueRow): boolean => stores?.in === 'salesDatabase';
 
-/** Returns whether every order passes a queue: to be confirmed, or as a confirmed order. */
-const isPassed = (queue: QueueRow): boolean => confirms(queue) || queue.topic === 'OrderEventsTopic';
+/** Returns whether every order passes through a queue, before or after it is confirmed. */
+const holdsEveryOrder = (queue: QueueRow): boolean => confirms(queue) || queue.topic === 'OrderEventsTopic';
 
-/** The queues that every order passes; the first is that where it is confirmed. */
+/** Returns the queues that every order passes through. The first is the order queue. */
 export const orderQueues = (queues: readonly QueueRow[]): QueueRow[] =>
-  queues.filter(isPassed).toSorted((one, other) => Number(confirms(other)) - Number(confirms(one)));
+  queues.filter(holdsEveryOrder).toSorted((one, other) => Number(confirms(other)) - Number(confirms(one)));
 
-/** The consumers of the queues that every order passes, in the same order. */
+/** Returns the consumers of the queues that every order passes through, in the same order. */
 export const orderConsumers = ({ consumers }: Settings): QueueConsumer[] =>
-  Object.values(consumers).filter(({ queue }) => isPassed(queue));
+  Object.values(consumers).filter(({ queue }) => holdsEveryOrder(queue));
 
 export const otherConsumers = ({ consumers }: Settings): QueueConsumer[] =>
-  Object.values(consumers).filter(({ queue }) => !isPassed(queue));
+  Object.values(consumers).filter(({ queue }) => !holdsEveryOrder(queue));
 
 const number = z.coerce.number();
 
@@ -120,9 +120,9 @@ const clusterProperties = z.object({
 const workgroupProperties = z.object({ BaseCapacity: number, MaxCapacity: number });
 
 /**
- * Reads from a packaged template what the cost follows from.
+ * Reads the settings that affect cost and capacity from a packaged template.
  *
- * @throws Error that names the resource where it is missing, or is none that the prices are for
+ * @throws Error if a resource is missing or the price file does not cover it.
  */
 export function readSettings(template: Template, queues: readonly QueueRow[] = QUEUES): Settings {
   const [stage] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage').map(([, each]) =>
@@ -190,14 +190,16 @@ function readConsumers(template: Template, queues: readonly QueueRow[]): QueueCo
     .map((queue) => ({ ...readConsumer(template, queue.consumer), queue }));
 }
 
-/** Logical ids as Serverless makes them of a function's name. */
+/** Returns the logical id that Serverless derives from a function's name. */
 const idOf = (name: string, suffix: string) => `${name[0]?.toUpperCase()}${name.slice(1)}${suffix}`;
 
 function readFunction(template: Template, name: string): FunctionSettings {
   const id = idOf(name, 'LambdaFunction');
   const { MemorySize, Architectures, TracingConfig } = functionProperties.parse(propertiesOf(template, id));
   if (Architectures[0] !== 'arm64') {
-    throw new Error(`template: ${id} must be for arm64, as the prices are, received ${Architectures[0]}`);
+    throw new Error(
+      `template: ${id}.Architectures must be arm64, the architecture of the prices, received ${Architectures[0]}`,
+    );
   }
   return {
     memoryMb: MemorySize,
@@ -209,12 +211,13 @@ function readFunction(template: Template, name: string): FunctionSettings {
 function readConsumer(template: Template, name: string): Consumer {
   const functionId = idOf(name, 'LambdaFunction');
   const found = queueMappings(template).find((mapping) => mapping.functionId === functionId);
-  if (!found) throw new Error(`template: ${functionId} must have a mapping of a queue, found none`);
+  if (!found)
+    throw new Error(`template: ${functionId} must have an event source mapping of a queue, found none`);
   const mapping = mappingProperties.parse(found.properties);
   if (!mapping.Enabled) {
     throw new Error(
-      `template: ${found.id} must be enabled, since this reckons with Lambda only, received Enabled: false. ` +
-        'A worker fleet that polls in its place, and what that costs, is in docs/worker-fleet.md.',
+      `template: ${found.id}.Enabled must be true, received false: npm run cost does not support worker fleets. ` +
+        'Their cost is in docs/worker-fleet.md.',
     );
   }
   const queue = queueProperties.parse(propertiesOf(template, found.queueId ?? ''));
@@ -232,7 +235,7 @@ const alarmProperties = z.object({
   Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).optional(),
 });
 
-/** https://aws.amazon.com/cloudwatch/pricing/: an alarm costs as much as the metrics that its expression takes. */
+/** An alarm on an expression is charged for each of its metrics: https://aws.amazon.com/cloudwatch/pricing/ */
 function countAlarmMetrics(template: Template): number {
   const counts = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, properties]) => {
     const { Metrics } = alarmProperties.parse(properties);

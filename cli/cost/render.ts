@@ -7,19 +7,19 @@ import type { Settings } from './read-settings.ts';
 import type { OrderRequests } from './requests-per-order.ts';
 
 /**
- * The estimate as tables.
+ * Formats an estimate as tables.
  *
- * @param source what the settings are from, such as `stage dev`
+ * @param source Source of the settings, such as `stage dev`.
  */
 export function render(result: Estimate, source: string): string {
   return [head(result, source), bill(result), requests(result), capacity(result)].join('\n');
 }
 
-/** The same as JSON, with the settings and prices that it follows from. */
+/** Formats an estimate as JSON, with its settings and prices. */
 export const renderJson = (result: Estimate, settings: Settings): string =>
   `${JSON.stringify({ ...result, settings: printedSettings(settings), prices: PRICES }, null, 2)}\n`;
 
-/** Consumers are named by function; those that come and go with a part are inside it, with the database that they store in. */
+/** Names consumers by function. Consumers of a part that can be disabled are inside the part, with their database. */
 function printedSettings(settings: Settings): Record<string, unknown> {
   const { intake, intakeLimit, accessLogDays, consumers, shippingDatabase, salesDatabase, ...counts } =
     settings;
@@ -42,7 +42,7 @@ function head({ demand, meanRate, peakRate }: Estimate, source: string): string 
   const way = demand.via === 'http' ? 'one POST /orders each' : 'sent to the order queue, ten a request';
   return [
     `${whole(demand.ordersPerDay)} orders a day, ${way}; settings of ${source}`,
-    `${precise(meanRate)} orders a second on the mean, ${precise(peakRate)} in the peak hour; a month of ${MONTH.days} days`,
+    `${precise(meanRate)} orders a second on average, ${precise(peakRate)} in the peak hour; a month of ${MONTH.days} days`,
     `USD in ${PRICE_REGION}, no free tier, prices of ${dates.at(0)} to ${dates.at(-1)} (cli/cost/prices.json)`,
     '',
   ].join('\n');
@@ -64,10 +64,10 @@ function bill({ bills, demand }: Estimate): string {
   );
   const perThousand = (monthly / (demand.ordersPerDay * MONTH.days)) * 1_000;
   return table(
-    ['service', 'what', 'units a month', '', 'USD / units', 'USD a month', 'of the service'],
+    ['service', 'what', 'units a month', '', 'USD / units', 'USD a month', 'by service'],
     [
       ...rows,
-      ['all', '', '', '', '', '', money(monthly)],
+      ['total', '', '', '', '', '', money(monthly)],
       ['1,000 orders', '', '', '', '', '', perThousand.toFixed(4)],
     ],
     'llrlrrr',
@@ -85,12 +85,12 @@ function requests({ bills, demand }: Estimate): string {
   const usd = ({ perOrder, price }: OrderRequests) =>
     price ? ((orders * perOrder) / PRICES[price].per) * PRICES[price].value : 0;
   return table(
-    ['requests per order', '', 'at the mean', 'full batches', 'one at a time'],
+    ['requests per order', '', 'mean rate', 'full batches', 'one at a time'],
     [
       ...rows,
-      ['all', '', ...manners.map((each) => sum(each.requests.map(({ perOrder }) => perOrder)).toFixed(3))],
-      ['USD a month', 'these requests', ...manners.map((each) => money(sum(each.requests.map(usd))))],
-      ['USD a month', 'all of the bill', ...manners.map(({ monthly }) => money(monthly))],
+      ['total', '', ...manners.map((each) => sum(each.requests.map(({ perOrder }) => perOrder)).toFixed(3))],
+      ['USD a month', 'requests only', ...manners.map((each) => money(sum(each.requests.map(usd))))],
+      ['USD a month', 'total', ...manners.map(({ monthly }) => money(monthly))],
     ],
     'llrrr',
   );
@@ -111,14 +111,14 @@ function capacity(result: Estimate): string {
   ]);
   const header = [
     'capacity',
-    'at once',
+    'concurrent',
     'batch',
     'ms',
     'orders/s',
     'times the mean',
-    'after a peak hour',
-    'gone in',
-    `${whole(backlog)} gone in`,
+    'left by peak hour',
+    'drained in',
+    `${whole(backlog)} drained in`,
   ];
   return [table(header, rows, 'lrrrrrrrr'), ...remarks(result)].join('\n');
 }
@@ -132,23 +132,27 @@ function remarks({ capacities, meanRate, peakRate, intakeLimit }: Estimate): str
   });
   const peak = `At ${precise(peakRate)} orders a second`;
   return [
-    `  ${slowest.name} lets the fewest orders through.`,
+    `  ${slowest.name} has the lowest capacity.`,
     growing.length > 0
       ? `  ${peak} the queue of ${growing.join(' and ')} grows.`
       : `  ${peak} no queue grows.`,
     ...(intakeLimit !== undefined && intakeLimit < peakRate
-      ? [`  REFUSED: POST /orders takes ${whole(intakeLimit)} requests a second; what is above gets 429.`]
+      ? [
+          `  REFUSED: POST /orders accepts ${whole(intakeLimit)} requests a second; further requests get status 429.`,
+        ]
       : []),
-    ...overrun.map(({ name }) => `  TOO SLOW: ${name} cannot keep up with the mean; the bill is too low.`),
+    ...overrun.map(
+      ({ name }) => `  TOO SLOW: ${name} cannot keep up with the mean rate; the bill is too low.`,
+    ),
     ...late.map(
       ({ name, retentionSeconds }) =>
-        `  LOST: the queue of ${name} keeps messages for ${duration(retentionSeconds)}, which is less than it takes to drain.`,
+        `  LOST: the queue of ${name} keeps messages for ${duration(retentionSeconds)}, but takes longer to drain.`,
     ),
     ...capacities
       .filter(({ assumed }) => assumed)
       .map(
         ({ name }) =>
-          `  ASSUMED: ${name} has not been measured and is taken to be as slow as consumer; pass --invoke-ms ${name}=MS.`,
+          `  ASSUMED: ${name} was not measured and is assumed to be as slow as consumer; pass --invoke-ms ${name}=MS.`,
       ),
     '',
   ];

@@ -3,27 +3,27 @@ import type { PriceName } from './prices.ts';
 import { type Hop, type Manner, type QueueFlow, requestsFor, SQS_ENTRIES } from './queue-flow.ts';
 import { confirms } from './read-settings.ts';
 
-/** Requests of one kind that an order causes on its way. */
+/** Requests of one kind, per order. */
 export interface OrderRequests {
-  /** The function that makes them, or that they are made for. */
+  /** The function that sends them, or that they are sent for. */
   hop: string;
   request: string;
   perOrder: number;
-  /** Left out where requests cost nothing, or something else is charged. */
+  /** Absent if the requests are free or charged in another way. */
   price?: PriceName;
 }
 
-/** Messages of one PublishBatch: https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
+/** Maximum number of messages of one PublishBatch: https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
 const SNS_ENTRIES = 10;
 /**
- * Statements or items of one request to DynamoDB, as `lib/aws/ledger.ts` cuts them:
+ * Maximum number of statements or items of one DynamoDB request, as `lib/aws/ledger.ts` sends them:
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
  */
 const TABLE_ENTRIES = 25;
 
 /**
- * Every request on the way of an order, in its order. None has more than 64 KB: ten orders have 2.5, ten publishes 8.
- * SQS and SNS charge a batch as one request for each 64 KB.
+ * Lists the requests of an order from intake to storage. SQS and SNS charge one request per 64 KB. No batch is larger: ten
+ * orders have 2.5 KB, ten publishes 8 KB.
  */
 export const requestsPerOrder = (hops: readonly Hop[], { via }: Demand, manner: Manner): OrderRequests[] => [
   ...(via === 'http' ? overHttp() : bySender(manner)),
@@ -86,7 +86,7 @@ function storing({ name: hop, queue, flow }: Hop, manner: Manner): OrderRequests
     case undefined:
       return [];
     case 'shippingDatabase':
-      return [{ hop, request: 'fulfil: ExecuteStatement', perOrder: invocations, price: 'auroraDataApi' }];
+      return [{ hop, request: 'fulfill: ExecuteStatement', perOrder: invocations, price: 'auroraDataApi' }];
     case 'salesDatabase':
       return [
         { hop, request: 'stage: PutObject', perOrder: invocations, price: 's3Put' },

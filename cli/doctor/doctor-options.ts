@@ -6,7 +6,7 @@ import {
   type TemplateSource,
 } from '../template/template-source.ts';
 
-/** What `npm run doctor` is asked to do. */
+/** The command line of `npm run doctor`. */
 export interface DoctorOptions {
   source: TemplateSource;
   json: boolean;
@@ -14,24 +14,24 @@ export interface DoctorOptions {
 
 export const HELP = `Usage: npm run doctor -- [options]
 
-Packages the service as for a deployment, examines the CloudFormation template and says what in it would lose orders or let
-somebody in. Needs no AWS account. docs/doctor.md tells the rules.
+Package the service and check the CloudFormation template for settings that would lose orders or grant too much access.
+Needs no AWS account. docs/doctor.md describes the rules.
 
-  --stage NAME        stage to package                                  (${DEFAULT_STAGE})
-  --region NAME       region to package for                             (as in serverless.yml)
-  --param NAME=VALUE  stage parameter; may be given several times
-  --template FILE     examine this template, in JSON, instead of packaging one
+  --stage NAME        stage to package                           (default: ${DEFAULT_STAGE})
+  --region NAME       region to package for                      (default: as in serverless.yml)
+  --param NAME=VALUE  stage parameter; repeatable
+  --template FILE     check this JSON template instead of packaging the service
   --json              print rules and findings as JSON
-  --help              show this
+  --help              show this help
 
-Exit status: 0 nothing found, 1 something found, 2 nothing examined.
+Exit status: 0 no findings, 1 findings, 2 usage error or no template to check
 `;
 
 /**
  * Reads the command line of `npm run doctor`.
  *
- * @returns undefined where it asks for help
- * @throws UsageError that names the option, its rule and the value received
+ * @returns The options; undefined with `--help`.
+ * @throws UsageError if an option is unknown or invalid.
  */
 export function readDoctorOptions(args: readonly string[]): DoctorOptions | undefined {
   const values = parseOptions(args, {

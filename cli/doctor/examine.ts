@@ -14,7 +14,7 @@ import { tlsOnly } from './rules/tls-only.ts';
 import { visibilityTimeout } from './rules/visibility-timeout.ts';
 import { wildcards } from './rules/wildcards.ts';
 
-/** In the order of the report: first what loses orders, then what lets somebody in. */
+/** The rules in the order of the report: first those about losing orders, then those about access. */
 export const RULES: readonly Rule[] = [
   visibilityTimeout,
   deadLetterQueue,
@@ -31,22 +31,22 @@ export const RULES: readonly Rule[] = [
   logRetention,
 ];
 
-/** A place where a rule does not hold. */
+/** A place that breaks a rule. */
 export interface Finding extends Problem {
   /** Id of the rule. */
   rule: string;
   place: string;
-  /** The page of AWS that says why. */
+  /** URL of the AWS page that explains the rule. */
   page: string;
 }
 
 export interface Examination {
-  /** Every rule, with how many places it looked at. */
+  /** All rules, with the number of places that each has checked. */
   rules: { id: string; title: string; page: string; places: number }[];
   findings: Finding[];
 }
 
-/** Examines a template by every rule. */
+/** Checks a template against all rules. */
 export function examine(template: Template): Examination {
   const examined = RULES.map((rule) => ({ rule, checks: rule.examine(withoutNoValue(template)) }));
   return {

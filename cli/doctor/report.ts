@@ -1,20 +1,24 @@
 import type { Examination, Finding } from './examine.ts';
 
-/** Marks a text for the terminal, or leaves it. */
+/** Applies a style to a text. */
 export type Paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string) => string;
 
-/** The examination for a reader: each rule with how many places it looked at, then the findings. */
-export function report(what: string, { rules, findings }: Examination, paint: Paint): string {
+/**
+ * Formats an examination: each rule with the number of places checked, then the findings.
+ *
+ * @param title Name of the template.
+ */
+export function report(title: string, { rules, findings }: Examination, paint: Paint): string {
   const width = Math.max(...rules.map(({ id }) => id.length));
-  const lines = rules.map(({ id, title, places }) => {
-    const count = findings.filter(({ rule }) => rule === id).length;
-    const looked = places > 0 ? String(places) : 'none';
+  const lines = rules.map(({ id, title: rule, places }) => {
+    const count = findings.filter((finding) => finding.rule === id).length;
+    const checked = places > 0 ? String(places) : 'none';
     const mark = count > 0 ? paint('red', '✗') : places > 0 ? paint('green', '✓') : paint('yellow', '-');
-    return `  ${mark} ${id.padEnd(width)}  ${looked.padStart(6)}  ${title}`;
+    return `  ${mark} ${id.padEnd(width)}  ${checked.padStart(6)}  ${rule}`;
   });
   const summary =
     findings.length > 0 ? paint('red', `Findings: ${findings.length}.`) : paint('green', 'No findings.');
-  const header = `${what}\n\n    ${'rule'.padEnd(width)}  places`;
+  const header = `${title}\n\n    ${'rule'.padEnd(width)}  places`;
   return `${[header, ...lines].join('\n')}\n\n${describe(findings, paint)}${summary}\n`;
 }
 

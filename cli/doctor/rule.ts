@@ -1,37 +1,38 @@
 import { asText } from '../template/references.ts';
 import type { Template } from '../template/template.ts';
 
-/** What must hold in a template, and the page of AWS that says why. */
+/** A rule that a template must meet. */
 export interface Rule {
-  /** Stable: in kebab-case, and the name of the rule's file. */
+  /** Public id, in kebab-case. It is also the name of the rule's file. */
   id: string;
   title: string;
+  /** URL of the AWS page that explains the rule. */
   page: string;
-  /** Looks at every place that the rule is about. */
+  /** Checks every place that the rule applies to. */
   examine(template: Template): Check[];
 }
 
-/** One place that a rule looked at. */
+/** The result of checking one place. */
 export interface Check {
-  /** Logical id, and the property: `OrderQueue.VisibilityTimeout`. */
+  /** Logical id and property, such as `OrderQueue.VisibilityTimeout`. */
   place: string;
-  /** Left out where all is well. */
+  /** Absent if the place meets the rule. */
   problem?: Problem;
-  /** The page of AWS about this place, where the rule's own is about another service. */
+  /** URL of the AWS page about this place. Default: the rule's page. */
   page?: string;
 }
 
 export interface Problem {
-  /** What is there; "nothing" where a property is left out. */
+  /** The value in the template; "nothing" if the property is absent. */
   value: string;
-  /** What should be. */
+  /** The value that the rule requires. */
   expected: string;
 }
 
-/** @param value as it stands in the template */
+/** @param value The value in the template. */
 export const check = (place: string, holds: boolean, value: unknown, expected: string): Check =>
   holds ? { place } : { place, problem: { value: asText(value), expected } };
 
-/** The same checks, with a page of their own. */
+/** Sets the AWS page of checks. */
 export const onPage = (page: string, checks: readonly Check[]): Check[] =>
   checks.map((each) => ({ ...each, page }));

@@ -2,33 +2,33 @@ import { readdirSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
 
-/** Names of arguments that are files on this machine. */
+/** Names of arguments that take local files. */
 const FILE_ARGUMENTS = new Set(['file', 'files']);
 
 /**
- * Names that a shell takes as they stand. Others are left out: bash runs what it finds in proposed words, so a file called
- * `$(…)` must not be among them.
+ * File names that need no quoting in a shell. Others are not proposed: bash would run the command in a file name such as
+ * `$(…)`.
  */
 const PLAIN_NAME = /^[\p{L}\p{N}_+@%=,][\p{L}\p{N}._+@%=,-]*$/u;
 
 /**
- * Adds `complete`, which prints a shell's completion script, and answers what that script asks: `complete -- WORD…`, the last
- * of which is being typed.
+ * Adds the command `complete`. `complete SHELL` prints a completion script, which calls `complete -- WORD…` to complete the
+ * last word.
  *
- * @param program with all of its commands
- * @param args what follows the program's name
+ * @param program The program with all of its commands.
+ * @param args The command line after the program's name.
  */
 export function addCompletion(program: Command, args: readonly string[]): void {
   const typed = args.at(-1) ?? '';
   for (const command of program.commands) {
-    // The package proposes choices alone, and its scripts turn off the shell's own file names.
+    // The package proposes only choices, and its scripts disable the shell's own file completion.
     for (const argument of command.registeredArguments)
       if (FILE_ARGUMENTS.has(argument.name())) argument.argChoices = listPaths(typed);
   }
   tab(program);
 }
 
-/** Files and folders that a path may go on with. */
+/** Lists the files and folders in the folder of a path. */
 function listPaths(typed: string): string[] {
   const folder = typed.slice(0, typed.lastIndexOf('/') + 1);
   try {

@@ -3,20 +3,20 @@ import { printable } from '../../lib/text.ts';
 import { whole } from './format.ts';
 import type { Style } from './style.ts';
 
-/** Bad rows that are shown of a file. */
+/** Maximum number of bad rows shown per file. */
 export const SHOWN_BAD_ROWS = 20;
 
-/** A row that is no order: where it is and what is wrong with it. */
+/** The line of a row that is not a valid order, and its errors. */
 export interface BadRowReport {
   line: number;
   errors: OrderIssue[];
 }
 
 /**
- * Bad rows, a line for each thing that is wrong.
+ * Formats bad rows, one line per error.
  *
- * @param rows the first of them
- * @param total how many there are
+ * @param rows The bad rows to show.
+ * @param total Number of bad rows in the file.
  */
 export function badRowsText(rows: readonly BadRowReport[], total: number, style: Style): string {
   const lines = rows.flatMap(({ line, errors }) =>

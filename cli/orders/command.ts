@@ -2,46 +2,49 @@ import { Argument, Command } from 'commander';
 import { QUEUE_NAMES } from '../../topology.ts';
 import { type Context, createContext } from './context.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { HELP_OPTION } from './help.ts';
 
-/** A command's answer. */
-export interface Answer {
-  /** For programs: printed as JSON with `--json`; undefined where the command has printed all of it already. */
+/** The output and exit status of a command. */
+export interface CommandResult {
+  /** Printed as JSON with `--json`. Undefined if the command has already printed its output. */
   data: unknown;
-  /** For people; ends with a line feed. */
+  /** Printed without `--json`. Ends with a line feed. */
   text: string;
   /** Default: 0. */
   exit?: ExitStatus;
 }
 
-/** Options that every command has. */
+/** The options that all commands share. */
 export interface CommonOptions {
   stage?: string;
   region?: string;
   json?: true;
 }
 
-/** A command with the options that all have: where the pipeline is, and JSON. */
+/** Creates a command with the options that all commands share. */
 export function createCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .option(
       '--stage <name>',
-      'a stage on AWS, by the credentials of the environment; the embedded cloud without it',
+      'stage on AWS, accessed with the credentials of the environment (default: the embedded cloud)',
     )
-    .option('--region <name>', "the stage's region (default: the environment's)")
-    .option('--json', 'answer in JSON')
+    .option('--region <name>', 'region of the stage (default: from the environment)')
+    .option('--json', 'print JSON')
+    .helpOption('-h, --help', HELP_OPTION)
     .showSuggestionAfterError()
     .exitOverride();
 }
 
 /**
- * Makes an action of what answers a command: prints the answer and closes what was opened.
+ * Creates the action of a command: runs it, prints its result and closes the pipeline.
  *
- * @param run gets what commander gives an action, after the context: arguments, then options
+ * @param onExit Called with the exit status.
+ * @param run Called with the context and the arguments that commander passes to an action.
  */
-export function answering<Args extends unknown[]>(
+export function createAction<Args extends unknown[]>(
   onExit: (exit: ExitStatus) => void,
-  run: (context: Context, ...args: Args) => Promise<Answer>,
+  run: (context: Context, ...args: Args) => Promise<CommandResult>,
 ): (...args: [...Args, Command]) => Promise<void> {
   return async (...all) => {
     const args = all.slice(0, -1) as Args;
@@ -55,22 +58,22 @@ export function answering<Args extends unknown[]>(
   };
 }
 
-/** Characters that JSON leaves unescaped and a terminal may act on: controls beyond ASCII, and those that reverse text. */
-const ACTED_ON = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/** Characters that JSON does not escape but a terminal may interpret, such as C1 controls and bidirectional overrides. */
+const TERMINAL_CONTROLS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** Formats data as JSON that is harmless on a terminal, too: such characters are written `\uXXXX`. */
+/** Formats data as JSON that is safe to print on a terminal: control characters are escaped as `\uXXXX`. */
 export function toJson(data: unknown): string {
   const json = JSON.stringify(data, null, 2);
-  return `${json.replace(ACTED_ON, (character) => (character === '\n' ? character : escaped(character)))}\n`;
+  return `${json.replace(TERMINAL_CONTROLS, (character) => (character === '\n' ? character : escaped(character)))}\n`;
 }
 
-/** Characters beyond U+FFFF are two escapes. */
+/** Escapes each UTF-16 code unit. */
 const escaped = (character: string): string =>
   character
     .split('')
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 
-/** @param name `<queue>`, or `[queue]` for an optional argument */
+/** @param name `<queue>`, or `[queue]` if the argument is optional. */
 export const queueArgument = (name: '<queue>' | '[queue]', description: string): Argument =>
   new Argument(name, description).choices(QUEUE_NAMES);

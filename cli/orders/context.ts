@@ -13,15 +13,15 @@ import { stopOnSignals } from '../../program/stop-on-signals.ts';
 import { EXIT } from './exit-status.ts';
 import { createStyle, type Style } from './style.ts';
 
-/** The pipeline, output style and signal that a command works with. */
+/** The pipeline, output style and abort signal of a running command. */
 export interface Context extends AsyncDisposable {
-  /** Whether the answer will be JSON: then nothing else may go to stdout. */
+  /** Whether `--json` was given. If so, nothing but JSON may be written to stdout. */
   json: boolean;
-  /** For what goes to stdout. */
+  /** Style of text on stdout. */
   style: Style;
-  /** Aborted by Ctrl-C. Only commands that ask for it are not ended at once. */
+  /** Returns a signal that Ctrl-C aborts. Until a command calls this, Ctrl-C terminates the process immediately. */
   signal(): AbortSignal;
-  /** Opens the pipeline that the command line names; closed when the command is done. */
+  /** Opens the pipeline that the command line names. It is closed when the command ends. */
   open(): Promise<Pipeline>;
 }
 
@@ -55,11 +55,11 @@ export function createContext(options: { stage?: string; region?: string; json?:
 const PROJECT = resolve(import.meta.dirname, '../..');
 
 /**
- * Finds the pipeline that a command line names: a stage on AWS, by the outputs of its stack, or the embedded cloud, by the
- * outputs that it wrote when it started.
+ * Opens the pipeline that the command line names: a stage on AWS by the outputs of its stack, or the embedded cloud by the
+ * outputs that it wrote at startup.
  *
- * @throws UnavailableError if the embedded cloud is not running
- * @throws InvalidInputError if the stage is not deployed
+ * @throws UnavailableError if the embedded cloud is not running.
+ * @throws InvalidInputError if the stage is not deployed.
  */
 async function findPipeline({ stage, region }: { stage?: string; region?: string }): Promise<Pipeline> {
   if (stage === undefined) return openEmbeddedPipeline(await readEmbeddedOutputs());

@@ -1,27 +1,27 @@
-import { InvalidInputError, isOutOfReach, UnavailableError } from '../../lib/errors.ts';
+import { InvalidInputError, isUnreachable, UnavailableError } from '../../lib/errors.ts';
 import { printable } from '../../lib/text.ts';
 import { UsageError } from '../../program/options.ts';
 
-/** Exit statuses of `orders`, for scripts to rely on. */
+/** Exit statuses of `orders`. They are part of its interface. */
 export const EXIT = {
-  /** Done as asked, and nothing is wrong. */
+  /** Success, and no problem was found. */
   ok: 0,
-  /** Something is wrong with what was asked about, such as rows that are not orders, or gaps; or the command failed. */
+  /** The command found a problem, such as invalid rows or gaps, or it failed. */
   failed: 1,
-  /** The command line, or something that it names, breaks a rule: nothing was done. */
+  /** The command line, or a file or stage that it names, is invalid. Nothing was done. */
   usage: 2,
   /** The embedded cloud is not running, or AWS is unreachable. */
   unreachable: 3,
-  /** Ended by Ctrl-C. */
+  /** Interrupted by Ctrl-C. */
   interrupted: 130,
 } as const;
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
 /**
- * Explains a failure to the operator: a line of text, or, with `--json`, an object.
+ * Formats an error for the operator: as text, or, with `--json`, as an object.
  *
- * @returns text for stderr, and the exit status
+ * @returns The text for stderr, and the exit status.
  */
 export function explainFailure(error: unknown, json: boolean): { text: string; exit: ExitStatus } {
   const { message, code } = error as Error & { code?: unknown };
@@ -33,6 +33,6 @@ export function explainFailure(error: unknown, json: boolean): { text: string; e
 
 function exitOf(error: unknown): ExitStatus {
   if (error instanceof UsageError || error instanceof InvalidInputError) return EXIT.usage;
-  if (error instanceof UnavailableError || isOutOfReach(error)) return EXIT.unreachable;
+  if (error instanceof UnavailableError || isUnreachable(error)) return EXIT.unreachable;
   return EXIT.failed;
 }

@@ -1,11 +1,11 @@
-/** Numbers as people read them: with thousands separators. */
+/** Formats a number without decimals, with thousands separators. */
 export const whole = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 0 });
 
-/** So many of something: `1 row`, `26 rows`. */
+/** Formats a number with its noun: `1 row`, `26 rows`. */
 export const counted = (value: number, noun: string): string =>
   `${whole(value)} ${noun}${value === 1 ? '' : 's'}`;
 
-/** A rate: with one digit after the point where it is small, so that a slow queue is not taken for one that stands. */
+/** Formats a rate. Rates below 10 have one decimal, so that a slow queue does not look stalled. */
 export const perSecond = (value: number | null): string => {
   if (value === null) return '–';
   return value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
@@ -18,7 +18,7 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** A time in its two largest units, such as `2 h 5 min`; below a second `0 s`. */
+/** Formats a duration in its two largest units, such as `2 h 5 min`. */
 export function duration(seconds: number): string {
   let rest = Math.round(seconds);
   const parts: string[] = [];

@@ -7,35 +7,34 @@ import { InvalidInputError } from '../../lib/errors.ts';
 import { type OrderFile, openOrderFile } from '../../lib/order-file/order-file.ts';
 import { printable } from '../../lib/text.ts';
 
-/** An order file on this machine; `name` shows its format, and is the name in messages. */
+/** A local order file. */
 export interface LocalFile {
   path: string;
+  /** Name in messages. Its ending tells the format. */
   name: string;
   size: number;
 }
 
 /**
- * Returns the size of a file on this machine, in bytes.
+ * Returns the size of a local file, in bytes.
  *
- * @throws InvalidInputError if it is not a readable file
+ * @throws InvalidInputError if `path` is not a readable file.
  */
 export async function fileSize(path: string): Promise<number> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new InvalidInputError(
-      `FILE: must be a file that can be read, received ${printable(path)} (${error.code})`,
-    );
+    throw new InvalidInputError(`FILE: must be a readable file, received ${printable(path)} (${error.code})`);
   });
   if (!found.isFile())
-    throw new InvalidInputError(`FILE: must be a file, received ${printable(path)}, which is none`);
+    throw new InvalidInputError(`FILE: must be a regular file, received ${printable(path)}`);
   return found.size;
 }
 
 /**
- * Opens an order file on this machine.
+ * Opens a local order file.
  *
- * @param name shows the format by its ending; default: the file's own name
- * @param onBytes called with the number of bytes read so far
- * @throws UnreadableFileError, or the error of the file system
+ * @param name Name whose ending tells the format. Default: the file's own name.
+ * @param onBytes Called with the number of bytes read so far.
+ * @throws UnreadableFileError, or the error of the file system.
  */
 export function openLocalFile(
   path: string,
@@ -53,10 +52,10 @@ export function openLocalFile(
 }
 
 /**
- * Runs `work` on a file. For `-`, it copies stdin into a temporary file first, because the file is read twice.
+ * Runs `work` on a file. For `-`, copies stdin to a temporary file first, because the file is read twice.
  *
- * @param signal ends the wait for stdin
- * @returns undefined if the signal ended that wait
+ * @param signal Aborts reading stdin.
+ * @returns The result of `work`; undefined if `signal` aborted reading stdin.
  */
 export async function withLocalFile<Result>(
   path: string,
@@ -67,7 +66,7 @@ export async function withLocalFile<Result>(
   const directory = await mkdtemp(join(tmpdir(), 'orders-'));
   try {
     const kept = join(directory, 'stdin');
-    // Its rows are customers' data.
+    // The rows are personal data: only this user may read them.
     await pipeline(process.stdin, createWriteStream(kept, { mode: 0o600 }), { signal }).catch((error) => {
       if (!signal.aborted) throw error;
     });

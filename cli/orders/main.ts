@@ -1,14 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitStatus, explainFailure } from './exit-status.ts';
+import { HELP_COMMAND, HELP_OPTION } from './help.ts';
 
 /**
  * Runs `orders`.
  *
- * @param args what follows the program's name
- * @returns the exit status
+ * @param args The command line after the program's name.
+ * @returns The exit status.
  */
 export async function main(args: readonly string[]): Promise<ExitStatus> {
-  // The reader has gone, as with `orders … | head`: the rest of the output is dropped.
+  // The reader closed the pipe, as in `orders … | head`: drop the rest of the output.
   process.stdout.on('error', () => process.exit(EXIT.ok));
   const result: { exit: ExitStatus } = { exit: EXIT.ok };
   try {
@@ -18,7 +19,7 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
     await program.parseAsync([...args], { from: 'user' });
     return result.exit;
   } catch (error) {
-    // Commander has printed the error in the command line, or the help or version that was asked for.
+    // Commander has already printed the usage error or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { text, exit } = explainFailure(error, args.includes('--json'));
     process.stderr.write(text);
@@ -26,78 +27,81 @@ export async function main(args: readonly string[]): Promise<ExitStatus> {
   }
 }
 
-/** The exports of a command's module: the command as commander knows it, which reports its exit status when it is done. */
+/** The exports of a command's module. The command calls `onExit` when it ends. */
 interface CommandModule {
   createCommand(onExit: (exit: ExitStatus) => void): Command;
 }
 
 /**
- * The commands, by name. Their modules are loaded on demand: the AWS SDK takes half a second, and `--help` should not wait
- * for it.
+ * The commands, by name. Their modules are loaded on demand: loading the AWS SDK takes half a second, and `--help` does not
+ * need it.
  */
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<CommandModule> }>> = {
   send: {
-    summary: 'generated orders, or those of a file, into the order queue',
+    summary: 'Send generated orders or an order file to the order queue',
     load: () => import('./commands/send.ts'),
   },
   upload: {
-    summary: 'order files into the upload bucket, and what became of them',
+    summary: 'Upload order files and show how they were ingested',
     load: () => import('./commands/upload.ts'),
   },
   status: {
-    summary: 'queues, rates, functions and dead letters, once or all the time',
+    summary: 'Show queues, rates, functions and dead letters',
     load: () => import('./commands/status.ts'),
   },
   throttle: {
-    summary: 'invocations of a function at once; pause and resume',
+    summary: "Show or set a function's maximum concurrency, pause or resume it",
     load: () => import('./commands/throttle.ts'),
   },
   dashboard: {
-    summary: 'the live page, in a browser',
+    summary: 'Serve the live page',
     load: () => import('./commands/dashboard.ts'),
   },
   dlq: {
-    summary: 'dead letters: list, show, redrive, edit, purge',
+    summary: 'List, show, redrive, edit and purge dead letters',
     load: () => import('./commands/dlq.ts'),
   },
   inventory: {
-    summary: 'stock and backorders of each product',
+    summary: 'Show stock, scheduled shipments and backorders by product',
     load: () => import('./commands/inventory.ts'),
   },
   reconcile: {
-    summary: 'whether orders received, confirmed, shipped and sold add up, and --repair where not',
+    summary:
+      'Check that every received order was confirmed, shipped and recorded as a sale; --repair replays what is missing',
     load: () => import('./commands/reconcile.ts'),
   },
   report: {
-    summary: 'what was sold, by product, customer, hour or day',
+    summary: 'Show sales by product, customer, hour or day',
     load: () => import('./commands/report.ts'),
   },
   restock: {
-    summary: 'add stock, which goes to the oldest backorders first',
+    summary: 'Add stock, which is assigned to the oldest backorders first',
     load: () => import('./commands/restock.ts'),
   },
   trace: {
-    summary: 'what became of an order',
+    summary: 'Show the history of an order',
     load: () => import('./commands/trace.ts'),
   },
 };
 
 const EPILOGUE = `
-Commands are for the embedded cloud that npm start runs in this folder; with --stage, for that stage on AWS.
-orders help COMMAND lists a command's options; orders complete bash|zsh|fish prints its completion for a shell.
+Without --stage, commands work on the embedded cloud that npm start runs in this folder; with --stage NAME, on AWS.
+Run orders help COMMAND for the options of a command, and orders complete bash|zsh|fish for a completion script.
 
-Exit status: 0 done · 1 something is wrong, or failed · 2 the command line is · 3 out of reach · 130 Ctrl-C
+Exit status: 0 success, 1 problem found or command failed, 2 usage error, 3 pipeline unreachable, 130 Ctrl-C
 `;
 
 /**
- * Creates the program as commander knows it. Commands that are not run have only their name and summary.
+ * Creates the commander program. Only the command that `args` names is loaded; others have just a name and a summary.
  *
- * @param args what follows the program's name
- * @param onExit called with a command's exit status when it is done
+ * @param args The command line after the program's name.
+ * @param onExit Called with the exit status when a command ends.
  */
 async function createProgram(args: readonly string[], onExit: (exit: ExitStatus) => void): Promise<Command> {
   const program = new Command('orders')
-    .description('Sees into the order pipeline and sets right what went wrong.')
+    .description('Operate the order pipeline: send orders, watch queues, trace, redrive, reconcile.')
+    .helpOption('-h, --help', HELP_OPTION)
+    .helpCommand('help [command]', HELP_COMMAND)
     .addHelpText('after', EPILOGUE)
     .showSuggestionAfterError()
     .exitOverride();

@@ -2,23 +2,23 @@ import { createLogUpdate } from 'log-update';
 import { bar } from '../../program/bar.ts';
 import { duration, whole } from './format.ts';
 
-/** Shows how long work is getting on. */
+/** Shows the progress of work. */
 export interface ProgressBar {
-  /** @param total where it has changed, or was not known before: without one there is a count, but no bar */
+  /** @param total Amount of work. Default: as before. While it is unknown, a count is shown instead of a bar. */
   update(done: number, total?: number): void;
-  /** Leaves the last state on the screen. To be called whatever became of the work: the cursor is hidden until then. */
+  /** Leaves the last state on the screen. Must also be called when the work fails, because the cursor is hidden until then. */
   done(): void;
 }
 
-/** Ms between two drawings. */
+/** Minimum time between two drawings, in ms. */
 const REDRAW_MS = 100;
-/** Rates are over this many ms: long enough to be steady, short enough to show a change. */
+/** Period that a rate is averaged over, in ms. */
 const RATE_WINDOW_MS = 3_000;
 
 /**
- * A bar with rate and time left on a terminal; nothing at all elsewhere.
+ * Creates a progress bar with rate and time left. It draws nothing if the stream is not a terminal.
  *
- * @param label what is being done, in few words that are safe to print
+ * @param label Name of the work.
  */
 export function createProgressBar(label: string, stream: NodeJS.WriteStream = process.stderr): ProgressBar {
   if (!stream.isTTY) return { update: () => undefined, done: () => undefined };
@@ -45,7 +45,7 @@ export function createProgressBar(label: string, stream: NodeJS.WriteStream = pr
   };
 }
 
-/** A second, over all samples; 0 until it can be told. */
+/** Returns the rate per second over all samples; 0 while there are fewer than two. */
 function rateOf(samples: readonly { at: number; done: number }[]): number {
   const [first] = samples;
   const last = samples.at(-1);

@@ -8,16 +8,16 @@ import type {
 import type { Replay } from '../../operations/reconcile/replay.ts';
 import { STORING_QUEUES } from '../../topology.ts';
 import { table } from '../table.ts';
-import { whole } from './format.ts';
+import { counted, whole } from './format.ts';
 import type { Style } from './style.ts';
 
-/** What is stored of each confirmed order, and behind which queue. */
+/** The records that consumers store for each confirmed order, with their queues. */
 const STORING = STORING_QUEUES.map(({ name, done = '', stores }) => ({ queue: name, done, ...stores }));
 
-/** Orders listed of each kind; JSON has all. */
+/** Maximum number of orders listed per kind of gap; `--json` has all. */
 const LISTED = 20;
 
-/** What each kind of gap is, in the order in which they are listed. */
+/** The titles of the kinds of gaps, in the order in which they are listed. */
 const TITLES: readonly (readonly [kind: Gap['kind'], title: string])[] = [
   ...STORING.map(
     ({ done, each }) => [`missing_${each}`, `Confirmed, but never ${done.toLowerCase()}`] as const,
@@ -25,12 +25,12 @@ const TITLES: readonly (readonly [kind: Gap['kind'], title: string])[] = [
   ['stuck_claim', 'Claimed, but never confirmed, and in no queue'],
   ...STORING.map(
     ({ done, each }) =>
-      [`unknown_${each}`, `${done}, but unknown to the ledger: put there past the pipeline`] as const,
+      [`unknown_${each}`, `${done}, but unknown to the ledger: stored outside the pipeline`] as const,
   ),
-  ['damaged_record', 'With a record in the ledger that cannot be read'],
+  ['damaged_record', 'Ledger record is damaged'],
 ];
 
-/** What reconciling has found, for people. */
+/** Formats the result of reconciling. */
 export function renderReconciliation(found: Reconciliation, style: Style): string {
   const { from, to, orders, queued, gaps, dead_letters } = found;
   const waiting = queued.order ? ` (the order queue holds ${whole(queued.order)} messages)` : '';
@@ -60,7 +60,7 @@ export function renderReconciliation(found: Reconciliation, style: Style): strin
     .join('\n');
 }
 
-/** What a repair has done, for people. */
+/** Formats the result of a repair. */
 export function renderReplay({ sent, unsent }: Replay, style: Style): string {
   const to = (queue: string) => sent.filter((order) => order.queue === queue).length;
   const counts = [
@@ -71,8 +71,8 @@ export function renderReplay({ sent, unsent }: Replay, style: Style): string {
     .filter(([, count]) => count > 0)
     .map(([where, count]) => `  ${whole(count)} ${where}\n`);
   const failures = unsent.map(({ order_id, reason }) => `${printable(order_id)}: ${printable(reason)}`);
-  const kept = list(`Left alone: ${whole(unsent.length)}`, failures, style);
-  return `${style.strong('Sent again')}\n\n${lines.join('') || '  nothing\n'}${kept && `\n${kept}`}`;
+  const notReplayed = list(`Not replayed: ${whole(unsent.length)}`, failures, style);
+  return `${style.strong('Replayed')}\n\n${lines.join('') || '  nothing\n'}${notReplayed && `\n${notReplayed}`}`;
 }
 
 type Term = [label: string, count: number, note: string, isWrong?: boolean];
@@ -87,7 +87,7 @@ function equation(style: Style, terms: readonly Term[]): string {
 
 function sideOf(name: string, confirmed: number, counts: StoredCounts | null, style: Style): string {
   if (!counts) return '';
-  const unknown: Term[] = counts.unknown > 0 ? [['  besides, unknown', counts.unknown, '', true]] : [];
+  const unknown: Term[] = counts.unknown > 0 ? [['  not in the ledger', counts.unknown, '', true]] : [];
   return equation(style, [
     ['  confirmed', confirmed, ''],
     [`= ${name}`, counts.stored, ''],
@@ -98,12 +98,13 @@ function sideOf(name: string, confirmed: number, counts: StoredCounts | null, st
   ]);
 }
 
-function deadLetterList(letters: readonly DeadLettered[], style: Style): string {
-  const rows = letters.map(
+function deadLetterList(deadLetters: readonly DeadLettered[], style: Style): string {
+  const rows = deadLetters.map(
     ({ queue, id, order_id, reason }) =>
       `${queue}  ${printable(order_id ?? '(no order_id)')}  ${printable(reason)}  ${id}`,
   );
-  const hint = '  orders dlq list QUEUE says why; orders dlq edit and orders dlq redrive send them back.\n';
+  const hint =
+    '  orders dlq list QUEUE shows the errors; orders dlq edit or orders dlq redrive sends messages back.\n';
   return rows.length > 0 ? `${list(`In dead-letter queues: ${whole(rows.length)}`, rows, style)}${hint}` : '';
 }
 
@@ -120,11 +121,10 @@ function list(title: string, lines: readonly string[], style: Style): string {
 function verdict(found: Reconciliation, style: Style): string {
   const { reconciled, gaps } = found;
   const onTheWay = STORING.reduce((sum, { all }) => sum + (found[all]?.on_the_way ?? 0), 0);
-  const later =
-    onTheWay > 0 ? ` ${whole(onTheWay)} are on the way: run it again when the queues are empty.` : '';
+  const later = onTheWay > 0 ? ` ${whole(onTheWay)} on the way: run it again when the queues are empty.` : '';
   if (reconciled) return `${style.good('Reconciled: no gaps.')}${later}\n`;
   if (gaps.length === 0)
     return `${style.bad('Not reconciled: confirmed orders are in dead-letter queues.')}${later}\n`;
-  const hint = ' With --repair, orders are given again to just those who missed them.';
-  return `${style.bad(`Not reconciled: ${whole(gaps.length)} gaps.`)}${hint}${later}\n`;
+  const hint = ' Pass --repair to replay the orders to the consumers that missed them.';
+  return `${style.bad(`Not reconciled: ${counted(gaps.length, 'gap')}.`)}${hint}${later}\n`;
 }

@@ -6,20 +6,20 @@ import { type BadRowReport, SHOWN_BAD_ROWS } from './bad-rows.ts';
 import { type LocalFile, openLocalFile } from './local-file.ts';
 import type { ProgressBar } from './progress.ts';
 
-/** How many rows of an order file are orders, and the first bad rows. */
+/** The numbers of valid and bad rows of an order file, and the first bad rows. */
 export interface FileCheck {
   rows: number;
-  /** Rows that are orders. */
+  /** Rows that are valid orders. */
   good: number;
   bad: number;
-  /** The first of them. */
+  /** The first bad rows. */
   badRows: BadRowReport[];
 }
 
 /**
- * Reads an order file to its end, row by row.
+ * Validates an order file row by row.
  *
- * @param signal ends it early
+ * @param signal Stops reading.
  * @throws UnreadableFileError
  */
 export async function checkOrderFile(
@@ -42,22 +42,23 @@ export async function checkOrderFile(
   return check;
 }
 
-/** The outcome of sending a file's orders. Those that are neither sent nor failed were not tried. */
+/** The outcome of sending a file's orders. Orders that are neither sent nor failed were not tried. */
 export interface FileSending {
   sent: number;
   failed: number;
-  /** How many failed for each reason. */
+  /** Number of failed orders by reason. */
   reasons: Record<string, number>;
 }
 
-/** Batches under way at once; reading waits for them, so memory does not grow with the file. */
+/** Maximum number of concurrent batches. Reading waits for them, so memory use does not grow with the file. */
 const CONCURRENCY = 4;
 
 /**
- * Sends the orders of a file, and leaves out its bad rows. It ends early at the first failure: the file can be sent again,
- * since an order that comes twice is confirmed once.
+ * Sends the orders of a file and skips its bad rows. Stops at the first failure. The file can be sent again, because an order
+ * that is sent twice is confirmed once.
  *
- * @param onSent called with the number of orders sent so far
+ * @param onSent Called with the number of orders sent so far.
+ * @param signal Stops sending.
  */
 export async function sendOrderFile(
   { path, name }: LocalFile,

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** How text is set off on a terminal; elsewhere, and with NO_COLOR, all of these leave it as it is. */
+/** Colors and weights of text on a terminal. With NO_COLOR, or if stdout is not a terminal, text is not changed. */
 export interface Style {
   strong(text: string): string;
   faint(text: string): string;
@@ -9,7 +9,7 @@ export interface Style {
   warning(text: string): string;
 }
 
-/** @param stream that the text is for */
+/** @param stream The stream that the text is written to. */
 export function createStyle(stream: NodeJS.WriteStream): Style {
   const styled = (format: Parameters<typeof styleText>[0]) => (text: string) =>
     styleText(format, text, { stream });

@@ -5,30 +5,30 @@ import { measureOutcome, type Outcome } from './outcome.ts';
 import { type Consumers, type Step, simulate } from './simulate.ts';
 import { backlogPerInstance, queueLength } from './target-tracking.ts';
 
-/** What is simulated. Everything here is an assumption; docs/scaling.md says where each comes from. */
+/** The parameters of a simulation. All of them are assumptions; docs/scaling.md lists their sources. */
 export interface Scenario {
   /** Orders of the day. */
   orders: number;
-  /** Orders a second when the rush after midnight is highest. */
+  /** Orders a second at the height of the rush after midnight. */
   peak: number;
-  /** Orders a second that one instance, or one concurrent invocation, gets done. */
+  /** Orders a second that one instance, or one concurrent invocation, processes. */
   ratePerWorker: number;
-  /** The fleet's fewest and most instances. */
+  /** Minimum and maximum number of instances of the fleet. */
   min: number;
   max: number;
   warmUpSeconds: number;
   metricDelaySeconds: number;
-  /** Most instances that are removed in one minute. */
+  /** Maximum number of instances removed in one minute. */
   scaleInStep: number;
-  /** Target of the metric that divides by instances, in orders an instance. */
+  /** Target of the metric "backlog per instance", in orders per instance. */
   targetBacklog: number;
-  /** Target of the metric that does not, in orders. */
+  /** Target of the metric "queue length", in orders. */
   targetQueueLength: number;
-  /** Of the event source mapping. */
+  /** Maximum concurrency of the event source mapping. */
   maximumConcurrency: number;
 }
 
-/** The names of the policies, as tables and plots show them. */
+/** The names of the policies in tables and plots. */
 export const POLICIES = ['event source mapping', 'backlog per instance', 'queue length'] as const;
 export type PolicyName = (typeof POLICIES)[number];
 
@@ -38,23 +38,23 @@ export interface Run {
   outcome: Outcome;
 }
 
-/** A fleet's policy once more, with another target. */
+/** A fleet policy with another target. */
 export interface Variant {
   policy: PolicyName;
   target: number;
   outcome: Outcome;
 }
 
-/** By what the targets of the variants differ from the scenario's. */
+/** Ratios of the variants' targets to the scenario's. */
 const FACTORS = [0.2, 0.5, 1, 2, 4];
 
-/** Runs the same day under each of the three policies. */
+/** Simulates the same day under each of the three policies. */
 export function comparePolicies(scenario: Scenario): Run[] {
   const arrivals = createBlackFriday(scenario.orders, scenario.peak);
   return POLICIES.map((policy) => runPolicy(policy, arrivals, scenario));
 }
 
-/** Runs the same day under the two policies of a fleet, with targets lower and higher than the scenario's. */
+/** Simulates the same day under the two fleet policies, with lower and higher targets than the scenario's. */
 export function varyTargets(scenario: Scenario): Variant[] {
   const arrivals = createBlackFriday(scenario.orders, scenario.peak);
   const vary = (policy: PolicyName, target: number) =>

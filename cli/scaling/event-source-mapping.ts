@@ -1,15 +1,15 @@
 import { STEP_SECONDS } from './black-friday.ts';
 import type { Consumers } from './simulate.ts';
 
-/** Batches at once that a mapping begins with, and goes back to when there is little to do. */
+/** Concurrent invocations that a mapping starts with and scales back to. */
 const FIRST_INVOCATIONS = 5;
-/** Concurrent invocations that it adds in a minute, at most. */
+/** Maximum number of concurrent invocations added in a minute. */
 const MORE_PER_MINUTE = 300;
 
 /**
- * Creates Lambda's event source mapping, which sees the queue itself, not CloudWatch.
+ * Creates a model of Lambda's event source mapping, which polls the queue and needs no CloudWatch metric.
  *
- * @param maximumConcurrency of the mapping: the stage parameter `consumerConcurrency`
+ * @param maximumConcurrency Maximum concurrency of the mapping: the stage parameter `consumerConcurrency`.
  */
 export function createMapping(maximumConcurrency: number): Consumers {
   return {
@@ -28,20 +28,20 @@ export function createMapping(maximumConcurrency: number): Consumers {
   };
 }
 
-/** A mapping's state after the previous step. */
+/** The state of a mapping after the previous step. */
 export interface MappingStep {
-  /** Invocations at once that it allowed itself. */
+  /** Concurrency of the step. */
   concurrency: number;
-  /** Those that had work. */
+  /** Concurrent invocations that had work. */
   used: number;
-  /** Whether messages were left in the queue. */
+  /** Whether the queue still had messages. */
   left: boolean;
   seconds: number;
 }
 
 /**
- * Returns the concurrency that Lambda's own scaling goes for: more while messages are left, up to `maximumConcurrency`;
- * otherwise back to what is used. AWS documents no pace for scaling back.
+ * Returns the next concurrency: it grows up to `maximumConcurrency` while the queue has messages, else it falls to the
+ * concurrency in use. AWS documents no rate for scaling in.
  *
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */

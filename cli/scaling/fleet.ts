@@ -1,31 +1,31 @@
 import type { Consumers } from './simulate.ts';
 import { type Minute, trackTarget } from './target-tracking.ts';
 
-/** A fleet of workers, on EC2 or ECS, under target tracking. */
+/** A fleet of workers on EC2 or ECS that target tracking scales. */
 export interface FleetOptions {
-  /** What of a minute the policy looks at. */
+  /** The metric of the policy. */
   metric: (minute: Minute) => number;
   target: number;
   min: number;
   max: number;
-  /** Seconds from an instance's launch until it works and counts. */
+  /** Seconds from the launch of an instance until it works and is counted. */
   warmUpSeconds: number;
-  /** Seconds from the end of a minute until the alarms see its datapoint. */
+  /** Seconds from the end of a minute until the alarms receive its datapoint. */
   metricDelaySeconds: number;
-  /** Most instances that are removed in one minute. */
+  /** Maximum number of instances removed in one minute. */
   scaleInStep: number;
 }
 
 /**
- * Seconds between two datapoints of a queue, and between two looks at them.
+ * Seconds between two datapoints of a queue, and between two evaluations of the alarms.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
  */
 const MINUTE = 60;
 
-/** A fleet that begins with its fewest instances, all of them warm. */
+/** Creates a model of a fleet. It starts with the minimum number of instances, all warm. */
 export function createFleet(options: FleetOptions): Consumers {
   const { metric, target, min, max, warmUpSeconds, metricDelaySeconds, scaleInStep } = options;
-  /** The second in which each instance is warm, the last one launched last. */
+  /** The second in which each instance becomes warm, in the order of launch. */
   const instances = Array.from({ length: min }, () => 0);
   /** The metric of each minute so far. */
   const metrics: number[] = [];

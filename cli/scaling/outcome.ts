@@ -1,26 +1,26 @@
 import { DAY_SECONDS, RUSH_GROWS_SECONDS, STEP_SECONDS } from './black-friday.ts';
 import type { Step } from './simulate.ts';
 
-/** What became of a day, in figures. */
+/** The result of a simulation. */
 export interface Outcome {
-  /** Most orders in the queue. */
+  /** Maximum number of orders in the queue. */
   peakBacklog: number;
-  /** Seconds that the order which waited longest did so, to the length of a step. */
+  /** Longest wait of an order, to the precision of a step. */
   longestWaitSeconds: number;
-  /** Part of the orders that waited longer than {@link LATE_SECONDS}. */
+  /** Share of orders that waited longer than {@link LATE_SECONDS}. */
   lateShare: number;
-  /** Seconds from the height of the rush until the queue is empty; undefined where it never is. */
+  /** Seconds from the height of the rush until the queue is empty; undefined if it never is. */
   drainedAfterRushSeconds: number | undefined;
-  /** Seconds from the end of the day until the queue is empty; undefined where it never is. */
+  /** Seconds from the end of the day until the queue is empty; undefined if it never is. */
   drainedAfterDaySeconds: number | undefined;
   peakInstances: number;
-  /** Hours of all instances together, warming up or at work. */
+  /** Total hours of all instances, including warm-up. */
   instanceHours: number;
-  /** Hours of all instances together in which there was work for them. */
+  /** Total hours in which instances had work. */
   busyHours: number;
-  /** How often the number of instances changed. */
+  /** Number of changes of the number of instances. */
   changes: number;
-  /** How often it began to fall after it had grown, or to grow after it had fallen. */
+  /** Number of changes from growing to shrinking and vice versa. */
   turns: number;
 }
 
@@ -28,7 +28,7 @@ export const LATE_SECONDS = 60;
 
 const HOUR_SECONDS = 3_600;
 
-/** Sums up a simulation. */
+/** Computes the result of a simulation. */
 export function measureOutcome(steps: readonly Step[]): Outcome {
   const { longestWaitSeconds, late } = measureWaits(steps);
   const differences = steps
@@ -50,31 +50,31 @@ export function measureOutcome(steps: readonly Step[]): Outcome {
   };
 }
 
-/** Seconds from the end of the step that begins at `second` until the end of the first one that leaves no order. */
+/** Returns the seconds from the end of the step that starts at `second` to the end of the first step with an empty queue. */
 function drainedAfter(steps: readonly Step[], second: number): number | undefined {
   const empty = steps.find((step) => step.second >= second && step.backlog === 0);
   return empty && empty.second - second;
 }
 
-/** The oldest order is taken first, so each step's orders wait for those of the steps before. */
+/** Orders are processed oldest first, so the orders of a step wait for those of earlier steps. */
 function measureWaits(steps: readonly Step[]): { longestWaitSeconds: number; late: number } {
   let longestWaitSeconds = 0;
   let late = 0;
-  /** Of which step the oldest orders in the queue are, and how many of them are left. */
+  /** Step in which the oldest orders in the queue arrived, and the number of them that are left. */
   let oldest = 0;
   let left = steps[0]?.arrived ?? 0;
   const end = steps.at(-1) ?? { second: 0, backlog: 0 };
-  // Orders that are never processed have waited until the end.
+  // Orders that are never processed wait until the end.
   for (const { second, processed } of [...steps, { second: end.second, processed: end.backlog }]) {
-    let toTake = processed;
-    while (toTake > 0) {
+    let remaining = processed;
+    while (remaining > 0) {
       while (left === 0) left = steps[++oldest]?.arrived ?? 0;
-      const taken = Math.min(left, toTake);
+      const count = Math.min(left, remaining);
       const wait = second - (steps[oldest]?.second ?? second);
       longestWaitSeconds = Math.max(longestWaitSeconds, wait);
-      if (wait > LATE_SECONDS) late += taken;
-      toTake -= taken;
-      left -= taken;
+      if (wait > LATE_SECONDS) late += count;
+      remaining -= count;
+      left -= count;
     }
   }
   return { longestWaitSeconds, late };

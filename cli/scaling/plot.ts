@@ -4,7 +4,7 @@ import { DAY_SECONDS, STEP_SECONDS } from './black-friday.ts';
 import { POLICIES, type PolicyName, type Run } from './compare.ts';
 import type { Step } from './simulate.ts';
 
-/** The rush is drawn wider than the rest of the day: until this hour, as far as this pixel. */
+/** The rush is drawn at a larger scale than the rest of the day: up to this hour, which is at this pixel. */
 const RUSH_HOURS = 2;
 const RUSH_TICKS = [0, 0.5, 1, 1.5];
 const RUSH_RIGHT = 400;
@@ -15,27 +15,27 @@ const COLOR_OF: Record<PolicyName, string> = {
   'queue length': COLORS.red,
 };
 
-/** Steps that make one point of a line; what is decided once a minute has one a minute. */
+/** Steps per point of a line: one point a minute. */
 const STEPS_PER_POINT = 6;
 
-/** One point of a line: the most of what its steps have, so that no peak is lost. */
+/** One point of a line. It shows the maximum of its steps, so that no peak is lost. */
 interface Point {
   policy: PolicyName;
   hour: number;
   /** Orders a second, on average. */
   arriving: number;
-  /** Orders a second that those at work could get done. */
+  /** Orders a second that the working instances can process. */
   capacity: number;
   backlog: number;
   present: number;
 }
 
-/** What of a point a line follows. */
+/** The properties of a point that are drawn as lines. */
 type Line = 'capacity' | 'backlog' | 'present';
 
 /**
- * The simulation as an SVG document, the same bytes for the same runs: what arrives and what could be done, how many orders
- * wait, and how many instances there are.
+ * Draws the runs as an SVG document: arrivals and capacity, orders in the queue, and instances. The same runs give the same
+ * bytes.
  */
 export function plotRuns(runs: readonly Run[], ratePerWorker: number): string {
   const points = runs.flatMap(({ policy, steps }) => toPoints(policy, steps, ratePerWorker));
@@ -53,16 +53,16 @@ export function plotRuns(runs: readonly Run[], ratePerWorker: number): string {
   return drawFigure({
     title: 'Three scaling policies on a Black Friday',
     legend: [
-      ['orders arriving', COLORS.grey],
+      ['orders arriving', COLORS.gray],
       ...POLICIES.map((policy) => [policy, COLOR_OF[policy]] as const),
     ],
     panels: [
-      panelOf('orders a second: arriving, and what those at work could get done', hours, [
-        Plot.areaY(arrivals, { x: 'hour', y: 'arriving', fill: COLORS.grey }),
+      panelOf('orders a second: arriving, and capacity of the working instances', hours, [
+        Plot.areaY(arrivals, { x: 'hour', y: 'arriving', fill: COLORS.gray }),
         lines('capacity'),
       ]),
       panelOf('orders in the queue', hours, [lines('backlog')]),
-      panelOf('instances, warming up or at work; of the mapping, invocations at once', hours, [
+      panelOf('instances, including warm-up; for the mapping, concurrent invocations', hours, [
         lines('present'),
       ]),
     ],
@@ -83,17 +83,17 @@ function toPoints(policy: PolicyName, steps: readonly Step[], ratePerWorker: num
   }));
 }
 
-/** The points without those at which a level line just goes on. */
+/** Omits the points between the ends of a horizontal line. */
 function bends(points: readonly Point[], y: Line): Point[] {
   return points.filter((point, index) =>
     [points[index - 1], points[index + 1]].some(
-      (neighbour) => neighbour?.policy !== point.policy || neighbour[y] !== point[y],
+      (neighbor) => neighbor?.policy !== point.policy || neighbor[y] !== point[y],
     ),
   );
 }
 
 function panelOf(title: string, hours: number, marks: Plot.Markish[]): Panel {
-  // A day has a label every two hours, and a longer time no more of them.
+  // One label every two hours of a day, and no more labels for a longer time.
   const every = 2 * Math.ceil(hours / 26);
   return {
     title,
@@ -110,7 +110,7 @@ function panelOf(title: string, hours: number, marks: Plot.Markish[]): Panel {
     },
     marks: [
       ...marks,
-      Plot.text(['drawn wider until here'], {
+      Plot.text(['larger scale up to here'], {
         x: RUSH_HOURS,
         frameAnchor: 'top-left',
         dx: 5,

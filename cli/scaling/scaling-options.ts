@@ -2,49 +2,48 @@ import { parseOptions, UsageError, wholeNumber } from '../../program/options.ts'
 import { peakRange } from './black-friday.ts';
 import type { Scenario } from './compare.ts';
 
-/** What `npm run scaling` is asked to do. */
+/** The command line of `npm run scaling`. */
 export interface ScalingOptions {
   scenario: Scenario;
-  /** Directory that the plot is written to. */
+  /** Directory that scaling.svg is written to. */
   out: string;
   json: boolean;
 }
 
 export const HELP = `Usage: npm run scaling -- [options]
 
-Simulates how three scaling policies follow a Black Friday: the Lambda mapping's own, and two of a worker fleet. Prints
-tables and draws scaling.svg. docs/scaling.md describes the model. Needs no AWS account.
+Simulate a Black Friday under three scaling policies: Lambda's event source mapping and two policies of a worker fleet.
+Prints tables and draws scaling.svg. Needs no AWS account. docs/scaling.md describes the model.
 
-  --orders N               orders of the day, 100,000 to 1,000,000,000  (50000000)
-  --peak N                 orders a second at the height of the rush    (60 for each million of orders)
-  --rate-per-worker N      orders a second that one worker gets done    (200)
-  --min N, --max N         the fleet's fewest and most instances        (2, 20)
-  --warm-up S              seconds until a launched instance works      (120)
-  --metric-delay S         seconds until an alarm sees a datapoint      (60)
-  --scale-in N             most instances removed in one minute         (1)
-  --target-backlog N       target of backlog per instance               (5 minutes of one worker's work)
-  --target-queue-length N  target of queue length                       (the same)
-  --max-concurrency N      most invocations at once of the mapping      (10)
-  --out DIR                where scaling.svg goes                       (docs)
-  --json                   print figures as JSON rather than tables
-  --help                   show this
+  --orders N               orders of the day, 100,000 to 1,000,000,000    (default: 50000000)
+  --peak N                 orders a second at the height of the rush      (default: 60 per million orders)
+  --rate-per-worker N      orders a second that one worker processes      (default: 200)
+  --min N, --max N         minimum and maximum instances of the fleet     (default: 2, 20)
+  --warm-up S              seconds from launch until an instance works    (default: 120)
+  --metric-delay S         seconds until an alarm receives a datapoint    (default: 60)
+  --scale-in N             maximum instances removed in one minute        (default: 1)
+  --target-backlog N       target of backlog per instance                 (default: 300 times --rate-per-worker)
+  --target-queue-length N  target of queue length                         (default: 300 times --rate-per-worker)
+  --max-concurrency N      maximum concurrency of the mapping             (default: 10)
+  --out DIR                directory of scaling.svg                       (default: docs)
+  --json                   print JSON
+  --help                   show this help
 `;
 
 /**
- * How long an order may wait: its confirmation may come a few minutes later. AWS's page derives the target from it:
- * acceptable latency / time a message takes.
+ * Acceptable latency of an order. AWS derives the target from it: acceptable latency / processing time of a message.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
  */
 const ACCEPTABLE_WAIT_SECONDS = 300;
 
-/** The rush of the default day is 3,000 orders a second of 50 million. */
+/** The peak of the default day is 3,000 orders a second of 50 million. */
 const PEAK_PER_ORDER = 60 / 1_000_000;
 
 /**
  * Reads the command line of `npm run scaling`.
  *
- * @returns undefined where it asks for help
- * @throws UsageError that names the option, its rule and the value received
+ * @returns The options; undefined with `--help`.
+ * @throws UsageError if an option is unknown or invalid.
  */
 export function readScalingOptions(args: readonly string[]): ScalingOptions | undefined {
   const values = parseOptions(args, {
@@ -77,7 +76,7 @@ export function readScalingOptions(args: readonly string[]): ScalingOptions | un
       ratePerWorker,
       min,
       max: wholeNumber('--max', values.max, min, 1_000),
-      // As far as a group's default instance warm-up goes.
+      // The maximum of a group's default instance warm-up.
       warmUpSeconds: wholeNumber('--warm-up', values['warm-up'], 0, 3_600),
       metricDelaySeconds: wholeNumber('--metric-delay', values['metric-delay'], 0, 3_600),
       scaleInStep: wholeNumber('--scale-in', values['scale-in'], 1, 1_000),

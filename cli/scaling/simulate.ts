@@ -1,43 +1,43 @@
 import { DAY_SECONDS, STEP_SECONDS } from './black-friday.ts';
 
-/** What takes orders from the queue, and scales by itself. */
+/** The consumers of the queue under one scaling policy. */
 export interface Consumers {
   /**
-   * Called once a step, in order.
+   * Returns the capacity in a step. Called once per step, in order.
    *
-   * @param second at which the step begins
-   * @param before the step before it; none before the first
+   * @param second Second at which the step starts.
+   * @param before The previous step; undefined for the first.
    */
   scale(second: number, before: Step | undefined): Capacity;
 }
 
 export interface Capacity {
-  /** Instances, or invocations at once, that can work in this step. */
+  /** Instances, or concurrent invocations, that can work in this step. */
   working: number;
-  /** Those that are there, whether they can work yet or not. */
+  /** Instances including those that are still warming up. */
   present: number;
 }
 
 /** One step of a simulation. */
 export interface Step extends Capacity {
-  /** At which it begins. */
+  /** Second at which the step starts. */
   second: number;
   arrived: number;
   processed: number;
-  /** How many of those that can work would have been enough for what was processed. */
+  /** Number of working instances that were needed for the processed orders. */
   busy: number;
-  /** Orders in the queue at its end. */
+  /** Orders in the queue at the end of the step. */
   backlog: number;
 }
 
-/** When a simulation gives up waiting for an empty queue. */
+/** A simulation ends after a week, even if the queue is not empty. */
 const MOST_STEPS = (7 * DAY_SECONDS) / STEP_SECONDS;
 
 /**
- * Lets consumers work on what arrives, until the last order has arrived and none is left, for a week at most.
+ * Simulates consumers until all orders have arrived and the queue is empty, for a week at most.
  *
- * @param arrivals orders in each step
- * @param ratePerWorker orders a second that one instance, or one invocation, gets done
+ * @param arrivals Orders that arrive in each step.
+ * @param ratePerWorker Orders a second that one instance, or one concurrent invocation, processes.
  */
 export function simulate(arrivals: readonly number[], ratePerWorker: number, consumers: Consumers): Step[] {
   const steps: Step[] = [];

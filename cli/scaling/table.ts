@@ -6,22 +6,22 @@ const NAME = 24;
 const COLUMN = 22;
 const NARROW = 14;
 
-/** One row of the table of policies. */
+/** A row of the table of policies. */
 type Row = [name: string, show: (outcome: Outcome, policy: PolicyName) => string];
 
 const ROWS: readonly Row[] = [
-  ['most orders in the queue', ({ peakBacklog }) => number(peakBacklog)],
+  ['maximum queue length', ({ peakBacklog }) => number(peakBacklog)],
   ['longest wait', ({ longestWaitSeconds }) => duration(longestWaitSeconds)],
   [`waited over ${LATE_SECONDS} s`, ({ lateShare }) => percent(lateShare)],
-  ['empty after the rush', ({ drainedAfterRushSeconds }) => duration(drainedAfterRushSeconds)],
-  ['empty after the day', ({ drainedAfterDaySeconds }) => duration(drainedAfterDaySeconds)],
-  ['most instances', ({ peakInstances }) => number(peakInstances)],
+  ['drained after the rush', ({ drainedAfterRushSeconds }) => duration(drainedAfterRushSeconds)],
+  ['drained after the day', ({ drainedAfterDaySeconds }) => duration(drainedAfterDaySeconds)],
+  ['maximum instances', ({ peakInstances }) => number(peakInstances)],
   ['instance-hours paid', (outcome, policy) => decimal(paidHours(outcome, policy))],
-  ['changes of size', ({ changes }) => number(changes)],
-  ['changes of direction', ({ turns }) => number(turns)],
+  ['changes in size', ({ changes }) => number(changes)],
+  ['changes in direction', ({ turns }) => number(turns)],
 ];
 
-/** What was simulated, and the outcome under each policy. */
+/** Formats the scenario, and the outcome under each policy. */
 export function formatRuns(runs: readonly Run[], scenario: Scenario): string {
   const line = (name: string, cells: readonly string[]) =>
     `  ${name.padEnd(NAME)}${cells.map((cell) => cell.padStart(COLUMN)).join('')}\n`;
@@ -38,7 +38,7 @@ export function formatRuns(runs: readonly Run[], scenario: Scenario): string {
   return [describe(scenario), '\n', header, ...rows].join('');
 }
 
-/** The outcome of a fleet's policies with other targets. */
+/** Formats the outcomes of the fleet policies with other targets. */
 export function formatVariants(variants: readonly Variant[]): string {
   const line = (name: string, cells: readonly string[]) =>
     `  ${name.padEnd(NAME)}${cells.map((cell) => cell.padStart(NARROW)).join('')}\n`;
@@ -63,19 +63,19 @@ export function formatVariants(variants: readonly Variant[]): string {
 
 function describe(scenario: Scenario): string {
   const { orders, peak, ratePerWorker, min, max, warmUpSeconds, targetBacklog, targetQueueLength } = scenario;
-  return `  ${number(orders)} orders, ${number(peak)} a second at most; a worker gets ${number(ratePerWorker)} a second done.
-  Fleet: ${number(min)} to ${number(max)} instances, ${warmUpSeconds} s to warm up, targets ${number(targetBacklog)} an instance, ${number(targetQueueLength)} in the queue.
-  Mapping: ${number(scenario.maximumConcurrency)} invocations at once at most.
+  return `  ${number(orders)} orders, at most ${number(peak)} a second; one worker processes ${number(ratePerWorker)} a second.
+  Fleet: ${number(min)} to ${number(max)} instances, ${warmUpSeconds} s warm-up, targets ${number(targetBacklog)} per instance or ${number(targetQueueLength)} in the queue.
+  Event source mapping: at most ${number(scenario.maximumConcurrency)} concurrent invocations.
 `;
 }
 
-/** Instances are paid for while they are there, invocations while they work. */
+/** Instances are paid for from launch to termination, invocations while they have work. */
 const paidHours = ({ instanceHours, busyHours }: Outcome, policy: PolicyName): number =>
   policy === 'event source mapping' ? busyHours : instanceHours;
 
 function duration(seconds: number | undefined): string {
   if (seconds === undefined) return 'not in a week';
-  if (seconds === 0) return 'at once';
+  if (seconds === 0) return 'immediately';
   const padded = (value: number) => String(value).padStart(2, '0');
   const minutes = Math.floor(seconds / 60);
   if (minutes === 0) return `${seconds} s`;

@@ -1,60 +1,60 @@
 /**
- * How target tracking decides, once a minute, from the datapoints of its metric.
+ * A model of target tracking, which decides once a minute from the datapoints of its metric.
  *
- * AWS's pages say: alarms on one-minute datapoints, one above the target and one below it; out in proportion to the
- * metric, in more gradually; what warms up is no part of the capacity that is multiplied, but of what there is already; no
- * scaling in while instances warm up.
+ * AWS documents two alarms on one-minute datapoints, one above the target and one below. A group scales out in proportion to
+ * the metric, and in more gradually. Instances that warm up are not part of the capacity that is multiplied, but of the
+ * capacity that exists. While instances warm up, a group does not scale in.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-default-instance-warmup.html
  * https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
  */
 
-/** CloudWatch's datapoints of one minute. */
+/** The CloudWatch datapoints of one minute. */
 export interface Minute {
   /** `ApproximateNumberOfMessagesVisible` of the order queue. */
   visible: number;
-  /** Instances of the group that were at work. */
+  /** Instances of the group that were working. */
   inService: number;
 }
 
 /**
- * Returns the plain metric: messages in the queue, whatever the number of instances. AWS names it among those that do not
- * work for target tracking, since it does not change in proportion to the number of instances.
+ * Returns the metric "queue length". AWS lists it among the metrics that do not work for target tracking, because it does not
+ * change in proportion to the number of instances.
  *
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
  */
 export const queueLength = ({ visible }: Minute): number => visible;
 
 /**
- * Returns the metric that AWS advises for queues: messages for each instance, so that twice the instances halve it.
+ * Returns the metric "backlog per instance", which AWS recommends for queues. Twice the instances halve it.
  *
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
  */
 export const backlogPerInstance = ({ visible, inService }: Minute): number => visible / inService;
 
-/** Datapoints of the two alarms that AWS makes; seen on every such policy, documented on no page. */
+/** Datapoints of the two alarms that AWS creates. They are not documented, but all such policies have them. */
 const HIGH_DATAPOINTS = 3;
 const LOW_DATAPOINTS = 15;
-/** The low alarm's threshold, as a part of the target: "usually more than 10% lower". */
+/** Threshold of the low alarm, as a fraction of the target: "usually more than 10% lower". */
 const LOW = 0.9;
 
 /** A group of instances, or the tasks of a service, as a scaling policy sees it. */
 export interface Group {
-  /** Instances in service whose warm-up is over. */
+  /** Instances that have warmed up. */
   warm: number;
-  /** Instances that have been launched and are not warm yet. */
+  /** Launched instances that are still warming up. */
   warming: number;
   min: number;
   max: number;
-  /** Most instances that are removed in one minute. AWS says "more gradually" and no number. */
+  /** Maximum number of instances removed in one minute. AWS says "more gradually", without a number. */
   scaleInStep: number;
 }
 
 /**
- * Returns how many instances there should be.
+ * Returns the desired number of instances.
  *
- * @param datapoints of the metric, one a minute, the newest last
- * @param target of the metric
+ * @param datapoints Datapoints of the metric, one per minute, newest last.
+ * @param target Target value of the metric.
  */
 export function trackTarget(datapoints: readonly number[], target: number, group: Group): number {
   const { warm, warming, min, max, scaleInStep } = group;

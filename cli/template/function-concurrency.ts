@@ -3,20 +3,20 @@ import { asText, findReferred } from './references.ts';
 import { propertiesOf, readNumber, readProperty, resourcesOf, type Template } from './template.ts';
 
 /**
- * What nothing limits may take all that an account has in a region, by default.
+ * Default concurrency of an account in a region, which is the limit of a function without a limit of its own.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 const ACCOUNT_CONCURRENCY = 1_000;
 
-/** Assumed where neither a queue nor a route leads to a function: a person or a deployment invokes it, and one more does. */
-const BY_HAND = 2;
+/** Assumed for functions without a queue or route: an operator and a deployment may invoke them at the same time. */
+const MANUAL_CONCURRENCY = 2;
 
 /**
- * The most invocations of a function that there may be at once: what its mappings and routes let through, and never more
- * than it reserves.
+ * Returns the maximum number of concurrent invocations of a function: the limits of its mappings and routes, up to its
+ * reserved concurrency.
  *
- * A route lets through the burst that its stage allows. Its bucket is filled again at the stage's rate, so where answers
- * take longer than burst / rate seconds there can be more; what must not happen then needs reserved concurrency.
+ * The limit of a route is the burst limit of its stage. More invocations can run concurrently if responses take longer than
+ * burst / rate seconds; only reserved concurrency prevents that.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
  */
 export function functionConcurrency(template: Template, id: string): number {
@@ -26,11 +26,11 @@ export function functionConcurrency(template: Template, id: string): number {
       readNumber(readProperty(properties, 'ScalingConfig.MaximumConcurrency'), ACCOUNT_CONCURRENCY),
     );
   const sources = [...mappings, ...burstsOf(template, id)];
-  const most = sources.length > 0 ? sources.reduce((sum, each) => sum + each, 0) : BY_HAND;
+  const most = sources.length > 0 ? sources.reduce((sum, each) => sum + each, 0) : MANUAL_CONCURRENCY;
   return Math.min(most, readNumber(propertiesOf(template, id).ReservedConcurrentExecutions, most));
 }
 
-/** One for each route that leads to the function: the stage's settings apply to every route by itself. */
+/** Returns the burst limit of each route to the function. A stage's default settings apply to each route separately. */
 function burstsOf(template: Template, id: string): number[] {
   const integrations = resourcesOf(template, 'AWS::ApiGatewayV2::Integration')
     .filter(

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import type { Template } from './template.ts';
 
-/** A resource that needs no properties may have none. */
+/** A resource may have no properties. */
 const resource = z.looseObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
@@ -18,13 +18,13 @@ const template = z.looseObject({
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
-/** What Serverless calls the template of the whole stack, in the folder that it packages to. */
+/** Name of the stack's template in the folder that Serverless packages to. */
 const TEMPLATE_FILE = 'cloudformation-template-update-stack.json';
 
-/** Which stack is meant, in the words of `serverless`. */
+/** Options of `serverless package`. */
 export interface PackageOptions {
   stage: string;
-  /** Left out, it is serverless.yml's own. */
+  /** Default: the region of serverless.yml. */
   region?: string | undefined;
   /** Stage parameters, such as `consumerConcurrency=7`. */
   params: readonly string[];
@@ -33,7 +33,7 @@ export interface PackageOptions {
 /**
  * Packages the service and reads the template that `serverless deploy` would deploy. Needs no AWS account.
  *
- * @throws Error with what Serverless says, where it refuses
+ * @throws Error with the message of Serverless if it fails.
  */
 export async function packageTemplate({ stage, region, params }: PackageOptions): Promise<Template> {
   const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-package-'));
@@ -42,7 +42,7 @@ export async function packageTemplate({ stage, region, params }: PackageOptions)
     if (region) args.push('--region', region);
     for (const param of params) args.push('--param', param);
     await promisify(execFile)(process.execPath, [SERVERLESS, ...args], { cwd: PROJECT }).catch((error) => {
-      // Serverless prints why it failed on stdout, which the error's own message leaves out.
+      // Serverless prints its error on stdout, which is not in the message of the execFile error.
       const [, reason = `${error.stderr}${error.stdout}`] = /^Error:\s*(.*)/ms.exec(error.stdout) ?? [];
       throw new Error(`serverless package --stage ${stage}: ${reason.trim()}`, { cause: error });
     });
@@ -52,7 +52,7 @@ export async function packageTemplate({ stage, region, params }: PackageOptions)
   }
 }
 
-/** @throws Error that names the file, where there is none, it is not JSON or holds no resources */
+/** @throws Error if the file cannot be read, is not JSON or has no resources. */
 export async function readTemplate(file: string): Promise<Template> {
   try {
     return template.parse(JSON.parse(await readFile(file, 'utf8')));

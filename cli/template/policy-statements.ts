@@ -3,15 +3,15 @@ import { readList, readStatements, resourcesOf, type Statement, type Template } 
 
 /** A statement of any policy in the template. */
 export interface PolicyStatement {
-  /** Logical id and type of the resource whose policy it is. */
+  /** Logical id and type of the resource that holds the policy. */
   id: string;
   type: string;
-  /** Where it stands, such as `OrderQueuePolicy.PolicyDocument.Statement[DenyWithoutTls]`. */
+  /** Path, such as `OrderQueuePolicy.PolicyDocument.Statement[DenyWithoutTls]`. */
   place: string;
   statement: Statement;
 }
 
-/** Lists every statement of every policy. In any resource, a policy document is an object with a `Statement`. */
+/** Lists all statements of all policies. An object with a `Statement` is taken to be a policy document. */
 export const listPolicyStatements = (template: Template): PolicyStatement[] =>
   Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) =>
     findDocuments(Properties, id).flatMap(({ place, document }) =>
@@ -32,7 +32,7 @@ function findDocuments(value: unknown, place: string): { place: string; document
   );
 }
 
-/** Returns the rights of each role, by its logical id: the statements of its own policies, and of those attached to it. */
+/** Returns the Allow statements of each role by logical id, from its own policies and those attached to it. */
 export function roleGrants(template: Template): Map<string, Statement[]> {
   const allowed = listPolicyStatements(template).filter(({ statement }) => statement.Effect === 'Allow');
   const isOf = (role: string, id: string): boolean =>

@@ -1,16 +1,16 @@
 import { findReferred } from './references.ts';
 import { readList, readProperty, resourcesOf, type Template } from './template.ts';
 
-/** A service that puts messages into a topic or a queue by itself, with no role's rights. */
+/** An AWS service that sends messages to a topic or queue without a role. */
 export interface Publisher {
   /** Logical id of the topic or queue. */
   target: string;
   service: string;
-  /** Logical id of the resource that makes it do so. */
+  /** Logical id of the resource that configures this. */
   source: string;
 }
 
-/** Bucket notifications, alarms, rules of EventBridge, and topics with their subscriptions and dead-letter queues. */
+/** Lists the publishers: bucket notifications, alarms, EventBridge rules, subscriptions and their dead-letter queues. */
 export function listPublishers(template: Template): Publisher[] {
   const publish = (source: string, service: string, targets: unknown[]): Publisher[] =>
     targets.flatMap((value) =>

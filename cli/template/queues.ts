@@ -29,7 +29,7 @@ const PATHS: Record<string, string> = {
   'AWS::Lambda::EventInvokeConfig': 'DestinationConfig.OnFailure.Destination',
 };
 
-/** Returns the logical ids of dead-letter queues, each with those of the queues, subscriptions and functions that name it. */
+/** Returns the dead-letter queues with their sources (queues, subscriptions and functions), all by logical id. */
 export function deadLetterQueues(template: Template): Map<string, string[]> {
   const sources = new Map<string, string[]>();
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {

@@ -1,6 +1,6 @@
 import { resourcesOf, type Template } from './template.ts';
 
-/** The property that holds a resource's name, by the resource's type, and the prefix of the name in the ARN's last part. */
+/** The property with a resource's name and the prefix of that name in an ARN, by resource type. */
 const NAMES: Record<string, { property?: string; prefix?: string }> = {
   'AWS::SQS::Queue': { property: 'QueueName' },
   'AWS::SNS::Topic': { property: 'TopicName' },
@@ -12,8 +12,8 @@ const NAMES: Record<string, { property?: string; prefix?: string }> = {
 };
 
 /**
- * Returns the logical id of the resource of a type that a value refers to: by `Ref` or `Fn::GetAtt`, by an ARN with its name
- * spelled out, or by the name alone. Undefined if the resource is not in this template.
+ * Returns the logical id of the resource that a value refers to by `Ref`, `Fn::GetAtt`, ARN or name; undefined if the
+ * template has no such resource of that type.
  */
 export function findReferred(template: Template, type: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
@@ -30,8 +30,8 @@ export function findReferred(template: Template, type: string, value: unknown): 
 }
 
 /**
- * Formats a value as one text. References are written as `${LogicalId}` or `${LogicalId.Attribute}`, as in `Fn::Sub`, so
- * that equal values in different notations have equal texts. Functions other than these four are left as JSON.
+ * Formats a value as text. References become `${LogicalId}` or `${LogicalId.Attribute}`, as in `Fn::Sub`, so that equal values
+ * in different notations have equal texts. Other intrinsic functions become JSON.
  */
 export function asText(value: unknown): string {
   if (typeof value === 'string') return value;
@@ -57,7 +57,7 @@ export function asText(value: unknown): string {
   }
 }
 
-/** Splits an ARN's text; the last part is the resource, with its type if it has one. Colons in `${…}` do not count. */
+/** Splits an ARN into its six parts, of which the last is the resource with its type. Ignores colons in `${…}`. */
 export function splitArn(text: string): string[] | undefined {
   const parts = text.split(/:(?![^{]*\})/);
   if (parts[0] !== 'arn' || parts.length < 6) return undefined;

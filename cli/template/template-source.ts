@@ -2,10 +2,10 @@ import { UsageError } from '../../program/options.ts';
 import { type PackageOptions, packageTemplate, readTemplate } from './package-template.ts';
 import type { Template } from './template.ts';
 
-/** As serverless.yml has it. */
+/** The default stage of serverless.yml. */
 export const DEFAULT_STAGE = 'dev';
 
-/** The options by which a command is told which template, for `parseOptions`. */
+/** The options that select a template, for `parseOptions`. */
 export const TEMPLATE_OPTIONS = {
   stage: { type: 'string' },
   region: { type: 'string' },
@@ -13,7 +13,7 @@ export const TEMPLATE_OPTIONS = {
   template: { type: 'string' },
 } as const;
 
-/** A file of a template that is packaged already, or what to package. */
+/** Path of a packaged template, or what to package. */
 export type TemplateSource = string | PackageOptions;
 
 interface TemplateValues {
@@ -24,9 +24,9 @@ interface TemplateValues {
 }
 
 /**
- * Reads which template is meant.
+ * Reads the options that select a template.
  *
- * @throws UsageError that names the option, its rule and the value received
+ * @throws UsageError if an option is invalid, or is used with `--template`.
  */
 export function readTemplateSource({ stage, region, param, template }: TemplateValues): TemplateSource {
   const wrong = param.find((each) => !/^\w+=/.test(each));
@@ -36,15 +36,15 @@ export function readTemplateSource({ stage, region, param, template }: TemplateV
     if (value === '') throw new UsageError(`--${option}: must not be empty, received nothing`);
   }
   if (template === undefined) return { stage: stage ?? DEFAULT_STAGE, region, params: param };
-  const tooMuch = Object.entries({ stage, region, param: param[0] }).find(([, value]) => value !== undefined);
-  if (!tooMuch) return template;
-  throw new UsageError(`--${tooMuch[0]}: must not be given with --template, which is packaged already`);
+  const other = Object.entries({ stage, region, param: param[0] }).find(([, value]) => value !== undefined);
+  if (!other) return template;
+  throw new UsageError(`--${other[0]}: cannot be used with --template, which is already packaged`);
 }
 
-/** @throws Error where there is no such template, or Serverless refuses to package one */
+/** @throws Error if the template does not exist, or Serverless fails to package it. */
 export const loadTemplate = (source: TemplateSource): Promise<Template> =>
   typeof source === 'string' ? readTemplate(source) : packageTemplate(source);
 
-/** What to call it in front of people. */
+/** Returns the name of a template for output. */
 export const nameTemplate = (source: TemplateSource): string =>
   typeof source === 'string' ? source : `stage ${source.stage}`;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The parts of a CloudFormation template that are read here. Intrinsic functions are not evaluated. */
+/** A CloudFormation template whose intrinsic functions are not evaluated. */
 export interface Template {
   Resources: Record<string, Resource>;
   Outputs: Record<string, { Value: unknown }>;
@@ -39,14 +39,14 @@ export type Statement = z.output<typeof statement>;
 export const readStatements = (policyDocument: unknown): Statement[] =>
   [z.object({ Statement: z.union([z.array(statement), statement]) }).parse(policyDocument).Statement].flat();
 
-/** Properties of the resource with that logical id. */
+/** Returns the properties of a resource. */
 export function propertiesOf(template: Template, id: string): Record<string, unknown> {
   const resource = template.Resources[id];
   if (!resource) throw new Error(`template: no resource ${id}`);
   return resource.Properties;
 }
 
-/** Logical ids and properties of the resources of a type, such as `AWS::SQS::Queue`. */
+/** Returns the logical ids and properties of the resources of a type, such as `AWS::SQS::Queue`. */
 export const resourcesOf = (
   template: Template,
   type: string,
@@ -61,7 +61,7 @@ export const readProperty = (value: unknown, path: string): unknown =>
     .split('.')
     .reduce<unknown>((outer, key) => (outer as Record<string, unknown> | undefined)?.[key], value);
 
-/** Reads a number, also one that came from the command line as text; NaN for any other value. */
+/** Reads a number, also if it is a text; NaN for any other value. Stage parameters of the command line are texts. */
 export const readNumber = (value: unknown, otherwise: number): number => {
   if (value === undefined) return otherwise;
   return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;

@@ -5,33 +5,31 @@ import { asText, findReferred } from '../../template/references.ts';
 import { readNumber, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, onPage, type Rule } from '../rule.ts';
 
-/** The Data APIs are asked one statement, or one transaction, after the other. */
+/** An invocation runs one statement or transaction at a time. */
 const CONNECTIONS_PER_INVOCATION = 1;
 
-/** The rest is for people, for AWS's own sessions, and for transactions that outlive their invocation. */
+/** The rest is reserved for operators, for AWS's own sessions and for transactions that outlive their invocation. */
 const SHARE = 0.8;
 
 /**
- * Statements that the Redshift Data API holds at once, under way or waiting; fewer than the 2,000 connections of a
- * workgroup (https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html). 200 is from an earlier edition of
- * AWS's page: a limit that was raised since then only means more headroom.
+ * Maximum number of active and queued statements of the Redshift Data API, from an earlier edition of AWS's page. It is
+ * below the 2,000 connections of a workgroup (https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html).
  */
 const REDSHIFT_STATEMENTS = 200;
 
 interface Database {
   id: string;
-  /** What to change where the functions ask too much of it. */
+  /** The property to change if functions may use too many connections. */
   place: string;
   /** Prefix of the Data API's actions. */
   api: string;
   limit: number;
-  /** Of the limit. */
   unit: string;
 }
 
 export const databaseConnections: Rule = {
   id: 'database-connections',
-  title: 'All functions at once leave a database some of its connections',
+  title: 'All functions together use at most 80 % of the connections of a database',
   page: 'https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html',
   examine: (template) => [
     ...auroraClusters(template).map((database) => examineDatabase(template, database)),
@@ -51,7 +49,7 @@ const auroraClusters = (template: Template): Database[] =>
       place: `${id}.ServerlessV2ScalingConfiguration.MaxCapacity`,
       api: 'rds-data',
       limit: maxConnections(least, most),
-      unit: `connections at ${tell(most)} ACU`,
+      unit: `connections at ${format(most)} ACU`,
     };
   });
 
@@ -69,14 +67,14 @@ function examineDatabase(template: Template, database: Database): Check {
   const demands = rolesFor(template, database).flatMap((role) => demandsOf(template, role));
   const sum = demands.reduce((total, { connections }) => total + connections, 0);
   const most = Math.floor(SHARE * limit);
-  const terms = demands.map(({ who, connections }) => `${who} ${tell(connections)}`).join(' + ');
-  const expected = `at most ${tell(most)}: ${100 * SHARE} % of ${tell(limit)} ${unit}`;
-  return check(place, sum <= most, `${tell(sum)} = ${terms}`, expected);
+  const terms = demands.map(({ who, connections }) => `${who} ${format(connections)}`).join(' + ');
+  const expected = `at most ${format(most)}: ${100 * SHARE} % of ${format(limit)} ${unit}`;
+  return check(place, sum <= most, `${format(sum)} = ${terms}`, expected);
 }
 
-const tell = (count: number): string => (Number.isNaN(count) ? 'unknown' : String(count));
+const format = (count: number): string => (Number.isNaN(count) ? 'unknown' : String(count));
 
-/** Logical ids of the roles that may run a statement in the database. */
+/** Returns the logical ids of the roles that may run statements in the database. */
 function rolesFor(template: Template, { id, api }: Database): string[] {
   const type = template.Resources[id]?.Type ?? '';
   const isIt = (resource: unknown) =>
@@ -97,8 +95,8 @@ interface Demand {
 }
 
 /**
- * What the functions of a role may ask at once. A role that is of none, but of instances or containers, says so itself:
- * how many workers one of them runs cannot be seen in a template.
+ * Returns the connections that the functions of a role may use concurrently. The role of instances or containers declares
+ * its connections in `Metadata.DatabaseConnections`, because the template does not show how many workers they run.
  */
 function demandsOf(template: Template, role: string): Demand[] {
   const functions = resourcesOf(template, 'AWS::Lambda::Function').filter(
@@ -114,20 +112,18 @@ function demandsOf(template: Template, role: string): Demand[] {
   }));
 }
 
-/** Largest capacity (ACU) of an instance, and what PostgreSQL's max_connections is by default then. */
+/** Default max_connections of Aurora PostgreSQL by maximum capacity, in ACU. */
 const TABLE = limits.byCapacity as [capacity: number, connections: number][];
 
 /**
- * Returns the connections that an Aurora PostgreSQL instance accepts at least. Between two rows of the table, the lower one
- * counts.
+ * Returns the number of connections that an Aurora PostgreSQL instance accepts. Between two rows of the table, the lower row
+ * applies. With a minimum capacity of 0.5 ACU or less, the maximum is 2,000.
  *
- * With a minimum of 0.5 ACU or less there are never more than 2,000, says the page that the table is from.
- *
- * @param least capacity, in ACU
- * @param most capacity, in ACU
- * @returns NaN for a capacity below the table's first row
+ * @param least Minimum capacity, in ACU.
+ * @param most Maximum capacity, in ACU.
+ * @returns The number of connections; NaN for a capacity below the table's first row.
  */
 function maxConnections(least: number, most: number): number {
   const connections = TABLE.findLast(([units]) => units <= most)?.[1] ?? Number.NaN;
-  return least <= 0.5 ? Math.min(connections, limits.mostWithLittleCapacity) : connections;
+  return least <= 0.5 ? Math.min(connections, limits.limitAtLowMinCapacity) : connections;
 }

@@ -4,12 +4,12 @@ import { readList, readProperty, resourcesOf, type Template } from '../../templa
 import { type Check, check, type Rule } from '../rule.ts';
 
 const RIGHT_METRIC = 'ApproximateNumberOfMessagesVisible';
-/** It counts what is sent to a queue; what SQS itself moves there is not sent. */
+/** Does not count messages that SQS moves to a dead-letter queue. */
 const WRONG_METRIC = 'NumberOfMessagesSent';
 
 export const deadLetterAlarm: Rule = {
   id: 'dead-letter-alarm',
-  title: 'An alarm that tells somebody watches each dead-letter queue',
+  title: 'Each dead-letter queue has an alarm with an action',
   page: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/dead-letter-queues-alarms-cloudwatch.html',
   examine: (template) => [...deadLetterQueues(template).keys()].flatMap((id) => examineQueue(template, id)),
 };
@@ -24,21 +24,21 @@ function examineQueue(template: Template, id: string): Check[] {
     .filter(({ name }) => name === WRONG_METRIC)
     .map(({ alarmId }) => check(`${alarmId}.MetricName`, false, WRONG_METRIC, RIGHT_METRIC));
   const right = ofQueue.filter(({ name }) => name === RIGHT_METRIC);
-  const isHeard = right.some(
+  const hasAction = right.some(
     ({ alarm }) => readList(alarm.AlarmActions).length > 0 && String(alarm.ActionsEnabled) !== 'false',
   );
   const found =
     right.length > 0 ? `${right.map(({ alarmId }) => alarmId).join(', ')} without action` : undefined;
-  return [...wrong, check(id, isHeard, found, `an alarm on its ${RIGHT_METRIC}, with an action`)];
+  return [...wrong, check(id, hasAction, found, `an alarm on its ${RIGHT_METRIC}, with an action`)];
 }
 
-/** An alarm and one of the metrics that it watches, alone or in an expression. */
+/** An alarm and one of its metrics. An alarm on an expression has several. */
 interface AlarmMetric {
   alarmId: string;
   alarm: Record<string, unknown>;
   namespace: unknown;
   name: unknown;
-  /** Values as they stand in the template, by the name of the dimension. */
+  /** Values in the template, by name. */
   dimensions: Map<unknown, unknown>;
 }
 

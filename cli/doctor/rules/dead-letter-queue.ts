@@ -5,12 +5,12 @@ import { type Check, check, onPage, type Rule } from '../rule.ts';
 
 const TARGET = 'RedrivePolicy.deadLetterTargetArn';
 
-/** A person reads these; nobody would read what was left of them in a queue. */
+/** Protocols that deliver to people. Their undelivered messages need no dead-letter queue. */
 const TO_PEOPLE = ['email', 'email-json', 'sms'];
 
 export const deadLetterQueue: Rule = {
   id: 'dead-letter-queue',
-  title: 'What queues, subscriptions and asynchronous functions give up is kept',
+  title: 'Queues, subscriptions and asynchronous functions keep what they cannot process',
   page: 'https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html',
   examine: (template) => [
     ...onPage(
@@ -36,7 +36,7 @@ function examineQueues(template: Template): Check[] {
     });
 }
 
-/** What SNS cannot deliver, it discards. Subscriptions inside a topic's own properties cannot have a queue for it. */
+/** SNS discards messages that it cannot deliver. Subscriptions in a topic's `Subscription` property cannot have a RedrivePolicy. */
 function examineSubscriptions(template: Template): Check[] {
   const inside = resourcesOf(template, 'AWS::SNS::Topic').flatMap(([id, topic]) =>
     readList(topic.Subscription).map((subscription, index) => ({
@@ -69,18 +69,18 @@ function examineFunction(template: Template, id: string): Check {
     `${id}.DeadLetterConfig`,
     kept.some((target) => target !== undefined),
     undefined,
-    'a queue or topic, or an EventInvokeConfig with a destination OnFailure',
+    'a queue or topic, or an EventInvokeConfig with an OnFailure destination',
   );
 }
 
-// Services that invoke a function and do not wait for it.
+// Services that invoke functions asynchronously.
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 const ASYNCHRONOUS = [
   ...['events', 's3', 'sns', 'scheduler', 'ses', 'iot', 'logs', 'config'],
   ...['codecommit', 'codepipeline', 'cloudformation'],
 ].map((service) => `${service}.amazonaws.com`);
 
-/** Logical ids of the functions that are invoked asynchronously: as a target, or by who is permitted to invoke them. */
+/** Returns the logical ids of functions that an event rule, a schedule or a permitted service invokes asynchronously. */
 function asynchronousFunctions(template: Template): Set<string> {
   const rules = resourcesOf(template, 'AWS::Events::Rule').flatMap(([, { Targets }]) => readList(Targets));
   const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule').map(([, { Target }]) => Target);

@@ -7,12 +7,12 @@ import { check, type Rule } from '../rule.ts';
 const DEFAULT_RETENTION = 345_600;
 
 /**
- * A message's age counts from when it was first sent, also after its move to the dead-letter queue. What SNS or Lambda put
- * there is a new message, so only source queues count.
+ * When SQS moves a message to a dead-letter queue, the message keeps its age. SNS and Lambda send a new message instead, so
+ * only source queues are compared.
  */
 export const deadLetterRetention: Rule = {
   id: 'dead-letter-retention',
-  title: 'Dead-letter queues keep messages at least as long as their sources do',
+  title: 'Dead-letter queues keep messages at least as long as their source queues',
   page: 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html',
   examine: (template) => {
     const retentionOf = (id: string) =>

@@ -4,7 +4,7 @@ import { asText, findReferred } from '../../template/references.ts';
 import { propertiesOf, readList, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, onPage, type Rule } from '../rule.ts';
 
-// What says that data is encrypted at rest, by type; the first that is there counts. Redshift Serverless has no way not to.
+// Properties that enable encryption at rest, by resource type. The first one present counts. Redshift Serverless always encrypts.
 const SETTINGS: Record<string, string[]> = {
   'AWS::SQS::Queue': ['KmsMasterKeyId', 'SqsManagedSseEnabled'],
   'AWS::SNS::Topic': ['KmsMasterKeyId'],
@@ -14,15 +14,15 @@ const SETTINGS: Record<string, string[]> = {
   'AWS::Redshift::Cluster': ['Encrypted'],
 };
 
-// What a service needs of the key to put a message into what it encrypts.
+// The key permissions that a service needs to send messages to an encrypted topic or queue.
 const NEEDED = ['kms:GenerateDataKey', 'kms:Decrypt'];
 
-/** Its policy belongs to AWS: no service can be let in. */
+/** AWS managed keys. Their policies cannot be changed to allow another service. */
 const AWS_KEY = /(^|:)alias\/aws\/(sqs|sns)$/;
 
 export const encryption: Rule = {
   id: 'encryption',
-  title: 'Data is encrypted, by keys that whoever delivers may use',
+  title: 'Data is encrypted, with keys that the delivering services may use',
   page: 'https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html',
   examine: (template) => [
     ...onPage(
@@ -43,13 +43,13 @@ const examineSettings = (template: Template): Check[] =>
     }),
   );
 
-/** Where the key is no resource of this template, only its name can be told from here. */
+/** Checks that a publisher may use the key of its target. The policy of a key outside this template is unknown. */
 function examineKey(template: Template, { target, service, source }: Publisher): Check {
   const place = `${target}.KmsMasterKeyId`;
   const { KmsMasterKeyId: key } = propertiesOf(template, target);
   if (key === undefined) return { place };
   if (AWS_KEY.test(asText(key))) {
-    return check(place, false, key, `a key of this account, whose policy lets in ${service} for ${source}`);
+    return check(place, false, key, `a key of this account whose policy allows ${service} for ${source}`);
   }
   const keyId = findKey(template, key);
   if (!keyId) return { place };
@@ -61,8 +61,8 @@ function examineKey(template: Template, { target, service, source }: Publisher):
   return check(
     `${keyId}.KeyPolicy`,
     missing.length === 0,
-    `${service} may ${granted.join(', ') || 'nothing'}`,
-    `${NEEDED.join(' and ')} for ${service}, which ${source} has put messages into ${target}`,
+    `${granted.join(', ') || 'nothing'} for ${service}`,
+    `${NEEDED.join(' and ')} for ${service}, because ${source} sends messages to ${target}`,
   );
 }
 

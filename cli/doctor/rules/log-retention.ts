@@ -2,10 +2,10 @@ import { findReferred } from '../../template/references.ts';
 import { readList, readNumber, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
-/** A log group that nobody declares is made at the first line, and keeps it for ever. */
+/** A log group that is not declared is created with the first log line and never expires. */
 export const logRetention: Rule = {
   id: 'log-retention',
-  title: 'Whatever is logged expires',
+  title: 'Logs expire',
   page: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html',
   examine: (template) => [
     ...resourcesOf(template, 'AWS::Logs::LogGroup').map(([id, { RetentionInDays }]) =>

@@ -4,7 +4,7 @@ import { check, type Rule } from '../rule.ts';
 
 export const partialBatch: Rule = {
   id: 'partial-batch',
-  title: 'Mappings of queues take failures record by record',
+  title: 'Event source mappings of queues accept partial batch failures',
   page: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html',
   examine: (template) =>
     queueMappings(template).map(({ id, properties: { FunctionResponseTypes } }) =>

@@ -5,7 +5,7 @@ import { type Check, check, onPage, type Rule } from '../rule.ts';
 
 const BLOCKS = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
 const EVERYWHERE = ['0.0.0.0/0', '::/0'];
-/** By type, the property that says who may call. */
+/** The property that requires authorization, by resource type. */
 const HTTP = [
   ['AWS::ApiGatewayV2::Route', 'AuthorizationType'],
   ['AWS::ApiGateway::Method', 'AuthorizationType'],
@@ -15,7 +15,7 @@ const DATABASES = ['AWS::RDS::DBInstance', 'AWS::RedshiftServerless::Workgroup',
 
 export const publicAccess: Rule = {
   id: 'public-access',
-  title: 'Nothing is open to the world',
+  title: 'Nothing is publicly accessible',
   page: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html',
   examine: (template) => [
     ...examineBuckets(template),
@@ -60,7 +60,7 @@ const examineHttp = (template: Template): Check[] =>
     ),
   );
 
-/** Said aloud, since the default depends on the subnets. */
+/** The property must be present, because its default depends on the subnets. */
 const examineDatabases = (template: Template): Check[] =>
   DATABASES.flatMap((type) => resourcesOf(template, type)).map(([id, { PubliclyAccessible }]) =>
     check(`${id}.PubliclyAccessible`, String(PubliclyAccessible) === 'false', PubliclyAccessible, 'false'),
@@ -91,7 +91,7 @@ const examinePolicies = (template: Template): Check[] => [
         `${place}.Principal`,
         !isEveryone(Principal) || Object.keys(Condition).length > 0,
         asText(Principal),
-        'somebody, or a condition',
+        'a specific principal, or a condition',
       ),
     ),
   ...resourcesOf(template, 'AWS::Lambda::Permission').map(([id, { Principal }]) =>
@@ -99,7 +99,7 @@ const examinePolicies = (template: Template): Check[] => [
   ),
 ];
 
-/** Without tokens (IMDSv2), whoever makes a program on the instance fetch an address has its role's credentials. */
+/** Without session tokens (IMDSv2), a server-side request forgery on the instance exposes its role's credentials. */
 const examineLaunchTemplates = (template: Template): Check[] =>
   resourcesOf(template, 'AWS::EC2::LaunchTemplate').map(([id, launchTemplate]) => {
     const path = 'LaunchTemplateData.MetadataOptions.HttpTokens';

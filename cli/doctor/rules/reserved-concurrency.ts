@@ -2,17 +2,17 @@ import { type QueueMapping, queueMappings } from '../../template/queues.ts';
 import { propertiesOf, readNumber, readProperty, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
-/** What AWS advises, so that a few throttled invokes do not send a good message to the dead-letter queue. */
+/** AWS recommends at least 5, so that a few throttled invocations do not move a valid message to the dead-letter queue. */
 const ENOUGH_RECEIVES = 5;
 
 /**
- * A mapping receives messages whether or not the function has room for them. Each throttled invoke is a receive spent, and
- * `maxReceiveCount` of them put a message into the dead-letter queue that no function has seen. `MaximumConcurrency` keeps
- * the mapping from receiving more than the function may take.
+ * A mapping receives messages even if the function's invocations are throttled, and each throttled invocation counts as a
+ * receive. After `maxReceiveCount` receives, a message that no function has processed moves to the dead-letter queue.
+ * `MaximumConcurrency` limits how much the mapping receives.
  */
 export const reservedConcurrency: Rule = {
   id: 'reserved-concurrency',
-  title: 'Functions reserve no less than their mappings invoke at once',
+  title: 'Functions reserve at least the maximum concurrency of their mappings',
   page: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html',
   examine: (template) => {
     const byFunction = Map.groupBy(queueMappings(template), ({ functionId }) => functionId);

@@ -3,14 +3,14 @@ import { asText } from '../../template/references.ts';
 import { readList, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
-/** Operators that a request without the key, or with another value, does not pass: none with `IfExists`, none with `Not`. */
+/** Condition operators that reject requests without the key. Those with `IfExists` or `Not` do not. */
 const LIMITING = ['ArnEquals', 'ArnLike', 'StringEquals', 'StringLike'];
 const EXPECTED = 'the ARN of the source, not *';
 
-/** A service acts for whoever asks it to, in any account, unless the policy says on behalf of what it may. */
+/** Without `aws:SourceArn`, any account can make the service act on the resource (confused deputy). */
 export const sourceArn: Rule = {
   id: 'source-arn',
-  title: 'A service is let in on behalf of one source only',
+  title: 'AWS services have access on behalf of specific sources only',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html',
   examine: (template) => [...examinePolicies(template), ...examinePermissions(template)],
 };
@@ -18,7 +18,7 @@ export const sourceArn: Rule = {
 const examinePolicies = (template: Template): Check[] =>
   listPolicyStatements(template)
     .filter(({ statement: { Effect, Principal } }) => Effect === 'Allow' && readService(Principal).length > 0)
-    // Who may take on a role is another matter: services assume roles for the account that passes them.
+    // Trust policies are excluded: a service assumes a role only for the account that has passed it.
     .filter(({ statement: { Action } }) => !Action.includes('sts:AssumeRole'))
     .map(({ place, statement }) => {
       const sources = sourcesOf(statement);
@@ -27,7 +27,7 @@ const examinePolicies = (template: Template): Check[] =>
         `${place}.Condition.aws:SourceArn`,
         holds,
         sources[0],
-        `${EXPECTED}, by one of ${LIMITING.join(', ')}`,
+        `${EXPECTED}, in one of ${LIMITING.join(', ')}`,
       );
     });
 
@@ -38,7 +38,7 @@ const sourcesOf = ({ Condition = {} }: PolicyStatement['statement']): unknown[] 
   Object.entries(Condition)
     .filter(([operator]) => LIMITING.includes(operator))
     .flatMap(([, keys]) => Object.entries(keys))
-    // Condition keys do not mind their case.
+    // Condition keys are case-insensitive.
     .filter(([key]) => key.toLowerCase() === 'aws:sourcearn')
     .flatMap(([, value]) => readList(value));
 

@@ -7,7 +7,7 @@ interface Guarded {
   type: string;
   /** Type of the policy. */
   policy: string;
-  /** What it must deny at least. */
+  /** The actions that the policy must deny. */
   actions: readonly string[];
   page: string;
 }
@@ -22,7 +22,7 @@ const GUARDED: readonly Guarded[] = [
   {
     type: 'AWS::SNS::Topic',
     policy: 'AWS::SNS::TopicPolicy',
-    // What carries an order; SNS takes no sns:* here.
+    // The actions that transfer orders. SNS does not accept sns:* in a topic policy.
     actions: ['sns:Publish', 'sns:Subscribe'],
     page: 'https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html',
   },
@@ -36,7 +36,7 @@ const GUARDED: readonly Guarded[] = [
 
 export const tlsOnly: Rule = {
   id: 'tls-only',
-  title: 'Queues, topics and buckets refuse whoever comes without TLS',
+  title: 'Queues, topics and buckets refuse requests without TLS',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html',
   examine: (template) =>
     GUARDED.flatMap((guarded) =>
@@ -51,7 +51,7 @@ function examineResource(template: Template, guarded: Guarded, id: string): Chec
   const isDenied = listPolicyStatements(template)
     .filter(({ type }) => type === guarded.policy)
     .some(({ statement }) => deniesWithoutTls(template, statement, guarded, id));
-  const expected = `a policy that denies everyone ${guarded.actions.join(', ')} without aws:SecureTransport`;
+  const expected = `a policy that denies ${guarded.actions.join(', ')} to everyone without aws:SecureTransport`;
   return check(id, isDenied, undefined, expected);
 }
 
@@ -63,7 +63,7 @@ function deniesWithoutTls(
 ): boolean {
   const denied = Action.map((action) => action.toLowerCase());
   const isAll = (action: string) => denied.some((each) => [action.toLowerCase(), '*'].includes(each));
-  // A bucket and its objects are two resources.
+  // A bucket and its objects are separate resources.
   const objects = type === 'AWS::S3::Bucket' ? ['', '/*'] : [''];
   const names = Resource.map(asText);
   const isMeant = (suffix: string) =>

@@ -9,10 +9,10 @@ const DEFAULT_VISIBILITY = 30;
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html
 const DEFAULT_TIMEOUT = 3;
 
-/** Mappings that are switched off count: they may be switched on. */
+/** Disabled mappings are checked too, because they can be enabled at any time. */
 export const visibilityTimeout: Rule = {
   id: 'visibility-timeout',
-  title: 'Messages stay hidden for 6 x the timeout of their function + the batching window',
+  title: 'Visibility timeouts are at least 6 x the function timeout + the batching window',
   page: 'https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html',
   examine: (template) =>
     queueMappings(template).map(({ id, properties, queueId, functionId }) => {

@@ -3,19 +3,19 @@ import { asText, splitArn } from '../../template/references.ts';
 import { readList, readProperty, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
-/** Characters; less says nothing. */
+/** Minimum length of a reason, in characters. */
 const SHORTEST_REASON = 20;
 
-/** Services whose ARNs name a resource at once, without its type before it. */
+/** Services whose ARNs contain no resource type. */
 const WITHOUT_TYPE = ['s3', 'sns', 'sqs'];
 
 /**
- * The reason stands in the resource's own `Metadata`, which CloudFormation keeps and nothing acts on, keyed by the action
- * as it is written: `Metadata: { WildcardReasons: { 'xray:PutTraceSegments': … } }`.
+ * Reasons are written in the resource's `Metadata`, which CloudFormation ignores, with the action as the key:
+ * `Metadata: { WildcardReasons: { 'xray:PutTraceSegments': … } }`.
  */
 export const wildcards: Rule = {
   id: 'wildcards',
-  title: 'No policy allows all actions or all resources without a reason beside it',
+  title: 'No policy allows all actions or all resources without a documented reason',
   page: 'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege',
   examine: (template) => [
     ...listPolicyStatements(template)
@@ -34,7 +34,7 @@ function examineStatement(template: Template, found: PolicyStatement): Check[] {
     const value = wide === undefined ? action : `${action} on ${asText(wide)}`;
     return checkReason(template, id, place, action, value, isFine);
   });
-  // All but a few is a wildcard, too.
+  // NotAction and NotResource allow everything else.
   const others = Object.entries({ NotAction, NotResource })
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => checkReason(template, id, place, key, `${key} ${asText(value)}`));
@@ -57,10 +57,10 @@ function checkReason(
   return check(place, holds, value, rule);
 }
 
-/** In a key's own policy, `*` is that key. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html */
+/** In a key policy, the resource `*` is the key itself. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html */
 const isAboutItself = ({ type }: PolicyStatement): boolean => type === 'AWS::KMS::Key';
 
-/** Whether it says nothing but `*` after what every ARN of the service begins with. */
+/** Returns whether a resource is `*`, or an ARN that matches all resources of a service or of a type. */
 function isWide(resource: unknown): boolean {
   const text = asText(resource);
   const arn = splitArn(text);
@@ -69,7 +69,7 @@ function isWide(resource: unknown): boolean {
   return name.startsWith('*') || (!WITHOUT_TYPE.includes(service) && /^[a-z-]+[:/]\*/.test(name));
 }
 
-/** AWS's own policies: most hold wildcards, and none can be seen from here. */
+/** AWS managed policies need a reason, because their statements are not in the template and most have wildcards. */
 const examineManagedPolicies = (template: Template): Check[] =>
   Object.entries(template.Resources).flatMap(([id, { Properties }]) =>
     readList(readProperty(Properties, 'ManagedPolicyArns'))

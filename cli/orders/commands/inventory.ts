@@ -4,7 +4,7 @@ import { toCsv } from '../../../lib/report/csv.ts';
 import { printable } from '../../../lib/text.ts';
 import { type InventoryRow, listInventory } from '../../../operations/shipping/list-inventory.ts';
 import { table } from '../../table.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { whole } from '../format.ts';
@@ -12,14 +12,14 @@ import { whole } from '../format.ts';
 const COLUMNS = ['product_id', 'product_name', 'stock', 'scheduled', 'backordered', 'updated_at'] as const;
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
-  return create('inventory', 'Shows stock, scheduled shipments and backorders of each product.')
-    .option('--csv', 'answer in CSV')
-    .action(answering(onExit, inventory));
+  return create('inventory', 'Show stock, scheduled shipments and backorders by product')
+    .option('--csv', 'print CSV')
+    .action(createAction(onExit, inventory));
 }
 
-async function inventory(context: Context, { csv }: { csv?: true }): Promise<Answer> {
+async function inventory(context: Context, { csv }: { csv?: true }): Promise<CommandResult> {
   const { shippingDatabase, stage } = await context.open();
-  if (!shippingDatabase) throw new InvalidInputError(`inventory: shipping is off in stage ${stage}`);
+  if (!shippingDatabase) throw new InvalidInputError(`inventory: shipping is disabled in stage ${stage}`);
   const rows = await listInventory(shippingDatabase);
   return { data: rows, text: csv ? toCsv(COLUMNS, rows) : toTable(rows) };
 }

@@ -6,7 +6,7 @@ import type { Reconciliation } from '../../../operations/reconcile/reconciliatio
 import { awaitReplay, type Replay, replay } from '../../../operations/reconcile/replay.ts';
 import { wholeNumber } from '../../../program/options.ts';
 import { QUEUES } from '../../../topology.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { createProgressBar } from '../progress.ts';
@@ -20,26 +20,30 @@ interface ReconcileOptions {
   wait: string | boolean;
 }
 
-/** On AWS a sale waits 5 minutes for company, and then for a load: see `salesBatchingWindow`. */
+/** On AWS, analytics batches sales for 5 minutes before it loads them: see `salesBatchingWindow`. */
 const WAIT_SECONDS = '600';
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
   return create(
     'reconcile',
-    'Compares orders received, confirmed, shipped and sold. Exits 1 where gaps remain.',
+    'Check that every received order was confirmed, shipped and recorded as a sale; exit with 1 if gaps remain',
   )
     .option(
       '--from <time>',
-      'confirmed from then on, ISO 8601 (default: 30 days ago, as far as the ledger remembers)',
+      'orders confirmed at or after this time, ISO 8601 (default: 30 days ago, when ledger records expire)',
     )
-    .option('--to <time>', 'confirmed before then, ISO 8601 (default: now)')
-    .option('--repair', 'give orders again to just those who missed them; nobody is told twice')
-    .option('--wait <seconds>', 'how long to wait until repairs are stored', WAIT_SECONDS)
-    .option('--no-wait', 'do not wait for them')
-    .action(answering(onExit, reconcile));
+    .option('--to <time>', 'orders confirmed before this time, ISO 8601 (default: now)')
+    .option('--repair', 'replay orders to the consumers that missed them; no customer is notified twice')
+    .option(
+      '--wait <seconds>',
+      'with --repair: how long to wait until replayed orders are stored',
+      WAIT_SECONDS,
+    )
+    .option('--no-wait', 'with --repair: do not wait')
+    .action(createAction(onExit, reconcile));
 }
 
-async function reconcile(context: Context, options: ReconcileOptions): Promise<Answer> {
+async function reconcile(context: Context, options: ReconcileOptions): Promise<CommandResult> {
   const range = readRange(options, Date.now());
   const waitMs = options.wait === false ? 0 : wholeNumber('--wait', String(options.wait), 1, 86_400) * 1_000;
   const pipeline = await context.open();
@@ -57,27 +61,29 @@ async function repair(
   before: Reconciliation,
   options: ReconcileOptions,
   waitMs: number,
-): Promise<Answer> {
+): Promise<CommandResult> {
   const replayed = await replay(pipeline, before);
-  const told = `${renderReconciliation(before, style)}\n${renderReplay(replayed, style)}`;
+  const report = `${renderReconciliation(before, style)}\n${renderReplay(replayed, style)}`;
   if (waitMs === 0) {
     const data = { before, ...replayed, arrived: null, after: null };
-    return { data, text: told, exit: exitOf(isWhole(before, replayed)) };
+    return { data, text: report, exit: exitOf(isReplayed(before, replayed)) };
   }
   const arrived = await awaitReplay(pipeline, replayed, Date.now() + waitMs, createProgressBar);
-  // What was confirmed just now is to be seen as well.
+  // Includes the orders that the repair has confirmed.
   const range = {
     from: Date.parse(before.from),
     to: options.to === undefined ? Date.now() : Date.parse(before.to),
   };
   const after = await compare(pipeline, range, createProgressBar);
-  const late = arrived ? '' : style.warning('  Not all of it was stored in time: run it again later.\n');
-  const text = `${told}${late}\n${renderReconciliation(after, style)}`;
+  const late = arrived
+    ? ''
+    : style.warning('  Some replayed orders were not stored in time: run orders reconcile again later.\n');
+  const text = `${report}${late}\n${renderReconciliation(after, style)}`;
   return { data: { before, ...replayed, arrived, after }, text, exit: exitOf(after.reconciled && arrived) };
 }
 
-/** Whether all gaps are on their way to be closed. */
-function isWhole(found: Reconciliation, { unsent }: Replay): boolean {
+/** Returns whether every gap was replayed and no confirmed order is left in a dead-letter queue. */
+function isReplayed(found: Reconciliation, { unsent }: Replay): boolean {
   const hasDeadLetters = QUEUES.some(({ stores }) => stores && found[stores.all]?.dead_lettered);
   return unsent.length === 0 && !hasDeadLetters;
 }

@@ -5,7 +5,7 @@ import { readReportInput } from '../../../lib/report/report-input.ts';
 import { reportSales, type SalesReport, type SalesRow } from '../../../lib/report/report-sales.ts';
 import { printable } from '../../../lib/text.ts';
 import { table } from '../../table.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { whole } from '../format.ts';
@@ -19,26 +19,29 @@ interface ReportOptions {
 }
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
-  return create('report', 'Tells what was sold, by when customers ordered.')
+  return create('report', 'Show sales by product, customer, hour or day, by the time of the order')
     .option('--by <what>', 'product, customer, hour or day (default: product)')
-    .option('--from <time>', 'from then on, ISO 8601 (default: 30 days ago; 24 hours with --by hour)')
-    .option('--to <time>', 'before then, ISO 8601 (default: now)')
-    .option('--limit <n>', 'most products or customers (default: 100)')
-    .option('--csv', 'answer in CSV')
-    .action(answering(onExit, report));
+    .option(
+      '--from <time>',
+      'ordered at or after this time, ISO 8601 (default: 30 days ago; with --by hour: 24 hours ago)',
+    )
+    .option('--to <time>', 'ordered before this time, ISO 8601 (default: now)')
+    .option('--limit <n>', 'maximum number of products or customers (default: 100)')
+    .option('--csv', 'print CSV')
+    .action(createAction(onExit, report));
 }
 
-async function report(context: Context, options: ReportOptions): Promise<Answer> {
+async function report(context: Context, options: ReportOptions): Promise<CommandResult> {
   const { by, from, to, limit, csv } = options;
   const given = Object.entries({ by, from, to, limit }).filter(([, value]) => value !== undefined);
   const input = readReportInput(Object.fromEntries(given), Date.now());
   const { salesDatabase, stage } = await context.open();
-  if (!salesDatabase) throw new InvalidInputError(`report: sales are off in stage ${stage}`);
+  if (!salesDatabase) throw new InvalidInputError(`report: sales are disabled in stage ${stage}`);
   const sales = await reportSales(salesDatabase, input);
   return { data: sales, text: csv ? reportCsv(sales).csv : toText(sales) };
 }
 
-/** Characters of the longest bar. */
+/** Length of the longest bar, in characters. */
 const BAR = 20;
 
 function toText({ by, from, to, totals, rows }: SalesReport): string {

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { parse } from 'csv-parse/sync';
 import { InvalidInputError } from '../../../lib/errors.ts';
-import type { Restocked } from '../../../lib/shipping/restock.ts';
+import type { RestockResult } from '../../../lib/shipping/restock.ts';
 import { printable } from '../../../lib/text.ts';
 import { requestRestock } from '../../../operations/shipping/request-restock.ts';
 import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { table } from '../../table.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { whole } from '../format.ts';
@@ -19,13 +19,13 @@ interface RestockOptions {
 }
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
-  return create('restock', 'Adds to the stock, which goes to the oldest backorders first.')
-    .argument('[product_id]', 'the product')
-    .argument('[quantity]', 'pieces to add')
-    .option('--name <name>', 'what the product is called from now on')
-    .option('--id <restock_id>', 'what this restock is known by: it adds once, however often it is sent')
-    .option('--file <file>', 'many products: CSV with product_id,quantity[,product_name], or JSON')
-    .action(answering(onExit, restock));
+  return create('restock', 'Add stock, which is assigned to the oldest backorders first')
+    .argument('[product_id]', 'product to restock')
+    .argument('[quantity]', 'number of pieces to add')
+    .option('--name <name>', 'new name of the product')
+    .option('--id <restock_id>', 'id of this restock; a second restock with the same id adds nothing')
+    .option('--file <file>', 'restock many products: CSV with product_id,quantity[,product_name], or JSON')
+    .action(createAction(onExit, restock));
 }
 
 async function restock(
@@ -33,7 +33,7 @@ async function restock(
   productId: string | undefined,
   quantity: string | undefined,
   options: RestockOptions,
-): Promise<Answer> {
+): Promise<CommandResult> {
   const items = await readItems(productId, quantity, options);
   const restocked = await requestRestock(await context.open(), {
     items,
@@ -49,16 +49,16 @@ async function readItems(
 ): Promise<unknown> {
   if (file !== undefined) {
     if (product_id === undefined && name === undefined) return readStockFile(file);
-    throw new UsageError('--file: must be without a product and --name, received both');
+    throw new UsageError('--file: cannot be used with PRODUCT_ID or --name');
   }
   if (product_id === undefined || quantity === undefined) {
-    throw new UsageError('restock: must have PRODUCT_ID and QUANTITY, or --file FILE');
+    throw new UsageError('restock: give PRODUCT_ID and QUANTITY, or --file FILE');
   }
   const pieces = wholeNumber('QUANTITY', quantity, 1, 1_000_000_000);
   return [{ product_id, quantity: pieces, ...(name !== undefined && { product_name: name }) }];
 }
 
-function toText({ restock_id, products }: Restocked): string {
+function toText({ restock_id, products }: RestockResult): string {
   const rows = products.map(({ product_id, added, scheduled, stock }) => [
     printable(product_id),
     whole(added),
@@ -69,11 +69,10 @@ function toText({ restock_id, products }: Restocked): string {
 }
 
 /**
- * Reads a file of items to add to the stock: CSV with a header if its name ends in `.csv`, else JSON. `readRestockInput`
- * validates the items.
+ * Reads the items of a stock file: CSV with a header if its name ends in `.csv`, else JSON. `readRestockInput` validates
+ * them.
  *
- * @returns items
- * @throws InvalidInputError that names the file where it cannot be read
+ * @throws InvalidInputError if the file cannot be read or parsed.
  */
 async function readStockFile(path: string): Promise<unknown> {
   try {
@@ -81,7 +80,7 @@ async function readStockFile(path: string): Promise<unknown> {
     return /\.csv$/i.test(path) ? readCsv(text) : itemsOf(JSON.parse(text));
   } catch (error) {
     throw new InvalidInputError(
-      `--file: must be a readable file of CSV or JSON, received ${path} (${(error as Error).message})`,
+      `--file: must be a readable CSV or JSON file, received ${path} (${(error as Error).message})`,
     );
   }
 }
@@ -101,7 +100,7 @@ function readCsv(text: string): object[] {
   }));
 }
 
-/** An array of items, an object with `items`, or one item. */
+/** Accepts an array of items, an object with `items`, or a single item. */
 function itemsOf(value: unknown): unknown {
   if (Array.isArray(value)) return value;
   const { items = [value] } = Object(value) as { items?: unknown };

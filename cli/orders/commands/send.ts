@@ -7,7 +7,7 @@ import { printable } from '../../../lib/text.ts';
 import { findQueue, type Pipeline } from '../../../operations/pipeline/pipeline.ts';
 import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { badRowsText } from '../bad-rows.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { counted, whole } from '../format.ts';
@@ -23,32 +23,31 @@ interface Options {
 }
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
-  return create(
-    'send',
-    'Sends orders straight to the order queue: generated ones, or those of an order file.',
-  )
-    .argument('[file]', 'NDJSON, JSON or CSV, plain or gzipped; - for stdin')
-    .option('--count <n>', 'generate that many orders instead, from 1 to 1,000,000')
-    .option('--rate <n>', 'with --count: orders a second (default: as fast as they are taken)')
-    .option('--seed <n>', 'with --count: the same orders as another time; a new one each time without it')
-    .option('--skip-bad', 'with a file: send it without its bad rows; otherwise nothing of it is sent')
+  return create('send', 'Send generated orders or an order file to the order queue')
+    .argument('[file]', 'NDJSON, JSON or CSV file, plain or gzipped; - for stdin')
+    .option('--count <n>', 'number of orders to generate, from 1 to 1,000,000')
+    .option('--rate <n>', 'with --count: orders per second (default: no limit)')
+    .option(
+      '--seed <n>',
+      'with --count: seed of the generated orders; the same seed generates the same orders',
+    )
+    .option('--skip-bad', 'with a file: skip bad rows (default: send nothing if there is a bad row)')
     .addHelpText('after', '\nAn order that is sent twice is confirmed once.\n')
-    .action(answering(onExit, send));
+    .action(createAction(onExit, send));
 }
 
-async function send(context: Context, file: string | undefined, options: Options): Promise<Answer> {
+async function send(context: Context, file: string | undefined, options: Options): Promise<CommandResult> {
   if (file === undefined) return sendGenerated(context, options);
   for (const name of ['count', 'rate', 'seed'] as const)
-    if (options[name] !== undefined) throw new UsageError(`--${name}: must not come with a file`);
+    if (options[name] !== undefined) throw new UsageError(`--${name}: cannot be used with a file`);
   const signal = context.signal();
-  const answer = await withLocalFile(file, signal, (found) => sendFile(context, found, options, signal));
-  return answer ?? { data: { sent: 0 }, text: '  nothing was sent\n', exit: EXIT.interrupted };
+  const result = await withLocalFile(file, signal, (found) => sendFile(context, found, options, signal));
+  return result ?? { data: { sent: 0 }, text: '  nothing was sent\n', exit: EXIT.interrupted };
 }
 
-async function sendGenerated(context: Context, options: Options): Promise<Answer> {
-  if (options.count === undefined)
-    throw new UsageError('send: must have a file or --count, received neither');
-  if (options.skipBad) throw new UsageError('--skip-bad: must come with a file');
+async function sendGenerated(context: Context, options: Options): Promise<CommandResult> {
+  if (options.count === undefined) throw new UsageError('send: give a FILE or --count N');
+  if (options.skipBad) throw new UsageError('--skip-bad: requires a FILE');
   const count = wholeNumber('--count', options.count, 1, PRODUCER_LIMITS.count);
   const seed =
     options.seed === undefined ? undefined : wholeNumber('--seed', options.seed, 0, PRODUCER_LIMITS.seed);
@@ -57,7 +56,7 @@ async function sendGenerated(context: Context, options: Options): Promise<Answer
   const pipeline = await context.open();
   const orderQueue = await openOrderQueue(pipeline);
 
-  // A failure ends it: the same seed sends the rest another time.
+  // The first failure stops sending. The operator sends the rest later with the same seed.
   const failing = new AbortController();
   const progress = createProgressBar('sending');
   const { report, reasons } = await produceOrders(
@@ -96,8 +95,8 @@ async function sendFile(
   file: LocalFile,
   { skipBad }: Options,
   signal: AbortSignal,
-): Promise<Answer> {
-  // First, so that nobody waits for a file to be read and then learns that there is nowhere to send it.
+): Promise<CommandResult> {
+  // Checks that the queue is reachable before it reads a file that may be large.
   const orderQueue = await openOrderQueue(await context.open());
   const checking = createProgressBar('checking (bytes)');
   const check = await checkOrderFile(file, checking, signal).finally(checking.done);
@@ -107,7 +106,7 @@ async function sendFile(
   if (refused || signal.aborted) {
     return {
       data: toData(check, { sent: 0, failed: 0, reasons: {} }),
-      text: `${found}  nothing was sent${refused && !signal.aborted ? '; --skip-bad sends the rest' : ''}\n`,
+      text: `${found}  nothing was sent${refused && !signal.aborted ? '; --skip-bad sends the other rows' : ''}\n`,
       exit: signal.aborted ? EXIT.interrupted : EXIT.failed,
     };
   }
@@ -133,7 +132,7 @@ const toData = ({ rows, good, bad, badRows }: FileCheck, sending: FileSending) =
   ...sending,
 });
 
-/** @throws ServiceError where the queue is out of reach, before anything is begun */
+/** @throws ServiceError if the queue is unreachable. */
 async function openOrderQueue(pipeline: Pipeline) {
   const { url } = findQueue(pipeline, 'order');
   const queue = createQueue(pipeline.clients.sqs, url);
@@ -144,7 +143,7 @@ async function openOrderQueue(pipeline: Pipeline) {
 function failuresText(failed: number, reasons: Record<string, number>): string {
   if (failed === 0) return '';
   const why = Object.entries(reasons).map(([reason, count]) => `${reason}: ${whole(count)}`);
-  return `  ${whole(failed)} failed (${why.join(', ')}), and ended it; what was sent may be sent again\n`;
+  return `  sending stopped: ${whole(failed)} failed (${why.join(', ')}); an order that is sent again is confirmed once\n`;
 }
 
 function exitOf(failed: number, signal: AbortSignal): ExitStatus {
@@ -155,5 +154,7 @@ function exitOf(failed: number, signal: AbortSignal): ExitStatus {
 function rate(text: string): number {
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value > 0 && value <= PRODUCER_LIMITS.ratePerSecond) return value;
-  throw new UsageError(`--rate: must be a number above 0, at most 1,000,000, received ${text || 'nothing'}`);
+  throw new UsageError(
+    `--rate: must be a number above 0 and at most 1,000,000, received ${text || 'nothing'}`,
+  );
 }

@@ -10,13 +10,13 @@ import type {
 } from '../../../operations/status/pipeline-status.ts';
 import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { table } from '../../table.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { duration, perSecond, whole } from '../format.ts';
 import type { Style } from '../style.ts';
 
-/** Ms between the two readings that rates take on the embedded cloud. */
+/** Time between the two readings that the embedded cloud's rates are computed from, in ms. */
 const RATE_MS = 1_000;
 
 interface Options {
@@ -25,21 +25,21 @@ interface Options {
 }
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
-  return create(
-    'status',
-    'Shows what each queue holds and how it moves, what functions do, and what waits in dead-letter queues.',
-  )
-    .option('--watch', 'show it again and again, until Ctrl-C: on a terminal in place, elsewhere a line each')
-    .option('--interval <seconds>', 'with --watch: from 1 to 3,600 (default: 1; 30 on AWS)')
+  return create('status', 'Show queues, rates, functions and dead letters')
+    .option('--watch', 'repeat until Ctrl-C: in place on a terminal, otherwise one line per reading')
+    .option(
+      '--interval <seconds>',
+      'with --watch: time between readings, from 1 to 3,600 (default: 1; on AWS: 30)',
+    )
     .addHelpText(
       'after',
-      '\nOn AWS, totals are of the last hour and rates of the last whole minute, some minutes late: CloudWatch tells them.\nDead letters do not change the exit status; scripts read them from --json.\n',
+      '\nOn AWS, CloudWatch reports totals of the last hour and rates of the last full minute, some minutes late.\nDead letters do not change the exit status. Scripts read them from --json.\n',
     )
-    .action(answering(onExit, status));
+    .action(createAction(onExit, status));
 }
 
-async function status(context: Context, { watch, interval }: Options): Promise<Answer> {
-  if (interval !== undefined && !watch) throw new UsageError('--interval: must come with --watch');
+async function status(context: Context, { watch, interval }: Options): Promise<CommandResult> {
+  if (interval !== undefined && !watch) throw new UsageError('--interval: requires --watch');
   const seconds = interval === undefined ? undefined : wholeNumber('--interval', interval, 1, 3_600);
   const signal = watch ? context.signal() : undefined;
   const pipeline = await context.open();
@@ -57,7 +57,7 @@ async function status(context: Context, { watch, interval }: Options): Promise<A
   return { data, text: statusText(data, context.style) };
 }
 
-/** Until Ctrl-C. */
+/** Prints the status again and again until Ctrl-C. */
 async function watchStatus(
   { json, style }: Context,
   reader: StatusReader,
@@ -69,7 +69,7 @@ async function watchStatus(
     if (log) log(statusText(each, style));
     else process.stdout.write(json ? `${JSON.stringify(each)}\n` : statusLine(each));
   };
-  // Ctrl-C ends it at once, whatever does not answer.
+  // Ctrl-C must not wait for a service that does not answer.
   const stopped = new Promise<undefined>((resolve) =>
     signal.addEventListener('abort', () => resolve(undefined), { once: true }),
   );
@@ -86,7 +86,7 @@ async function watchStatus(
 
 const UNKNOWN = '–';
 
-/** A pipeline's status as tables. */
+/** Formats a pipeline's status as tables. */
 function statusText(
   { at, stage, since, queues, functions, confirmed }: PipelineStatus,
   style: Style,
@@ -94,12 +94,12 @@ function statusText(
   return [
     `  stage ${stage} at ${at}, totals since ${since}\n`,
     table(
-      ['queue', 'visible', 'in flight', 'delayed', 'oldest', 'in/s', 'out/s', 'empty in', 'dead letters'],
+      ['queue', 'visible', 'in flight', 'delayed', 'oldest', 'in/s', 'out/s', 'drained in', 'dead letters'],
       queues.map((queue) => queueRow(queue, style)),
       'lrrrrrrrr',
     ),
     table(
-      ['function', 'invocations', 'errors', 'average', 'running', 'at once', ''],
+      ['function', 'invocations', 'errors', 'average', 'running', 'maximum', ''],
       functions.map((each) => functionRow(each, style)),
       'lrrrrrl',
     ),
@@ -107,7 +107,7 @@ function statusText(
   ].join('\n');
 }
 
-/** Formats the same in one line, for a log. */
+/** Formats a pipeline's status in one line, for a log. */
 function statusLine({ at, queues, confirmed }: PipelineStatus): string {
   const parts = queues.map(
     ({ name, inPerSecond, outPerSecond, deadLetters, ...depth }) =>
@@ -132,10 +132,10 @@ function queueRow(queue: QueueStatus, style: Style): string[] {
 }
 
 function drainText({ drainSeconds, inPerSecond, outPerSecond, ...depth }: QueueStatus): string {
-  if (messagesIn(depth) === 0) return 'is empty';
+  if (messagesIn(depth) === 0) return 'empty';
   if (drainSeconds !== null) return duration(Math.max(1, drainSeconds));
   if (inPerSecond === null || outPerSecond === null) return UNKNOWN;
-  return inPerSecond > outPerSecond ? 'grows' : 'stands';
+  return inPerSecond > outPerSecond ? 'growing' : 'stalled';
 }
 
 function functionRow(

@@ -9,7 +9,7 @@ import {
 } from '../../../operations/status/throttle.ts';
 import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { QUEUES } from '../../../topology.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { whole } from '../format.ts';
@@ -23,33 +23,36 @@ interface Options {
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
   return create(
     'throttle',
-    'Sets how many invocations of a function its queue may have at once, pauses or resumes it; without an option, shows it.',
+    "Show a function's maximum concurrency; with an option, set it, or pause or resume the function",
   )
     .addArgument(
-      new Argument('<function>', 'a function that a queue invokes').choices(
+      new Argument('<function>', 'function that processes a queue').choices(
         QUEUES.map(({ consumer }) => consumer),
       ),
     )
-    .option('--concurrency <n>', 'invocations at once, from 2 to 1,000')
-    .option('--pause', 'leave messages in the queue; batches in hand end as they would have')
+    .option('--concurrency <n>', 'maximum number of concurrent invocations, from 2 to 1,000')
+    .option('--pause', 'stop polling the queue; batches in flight are finished')
     .option('--resume', 'poll the queue again')
     .addHelpText(
       'after',
-      '\nIt lasts until the next deployment, or the next npm start: both set what serverless.yml says.\n',
+      '\nThe change lasts until the next deployment or npm start, which apply the settings of serverless.yml.\n',
     )
-    .action(answering(onExit, throttle));
+    .action(createAction(onExit, throttle));
 }
 
-async function throttle(context: Context, name: string, options: Options): Promise<Answer> {
+async function throttle(context: Context, name: string, options: Options): Promise<CommandResult> {
   const change = readChange(options);
   const pipeline = await context.open();
   refuseUnknown(pipeline, name);
   if (Object.keys(change).length > 0) await setThrottle(pipeline, name, change);
   const mapping = (await readMappings(pipeline)).get(name);
   if (!mapping)
-    return { data: { function: name, mapping: null }, text: `  ${name}: nothing polls its queue\n` };
+    return {
+      data: { function: name, mapping: null },
+      text: `  ${name}: no event source mapping polls its queue\n`,
+    };
   const { id, ...state } = mapping;
-  // Lambda may tell the old values for a while yet.
+  // Lambda may still report the old values.
   const shown: MappingStatus = {
     ...state,
     ...(change.maximumConcurrency !== undefined && { maximumConcurrency: change.maximumConcurrency }),
@@ -59,18 +62,17 @@ async function throttle(context: Context, name: string, options: Options): Promi
 }
 
 function readChange({ concurrency, pause, resume }: Options): ThrottleChange {
-  if (pause && resume) throw new UsageError('--pause: must not come with --resume');
+  if (pause && resume) throw new UsageError('--pause: cannot be used with --resume');
   return {
     ...(concurrency !== undefined && {
-      maximumConcurrency: wholeNumber('--concurrency', concurrency, THROTTLE.least, THROTTLE.most),
+      maximumConcurrency: wholeNumber('--concurrency', concurrency, THROTTLE.min, THROTTLE.max),
     }),
     ...((pause || resume) && { enabled: resume === true }),
   };
 }
 
 function describe(name: string, { queue, enabled, maximumConcurrency, batchSize }: MappingStatus): string {
-  const state = enabled ? 'is polled' : 'is paused: its messages wait';
-  const limit =
-    maximumConcurrency === null ? 'no limit' : `at most ${whole(maximumConcurrency)} invocations at once`;
-  return `  ${name}: ${limit}, of up to ${whole(batchSize)} messages each; the ${queue} queue ${state}\n`;
+  const state = enabled ? 'is polled' : 'is paused, its messages wait';
+  const limit = maximumConcurrency === null ? 'unlimited' : `at most ${whole(maximumConcurrency)}`;
+  return `  ${name}: ${limit} concurrent invocations, up to ${whole(batchSize)} messages each; the ${queue} queue ${state}\n`;
 }

@@ -4,7 +4,7 @@ import { parseOrderField } from '../../../lib/order/order.ts';
 import { printable } from '../../../lib/text.ts';
 import { type OrderTrace, type TraceStep, traceOrder } from '../../../operations/orders/trace-order.ts';
 import { table } from '../../table.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import type { Style } from '../style.ts';
@@ -12,20 +12,21 @@ import type { Style } from '../style.ts';
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
   return create(
     'trace',
-    'Tells what became of an order. Exits 1 where it is unknown or in a dead-letter queue.',
+    'Show the history of an order; exit with 1 if the order is unknown or in a dead-letter queue',
   )
-    .argument('<order_id>', 'the order')
-    .action(answering(onExit, trace));
+    .argument('<order_id>', 'id of the order')
+    .action(createAction(onExit, trace));
 }
 
-async function trace(context: Context, text: string): Promise<Answer> {
+async function trace(context: Context, text: string): Promise<CommandResult> {
   const orderId = parseOrderField('order_id', text);
   if (!orderId.ok) throw new InvalidInputError(orderId.message);
   const order = await traceOrder(await context.open(), orderId.text);
   if (!order) {
-    const message = `order ${orderId.text}: nobody knows it: it was never sent, or waits in the order queue for its first try`;
-    // As a failure is told: on stderr, with nothing for programs to mistake for a trace.
-    throw new Error(message);
+    // An error rather than a result: programs that read stdout must not take it for a trace.
+    throw new Error(
+      `order ${orderId.text}: not found; it was never sent, or waits in the order queue for its first attempt`,
+    );
   }
   const exit = order.dead_letters.length > 0 ? EXIT.failed : EXIT.ok;
   return { data: order, text: toText(order, context.style), exit };
@@ -39,7 +40,7 @@ const STATES: Record<OrderTrace['state'], string> = {
 };
 
 function toText({ order_id, state, details, steps, dead_letters }: OrderTrace, style: Style): string {
-  const colour = {
+  const color = {
     claimed: style.warning,
     confirmed: style.warning,
     complete: style.good,
@@ -53,12 +54,12 @@ function toText({ order_id, state, details, steps, dead_letters }: OrderTrace, s
     steps.map(({ at, what, text }) => [style.faint(at ?? '-'), nameOf(what), printable(text)]),
     'lll',
   );
-  const faults = dead_letters.flatMap(({ queue, id, errors }) => [
+  const problems = dead_letters.flatMap(({ queue, id, errors }) => [
     ...errors.map((error) => `  ${style.bad(printable(error))}\n`),
-    `  To mend it: orders dlq edit ${id}; to send it back as it is: orders dlq redrive ${queue} --order ${order_id}\n`,
+    `  To correct it: orders dlq edit ${id}\n  To send it back unchanged: orders dlq redrive ${queue} --order ${order_id}\n`,
   ]);
-  const end = faults.length > 0 ? `\n${faults.join('')}` : '';
-  return `${style.strong(order_id)}: ${colour[state](STATES[state])}\n${fields.join('')}\n${lines}${end}`;
+  const end = problems.length > 0 ? `\n${problems.join('')}` : '';
+  return `${style.strong(order_id)}: ${color[state](STATES[state])}\n${fields.join('')}\n${lines}${end}`;
 }
 
 const nameOf = (what: TraceStep['what']): string => what.replace('_', ' ');

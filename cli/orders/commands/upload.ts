@@ -5,16 +5,16 @@ import type { Receipt } from '../../../lib/ingest/receipt.ts';
 import { readRejectedRows } from '../../../lib/ingest/rejected-rows.ts';
 import { UsageError, wholeNumber } from '../../../program/options.ts';
 import { SHOWN_BAD_ROWS } from '../bad-rows.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { createProgressBar } from '../progress.ts';
 import { awaitReceipt } from '../upload/await-receipt.ts';
-import { createMendingFile, refuseExisting } from '../upload/mending-file.ts';
 import { type FileToUpload, listFiles, type PutFile, putFiles } from '../upload/put-files.ts';
-import { isWell, outcomesText, type UploadOutcome } from '../upload/upload-outcome.ts';
+import { createRejectedRowsFile, refuseExisting } from '../upload/rejected-rows-file.ts';
+import { isSuccess, outcomesText, type UploadOutcome } from '../upload/upload-outcome.ts';
 
-/** Receipts that are waited for side by side. */
+/** Maximum number of receipts awaited concurrently. */
 const CONCURRENCY = 16;
 
 interface Options {
@@ -27,21 +27,21 @@ interface Options {
 }
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
-  return create('upload', 'Puts order files into the upload bucket and waits for what becomes of them.')
-    .argument('<files...>', 'NDJSON, JSON or CSV, plain or gzipped')
-    .option('--key-prefix <text>', "goes before the file's name in the object's key, such as shop-7/")
-    .option('--no-wait', 'do not wait for the receipts')
-    .option('--timeout <seconds>', 'how long to wait for them, from 1 to 3,600', '300')
-    .option('--fix', 'write the rejected rows to FILE.rejected.csv or .ndjson, to be mended and uploaded')
-    .option('--force', 'with --fix: write over a file of that name')
-    .addHelpText('after', '\nA row that is sent twice is one order, and confirmed once.\n')
-    .action(answering(onExit, upload));
+  return create('upload', 'Upload order files and show how they were ingested')
+    .argument('<files...>', 'NDJSON, JSON or CSV files, plain or gzipped')
+    .option('--key-prefix <text>', 'prefix of the object keys, such as shop-7/')
+    .option('--no-wait', 'do not wait for the receipts of ingestion')
+    .option('--timeout <seconds>', 'how long to wait for receipts, from 1 to 3,600', '300')
+    .option('--fix', 'write rejected rows to FILE.rejected.csv or .ndjson, to correct and upload again')
+    .option('--force', 'with --fix: overwrite an existing file of that name')
+    .addHelpText('after', '\nAn order that is uploaded twice is confirmed once.\n')
+    .action(createAction(onExit, upload));
 }
 
-async function upload(context: Context, paths: string[], options: Options): Promise<Answer> {
+async function upload(context: Context, paths: string[], options: Options): Promise<CommandResult> {
   const timeoutMs = wholeNumber('--timeout', options.timeout, 1, 3_600) * 1_000;
-  if (options.fix && !options.wait) throw new UsageError('--fix: must not come with --no-wait');
-  if (options.force && !options.fix) throw new UsageError('--force: must come with --fix');
+  if (options.fix && !options.wait) throw new UsageError('--fix: cannot be used with --no-wait');
+  if (options.force && !options.fix) throw new UsageError('--force: requires --fix');
   const files = await listFiles(paths, options.keyPrefix ?? '');
   if (options.fix && !options.force) for (const { path } of files) await refuseExisting(path);
   const signal = context.signal();
@@ -50,7 +50,7 @@ async function upload(context: Context, paths: string[], options: Options): Prom
   const put = await putFiles(files, { objectStore, uploadBucket, resultsBucket }, signal);
 
   const waiting = createProgressBar('waiting for receipts');
-  const over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const stopWaiting = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   let settled = 0;
 
   async function settle(each: PutFile): Promise<UploadOutcome> {
@@ -59,7 +59,7 @@ async function upload(context: Context, paths: string[], options: Options): Prom
     if (!options.wait) return outcomeOf(file, 'uploaded');
     waiting.update(settled, files.length);
     const place = { objectStore, resultsBucket, key: file.key };
-    const receipt = await awaitReceipt(place, each.receiptBefore, each.etag, over);
+    const receipt = await awaitReceipt(place, each.receiptBefore, each.etag, stopWaiting);
     waiting.update(++settled, files.length);
     return receipt ? describe(file, receipt) : outcomeOf(file, 'no_receipt');
   }
@@ -68,20 +68,22 @@ async function upload(context: Context, paths: string[], options: Options): Prom
     const { status, rows, sent, rejected, error, format } = receipt;
     const outcome = outcomeOf(file, status, { rows, sent, rejected, ...(error && { error: error.message }) });
     if (receipt.rejected_key === undefined) return outcome;
-    const mending =
-      options.fix && format ? await createMendingFile(file.path, format, options.force === true) : undefined;
+    const fix =
+      options.fix && format
+        ? await createRejectedRowsFile(file.path, format, options.force === true)
+        : undefined;
     const rejected_rows: NonNullable<UploadOutcome['rejected_rows']> = [];
     for await (const row of readRejectedRows(objectStore, resultsBucket, receipt.rejected_key)) {
       const { line, errors } = row;
       if (rejected_rows.length < SHOWN_BAD_ROWS) rejected_rows.push({ line, errors });
-      else if (!mending) break;
-      await mending?.add(row);
+      else if (!fix) break;
+      await fix?.add(row);
     }
-    if (!mending) return { ...outcome, rejected_rows };
+    if (!fix) return { ...outcome, rejected_rows };
     return {
       ...outcome,
       rejected_rows,
-      fix: { path: mending.path, not_as_they_were: await mending.close() },
+      fix: { path: fix.path, not_as_they_were: await fix.close() },
     };
   }
 
@@ -89,7 +91,7 @@ async function upload(context: Context, paths: string[], options: Options): Prom
   return {
     data: outcomes,
     text: outcomesText(outcomes, context.style),
-    exit: signal.aborted ? EXIT.interrupted : outcomes.every(isWell) ? EXIT.ok : EXIT.failed,
+    exit: signal.aborted ? EXIT.interrupted : outcomes.every(isSuccess) ? EXIT.ok : EXIT.failed,
   };
 }
 

@@ -7,19 +7,19 @@ import type { Context } from '../context.ts';
 import { counted, whole } from '../format.ts';
 import { createProgressBar } from '../progress.ts';
 
-/** Whether there is somebody to ask: questions go to stderr, answers come from stdin. */
+/** Returns whether the operator can be asked: questions go to stderr, answers come from stdin. */
 export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
 
 /**
- * Asks a question on the terminal.
+ * Asks a yes-or-no question on the terminal.
  *
- * @param otherwise the answer to an empty line
- * @returns false at Ctrl-C and at the end of input, too
+ * @param otherwise The answer if the operator enters an empty line.
+ * @returns Whether the answer is yes. Ctrl-C and the end of input mean no.
  */
 export async function ask(question: string, otherwise = false): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await new Promise<string | undefined>((resolve) => {
-    // A terminal that readline has in hand sends no signal: whoever waits for one is told here.
+    // While readline controls the terminal, Ctrl-C sends no signal to the process.
     lines.on('SIGINT', () => {
       process.emit('SIGINT');
       lines.close();
@@ -33,22 +33,21 @@ export async function ask(question: string, otherwise = false): Promise<boolean>
 }
 
 /**
- * Shows which dead letters a choice means and asks whether to go on.
+ * Shows the dead letters that match a choice and asks the operator to confirm it.
  *
- * @param unasked the option that makes it go without asking
- * @returns exactly those that were shown, so that nothing which comes in meanwhile is among them; undefined for a no
- * @throws UsageError where there is nobody to ask
+ * @param noTerminal Message of the error if there is no terminal to ask on.
+ * @returns The ids of the messages shown, without later arrivals; undefined if the operator declines.
+ * @throws UsageError if there is no terminal to ask on.
  */
 export async function confirmChoice(
   context: Context,
   queue: QueueName,
   choice: Choice,
-  { question, unasked }: { question: (count: string) => string; unasked: string },
+  { question, noTerminal }: { question: (count: string) => string; noTerminal: string },
 ): Promise<Choice | undefined> {
-  if (!canAsk())
-    throw new UsageError(`${unasked}: must be there where nobody can be asked, received nothing`);
+  if (!canAsk()) throw new UsageError(noTerminal);
   const signal = context.signal();
-  const bar = createProgressBar('looked at');
+  const bar = createProgressBar('read');
   const { letters } = await listDeadLetters(await context.open(), queue, {
     signal,
     onProgress: bar.update,

@@ -14,16 +14,16 @@ const EVENT_FIELDS = new Map<string, Cell>([
   ['confirmed_at', 'number'],
   ...cells.map(([name, cell]): [string, Cell] => [`order.${name}`, cell]),
 ]);
-/** Fields that may be set in a message, by what it holds; anything in an S3 event, whose form is Amazon's. */
+/** The fields that `--set` accepts, by what a message holds. An upload message is an S3 event, where any path is accepted. */
 const FIELDS: Readonly<Record<Queue['holds'], ReadonlyMap<string, Cell> | undefined>> = {
   upload: undefined,
   order: ORDER_FIELDS,
   'confirmed order': EVENT_FIELDS,
 };
 
-/** A field that is to have another value. */
+/** A field and its new value. */
 export interface Assignment {
-  /** From the outside inwards. */
+  /** Names of the nested properties, outermost first. */
   path: string[];
   value: unknown;
 }
@@ -31,7 +31,7 @@ export interface Assignment {
 /**
  * Reads the values of `--set`.
  *
- * @throws UsageError that names what cannot be followed, or a field that messages of this queue do not have
+ * @throws UsageError if a text is not FIELD=VALUE, or messages of this queue have no such field.
  */
 export function readAssignments(texts: readonly string[], queue: QueueName): Assignment[] {
   return texts.map((text) => {
@@ -40,13 +40,13 @@ export function readAssignments(texts: readonly string[], queue: QueueName): Ass
     if (field && (settable?.has(field) ?? true))
       return { path: field.split('.'), value: readValue(settable?.get(field), value) };
     const rule = settable
-      ? `FIELD one of ${[...settable.keys()].join(', ')}`
-      : 'FIELD a path such as Records.0.s3.object.key';
-    throw new UsageError(`--set: must be FIELD=VALUE, ${rule}, received ${received(text)}`);
+      ? `FIELD is one of ${[...settable.keys()].join(', ')}`
+      : 'FIELD is a path such as Records.0.s3.object.key';
+    throw new UsageError(`--set: must be FIELD=VALUE, where ${rule}, received ${received(text)}`);
   });
 }
 
-/** Fields that are texts stay texts, even where a number would fit. */
+/** Reads a value as JSON if it is JSON. In a text field, `42` stays a text. */
 function readValue(cell: Cell | undefined, text: string): unknown {
   if (cell === 'text') return text;
   const value = parseJson(text);
@@ -54,14 +54,14 @@ function readValue(cell: Cell | undefined, text: string): unknown {
 }
 
 /**
- * Gives fields of a JSON text their new values.
+ * Sets fields of a message body.
  *
- * @throws InvalidInputError for what is not JSON, or has nothing where the field would be
+ * @throws InvalidInputError if the body is not JSON, or has no object to set a field in.
  */
 export function assign(body: string, assignments: readonly Assignment[]): string {
   const root = parseJson(body);
   if (root === undefined)
-    throw new InvalidInputError('--set: must have JSON to set a field in; dlq edit takes another body');
+    throw new InvalidInputError('--set: the message is not JSON; replace its body with orders dlq edit');
   for (const { path, value } of assignments) {
     let parent: unknown = root;
     for (const name of path.slice(0, -1)) {
@@ -69,7 +69,7 @@ export function assign(body: string, assignments: readonly Assignment[]): string
     }
     if (typeof parent !== 'object' || parent === null) {
       throw new InvalidInputError(
-        `--set: must have an object to set ${path.join('.')} in, received ${received(parent)}`,
+        `--set: ${path.slice(0, -1).join('.') || 'the message'} must be an object to set ${path.join('.')}, received ${received(parent)}`,
       );
     }
     Object.defineProperty(parent, path.at(-1) ?? '', {
@@ -82,5 +82,5 @@ export function assign(body: string, assignments: readonly Assignment[]): string
   return JSON.stringify(root);
 }
 
-/** For options that may be repeated, one value each. */
+/** Collects the values of a repeatable option. */
 export const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];

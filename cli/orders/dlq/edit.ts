@@ -11,11 +11,11 @@ import { prettyJson } from '../../../lib/json.ts';
 import { findDeadLetters } from '../../../operations/dead-letters/choose-dead-letters.ts';
 import type { DeadLetter } from '../../../operations/dead-letters/dead-letter.ts';
 import { editDeadLetter } from '../../../operations/dead-letters/edit-dead-letter.ts';
-import { judgeBody } from '../../../operations/dead-letters/judge-body.ts';
 import { redriveDeadLetters } from '../../../operations/dead-letters/redrive-dead-letters.ts';
+import { validateBody } from '../../../operations/dead-letters/validate-body.ts';
 import type { Pipeline } from '../../../operations/pipeline/pipeline.ts';
 import { UsageError } from '../../../program/options.ts';
-import { type Answer, answering, createCommand as create } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { ask, canAsk } from './ask.ts';
@@ -27,73 +27,76 @@ interface EditOptions {
   body?: string;
 }
 
-/** The outcome of each dead letter: those that are not sent are still in their dead-letter queue. */
+/** The ids that were sent back, and the failures. A message that was not sent is still in its dead-letter queue. */
 interface EditReport {
   sent: string[];
   failures: { id: string; message: string }[];
 }
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
-  return create('edit', 'Mends dead letters and sends them back: in an editor, by --set or by --body.')
-    .argument('<id...>', 'message ids, as list shows them')
-    .option('--set <field=value>', 'give a field another value, such as price=3 (repeatable)', collect)
-    .option('--body <file>', 'what the message says instead, - for standard input; for one message')
-    .action(answering(onExit, edit));
+  return create('edit', 'Correct dead letters in an editor, with --set or with --body, and send them back')
+    .argument('<id...>', 'message ids of orders dlq list')
+    .option('--set <field=value>', 'set a field, such as price=3 (repeatable)', collect)
+    .option('--body <file>', 'replace the body of a single message; - for stdin')
+    .action(createAction(onExit, edit));
 }
 
-async function edit(context: Context, ids: string[], { set = [], body: file }: EditOptions): Promise<Answer> {
-  if (set.length > 0 && file !== undefined)
-    throw new UsageError('--body: must be without --set, received both');
+async function edit(
+  context: Context,
+  ids: string[],
+  { set = [], body: file }: EditOptions,
+): Promise<CommandResult> {
+  if (set.length > 0 && file !== undefined) throw new UsageError('--body: cannot be used with --set');
   if (file !== undefined && ids.length > 1) {
-    throw new UsageError(`--body: must be for one message, received ${ids.length} ids`);
+    throw new UsageError(`--body: replaces one message, received ${ids.length} ids`);
   }
   if (set.length === 0 && file === undefined && !canAsk()) {
-    throw new UsageError('--set or --body: must be there without a terminal to edit on, received nothing');
+    throw new UsageError('dlq edit: pass --set or --body (there is no terminal to edit on)');
   }
   const body = file === undefined ? undefined : await readBody(file);
   const signal = context.signal();
   const pipeline = await context.open();
-  const letters = await findDeadLetters(pipeline, ids, { signal });
-  const report = await mend(pipeline, letters, set, body);
+  const deadLetters = await findDeadLetters(pipeline, ids, { signal });
+  const report = await editAndSend(pipeline, deadLetters, set, body);
   const { sent, failures } = report;
-  const told = `${sent.length} of ${letters.length} messages mended and sent back.\n`;
+  const summary = `${sent.length} of ${deadLetters.length} messages corrected and sent back.\n`;
   return {
     data: report,
-    text: told + (failures.length > 0 ? `\nNot sent, or not only:\n${failuresText(failures)}` : ''),
+    text: summary + (failures.length > 0 ? `\nFailed:\n${failuresText(failures)}` : ''),
     exit: failures.length > 0 ? EXIT.failed : EXIT.ok,
   };
 }
 
-async function mend(
+async function editAndSend(
   pipeline: Pipeline,
-  letters: readonly DeadLetter[],
+  deadLetters: readonly DeadLetter[],
   set: readonly string[],
   body: string | undefined,
 ): Promise<EditReport> {
-  if (set.length > 0) return setFields(pipeline, letters, set);
-  const [letter] = letters;
-  if (body === undefined || !letter) return editLetters(pipeline, letters);
-  await editDeadLetter(pipeline, letter.queue, letter.id, body);
-  return { sent: [letter.id], failures: [] };
+  if (set.length > 0) return setFields(pipeline, deadLetters, set);
+  const [only] = deadLetters;
+  if (body === undefined || !only) return editInEditor(pipeline, deadLetters);
+  await editDeadLetter(pipeline, only.queue, only.id, body);
+  return { sent: [only.id], failures: [] };
 }
 
 async function readBody(file: string): Promise<string> {
   if (file === '-') return textOf(process.stdin);
   return readFile(file, 'utf8').catch((error: Error) => {
-    throw new UsageError(`--body: must be a file that can be read, received ${file} (${error.message})`);
+    throw new UsageError(`--body: must be a readable file, received ${file} (${error.message})`);
   });
 }
 
 async function setFields(
   pipeline: Pipeline,
-  letters: readonly DeadLetter[],
+  deadLetters: readonly DeadLetter[],
   set: readonly string[],
 ): Promise<EditReport> {
   const report: EditReport = { sent: [], failures: [] };
-  const groups = [...Map.groupBy(letters, ({ queue }) => queue)].map(([queue, group]) => ({
+  const groups = [...Map.groupBy(deadLetters, ({ queue }) => queue)].map(([queue, group]) => ({
     queue,
     ids: group.map(({ id }) => id),
-    // Of all queues before anything is sent.
+    // Checked for all queues before anything is sent.
     assignments: readAssignments(set, queue),
   }));
   for (const { queue, ids, assignments } of groups) {
@@ -102,7 +105,7 @@ async function setFields(
       queue,
       { ids },
       {
-        mend: (body) => assign(body, assignments),
+        editBody: (body) => assign(body, assignments),
       },
     );
     const failed = new Set(failures.map(({ id }) => id));
@@ -112,15 +115,15 @@ async function setFields(
   return report;
 }
 
-/** Sends each message by itself: those before one that fails have been sent, and the answer must say so. */
-async function editLetters(pipeline: Pipeline, letters: readonly DeadLetter[]): Promise<EditReport> {
+/** Sends messages one by one. A failure is reported and does not stop the others. */
+async function editInEditor(pipeline: Pipeline, deadLetters: readonly DeadLetter[]): Promise<EditReport> {
   const report: EditReport = { sent: [], failures: [] };
-  for (const letter of letters) {
-    const { id, queue } = letter;
+  for (const deadLetter of deadLetters) {
+    const { id, queue } = deadLetter;
     try {
-      const mended = await editLetter(letter);
-      if (mended === undefined) throw new Error('left as it was');
-      await editDeadLetter(pipeline, queue, id, mended);
+      const edited = await editBody(deadLetter);
+      if (edited === undefined) throw new Error('not changed');
+      await editDeadLetter(pipeline, queue, id, edited);
       report.sent.push(id);
     } catch (error) {
       report.failures.push({ id, message: (error as Error).message });
@@ -130,18 +133,18 @@ async function editLetters(pipeline: Pipeline, letters: readonly DeadLetter[]): 
 }
 
 /**
- * Has the operator repair a message's body in an editor, until it would be accepted or they give up.
+ * Opens a message's body in an editor until the body is valid or the operator gives up.
  *
- * @returns undefined where they leave it as it is
+ * @returns The new body; undefined if the operator leaves it unchanged.
  */
-async function editLetter({ queue, body }: DeadLetter): Promise<string | undefined> {
+async function editBody({ queue, body }: DeadLetter): Promise<string | undefined> {
   const pretty = prettyJson(body);
   const original = pretty ?? body;
   let text = original;
   for (;;) {
     text = await editText(text, '.json');
     if (text === original) return undefined;
-    const issues = judgeBody(queue, text);
+    const issues = validateBody(queue, text);
     if (issues.length === 0) return text;
     process.stderr.write(issues.map(({ message }) => `  ${message}\n`).join(''));
     if (!(await ask('Edit it again?', true))) return undefined;
@@ -149,11 +152,12 @@ async function editLetter({ queue, body }: DeadLetter): Promise<string | undefin
 }
 
 /**
- * Has the operator edit a text in `$VISUAL`, `$EDITOR` or vi. It is in a file that no one else can read, and which is gone
- * afterwards, also when this process is ended meanwhile: orders hold personal data.
+ * Opens a text in `$VISUAL`, `$EDITOR` or vi. Orders hold personal data, so only this user can read the temporary file, and
+ * it is deleted even if the process exits while the editor is open.
  *
- * @param ending of the file's name, by which editors tell what it is
- * @throws Error where the editor cannot be started, or fails
+ * @param ending Ending of the file's name.
+ * @returns The edited text.
+ * @throws Error if the editor cannot be started or fails.
  */
 async function editText(text: string, ending: string): Promise<string> {
   const { VISUAL, EDITOR } = readConfig('VISUAL', 'EDITOR');
@@ -164,11 +168,11 @@ async function editText(text: string, ending: string): Promise<string> {
   try {
     const file = join(directory, `message${ending}`);
     writeFileSync(file, `${text}\n`, { mode: 0o600 });
-    // Through a shell, since the setting may hold options; its screen is where stderr is: stdout is for the answer.
+    // A shell splits the options in the setting. The editor's screen goes to stderr, because stdout is for the result.
     const child = spawn('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: ['inherit', 2, 2] });
     const [status, signal] = await once(child, 'exit');
     if (status !== 0)
-      throw new Error(`editor: must end with status 0, received ${status ?? signal} of ${editor}`);
+      throw new Error(`editor: must exit with status 0, received ${status ?? signal} from ${editor}`);
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } finally {
     remove();

@@ -5,35 +5,32 @@ import { type DeadLetterList, listDeadLetters } from '../../../operations/dead-l
 import { allEnded } from '../../../program/all-ended.ts';
 import { wholeNumber } from '../../../program/options.ts';
 import type { QueueName } from '../../../topology.ts';
-import { type Answer, answering, createCommand as create, queueArgument } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction, queueArgument } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { counted, whole } from '../format.ts';
 import { createProgressBar } from '../progress.ts';
 import type { Style } from '../style.ts';
-import { letterSummary } from './show.ts';
+import { deadLetterSummary } from './show.ts';
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
-  return create(
-    'list',
-    'Says why messages are in a dead-letter queue, by judging each anew, and groups them.',
-  )
-    .addArgument(queueArgument('[queue]', 'all of them where it is left out'))
-    .option('--reason <code>', 'only messages of this reason')
-    .option('--limit <n>', 'messages to show; all are looked at', '20')
-    .action(answering(onExit, list));
+  return create('list', 'List dead letters, grouped by what is wrong with them')
+    .addArgument(queueArgument('[queue]', 'queue whose dead letters are listed; default: all queues'))
+    .option('--reason <code>', 'only messages with this reason code')
+    .option('--limit <n>', 'maximum number of messages to show per queue; groups count all messages', '20')
+    .action(createAction(onExit, list));
 }
 
 async function list(
   context: Context,
   queue: QueueName | undefined,
   options: { reason?: string; limit: string },
-): Promise<Answer> {
+): Promise<CommandResult> {
   const limit = wholeNumber('--limit', options.limit, 0, 1_000_000);
   const signal = context.signal();
   const pipeline = await context.open();
   const names = queue ? [queue] : pipeline.queues.map(({ name }) => name);
-  const bar = createProgressBar('looked at');
+  const bar = createProgressBar('read');
   const seen = new Map<QueueName, number>();
   const lists = await allEnded(
     names.map(async (name) => {
@@ -45,17 +42,17 @@ async function list(
     }),
   ).finally(() => bar.done());
 
-  const answers = lists.map((found) => narrow(found, options.reason, limit));
+  const narrowed = lists.map((found) => narrow(found, options.reason, limit));
   return {
-    data: answers.map(({ matched: _, ...answer }) => answer),
-    text: answers.map((answer) => listText(answer, context.style)).join('\n'),
+    data: narrowed.map(({ matched: _, ...each }) => each),
+    text: narrowed.map((each) => listText(each, context.style)).join('\n'),
     ...(signal.aborted && { exit: EXIT.interrupted }),
   };
 }
 
 type Found = DeadLetterList & { queue: QueueName };
 type Group = DeadLetterGroup & {
-  /** All that is wrong with one of them, with its values. */
+  /** The errors of one message of the group, with the values received. */
   example: string[];
 };
 type Narrowed = Omit<Found, 'groups'> & { groups: Group[]; matched: number };
@@ -73,11 +70,11 @@ function narrow(found: Found, reason: string | undefined, limit: number): Narrow
 }
 
 function listText({ queue, seen, hidden, groups, letters, matched }: Narrowed, style: Style): string {
-  const others = hidden > 0 ? `; ${whole(hidden)} more are in the hands of somebody else` : '';
+  const others = hidden > 0 ? `; ${whole(hidden)} more are being read by another consumer` : '';
   const title = `${style.strong(`${queue} queue`)}: ${counted(seen, 'dead letter')}${others}\n`;
   const reasons = groups.map(({ reason, count: size, example }) => {
     const inFull = example.join('; ');
-    // The example of a rule begins with the rule.
+    // Omits the rule if the example begins with it.
     const lines = [
       ...(inFull.startsWith(reason.text) ? [] : [reason.text]),
       ...(inFull ? [`e.g. ${inFull}`] : []),
@@ -91,7 +88,7 @@ function listText({ queue, seen, hidden, groups, letters, matched }: Narrowed, s
   return [
     title,
     ...(reasons.length > 0 ? ['\n', ...reasons] : []),
-    ...(letters.length > 0 ? ['\n', ...letters.map((letter) => letterSummary(letter, style))] : []),
+    ...(letters.length > 0 ? ['\n', ...letters.map((letter) => deadLetterSummary(letter, style))] : []),
     ...(left > 0 ? [style.faint(`  … and ${whole(left)} more; --limit shows them\n`)] : []),
   ].join('');
 }

@@ -1,13 +1,17 @@
 import { whole } from '../format.ts';
 import { createProgressBar, type ProgressBar } from '../progress.ts';
 
-/** Progress of looking a queue through, and then of what is done with the messages that were chosen. */
+/** The progress of reading a dead-letter queue, followed by that of processing the chosen messages. */
 export interface TwoProgressBars extends Disposable {
-  /** @param total there for the second part only */
+  /** @param total Number of chosen messages; undefined while the queue is read. */
   update(done: number, total?: number): void;
 }
 
-export function createProgressBars(looking: string, doing: string): TwoProgressBars {
+/**
+ * @param reading Label while the queue is read.
+ * @param processing Label while the chosen messages are processed.
+ */
+export function createProgressBars(reading: string, processing: string): TwoProgressBars {
   let bar: ProgressBar | undefined;
   let label = '';
   const use = (wanted: string): ProgressBar => {
@@ -18,15 +22,15 @@ export function createProgressBars(looking: string, doing: string): TwoProgressB
     return bar;
   };
   return {
-    update: (done, total) => use(total === undefined ? looking : doing).update(done, total),
+    update: (done, total) => use(total === undefined ? reading : processing).update(done, total),
     [Symbol.dispose]: () => bar?.done(),
   };
 }
 
-/** Failures that are listed; `--json` has all. */
+/** Maximum number of failures shown; `--json` has all. */
 const SHOWN = 20;
 
-/** Why messages stayed where they are, a line each. */
+/** Formats failures, one line per message. */
 export function failuresText(failures: readonly { id: string; message: string }[]): string {
   const lines = failures.slice(0, SHOWN).map(({ id, message }) => `  ${id}  ${message}\n`);
   const left = failures.length - lines.length;

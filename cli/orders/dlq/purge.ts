@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type PurgeReport, purgeDeadLetters } from '../../../operations/dead-letters/purge-dead-letters.ts';
 import type { QueueName } from '../../../topology.ts';
-import { type Answer, answering, createCommand as create, queueArgument } from '../command.ts';
+import { type CommandResult, createCommand as create, createAction, queueArgument } from '../command.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { whole } from '../format.ts';
@@ -9,18 +9,18 @@ import { confirmChoice } from './ask.ts';
 import { createProgressBars, failuresText } from './progress.ts';
 
 export function createCommand(onExit: (exit: ExitStatus) => void): Command {
-  return create('purge', 'Deletes dead letters for good, those that are there when it asks.')
-    .addArgument(queueArgument('<queue>', 'whose dead letters'))
-    .option('--reason <code>', 'only messages of this reason, as list shows it')
-    .option('--yes', 'do not ask')
-    .action(answering(onExit, purge));
+  return create('purge', 'Delete dead letters')
+    .addArgument(queueArgument('<queue>', 'queue whose dead letters are deleted'))
+    .option('--reason <code>', 'only messages with this reason code of orders dlq list')
+    .option('--yes', 'delete without asking')
+    .action(createAction(onExit, purge));
 }
 
 async function purge(
   context: Context,
   queue: QueueName,
   { reason, yes }: { reason?: string; yes?: true },
-): Promise<Answer> {
+): Promise<CommandResult> {
   const signal = context.signal();
   const choice = yes
     ? { reason }
@@ -29,8 +29,9 @@ async function purge(
         queue,
         { reason },
         {
-          question: (count) => `Delete ${count} of the ${queue} queue's dead letters for good?`,
-          unasked: '--yes',
+          question: (count) => `Permanently delete ${count} from the dead-letter queue of ${queue}?`,
+          noTerminal:
+            'dlq purge deletes messages permanently: pass --yes to confirm (there is no terminal to ask on)',
         },
       );
   if (!choice) {
@@ -38,15 +39,15 @@ async function purge(
     const exit = signal.aborted ? EXIT.interrupted : EXIT.failed;
     return { data: report, text: 'Nothing was deleted.\n', exit };
   }
-  using progress = createProgressBars('looked at', 'deleted');
+  using progress = createProgressBars('read', 'deleted');
   const report = await purgeDeadLetters(await context.open(), queue, choice, {
     signal,
     onProgress: progress.update,
   });
   const { matched, deleted, failures } = report;
-  const told = `${whole(deleted)} of ${whole(matched)} messages deleted.\n`;
-  const left = failures.length > 0 ? `\nNot deleted:\n${failuresText(failures)}` : '';
-  return { data: report, text: told + left, exit: exitOf(report, signal) };
+  const summary = `${whole(deleted)} of ${whole(matched)} messages deleted.\n`;
+  const notDeleted = failures.length > 0 ? `\nNot deleted:\n${failuresText(failures)}` : '';
+  return { data: report, text: summary + notDeleted, exit: exitOf(report, signal) };
 }
 
 function exitOf({ matched, deleted, failures }: PurgeReport, signal: AbortSignal): ExitStatus {

@@ -8,20 +8,21 @@ import { UsageError } from '../../../program/options.ts';
 import { fileSize } from '../local-file.ts';
 import { createProgressBar } from '../progress.ts';
 
-/** An order file, and the object that it becomes. */
+/** A local order file and the key of its object. */
 export interface FileToUpload {
   path: string;
   key: string;
   size: number;
 }
 
-/** Bytes of a key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/** Maximum length of a key, in bytes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const MAX_KEY_BYTES = 1_024;
 
 /**
  * Lists the files to upload, with their keys and sizes.
  *
- * @throws InvalidInputError for one that cannot be read, UsageError for keys that do not go
+ * @throws InvalidInputError if a file cannot be read.
+ * @throws UsageError if a key is too long or occurs twice.
  */
 export async function listFiles(paths: readonly string[], keyPrefix: string): Promise<FileToUpload[]> {
   const files = await Promise.all(
@@ -30,10 +31,10 @@ export async function listFiles(paths: readonly string[], keyPrefix: string): Pr
   for (const { key } of files) {
     if (Buffer.byteLength(key) > MAX_KEY_BYTES)
       throw new UsageError(
-        `--key-prefix: must leave room for the file's name in ${MAX_KEY_BYTES} bytes, received a key of ${Buffer.byteLength(key)}`,
+        `--key-prefix: prefix and file name must have at most ${MAX_KEY_BYTES} bytes, received ${Buffer.byteLength(key)}`,
       );
     if (files.filter((other) => other.key === key).length > 1)
-      throw new UsageError(`FILE: must differ in name, received ${printable(key)} twice`);
+      throw new UsageError(`FILE: file names must differ, received ${printable(key)} twice`);
   }
   return files;
 }
@@ -41,15 +42,15 @@ export async function listFiles(paths: readonly string[], keyPrefix: string): Pr
 /** The outcome of uploading one file. */
 export type PutFile = { file: FileToUpload } & (
   | {
-      /** Of the object. */
+      /** Entity tag of the uploaded object. */
       etag: string;
-      /** The receipt of an earlier upload of the same key, that was there before. */
+      /** The receipt of an earlier upload of the same key. */
       receiptBefore: string | undefined;
     }
   | { error: Error }
 );
 
-/** Files that go up side by side. */
+/** Maximum number of concurrent uploads. */
 const CONCURRENCY = 4;
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -61,10 +62,10 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Puts files into the upload bucket. One that fails does not keep the others.
+ * Uploads files to the upload bucket. A failed upload does not stop the others.
  *
- * @param signal ends it; files that are not up by then fail
- * @throws ServiceError where the results bucket cannot be read, before anything is put
+ * @param signal Aborts the uploads that are not complete.
+ * @throws ServiceError if the results bucket cannot be read. Nothing is uploaded then.
  */
 export async function putFiles(
   files: readonly FileToUpload[],
@@ -80,7 +81,7 @@ export async function putFiles(
 
   const progress = createProgressBar('uploading (bytes)');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  const up = files.map(() => 0);
+  const uploaded = files.map(() => 0);
   async function put(file: FileToUpload, index: number): Promise<PutFile> {
     const { path, key } = file;
     try {
@@ -88,9 +89,9 @@ export async function putFiles(
         contentType: CONTENT_TYPES[path.split('.').at(-1)?.toLowerCase() ?? ''] ?? 'application/octet-stream',
         signal,
         onProgress(loaded) {
-          up[index] = loaded;
+          uploaded[index] = loaded;
           progress.update(
-            up.reduce((sum, each) => sum + each, 0),
+            uploaded.reduce((sum, each) => sum + each, 0),
             bytes,
           );
         },

@@ -4,26 +4,26 @@ import { type BadRowReport, badRowsText } from '../bad-rows.ts';
 import { whole } from '../format.ts';
 import type { Style } from '../style.ts';
 
-/** What became of one uploaded file. */
+/** The outcome of one uploaded file. */
 export interface UploadOutcome {
   file: string;
   key: string;
-  /** `uploaded`: nobody waited for the receipt; `no_receipt`: none came in time. */
+  /** `uploaded`: the command did not wait for the receipt. `no_receipt`: there was no receipt in time. */
   status: 'ingested' | 'failed' | 'not_uploaded' | 'uploaded' | 'no_receipt';
-  /** As in the receipt; null where there is none. */
+  /** Number of rows, as in the receipt; null without a receipt. */
   rows: number | null;
   sent: number | null;
   rejected: number | null;
-  /** Why it failed. */
+  /** Message of the error that ingestion or the upload failed with. */
   error?: string;
-  /** The first of the rejected rows. */
+  /** The first rejected rows. */
   rejected_rows?: BadRowReport[];
-  /** Where all of them are, to be mended and sent again. */
+  /** The file of all rejected rows, and the lines whose original text it lacks. */
   fix?: { path: string; not_as_they_were: number[] };
 }
 
-/** Whether all is well with a file, as far as was asked. */
-export const isWell = ({ status, rejected }: UploadOutcome): boolean =>
+/** Returns whether a file was uploaded and, if the command waited for its receipt, ingested without rejected rows. */
+export const isSuccess = ({ status, rejected }: UploadOutcome): boolean =>
   status === 'uploaded' || (status === 'ingested' && rejected === 0);
 
 const STATUS: Record<UploadOutcome['status'], string> = {
@@ -34,7 +34,7 @@ const STATUS: Record<UploadOutcome['status'], string> = {
   no_receipt: 'uploaded, no receipt yet',
 };
 
-/** Outcomes as a table, then what is wrong with each file. */
+/** Formats outcomes as a table, followed by the errors of each file. */
 export function outcomesText(outcomes: readonly UploadOutcome[], style: Style): string {
   const count = (value: number | null) => (value === null ? '–' : whole(value));
   const summary = table(
@@ -44,25 +44,22 @@ export function outcomesText(outcomes: readonly UploadOutcome[], style: Style): 
       count(outcome.rows),
       count(outcome.sent),
       count(outcome.rejected),
-      isWell(outcome) ? style.good(STATUS[outcome.status]) : style.warning(STATUS[outcome.status]),
+      isSuccess(outcome) ? style.good(STATUS[outcome.status]) : style.warning(STATUS[outcome.status]),
     ]),
     'lrrrl',
   );
-  return summary + outcomes.map((outcome) => troubleText(outcome, style)).join('');
+  return summary + outcomes.map((outcome) => errorsText(outcome, style)).join('');
 }
 
-function troubleText(
-  { file, error, rejected, rejected_rows = [], fix }: UploadOutcome,
-  style: Style,
-): string {
+function errorsText({ file, error, rejected, rejected_rows = [], fix }: UploadOutcome, style: Style): string {
   if (error === undefined && rejected_rows.length === 0) return '';
   const lines = [`\n  ${style.strong(printable(file))}\n`];
   if (error !== undefined) lines.push(`  ${printable(error)}\n`);
   lines.push(badRowsText(rejected_rows, rejected ?? 0, style));
-  if (fix) lines.push(`  to mend and upload: ${printable(fix.path)}\n`);
+  if (fix) lines.push(`  correct and upload: ${printable(fix.path)}\n`);
   if (fix && fix.not_as_they_were.length > 0) {
     lines.push(
-      `  not as they were, since they are too long or not UTF-8: line ${fix.not_as_they_were.slice(0, 10).join(', ')}${fix.not_as_they_were.length > 10 ? ', …' : ''}\n`,
+      `  damaged in that file, because they are too long or not UTF-8: line ${fix.not_as_they_were.slice(0, 10).join(', ')}${fix.not_as_they_were.length > 10 ? ', …' : ''}\n`,
     );
   }
   return lines.join('');

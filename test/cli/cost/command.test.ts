@@ -7,12 +7,14 @@ import { packageStack } from '../../run-serverless.ts';
 import { FLEETS } from '../../template/parameter-sets.ts';
 import { type CostCommand, copyCostCommand } from './run-cost.ts';
 
-const DOCS = readFileSync(resolve(import.meta.dirname, '../../../docs/cost.md'), 'utf8');
+const readDoc = (name: string) => readFileSync(resolve(import.meta.dirname, '../../../docs', name), 'utf8');
+const COST = readDoc('cost.md');
+const METHOD = readDoc('cost-method.md');
 const MILLION = ['--orders-per-day', '1000000'];
 
-/** Cells of the rows of the table in docs/cost.md that begins with that header. */
-function docsTable(header: string): string[][] {
-  const [, rest = ''] = DOCS.split(`${header}\n`);
+/** Returns the cells of the table with that header. */
+function tableOf(page: string, header: string): string[][] {
+  const [, rest = ''] = page.split(`${header}\n`);
   const [rows = ''] = rest.split('\n\n');
   return rows
     .split('\n')
@@ -27,13 +29,16 @@ function docsTable(header: string): string[][] {
 
 const usd = (text: string | undefined): number => Number(text?.replaceAll(',', ''));
 
-/** Works out what docs/cost.md writes, such as `2 × 2,592,000 / 20 s`. */
-function workOut(arithmetic: string): number {
+const ARITHMETIC = tableOf(METHOD, '| service | what | arithmetic | USD |');
+
+/** Evaluates arithmetic of docs/cost-method.md, such as `2 × 2,592,000 / 20 s`. */
+function calculate(arithmetic: string): number {
   const expression = arithmetic
     .replaceAll(',', '')
     .replaceAll('×', '*')
     .replaceAll(/(?<=\d) (?:B|GB|h|s)(?= |$|\))/g, '');
-  if (!/^[\d.*/+() ]+$/.test(expression)) throw new Error(`docs/cost.md: cannot work out ${arithmetic}`);
+  if (!/^[\d.*/+() ]+$/.test(expression))
+    throw new Error(`docs/cost-method.md: cannot calculate ${arithmetic}`);
   return new Function(`return ${expression}`)();
 }
 
@@ -56,19 +61,19 @@ describe('npm run cost', () => {
   }, 180_000);
   afterAll(() => command.remove());
 
-  it('says of a million orders a day what docs/cost.md shows', () => {
+  it('prints the output for a million orders a day that docs/cost.md shows', () => {
     expect(million.text).toContain('1,000,000 orders a day');
-    expect(DOCS).toContain(million.text.trimEnd());
+    expect(COST).toContain(million.text.trimEnd());
   });
 
-  it('says the same as JSON', () => {
+  it('prints the same lines as JSON with --json', () => {
     const { lines, monthly } = million.json.bills.mean;
     const shown = monthly.toLocaleString('en', { maximumFractionDigits: 2 });
-    expect(million.text).toMatch(new RegExp(`^ {2}all .* ${shown}$`, 'm'));
+    expect(million.text).toMatch(new RegExp(`^ {2}total .* ${shown}$`, 'm'));
     for (const { what } of lines) expect(million.text).toContain(what);
   });
 
-  it('shows as JSON the settings of each function, those of a part inside that part with its database', () => {
+  it('prints settings as JSON by function, and those of a part inside the part with its database', () => {
     expect(million.json.settings).toMatchObject({
       intake: { memoryMb: 512 },
       consumer: { memoryMb: 512, batchSize: 100, maximumConcurrency: 10 },
@@ -80,24 +85,18 @@ describe('npm run cost', () => {
     expect(million.json.settings).not.toHaveProperty('consumers');
   });
 
-  it('has a line for each that docs/cost.md works out by hand, and no other', () => {
-    const byHand = docsTable('| service | what | arithmetic | USD |');
+  it('prints exactly the lines whose arithmetic docs/cost-method.md shows', () => {
     const lines = million.json.bills.mean.lines.map(({ service, what }) => `${service} ${what}`);
-    expect(byHand.map(([service, what]) => `${service} ${what}`).toSorted()).toEqual(lines.toSorted());
+    expect(ARITHMETIC.map(([service, what]) => `${service} ${what}`).toSorted()).toEqual(lines.toSorted());
   });
 
-  it.each(docsTable('| service | what | arithmetic | USD |'))(
-    '%s %s is %s',
-    (service, what, arithmetic, result) => {
-      const line = million.json.bills.mean.lines.find(
-        (each) => each.service === service && each.what === what,
-      );
-      expect(line?.monthly).toBeCloseTo(workOut(arithmetic ?? ''), 2);
-      expect(line?.monthly.toFixed(2)).toBe(usd(result).toFixed(2));
-    },
-  );
+  it.each(ARITHMETIC)('estimates %s %s as %s', (service, what, arithmetic, result) => {
+    const line = million.json.bills.mean.lines.find((each) => each.service === service && each.what === what);
+    expect(line?.monthly).toBeCloseTo(calculate(arithmetic ?? ''), 2);
+    expect(line?.monthly.toFixed(2)).toBe(usd(result).toFixed(2));
+  });
 
-  it('costs after each change what docs/cost.md says of it', () => {
+  it('estimates the cost after each change that docs/cost.md lists', () => {
     const { demand, peakRate, backlog } = million.json;
     const { settings } = million;
     const { salesDatabase, ...unsold } = settings;
@@ -113,10 +112,10 @@ describe('npm run cost', () => {
       const asked = { demand: { ...demand, ...changes }, peakRate, backlog };
       return estimate(changed, asked).bills.mean.monthly.toFixed(2);
     };
-    expect(docsTable('| change | USD a month |').map(([, cell]) => usd(cell).toFixed(2))).toEqual([
+    expect(tableOf(COST, '| change | USD a month |').map(([, cell]) => usd(cell).toFixed(2))).toEqual([
       monthly(settings),
       monthly(settings, { emails: false }),
-      // A password and seven alarms go with the sales.
+      // Without sales there are one password and seven alarms fewer.
       monthly({
         ...unsold,
         consumers: others,
@@ -134,20 +133,20 @@ describe('npm run cost', () => {
     ]);
   });
 
-  it('packages the stage that it is asked for, with its parameters', { timeout: 180_000 }, async () => {
+  it('packages the stage with the parameters of --param', { timeout: 180_000 }, async () => {
     const params = ['--param', 'consumerConcurrency=2', '--param', 'sales=off', '--param', 'shipping=off'];
     const { stdout, status } = await command.run(...MILLION, ...params, '--json');
     expect(status).toBe(0);
     const { bills, capacities } = JSON.parse(stdout) as Estimate;
-    // 2 × 100 orders / 0.493 s, a fifth of what 10 at once let through.
+    // 2 × 100 orders / 0.493 s, a fifth of the capacity with 10 concurrent invocations.
     expect(capacities).toMatchObject([{ name: 'consumer', atOnce: 2 }]);
     expect(capacities[0]?.ordersPerSecond).toBeCloseTo(405.7, 1);
-    // 2 pollers have 5.787 orders a second each: 1.116 + 5.787 in a batch instead of 3.36.
+    // 2 pollers receive 5.787 orders a second each: 1.116 + 5.787 in a batch instead of 3.36.
     expect(bills.mean.flows.consumer?.ordersPerBatch).toBeCloseTo(6.903, 3);
     expect(bills.mean.lines.filter(({ service }) => ['Aurora', 'Redshift'].includes(service))).toEqual([]);
   });
 
-  it('ends with 1 where a fleet works off a queue, and says where to read on', {
+  it('exits with 1 if a worker fleet processes a queue, and refers to its docs page', {
     timeout: 180_000,
   }, async () => {
     const { template } = await packageStack('test', ...FLEETS.ec2);
@@ -155,18 +154,18 @@ describe('npm run cost', () => {
     const { status, stdout, stderr } = await command.run(...MILLION, '--template', file);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toBe(
-      'template: ConsumerEventSourceMappingSQSOrderQueue must be enabled, since this reckons with Lambda only, received Enabled: false. ' +
-        'A worker fleet that polls in its place, and what that costs, is in docs/worker-fleet.md.\n',
+      'template: ConsumerEventSourceMappingSQSOrderQueue.Enabled must be true, received false: ' +
+        'npm run cost does not support worker fleets. Their cost is in docs/worker-fleet.md.\n',
     );
   });
 
-  it('shows its help', async () => {
+  it('shows its help with --help', async () => {
     const { status, stdout } = await command.run('--help');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^Usage: npm run cost -- --orders-per-day N/);
   });
 
-  it('ends with 2 when the command line is wrong', async () => {
+  it('exits with 2 for an invalid command line', async () => {
     expect(await command.run('--orders-per-day', 'many')).toEqual({
       status: 2,
       stdout: '',
@@ -174,7 +173,7 @@ describe('npm run cost', () => {
     });
   });
 
-  it('ends with 1 when there is no such template', async () => {
+  it('exits with 1 if the template does not exist', async () => {
     const { status, stderr } = await command.run(...MILLION, '--template', 'nowhere.json');
     expect(status).toBe(1);
     expect(stderr).toContain('nowhere.json');

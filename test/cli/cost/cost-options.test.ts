@@ -4,11 +4,11 @@ import { UsageError } from '../../../program/options.ts';
 
 const read = (...args: string[]) => readCostOptions(['--orders-per-day', '86400', ...args]) as CostOptions;
 
-describe('the command line', () => {
-  it('needs no more than the orders of a day', () => {
+describe('readCostOptions', () => {
+  it('requires only --orders-per-day', () => {
     expect(read()).toEqual({
       demand: { ordersPerDay: 86_400, via: 'http', emails: true, known: {} },
-      // Three times the mean, which is one a second; and the orders of a day.
+      // Three times the mean of one order a second; the orders of a day.
       peakRate: 3,
       backlog: 86_400,
       source: { stage: 'dev', region: undefined, params: [] },
@@ -16,7 +16,7 @@ describe('the command line', () => {
     });
   });
 
-  it('takes all of its options', () => {
+  it('reads all options', () => {
     const packaging = [
       '--stage',
       'prod',
@@ -44,7 +44,7 @@ describe('the command line', () => {
     expect(read('--template', 'some.json').source).toBe('some.json');
   });
 
-  it('shows help whatever else it says', () => {
+  it('returns undefined for --help, even if other options are invalid', () => {
     expect(readCostOptions(['--help'])).toBeUndefined();
     expect(readCostOptions(['-h', '--peak', 'x'])).toBeUndefined();
   });
@@ -66,11 +66,11 @@ describe('the command line', () => {
   it.each([
     [
       ['--peak', '0.5'],
-      '--peak: must be a number from the mean, 1 orders a second, to 1,000,000, received 0.5',
+      '--peak: must be a number from 1, the mean orders a second, to 1,000,000, received 0.5',
     ],
     [
       ['--peak', 'many'],
-      '--peak: must be a number from the mean, 1 orders a second, to 1,000,000, received many',
+      '--peak: must be a number from 1, the mean orders a second, to 1,000,000, received many',
     ],
     [['--backlog', '-1'], "Option '--backlog' argument is ambiguous"],
     [['--backlog', '1.5'], '--backlog: must be a whole number from 0 to 1,000,000,000,000, received 1.5'],
@@ -78,7 +78,7 @@ describe('the command line', () => {
     [['--emails', ''], '--emails: must be on or off, received nothing'],
     [
       ['--invoke-ms', 'producer=5'],
-      '--invoke-ms: must be NAME=MS with one of intake, consumer, fulfillment, analytics, received producer=5',
+      '--invoke-ms: must be NAME=MS, where NAME is one of intake, consumer, fulfillment, analytics, received producer=5',
     ],
     [
       ['--invoke-ms', 'consumer=0'],
@@ -88,7 +88,7 @@ describe('the command line', () => {
     [['--stage', ''], '--stage: must not be empty, received nothing'],
     [
       ['--template', 'some.json', '--param', 'sales=off'],
-      '--param: must not be given with --template, which is packaged already',
+      '--param: cannot be used with --template, which is already packaged',
     ],
     [['--orders', '5'], "Unknown option '--orders'"],
   ])('%j is refused: %s', (args, message) => {

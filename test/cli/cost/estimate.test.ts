@@ -19,7 +19,7 @@ const linesOf = (result: Estimate, manner: Manner = 'mean'): Record<string, [num
   );
 
 describe('the bill', () => {
-  it('of ten orders a second is what it comes to by hand', () => {
+  it('of ten orders a second has the lines calculated by hand', () => {
     // 5 pollers, 2 orders a second each: 1.04 a receive, 3.04 a batch. Sales: 2 pollers, 1.1 a receive, 51.1 a batch.
     // 25,920,000 orders = 8,526,315.79 batches of 3.04 = 507,240.70 of 51.1.
     expect(linesOf(estimated())).toEqual({
@@ -34,10 +34,10 @@ describe('the bill', () => {
       'Lambda fulfillment: duration': [213_157.89, 2.84],
       'Lambda analytics: duration': [2_536_203.52, 33.82],
       'SQS intake: requests': [25_920_000, 10.37],
-      // 24,923,076.92 receives, and for each batch one that finds nothing and one delete.
+      // 24,923,076.92 receives, and one empty receive and one delete per batch.
       'SQS consumer: requests': [41_975_708.5, 16.79],
       'SQS fulfillment: requests': [41_975_708.5, 16.79],
-      // 23,563,636.36 receives, 507,240.70 that find nothing, 6 deletes a batch.
+      // 23,563,636.36 receives, 507,240.70 empty receives, 6 deletes a batch.
       'SQS analytics: requests': [27_114_321.3, 10.85],
       // 2 pollers, every 20 s.
       'SQS upload queue, idle': [259_200, 0.1],
@@ -55,9 +55,9 @@ describe('the bill', () => {
       'S3 analytics: PUT': [507_240.7, 2.54],
       'S3 analytics: GET': [507_240.7, 0.2],
       // 25,920,000 × (1,016 + 3,174 / 3.04 + 1,253 / 51.1) bytes.
-      'CloudWatch logs: taken in': [54.03, 27.02],
-      'CloudWatch logs: kept': [54.03, 1.62],
-      'CloudWatch metrics of our own': [19, 5.7],
+      'CloudWatch logs: ingestion': [54.03, 27.02],
+      'CloudWatch logs: storage': [54.03, 1.62],
+      'CloudWatch custom metrics': [19, 5.7],
       'CloudWatch alarms': [12, 1.2],
       'CloudWatch composite alarms': [1, 0.5],
       'CloudWatch dashboards': [1, 3],
@@ -69,21 +69,21 @@ describe('the bill', () => {
     });
   });
 
-  it('adds up', () => {
+  it('of ten orders a second has the total calculated by hand', () => {
     expect(estimated().bills.mean.monthly).toBeCloseTo(1_927.73, 1);
   });
 
-  it('is without the functions and databases that are off', () => {
+  it('has no lines of disabled functions and databases', () => {
     const { shippingDatabase, salesDatabase, ...core } = without('fulfillment', 'analytics');
     const result = estimate(core, { demand: TEN_A_SECOND, ...rush });
     const services = new Set(result.bills.mean.lines.map(({ service }) => service));
     expect([...services].filter((service) => ['Aurora', 'Redshift', 'S3'].includes(service))).toEqual([]);
     expect(linesOf(result)).not.toHaveProperty(['SQS fulfillment: requests']);
-    expect(linesOf(result)['CloudWatch metrics of our own']).toEqual([10, 3]);
+    expect(linesOf(result)['CloudWatch custom metrics']).toEqual([10, 3]);
     expect(result.capacities.map(({ name }) => name)).toEqual(['consumer']);
   });
 
-  it('has no e-mails, alarms, dashboards and traces where there are none', () => {
+  it('has no lines of e-mails, alarms, dashboards and traces if there are none', () => {
     const lines = linesOf(
       estimated(
         {
@@ -104,27 +104,27 @@ describe('the bill', () => {
     expect(lines['X-Ray traces']?.[1]).toBeCloseTo(16.98, 1);
   });
 
-  it('has a line of the HTTP API in the log for each request, where it writes one', () => {
+  it('includes the access log of the HTTP API if there is one', () => {
     const gb = (settings: Partial<Settings>, demand: Partial<Demand> = {}) =>
-      linesOf(estimated(settings, demand))['CloudWatch logs: taken in']?.[0] ?? 0;
+      linesOf(estimated(settings, demand))['CloudWatch logs: ingestion']?.[0] ?? 0;
     // 25,920,000 × 189 bytes.
     expect(gb({}) - gb({ accessLogDays: undefined })).toBeCloseTo(4.9, 1);
     const byQueue = { via: 'queue' } as const;
     expect(gb({}, byQueue)).toBe(gb({ accessLogDays: undefined }, byQueue));
   });
 
-  it('has a tenth of a send for an order of a system that sends ten at once, and no intake', () => {
+  it('counts a tenth of a send per order and no intake if another system sends ten orders a request', () => {
     const lines = linesOf(estimated({}, { via: 'queue' }));
     expect(lines['SQS intake: requests']).toEqual([2_592_000, 1.04]);
     expect(lines).not.toHaveProperty(['API Gateway intake: requests']);
     expect(lines).not.toHaveProperty(['Lambda intake: duration']);
   });
 
-  it('lets a database sleep that is asked now and then', () => {
-    // Ten orders a day: 300 s after each, Aurora pauses. 1 - e^(-10 / 86,400 × 300) = 3.41% of 720 h × 0.5 ACU.
+  it('charges no capacity while a database is paused', () => {
+    // Ten orders a day: Aurora pauses 300 s after each. 1 - e^(-10 / 86,400 × 300) = 3.41% of 720 h × 0.5 ACU.
     const lines = linesOf(estimated({}, { ordersPerDay: 10 }));
     expect(lines['Aurora capacity, 0.5 to 4 ACU']?.[0]).toBeCloseTo(12.28, 1);
-    // 300 orders a month, as many loads of a minute: 5 h × 4 RPU.
+    // 300 orders a month are 300 loads of a minute: 5 h × 4 RPU.
     expect(lines['Redshift capacity, 4 to 8 RPU']?.[0]).toBeCloseTo(20, 0);
     const shippingDatabase = { minCapacity: 1, maxCapacity: 4, pauseSeconds: undefined };
     const always = linesOf(estimated({ shippingDatabase }, { ordersPerDay: 10 }));
@@ -132,11 +132,11 @@ describe('the bill', () => {
   });
 });
 
-describe('requests of an order', () => {
+describe('requests per order', () => {
   const perOrder = (manner: Manner, demand: Partial<Demand> = {}) =>
     estimated({}, demand).bills[manner].requests.filter(({ hop }) => ['intake', 'consumer'].includes(hop));
 
-  it('are 0.48 from send to delete with full batches, invocations aside', () => {
+  it('are 0.48 from send to delete with full batches, without invocations', () => {
     const requests = perOrder('full', { via: 'queue' }).filter(({ request }) => request !== 'invocation');
     expect(requests.map(({ request, perOrder: count }) => [request, count])).toEqual([
       ['SendMessageBatch', 0.1],
@@ -149,7 +149,7 @@ describe('requests of an order', () => {
     ]);
   });
 
-  it('are one of each when orders go one at a time', () => {
+  it('are one of each kind if orders are processed one at a time', () => {
     const requests = perOrder('single', { via: 'queue' }).filter(({ request }) => !request.endsWith('empty'));
     expect(requests.map(({ perOrder: count }) => count)).toEqual(requests.map(() => 1));
     expect(requests.map(({ request }) => request)).toEqual([
@@ -163,7 +163,7 @@ describe('requests of an order', () => {
     ]);
   });
 
-  it('are charged one by one when orders go one at a time', () => {
+  it('are charged individually if orders are processed one at a time', () => {
     expect(linesOf(estimated(), 'single')['SNS consumer: publish requests']).toEqual([25_920_000, 12.96]);
     expect(linesOf(estimated(), 'single')['Lambda consumer: invocations']).toEqual([25_920_000, 5.18]);
   });

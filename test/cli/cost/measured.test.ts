@@ -13,9 +13,11 @@ import {
 import { propertiesOf } from '../../../cli/template/template.ts';
 import { toItem } from '../../../lib/aws/ledger-record.ts';
 import { type AttributeValues, toAttributeValues } from '../../../lib/aws/table.ts';
+import type { TopicMessage } from '../../../lib/aws/topic.ts';
+import { toConfirmedMessage, toPublishedMessage } from '../../../lib/confirm/confirmed-message.ts';
 import { reportConfirmations } from '../../../lib/confirm/report-confirmations.ts';
 import type { Database } from '../../../lib/database/database.ts';
-import { reportTakenOrders } from '../../../lib/intake/take-orders.ts';
+import { reportIntake } from '../../../lib/intake/accept-orders.ts';
 import { logger } from '../../../lib/observability/logger.ts';
 import type { Order } from '../../../lib/order/order.ts';
 import { generateOrders } from '../../../lib/produce/generator.ts';
@@ -28,7 +30,7 @@ import { captureLog } from '../../handlers/capture-log.ts';
 import { lambdaContext } from '../../handlers/start-pipeline.ts';
 import { packageStack } from '../../run-serverless.ts';
 
-// As on Lambda; the logger is made when it is imported.
+// The environment of Lambda. The logger reads it when it is imported.
 vi.hoisted(() => {
   vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'order-pipeline-dev');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'INFO');
@@ -39,11 +41,12 @@ vi.hoisted(() => {
 });
 
 const LIB = resolve(import.meta.dirname, '../../../lib');
+const METHOD = resolve(import.meta.dirname, '../../../docs/cost-method.md');
 const orders = [...generateOrders({ count: 1_000, seed: 1 })];
 const now = Date.UTC(2026, 10, 27);
 
-const meanOf = (size: (order: Order) => number) =>
-  orders.map(size).reduce((sum, bytes) => sum + bytes, 0) / orders.length;
+const meanOf = (size: (order: Order) => number, sample: readonly Order[] = orders) =>
+  sample.map(size).reduce((sum, bytes) => sum + bytes, 0) / sample.length;
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const itemBytes = (item: AttributeValues): number =>
@@ -55,6 +58,27 @@ const itemBytes = (item: AttributeValues): number =>
     .reduce((sum, bytes) => sum + bytes, 0);
 
 describe('measured sizes', () => {
+  it('of an order, its event and its publish are those of docs/cost-method.md', () => {
+    const attributesOf = ({ attributes }: TopicMessage) =>
+      Object.entries(attributes).map(
+        ([name, { DataType = '', StringValue = '' }]) => `${name}${DataType}${StringValue}`,
+      );
+    const sample = [...generateOrders({ count: 10_000, seed: 1 })];
+    const orderBytes = meanOf((order) => Buffer.byteLength(JSON.stringify(order)), sample);
+    const eventBytes = meanOf((order) => Buffer.byteLength(toConfirmedMessage(order, now).body), sample);
+    const publishBytes = meanOf((order) => {
+      const message = toPublishedMessage(order, now);
+      const texts = [JSON.stringify(message.body), message.subject, ...attributesOf(message)];
+      return Buffer.byteLength(texts.join(''));
+    }, sample);
+    const rows = [
+      `| order | ${Math.round(orderBytes)} |`,
+      `| its event | ${Math.round(eventBytes)} |`,
+      `| its SNS publish: message, subject and attributes | ${Math.round(publishBytes)} |`,
+    ];
+    expect(readFileSync(METHOD, 'utf8')).toContain(`${rows.join('\n')}\n`);
+  });
+
   it('are right for the ledger', () => {
     const sizes = orders.map((order) => {
       const ids = { orderId: order.order_id, owner: randomUUID(), snsMessageId: randomUUID() };
@@ -65,11 +89,11 @@ describe('measured sizes', () => {
     });
     const mean = sizes.reduce((sum, bytes) => sum + bytes, 0) / sizes.length;
     expect(100 + mean).toBeCloseTo(LEDGER_ITEM_BYTES, -1);
-    // Each is one write unit.
+    // Each item is one write unit.
     expect(Math.max(...sizes)).toBeLessThan(1_024);
   });
 
-  it('are right for the records of a batch, to a twentieth', () => {
+  it('are right within 5 % for the records of a batch', () => {
     const bytes = meanOf((order) => {
       const text = (value: string) => ({ DataType: 'String', StringValue: value });
       const message = {
@@ -93,7 +117,7 @@ describe('measured sizes', () => {
   });
 });
 
-describe('measured lines of the log', () => {
+describe('measured log lines', () => {
   afterEach(() => vi.restoreAllMocks());
 
   const batch = orders.slice(0, 3);
@@ -105,7 +129,7 @@ describe('measured lines of the log', () => {
   });
 
   it.each([
-    ['intake', () => reportTakenOrders({ accepted: [], rejected: [], failed: [] })],
+    ['intake', () => reportIntake({ accepted: [], rejected: [], failed: [] })],
     [
       'consumer',
       () =>
@@ -123,7 +147,7 @@ describe('measured lines of the log', () => {
       'analytics',
       () => reportBatch(stored({ loaded: 3, repeated: 0 }), createSalesConsumer({} as SalesLoader).report),
     ],
-  ] as const)('are right for %s, to a fiftieth', (name, report) => {
+  ] as const)('are right within 2 % for %s', (name, report) => {
     const functionName = `order-pipeline-dev-${name}`;
     const invokedFunctionArn = `arn:aws:lambda:us-east-1:123456789012:function:${functionName}`;
     logger.addContext({ ...lambdaContext(), functionName, invokedFunctionArn, awsRequestId: randomUUID() });
@@ -134,7 +158,7 @@ describe('measured lines of the log', () => {
     expect(ratio).toBeLessThan(1.02);
   });
 
-  it('are right for a request to the HTTP API, to a fiftieth', { timeout: 180_000 }, async () => {
+  it('are right within 2 % for a request to the HTTP API', { timeout: 180_000 }, async () => {
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
     const values: Record<string, string> = {
       requestTime: '27/Nov/2026:10:30:00 +0000',
@@ -159,20 +183,20 @@ describe('measured lines of the log', () => {
   });
 });
 
-describe('durations', () => {
-  it('are what was measured, slowed down to the share of a vCPU, and waiting', () => {
+describe('invokeMs', () => {
+  it('scales the measured duration to the share of a vCPU and adds waiting', () => {
     // (14 + 1.2 × 100) × 1,769 / 512 + 30.
     expect(invokeMs('consumer', 512, 100, {})).toBeCloseTo(492.98, 2);
     expect(invokeMs('consumer', 2_048, 100, {})).toBeCloseTo(164, 2);
   });
 
-  it('give way to what is known', () => {
+  it('returns the given duration if there is one', () => {
     expect(invokeMs('consumer', 512, 100, { consumer: 250 })).toBe(250);
   });
 });
 
-describe('metrics of our own', () => {
-  it('are all that the functions publish, besides those of order files and restocks', () => {
+describe('metricsOf', () => {
+  it('returns all custom metrics that functions publish, except those of order files and restocks', () => {
     const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),
     );

@@ -5,12 +5,12 @@ import { TEN_A_SECOND, WHOLE_SETTINGS } from './whole-settings.ts';
 
 const prices = Object.entries(PRICES) as [string, Price][];
 
-describe('the price file', () => {
-  it('is of one region', () => {
+describe('prices.json', () => {
+  it('has the prices of us-east-1', () => {
     expect(PRICE_REGION).toBe('us-east-1');
   });
 
-  it.each(prices)('says of %s what it is, where AWS has it, where it was read and when', (_name, price) => {
+  it.each(prices)('has the value, unit, AWS page, source and date of %s', (_name, price) => {
     expect(price.value).toBeGreaterThan(0);
     expect(price.per).toBeGreaterThanOrEqual(1);
     expect(price.unit).not.toBe('');
@@ -20,7 +20,7 @@ describe('the price file', () => {
     expect(price.thirdParty).toBe(!price.source.startsWith('https://github.com/aws/'));
   });
 
-  it('has no price that no line uses', () => {
+  it('has no unused price', () => {
     const { lines } = estimate(WHOLE_SETTINGS, { demand: TEN_A_SECOND, peakRate: 30, backlog: 0 }).bills.mean;
     expect(new Set(lines.map(({ price }) => price))).toEqual(new Set(Object.keys(PRICES)));
   });

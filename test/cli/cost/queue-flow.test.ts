@@ -4,9 +4,9 @@ import { CONSUMER } from './whole-settings.ts';
 
 const tenth = () => 0.1;
 
-describe('the flow of a queue', () => {
-  it('fills batches as far as the window and the rate let it', () => {
-    // 8 orders a second over 4 pollers are 2 each. A receive finds 1 + 2 × 0.02 s; 2 s bring 4 more.
+describe('flowOf', () => {
+  it('fills batches with the orders that arrive within the window', () => {
+    // 8 orders a second over 4 pollers are 2 each. A receive returns 1 + 2 × 0.02 s; the window of 2 s adds 4.
     const consumer = { ...CONSUMER, batchSize: 50, windowSeconds: 2, maximumConcurrency: 4 };
     const flow = flowOf(consumer, 8, tenth, 'mean');
     expect(flow.pollers).toBe(4);
@@ -15,20 +15,20 @@ describe('the flow of a queue', () => {
     expect(flow.receives).toBeCloseTo(0.961538, 6);
     expect(flow.invocations).toBeCloseTo(0.198413, 6);
     expect(flow.deletes).toBeCloseTo(0.198413, 6);
-    // The last receive of each window finds nothing.
+    // The last receive of each window is empty.
     expect(flow.emptyReceives).toBeCloseTo(0.198413, 6);
   });
 
-  it('has no batch beyond the batch size, and needs a delete for each ten', () => {
-    // 5 pollers, 40 orders a second each: 1.8 + 40 in a window, of which 25 fit.
+  it('limits batches to the batch size, and deletes ten messages per request', () => {
+    // 5 pollers with 40 orders a second each would have 1.8 + 40 in a window; 25 fit.
     const flow = flowOf({ ...CONSUMER, batchSize: 25 }, 200, tenth, 'mean');
     expect(flow.ordersPerBatch).toBe(25);
     expect(flow.deletes).toBeCloseTo(3 / 25, 10);
     expect(flow.emptyReceives).toBeCloseTo(0, 10);
   });
 
-  it('takes more pollers than five where those cannot cope, up to the maximum concurrency', () => {
-    // 1,200 orders a second × 0.5 s a batch / 100 orders = 6 batches under way.
+  it('uses more than five pollers if five are not enough, up to the maximum concurrency', () => {
+    // 1,200 orders a second × 0.5 s a batch / 100 orders = 6 concurrent batches.
     const pollers = (most: number) =>
       flowOf({ ...CONSUMER, maximumConcurrency: most }, 1_200, () => 0.5, 'mean').pollers;
     expect(pollers(10)).toBe(6);
@@ -36,14 +36,14 @@ describe('the flow of a queue', () => {
     expect(pollers(2)).toBe(2);
   });
 
-  it('polls an almost idle queue once in 20 s with each of its pollers', () => {
-    // 0.001 orders a second: 5 / 20 s = 0.25 polls a second, 250 for an order, one of which finds it.
+  it('polls an almost idle queue once in 20 s with each poller', () => {
+    // 0.001 orders a second: 5 / 20 s = 0.25 polls a second, 250 per order, one of which returns it.
     const flow = flowOf({ ...CONSUMER, windowSeconds: 0 }, 0.001, tenth, 'mean');
     expect(flow.receives + flow.emptyReceives).toBeGreaterThan(250);
     expect(flow.receives + flow.emptyReceives).toBeLessThan(251);
   });
 
-  it('is all full batches while there is a backlog', () => {
+  it('computes full batches and no empty receives for a backlog', () => {
     const flow = flowOf(CONSUMER, 1, tenth, 'full');
     expect(flow).toMatchObject({ ordersPerBatch: 100, ordersPerReceive: 10, emptyReceives: 0 });
     expect(flow.receives).toBeCloseTo(0.1, 10);
@@ -51,7 +51,7 @@ describe('the flow of a queue', () => {
     expect(flow.invocations).toBeCloseTo(0.01, 10);
   });
 
-  it('never has more in a batch than fits into 6 MB', () => {
+  it('limits batches to 6 MB', () => {
     // 6,291,456 bytes / 1,327 bytes a record.
     expect(flowOf({ ...CONSUMER, batchSize: 10_000 }, 1, tenth, 'full').ordersPerBatch).toBe(4_741);
   });

@@ -3,7 +3,7 @@ import { readSettings } from '../../../cli/cost/read-settings.ts';
 import type { Resource, Template } from '../../../cli/template/template.ts';
 import { packageStack } from '../../run-serverless.ts';
 
-describe('settings of a packaged template', () => {
+describe('readSettings', () => {
   let packaged: Template;
   beforeAll(async () => {
     const params = [
@@ -17,7 +17,7 @@ describe('settings of a packaged template', () => {
     packaged = (await packageStack('test', ...params)).template;
   }, 180_000);
 
-  /** The template with another value at a path such as `ConsumerLambdaFunction.MemorySize`. */
+  /** Returns the template with another value at a path such as `ConsumerLambdaFunction.MemorySize`. */
   function changed(path: string, value: unknown): Template {
     const template = structuredClone(packaged);
     const keys = path.split('.');
@@ -32,7 +32,7 @@ describe('settings of a packaged template', () => {
     return { ...packaged, Resources: { ...packaged.Resources, ...resources } };
   }
 
-  it('are those that it was packaged with', () => {
+  it('reads the settings that the template was packaged with', () => {
     const { consumers, intake, intakeLimit, accessLogDays, shippingDatabase, salesDatabase } =
       readSettings(packaged);
     const { consumer, ingest, fulfillment, analytics } = consumers;
@@ -49,7 +49,7 @@ describe('settings of a packaged template', () => {
     expect(salesDatabase).toMatchObject({ baseCapacity: 4, maxCapacity: 8 });
   });
 
-  it('have the two passwords and the key of the topics', () => {
+  it("counts the two passwords and the topics' key", () => {
     expect(readSettings(packaged)).toMatchObject({ keys: 1, secrets: 2, orderEventsEncrypted: true });
   });
 
@@ -71,11 +71,11 @@ describe('settings of a packaged template', () => {
     ['OrderEventsTopic.KmsMasterKeyId', undefined, { orderEventsEncrypted: false }],
     ['HttpApiStage.AccessLogSettings', undefined, { accessLogDays: undefined }],
     ['HttpApiLogGroup.RetentionInDays', 90, { accessLogDays: 90, intake: { logDays: 7 } }],
-  ])('follow %s', (path, value, expected) => {
+  ])('reads %s', (path, value, expected) => {
     expect(readSettings(changed(path, value))).toMatchObject(expected);
   });
 
-  it('count what alarms watch, composite alarms and dashboards', () => {
+  it('counts the metrics of alarms, composite alarms and dashboards', () => {
     const before = readSettings(packaged);
     const stat = { MetricStat: {} };
     const after = readSettings(
@@ -94,9 +94,9 @@ describe('settings of a packaged template', () => {
     expect(after.dashboards - before.dashboards).toBe(1);
   });
 
-  it('are refused where the prices are not for them', () => {
+  it('refuses a function for another architecture or without an event source mapping', () => {
     expect(() => readSettings(changed('ConsumerLambdaFunction.Architectures', ['x86_64']))).toThrow(
-      'template: ConsumerLambdaFunction must be for arm64, as the prices are, received x86_64',
+      'template: ConsumerLambdaFunction.Architectures must be arm64, the architecture of the prices, received x86_64',
     );
     expect(() =>
       readSettings(
@@ -105,7 +105,7 @@ describe('settings of a packaged template', () => {
           'arn:aws:lambda:us-east-1:1:function:x',
         ),
       ),
-    ).toThrow('template: ConsumerLambdaFunction must have a mapping of a queue, found none');
+    ).toThrow('template: ConsumerLambdaFunction must have an event source mapping of a queue, found none');
   });
 
   it.each([
@@ -113,9 +113,9 @@ describe('settings of a packaged template', () => {
     'IngestEventSourceMappingSQSUploadQueue',
     'FulfillmentEventSourceMappingSQSShippingQueue',
     'AnalyticsEventSourceMappingSQSAnalyticsQueue',
-  ])('are refused where workers poll a queue instead of %s', (mapping) => {
+  ])('refuses a template in which workers poll a queue instead of %s', (mapping) => {
     expect(() => readSettings(changed(`${mapping}.Enabled`, false))).toThrow(
-      `template: ${mapping} must be enabled, since this reckons with Lambda only, received Enabled: false. A worker fleet`,
+      `template: ${mapping}.Enabled must be true, received false: npm run cost does not support worker fleets.`,
     );
   });
 });

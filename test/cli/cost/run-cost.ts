@@ -22,12 +22,12 @@ const COPIED = [
 
 export interface CostCommand {
   run(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }>;
-  /** Writes a file beside the copy's own; returns its path. */
+  /** Writes a file to the folder of the copy and returns its path. */
   write(name: string, text: string): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** `cli/cost.ts` in a copy of the project, so that what it packages disturbs nobody who packages in the project itself. */
+/** Copies the project, so that `cli/cost.ts` does not package in the same folder as other tests. */
 export async function copyCostCommand(): Promise<CostCommand> {
   const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-cost-'));
   await Promise.all(

@@ -17,7 +17,7 @@ const estimated = (settings: Settings, known = TEN_A_SECOND.known): Estimate =>
 
 const KNOWN = { ...TEN_A_SECOND.known, loyalty: 20 };
 
-/** Lines of the second bill that the first has not, or has with another quantity, which is the difference. */
+/** Returns the lines that the second bill adds to the first, with the difference in quantity. */
 function added(before: Estimate, after: Estimate): Record<string, number> {
   const quantities = ({ bills }: Estimate) =>
     new Map(bills.mean.lines.map(({ service, what, quantity }) => [`${service} ${what}`, quantity]));
@@ -29,9 +29,9 @@ function added(before: Estimate, after: Estimate): Record<string, number> {
   );
 }
 
-describe('a consumer of confirmed orders that is only in the topology', () => {
+describe('a consumer of confirmed orders that was not measured', () => {
   it('adds its lines to the bill', () => {
-    // 25,920,000 orders = 8,526,315.79 batches of 3.04; half a GB for 20 ms; as many SQS requests as fulfillment has.
+    // 25,920,000 orders = 8,526,315.79 batches of 3.04; half a GB for 20 ms; as many SQS requests as fulfillment.
     expect(added(estimated(WHOLE_SETTINGS), estimated(WITH_LOYALTY, KNOWN))).toEqual({
       'Lambda loyalty: invocations': 8_526_315.79,
       'Lambda loyalty: duration': 85_263.16,
@@ -40,15 +40,15 @@ describe('a consumer of confirmed orders that is only in the topology', () => {
       // 500 bytes each.
       "DynamoDB storage of a month's awards": 12.96,
       // 1,415 + 350 bytes for each batch.
-      'CloudWatch logs: taken in': 15.05,
-      'CloudWatch logs: kept': 15.05,
-      'CloudWatch metrics of our own': 4,
+      'CloudWatch logs: ingestion': 15.05,
+      'CloudWatch logs: storage': 15.05,
+      'CloudWatch custom metrics': 4,
       // 3.289 batches a second: 1 + 2.289 × 5%.
       'X-Ray traces': 2_888_715.79,
     });
   });
 
-  it('has its requests per order', () => {
+  it('adds its requests per order', () => {
     const requests = (manner: keyof Estimate['bills']) =>
       Object.fromEntries(
         estimated(WITH_LOYALTY)
@@ -68,20 +68,20 @@ describe('a consumer of confirmed orders that is only in the topology', () => {
     expect(requests('single')).toMatchObject({ invocation: 1, 'store: PutItem': 1, DeleteMessageBatch: 1 });
   });
 
-  it('has its capacity, as a consumer behind the one that confirms', () => {
+  it('has a capacity, limited by the consumer that confirms orders', () => {
     const { capacities } = estimated(WITH_LOYALTY, KNOWN);
     expect(capacities.map(({ name }) => name)).toEqual(['consumer', 'fulfillment', 'analytics', 'loyalty']);
-    // 5 × 100 / 0.02 s; it drains as fast as the consumer in front of it, 5,000 a second.
+    // 5 × 100 / 0.02 s; it drains as fast as the consumer that confirms orders, 5,000 a second.
     expect(capacities.at(-1)).toMatchObject({ atOnce: 5, batch: 100, invokeMs: 20, ordersPerSecond: 25_000 });
     expect(capacities.at(-1)?.backlogDrainSeconds).toBeCloseTo(200.4, 1);
   });
 
-  it('is taken to be as slow as the consumer, and said to be, until it is known', () => {
+  it('is marked as assumed to be as slow as consumer, unless its duration is given', () => {
     const [consumer] = estimated(WITH_LOYALTY, {}).capacities;
     const unknown = estimated(WITH_LOYALTY, {});
     expect(unknown.capacities.at(-1)).toMatchObject({ invokeMs: consumer?.invokeMs, assumed: true });
     expect(render(unknown, 'a test')).toContain(
-      'ASSUMED: loyalty has not been measured and is taken to be as slow as consumer; pass --invoke-ms loyalty=MS.',
+      'ASSUMED: loyalty was not measured and is assumed to be as slow as consumer; pass --invoke-ms loyalty=MS.',
     );
     const known = estimated(WITH_LOYALTY, KNOWN);
     expect(known.capacities.at(-1)).not.toHaveProperty('assumed');
@@ -89,21 +89,21 @@ describe('a consumer of confirmed orders that is only in the topology', () => {
     expect(render(estimated(WHOLE_SETTINGS, {}), 'a test')).not.toContain('ASSUMED');
   });
 
-  it('shares the capacity of a database that it stores in with the other consumers', () => {
+  it('shares the capacity of its database with the other consumers', () => {
     const queue = { ...LOYALTY, stores: { ...storeOf(LOYALTY), in: 'shippingDatabase' as const } };
     const consumers = { ...WHOLE_SETTINGS.consumers, loyalty: { ...CONSUMER, queue } };
     const lines = added(estimated(WHOLE_SETTINGS), estimated({ ...WHOLE_SETTINGS, consumers }, KNOWN));
     expect(lines).toMatchObject({
       'Aurora loyalty: Data API': 8_526_315.79,
-      // 25,920,000 × (4 / 3.04 + 1), as much again as fulfillment's.
+      // 25,920,000 × (4 / 3.04 + 1), the same as fulfillment's.
       'Aurora storage requests': 60_025_263.16,
       "Aurora storage of a month's awards": 12.96,
     });
-    // Both together keep less than half an ACU busy.
+    // Both consumers together need less than 0.5 ACU.
     expect(lines).not.toHaveProperty(['Aurora capacity, 0.5 to 4 ACU']);
   });
 
-  it('adds only its idle polls where it is not behind the topic of confirmed orders', () => {
+  it('adds only its idle polls if its queue does not subscribe to the topic of confirmed orders', () => {
     const { topic, ...queue } = LOYALTY;
     const consumers = { ...WHOLE_SETTINGS.consumers, loyalty: { ...CONSUMER, queue } };
     // 5 pollers, every 20 s.
@@ -113,7 +113,7 @@ describe('a consumer of confirmed orders that is only in the topology', () => {
   });
 });
 
-describe('settings of a template with such a consumer', () => {
+describe('readSettings of a template with an additional consumer', () => {
   let template: Template;
   beforeAll(async () => {
     const packaged = (await packageStack('test')).template;
@@ -126,7 +126,7 @@ describe('settings of a template with such a consumer', () => {
   const renamed = (text: string) =>
     text.replaceAll('Fulfillment', 'Loyalty').replaceAll('ShippingQueue', 'LoyaltyQueue');
 
-  it('have it by its function, and print it inside its part', () => {
+  it('reads the consumer by its function, and renderJson prints it inside its part', () => {
     const settings = readSettings(template, [...QUEUES, LOYALTY]);
     expect(Object.keys(settings.consumers)).toEqual([
       'consumer',
@@ -146,13 +146,13 @@ describe('settings of a template with such a consumer', () => {
     });
   });
 
-  it('are without it where its part is disabled', () => {
+  it('omits the consumer if its part is disabled', () => {
     const { LoyaltyLambdaFunction, ...Resources } = template.Resources;
     const { consumers } = readSettings({ ...template, Resources }, [...QUEUES, LOYALTY]);
     expect(consumers).not.toHaveProperty('loyalty');
   });
 
-  it('are refused where the database that it stores in is missing', () => {
+  it('refuses a template without the database that a consumer stores orders in', () => {
     const { ShippingDatabase, ...Resources } = template.Resources;
     expect(() => readSettings({ ...template, Resources })).toThrow(
       'template: a consumer stores orders in an AWS::RDS::DBCluster, found none',

@@ -13,7 +13,7 @@ export const CONSUMER: Consumer = {
   maximumConcurrency: 5,
 };
 
-/** Settings that have something of everything that costs anything. */
+/** Settings that use every price. */
 export const WHOLE_SETTINGS: Settings = {
   intake: traced,
   intakeLimit: 500,
@@ -62,7 +62,7 @@ export function without(...names: readonly string[]): Settings {
   return { ...WHOLE_SETTINGS, consumers: Object.fromEntries(kept) };
 }
 
-/** A queue of confirmed orders that topology.ts does not have; its consumer stores one item an order in a table of its own. */
+/** A queue of confirmed orders that is not in topology.ts. Its consumer stores one item per order in its own table. */
 export const LOYALTY: QueueRow = {
   name: 'loyalty',
   part: 'loyalty',

@@ -5,11 +5,11 @@ const policyOf = (template: Template, id: string): unknown => propertiesOf(templ
 const rolePolicyOf = (template: Template, id: string): unknown =>
   (propertiesOf(template, id).Policies as { PolicyDocument: unknown }[])[0]?.PolicyDocument;
 const INTAKE_ROLE = 'IntakeIamRoleLambdaExecution';
-/** Where its right to send stands: after the one to log. */
+/** The statement that allows intake to send messages. It follows the one for logs. */
 const INTAKE_STATEMENT = `${INTAKE_ROLE}.Policies[0].PolicyDocument.Statement[1]`;
 const METRICS = { Effect: 'Allow', Action: ['cloudwatch:PutMetricData'], Resource: '*' };
 
-/** Rules about who may do what. */
+/** Changes that break rules about access. */
 export const BROKEN_ACCESS: readonly Broken[] = [
   {
     rule: 'source-arn',
@@ -19,7 +19,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'source-arn',
-    what: 'a topic that any bucket may publish to, with *',
+    what: 'a topic that any bucket may publish to, with * as the source',
     change: (template) => {
       statementOf(policyOf(template, 'OrderUploadsTopicPolicy'), 'AllowUploadBucket').Condition = {
         ArnLike: { 'aws:SourceArn': '*' },
@@ -31,7 +31,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'source-arn',
-    what: 'a key whose condition lets through who names no source',
+    what: 'a key whose condition allows requests without a source',
     change: (template) => {
       statementOf(propertiesOf(template, 'TopicKey').KeyPolicy, 'AllowUploadBucket').Condition = {
         ArnEqualsIfExists: { 'aws:SourceArn': { 'Fn::GetAtt': ['UploadBucket', 'Arn'] } },
@@ -47,7 +47,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'wildcards',
-    what: 'all actions of a service',
+    what: 'a statement that allows all actions of a service',
     change: (template) => {
       statementOf(rolePolicyOf(template, INTAKE_ROLE), 1).Action = 'sqs:*';
     },
@@ -55,7 +55,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'wildcards',
-    what: 'all resources',
+    what: 'a statement that allows all resources',
     change: (template) => {
       statementOf(rolePolicyOf(template, INTAKE_ROLE), 1).Resource = '*';
     },
@@ -63,7 +63,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'wildcards',
-    what: 'all queues of the account',
+    what: 'a statement that allows all queues of the account',
     change: (template) => {
       statementOf(rolePolicyOf(template, INTAKE_ROLE), 1).Resource = {
         'Fn::Sub': `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:*`,
@@ -78,7 +78,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'wildcards',
-    what: 'all tables of the account',
+    what: 'a statement that allows all tables of the account',
     change: (template) => {
       const statement = statementOf(rolePolicyOf(template, INTAKE_ROLE), 1);
       statement.Action = 'dynamodb:GetItem';
@@ -88,7 +88,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'wildcards',
-    what: 'all actions but one',
+    what: 'a statement that allows all actions but one',
     change: (template) => {
       const statement = statementOf(rolePolicyOf(template, INTAKE_ROLE), 1);
       delete statement.Action;
@@ -98,7 +98,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'wildcards',
-    what: 'a reason that says nothing',
+    what: 'a reason that is too short',
     change: (template) => {
       const { TopicKey } = template.Resources;
       if (TopicKey) TopicKey.Metadata = { WildcardReasons: { 'kms:*': 'It is needed.' } };
@@ -117,7 +117,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'wildcards',
-    what: "a policy of AWS's own",
+    what: 'an AWS managed policy',
     change: (template) =>
       setProperty(template, INTAKE_ROLE, 'ManagedPolicyArns', [
         'arn:aws:iam::aws:policy/AdministratorAccess',
@@ -126,7 +126,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'tls-only',
-    what: 'a queue that takes anything',
+    what: 'a queue that requires TLS only for sending',
     change: (template) => {
       statementOf(policyOf(template, 'OrderQueuePolicy'), 'DenyWithoutTls').Action = 'sqs:SendMessage';
     },
@@ -140,7 +140,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'tls-only',
-    what: 'a bucket whose objects anybody may have',
+    what: 'a bucket that requires TLS for the bucket but not for its objects',
     change: (template) => {
       statementOf(policyOf(template, 'ResultsBucketPolicy'), 'DenyWithoutTls').Resource = {
         'Fn::GetAtt': ['ResultsBucket', 'Arn'],
@@ -150,7 +150,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'tls-only',
-    what: 'a deployment bucket with the condition the wrong way round',
+    what: 'a deployment bucket whose TLS condition is inverted',
     change: (template) => {
       statementOf(policyOf(template, 'ServerlessDeploymentBucketPolicy'), 0).Condition = {
         Bool: { 'aws:SecureTransport': true },
@@ -167,7 +167,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'public-access',
-    what: 'HTTP routes for everybody',
+    what: 'HTTP routes without authorization',
     change: (template) => {
       setProperty(template, 'HttpApiRoutePostOrders', 'AuthorizationType', 'NONE');
       setProperty(template, 'HttpApiRouteGetReportsSales', 'AuthorizationType');
@@ -179,7 +179,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'public-access',
-    what: 'databases that answer the internet, or do not say',
+    what: 'databases that are publicly accessible or do not set the property',
     change: (template) => {
       setProperty(template, 'ShippingDatabaseInstance', 'PubliclyAccessible', true);
       setProperty(template, 'SalesWarehouse', 'PubliclyAccessible');
@@ -191,7 +191,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'public-access',
-    what: 'a network with an open door',
+    what: 'a security group that allows all addresses',
     change: (template) => {
       setProperty(template, 'DatabaseSecurityGroup', 'SecurityGroupIngress', [
         { IpProtocol: 'tcp', FromPort: 5432, ToPort: 5432, CidrIp: '10.0.0.0/24' },
@@ -216,7 +216,7 @@ export const BROKEN_ACCESS: readonly Broken[] = [
   },
   {
     rule: 'public-access',
-    what: 'instances that hand out credentials without a token',
+    what: 'instances that do not require IMDSv2',
     change: (template) =>
       addResource(template, 'WorkerTemplate', 'AWS::EC2::LaunchTemplate', {
         LaunchTemplateData: { MetadataOptions: { HttpTokens: 'optional' } },
@@ -227,14 +227,14 @@ export const BROKEN_ACCESS: readonly Broken[] = [
 
 export const SOUND_ACCESS: readonly Sound[] = [
   {
-    what: 'a wildcard with a reason beside it',
+    what: 'a wildcard with a reason',
     change: (template) => {
       (rolePolicyOf(template, INTAKE_ROLE) as { Statement: unknown[] }).Statement.push(METRICS);
       giveReason(template, 'cloudwatch:PutMetricData');
     },
   },
   {
-    what: 'part of a bucket, and part of a log group',
+    what: 'the objects of a bucket and the streams of a log group',
     change: (template) => {
       const statement = statementOf(rolePolicyOf(template, INTAKE_ROLE), 1);
       statement.Resource = [
@@ -244,7 +244,7 @@ export const SOUND_ACCESS: readonly Sound[] = [
     },
   },
   {
-    what: 'everyone under a condition',
+    what: 'a policy that allows everyone under a condition',
     change: (template) => {
       const statement = statementOf(policyOf(template, 'UploadQueuePolicy'), 'AllowTopic');
       statement.Principal = '*';
@@ -255,7 +255,7 @@ export const SOUND_ACCESS: readonly Sound[] = [
 function giveReason(template: Template, action: string): void {
   const resource = template.Resources[INTAKE_ROLE];
   if (!resource) throw new Error(`no ${INTAKE_ROLE}`);
-  const reasons = { [action]: 'Metrics are no resource that could be named.' };
+  const reasons = { [action]: 'CloudWatch metrics have no ARN to name here.' };
   const others = resource.Metadata?.WildcardReasons as Record<string, string> | undefined;
   resource.Metadata = { WildcardReasons: { ...others, ...reasons } };
 }

@@ -10,11 +10,11 @@ function addWorkers(template: Template): void {
   (Roles as unknown[]).push({ Ref: 'WorkerRole' });
 }
 
-/** Rules about what becomes of messages. */
+/** Changes that break rules about queues, concurrency and connections. */
 export const BROKEN_QUEUES: readonly Broken[] = [
   {
     rule: 'visibility-timeout',
-    what: 'a queue that shows a message again a second too soon',
+    what: 'a queue with a visibility timeout that is 1 s too short',
     change: (template) => setProperty(template, 'OrderQueue', 'VisibilityTimeout', 180),
     expected: [['OrderQueue.VisibilityTimeout', '180']],
   },
@@ -26,7 +26,7 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'visibility-timeout',
-    what: 'the longer window of a mapping that is switched off',
+    what: 'a longer window of a disabled mapping',
     change: (template) => {
       setProperty(template, CONSUMER_MAPPING, 'Enabled', false);
       setProperty(template, CONSUMER_MAPPING, 'MaximumBatchingWindowInSeconds', 2);
@@ -35,19 +35,19 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'visibility-timeout',
-    what: "a queue that has SQS's 30 s",
+    what: 'a queue with the default visibility timeout of 30 s',
     change: (template) => setProperty(template, 'UploadQueue', 'VisibilityTimeout'),
     expected: [['UploadQueue.VisibilityTimeout', 'nothing']],
   },
   {
     rule: 'visibility-timeout',
-    what: 'a mapping of a queue that it cannot see',
+    what: 'a mapping of a queue outside the template',
     change: (template) => setProperty(template, CONSUMER_MAPPING, 'EventSourceArn', ELSEWHERE),
     expected: [[CONSUMER_MAPPING, `${ELSEWHERE} to \${ConsumerLambdaFunction.Arn}`]],
   },
   {
     rule: 'dead-letter-queue',
-    what: 'a queue without one, and a queue that is none any more',
+    what: 'a queue without a dead-letter queue, and its former dead-letter queue',
     change: (template) => setProperty(template, 'OrderQueue', 'RedrivePolicy'),
     expected: [
       ['OrderQueue.RedrivePolicy', 'nothing'],
@@ -56,13 +56,13 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'dead-letter-queue',
-    what: 'a subscription without one',
+    what: 'a subscription without a dead-letter queue',
     change: (template) => setProperty(template, 'ShippingQueueSubscription', 'RedrivePolicy'),
     expected: [['ShippingQueueSubscription.RedrivePolicy', 'nothing']],
   },
   {
     rule: 'dead-letter-queue',
-    what: "a subscription among a topic's own properties",
+    what: "a subscription in a topic's properties",
     change: (template) =>
       setProperty(template, 'OrderEventsTopic', 'Subscription', [
         { Protocol: 'lambda', Endpoint: { 'Fn::GetAtt': ['StoryLambdaFunction', 'Arn'] } },
@@ -71,13 +71,13 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'dead-letter-queue',
-    what: 'a scheduled function whose failed runs go nowhere',
+    what: 'a scheduled function without a failure destination',
     change: (template) => setProperty(template, 'ProducerLambdaEvConf', 'DestinationConfig', {}),
     expected: [['ProducerLambdaFunction.DeadLetterConfig', 'nothing']],
   },
   {
     rule: 'dead-letter-queue',
-    what: 'a function that S3 may invoke, and whose failed runs go nowhere',
+    what: 'a function that S3 may invoke, without a failure destination',
     change: (template) =>
       addResource(template, 'IngestLambdaPermissionS3', 'AWS::Lambda::Permission', {
         FunctionName: { Ref: 'IngestLambdaFunction' },
@@ -89,13 +89,13 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'dead-letter-retention',
-    what: 'a dead-letter queue that forgets sooner than its source',
+    what: 'a dead-letter queue with a shorter retention than its source queue',
     change: (template) => setProperty(template, 'OrderQueueDLQ', 'MessageRetentionPeriod', 345_599),
     expected: [['OrderQueueDLQ.MessageRetentionPeriod', '345599']],
   },
   {
     rule: 'dead-letter-retention',
-    what: "a dead-letter queue with SQS's 4 days, and a source with more",
+    what: 'a dead-letter queue with the default retention of 4 days, and a source queue with a longer one',
     change: (template) => {
       setProperty(template, 'OrderQueueDLQ', 'MessageRetentionPeriod');
       setProperty(template, 'OrderQueue', 'MessageRetentionPeriod', '345601');
@@ -110,7 +110,7 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'dead-letter-alarm',
-    what: 'a metric that does not count what SQS moves',
+    what: 'an alarm on a metric that does not count what SQS moves',
     change: (template) => setProperty(template, 'OrderQueueDLQAlarm', 'MetricName', 'NumberOfMessagesSent'),
     expected: [
       ['OrderQueueDLQAlarm.MetricName', 'NumberOfMessagesSent'],
@@ -119,25 +119,25 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'dead-letter-alarm',
-    what: 'an alarm that tells nobody',
+    what: 'an alarm without actions',
     change: (template) => setProperty(template, 'OrderQueueDLQAlarm', 'AlarmActions', []),
     expected: [['OrderQueueDLQ', 'OrderQueueDLQAlarm without action']],
   },
   {
     rule: 'dead-letter-alarm',
-    what: 'an alarm whose actions are switched off',
+    what: 'an alarm whose actions are disabled',
     change: (template) => setProperty(template, 'OrderQueueDLQAlarm', 'ActionsEnabled', false),
     expected: [['OrderQueueDLQ', 'OrderQueueDLQAlarm without action']],
   },
   {
     rule: 'reserved-concurrency',
-    what: 'a function that reserves less than its mapping invokes',
+    what: 'a function that reserves less than the maximum concurrency of its mapping',
     change: (template) => setProperty(template, 'ConsumerLambdaFunction', 'ReservedConcurrentExecutions', 9),
     expected: [['ConsumerLambdaFunction.ReservedConcurrentExecutions', '9']],
   },
   {
     rule: 'reserved-concurrency',
-    what: 'a mapping without a maximum, where few receives lead to the dead-letter queue',
+    what: 'a mapping without maximum concurrency, of a queue with a low maxReceiveCount',
     change: (template) => {
       setProperty(template, 'ConsumerLambdaFunction', 'ReservedConcurrentExecutions', 100);
       setProperty(template, CONSUMER_MAPPING, 'ScalingConfig');
@@ -147,13 +147,13 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'partial-batch',
-    what: 'a mapping that repeats a batch for one bad message',
+    what: 'a mapping without partial batch responses',
     change: (template) => setProperty(template, CONSUMER_MAPPING, 'FunctionResponseTypes'),
     expected: [[`${CONSUMER_MAPPING}.FunctionResponseTypes`, 'nothing']],
   },
   {
     rule: 'database-connections',
-    what: 'more shipping at once than Aurora has connections for',
+    what: 'more concurrent fulfillment invocations than Aurora accepts connections',
     change: (template) =>
       setProperty(
         template,
@@ -170,7 +170,7 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'database-connections',
-    what: 'an HTTP API that lets any number through',
+    what: 'an HTTP API without a burst limit',
     change: (template) => setProperty(template, 'HttpApiStage', 'DefaultRouteSettings.ThrottlingBurstLimit'),
     expected: [
       [
@@ -185,7 +185,7 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'database-connections',
-    what: 'instances that do not say how many connections they take',
+    what: 'a role of instances that does not declare its connections',
     change: addWorkers,
     expected: [
       [
@@ -196,7 +196,7 @@ export const BROKEN_QUEUES: readonly Broken[] = [
   },
   {
     rule: 'database-connections',
-    what: 'a database whose limit cannot be told',
+    what: 'a database without a maximum capacity',
     change: (template) => setProperty(template, 'ShippingDatabase', 'ServerlessV2ScalingConfiguration'),
     expected: [
       [
@@ -209,7 +209,7 @@ export const BROKEN_QUEUES: readonly Broken[] = [
 
 export const SOUND_QUEUES: readonly Sound[] = [
   {
-    what: 'numbers that came as text',
+    what: 'numbers given as text',
     change: (template) => {
       setProperty(template, 'OrderQueue', 'VisibilityTimeout', '181');
       setProperty(template, CONSUMER_MAPPING, 'ScalingConfig.MaximumConcurrency', '10');
@@ -217,7 +217,7 @@ export const SOUND_QUEUES: readonly Sound[] = [
     },
   },
   {
-    what: 'a dead-letter queue that is named by its ARN, and its alarm by name',
+    what: 'a dead-letter queue referred to by ARN, and by name in its alarm',
     change: (template) => {
       const name = 'order-pipeline-test-order-queue-dlq';
       const arn = `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${name}`;
@@ -237,7 +237,7 @@ export const SOUND_QUEUES: readonly Sound[] = [
     },
   },
   {
-    what: 'a mapping without a maximum, where messages are received five times',
+    what: 'a mapping without maximum concurrency, of a queue with a maxReceiveCount of 5',
     change: (template) => {
       setProperty(template, 'ConsumerLambdaFunction', 'ReservedConcurrentExecutions', 100);
       setProperty(template, CONSUMER_MAPPING, 'ScalingConfig');
@@ -245,7 +245,7 @@ export const SOUND_QUEUES: readonly Sound[] = [
     },
   },
   {
-    what: 'an HTTP API that lets any number through to functions that reserve a few',
+    what: 'an HTTP API without a burst limit, in front of functions with reserved concurrency',
     change: (template) => {
       setProperty(template, 'HttpApiStage', 'DefaultRouteSettings.ThrottlingBurstLimit');
       setProperty(template, 'StoryLambdaFunction', 'ReservedConcurrentExecutions', 20);
@@ -253,7 +253,7 @@ export const SOUND_QUEUES: readonly Sound[] = [
     },
   },
   {
-    what: 'instances that say that they take few connections',
+    what: 'a role of instances that declares few connections',
     change: (template) => {
       addWorkers(template);
       const { WorkerRole } = template.Resources;
@@ -261,7 +261,7 @@ export const SOUND_QUEUES: readonly Sound[] = [
     },
   },
   {
-    what: 'e-mails to people without a dead-letter queue',
+    what: 'an e-mail subscription without a dead-letter queue',
     change: (template) =>
       addResource(template, 'OperatorSubscription', 'AWS::SNS::Subscription', {
         TopicArn: { Ref: 'OrderEventsTopic' },

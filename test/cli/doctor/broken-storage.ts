@@ -7,7 +7,7 @@ const ALARM = {
   AlarmActions: [{ Ref: 'OrderUploadsTopic' }],
 };
 
-/** Rules about how data is kept. */
+/** Changes that break rules about encryption and log retention. */
 export const BROKEN_STORAGE: readonly Broken[] = [
   {
     rule: 'encryption',
@@ -17,7 +17,7 @@ export const BROKEN_STORAGE: readonly Broken[] = [
   },
   {
     rule: 'encryption',
-    what: 'a dead-letter queue of a subscription with such a key',
+    what: "a subscription's dead-letter queue with a key that SNS may not use",
     change: (template) => setProperty(template, 'ShippingQueueDLQ', 'KmsMasterKeyId', 'alias/aws/sqs'),
     expected: [['ShippingQueueDLQ.KmsMasterKeyId', 'alias/aws/sqs']],
   },
@@ -37,15 +37,15 @@ export const BROKEN_STORAGE: readonly Broken[] = [
   },
   {
     rule: 'encryption',
-    what: 'a key whose policy lets S3 do half of what it needs',
+    what: 'a key whose policy allows S3 only one of the two actions that it needs',
     change: (template) => {
       statementOf(propertiesOf(template, 'TopicKey').KeyPolicy, 'AllowUploadBucket').Action = 'kms:Decrypt';
     },
-    expected: [['TopicKey.KeyPolicy', 's3.amazonaws.com may kms:Decrypt']],
+    expected: [['TopicKey.KeyPolicy', 'kms:Decrypt for s3.amazonaws.com']],
   },
   {
     rule: 'encryption',
-    what: 'a key, behind an alias, that does not let SNS deliver',
+    what: 'a key with an alias that SNS may not use',
     change: (template) => {
       addResource(template, 'QueueKey', 'AWS::KMS::Key', { KeyPolicy: { Statement: [] } });
       addResource(template, 'QueueKeyAlias', 'AWS::KMS::Alias', {
@@ -54,11 +54,11 @@ export const BROKEN_STORAGE: readonly Broken[] = [
       });
       setProperty(template, 'ShippingQueue', 'KmsMasterKeyId', 'alias/queues');
     },
-    expected: [['QueueKey.KeyPolicy', 'sns.amazonaws.com may nothing']],
+    expected: [['QueueKey.KeyPolicy', 'nothing for sns.amazonaws.com']],
   },
   {
     rule: 'encryption',
-    what: 'a queue, a topic, a bucket, a table and a database without any',
+    what: 'a queue, a topic, a bucket, a table and a database without encryption',
     change: (template) => {
       setProperty(template, 'OrderQueue', 'SqsManagedSseEnabled', false);
       setProperty(template, 'OrderEventsTopic', 'KmsMasterKeyId');
@@ -85,23 +85,23 @@ export const BROKEN_STORAGE: readonly Broken[] = [
       setProperty(template, 'TopicKey', 'KeyPolicy.Statement', others);
       addResource(template, 'ErrorAlarm', 'AWS::CloudWatch::Alarm', ALARM);
     },
-    expected: [['TopicKey.KeyPolicy', 'cloudwatch.amazonaws.com may nothing']],
+    expected: [['TopicKey.KeyPolicy', 'nothing for cloudwatch.amazonaws.com']],
   },
   {
     rule: 'log-retention',
-    what: 'logs that are kept for ever',
+    what: 'a log group without retention',
     change: (template) => setProperty(template, 'ConsumerLogGroup', 'RetentionInDays'),
     expected: [['ConsumerLogGroup.RetentionInDays', 'nothing']],
   },
   {
     rule: 'log-retention',
-    what: 'a function whose log group makes itself',
+    what: 'a function whose log group is not declared',
     change: (template) => delete template.Resources.ConsumerLogGroup,
     expected: [['ConsumerLambdaFunction', '/aws/lambda/order-pipeline-test-consumer']],
   },
   {
     rule: 'log-retention',
-    what: 'a container whose log group makes itself',
+    what: 'a container whose log group is not declared',
     change: (template) =>
       addResource(template, 'WorkerTask', 'AWS::ECS::TaskDefinition', {
         ContainerDefinitions: [
@@ -125,7 +125,7 @@ export const SOUND_STORAGE: readonly Sound[] = [
     },
   },
   {
-    what: 'a key that lets S3 do more than it needs',
+    what: 'a key that allows S3 more than it needs',
     change: (template) => {
       statementOf(propertiesOf(template, 'TopicKey').KeyPolicy, 'AllowUploadBucket').Action = 'kms:*';
     },

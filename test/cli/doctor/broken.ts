@@ -1,23 +1,23 @@
 import { propertiesOf, type Template } from '../../../cli/template/template.ts';
 
-/** One change that makes one rule complain. */
+/** One change that breaks one rule. */
 export interface Broken {
   rule: string;
-  /** Completes "complains of". */
+  /** Completes the test title "reports with the rule …: ". */
   what: string;
   change(template: Template): void;
-  /** The findings: place, value. */
+  /** Places and values of the expected findings. */
   expected: [place: string, value: string][];
 }
 
-/** A change that no rule minds. */
+/** A change that breaks no rule. */
 export interface Sound {
-  /** Completes "does not mind". */
+  /** Completes the test title "accepts". */
   what: string;
   change(template: Template): void;
 }
 
-/** Sets a property, or takes it out. */
+/** Sets a property, or deletes it if `value` is undefined. */
 export function setProperty(template: Template, id: string, path: string, value?: unknown): void {
   const keys = path.split('.');
   const last = keys.pop() ?? '';
@@ -39,7 +39,7 @@ export function addResource(
   template.Resources[id] = { Type: type, Properties: properties };
 }
 
-/** The statement of a policy document by its Sid, or else its number, to be changed. */
+/** Returns a statement of a policy document by its Sid or its index. */
 export function statementOf(document: unknown, sid: string | number): Record<string, unknown> {
   const { Statement } = document as { Statement: Record<string, unknown>[] };
   const found = typeof sid === 'number' ? Statement[sid] : Statement.find(({ Sid }) => Sid === sid);

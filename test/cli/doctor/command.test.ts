@@ -7,7 +7,7 @@ import { type Examination, RULES } from '../../../cli/doctor/examine.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../../cli/doctor.ts');
 const LOGS = { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 7 } };
-/** As CloudFormation takes it: a queue needs no properties. */
+/** A queue without properties, which CloudFormation accepts. */
 const QUEUE = { Type: 'AWS::SQS::Queue' };
 
 let folder: string;
@@ -36,7 +36,7 @@ const runDoctor = (...args: string[]): Promise<Outcome> =>
   });
 
 describe('npm run doctor', () => {
-  it('ends with 0 where nothing is found, and shows which rules had nothing to look at', async () => {
+  it('exits with 0 without findings, and shows which rules had nothing to check', async () => {
     const file = await writeTemplate('sound.json', { Resources: { Logs: LOGS } });
     const { status, stdout } = await runDoctor('--template', file);
     expect(status).toBe(0);
@@ -46,7 +46,7 @@ describe('npm run doctor', () => {
     for (const { id, title } of RULES) expect(stdout).toMatch(new RegExp(` ${id} .*${title.slice(0, 20)}`));
   });
 
-  it('ends with 1 where something is found, and says where, what is there and what should be', async () => {
+  it('exits with 1 with findings, and shows the place, the value and what is expected', async () => {
     const file = await writeTemplate('broken.json', { Resources: { Orders: QUEUE, Logs: LOGS } });
     const { status, stdout } = await runDoctor('--template', file);
     expect(status).toBe(1);
@@ -58,14 +58,14 @@ describe('npm run doctor', () => {
     expect(stdout).toContain('Findings: 3.');
   });
 
-  it('writes no colours where no terminal shows them', async () => {
+  it('prints no colors if stdout is not a terminal', async () => {
     const file = await writeTemplate('plain.json', { Resources: { Orders: QUEUE } });
     const { stdout } = await runDoctor('--template', file);
     expect(stdout).toContain('Orders');
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('writes rules and findings as JSON', async () => {
+  it('prints rules and findings as JSON with --json', async () => {
     const file = await writeTemplate('json.json', { Resources: { Orders: QUEUE } });
     const { status, stdout } = await runDoctor('--template', file, '--json');
     const { rules, findings } = JSON.parse(stdout) as Examination;
@@ -81,7 +81,7 @@ describe('npm run doctor', () => {
     });
   });
 
-  it('packages the stage that it is told, with the parameters that it is told', async () => {
+  it('packages the stage of --stage with the parameters of --param', async () => {
     const { stdout, stderr } = await runDoctor(
       ...['--stage', 'test', '--param', 'shipping=off', '--param', 'sales=off', '--json'],
     );
@@ -90,20 +90,20 @@ describe('npm run doctor', () => {
     expect(rules.map(({ id, places }) => [id, places])).toContainEqual(['partial-batch', 2]);
   }, 120_000);
 
-  it('ends with 2 and the reason of Serverless where that refuses', async () => {
+  it('exits with 2 and the message of Serverless if packaging fails', async () => {
     const { status, stdout, stderr } = await runDoctor('--stage', 'Test');
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^serverless package --stage Test: stage: must be 1 to 12 lower-case letters/);
   }, 120_000);
 
-  it('ends with 2 where there is no template', async () => {
+  it('exits with 2 if the template does not exist', async () => {
     const { status, stderr } = await runDoctor('--template', join(folder, 'missing.json'));
     expect(status).toBe(2);
     expect(stderr).toMatch(/missing\.json: ENOENT/);
   });
 
-  it('ends with 2 where a file is no template', async () => {
+  it('exits with 2 if the file is not a template', async () => {
     const { status, stderr } = await runDoctor(
       '--template',
       await writeTemplate('list.json', { Queues: [] }),
@@ -117,16 +117,16 @@ describe('npm run doctor', () => {
     [['--param', 'shipping'], /--param: must be NAME=VALUE, received shipping/],
     [
       ['--template', 'x.json', '--stage', 'dev'],
-      /--stage: must not be given with --template, which is packaged already/,
+      /--stage: cannot be used with --template, which is already packaged/,
     ],
-  ])('ends with 2 for the command line %s', async (args, message) => {
+  ])('exits with 2 for the command line %s', async (args, message) => {
     const { status, stderr } = await runDoctor(...args);
     expect(status).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr).toContain('npm run doctor -- --help');
   });
 
-  it('shows its options', async () => {
+  it('shows its options with --help', async () => {
     const { status, stdout } = await runDoctor('--help');
     expect(status).toBe(0);
     for (const option of ['--stage', '--region', '--param', '--template', '--json']) {

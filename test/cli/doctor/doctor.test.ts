@@ -21,10 +21,11 @@ beforeAll(async () => {
 
 const findingsOf = ({ findings }: Examination) =>
   findings.map(({ rule, place, value }) => [rule, place, value]);
-const unseen = ({ rules }: Examination) => rules.filter(({ places }) => places === 0).map(({ id }) => id);
+const rulesWithoutPlaces = ({ rules }: Examination) =>
+  rules.filter(({ places }) => places === 0).map(({ id }) => id);
 
 describe('the doctor', () => {
-  it('finds nothing in what is deployed', () => {
+  it('finds nothing in the packaged template', () => {
     expect(findingsOf(examine(packaged))).toEqual([]);
   });
 
@@ -33,7 +34,7 @@ describe('the doctor', () => {
   });
 
   it.each(Object.entries(FLEETS))(
-    'finds nothing with a fleet: %s',
+    'finds nothing in a packaged template (fleet: %s)',
     { timeout: 120_000 },
     async (_name, params) => {
       const { template } = await packageStack('test', ...params);
@@ -41,25 +42,25 @@ describe('the doctor', () => {
     },
   );
 
-  it('looks at something by every rule, but at databases where there are none', () => {
-    expect(unseen(examine(packaged))).toEqual([]);
-    expect(unseen(examine(core))).toEqual(['database-connections']);
+  it('checks at least one place per rule, except for databases in a template without any', () => {
+    expect(rulesWithoutPlaces(examine(packaged))).toEqual([]);
+    expect(rulesWithoutPlaces(examine(core))).toEqual(['database-connections']);
   });
 
-  it('leaves the template as it was', () => {
+  it('does not change the template', () => {
     const before = structuredClone(packaged);
     examine(packaged);
     expect(packaged).toEqual(before);
   });
 
-  it('names a page of AWS for each rule', () => {
+  it('names an AWS page for each rule', () => {
     for (const { id, page } of RULES) {
       expect(page, id).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/.+/);
     }
   });
 });
 
-/** A copy whose alarms, limits and destinations are the test's own, so that what is changed is known. */
+/** Copies the template, with alarms, limits and destinations of this test, so that the changes refer to known values. */
 function copyForChange(): Template {
   const template = structuredClone(packaged);
   for (const [id, { Type }] of Object.entries(template.Resources)) {
@@ -80,26 +81,26 @@ function copyForChange(): Template {
   return template;
 }
 
-describe('the doctor, shown a template with one change,', () => {
-  it('finds nothing before it', () => {
+describe('the doctor, given a template with one change,', () => {
+  it('finds nothing before the change', () => {
     expect(findingsOf(examine(copyForChange()))).toEqual([]);
   });
 
-  it.each(BROKEN)('complains by $rule of $what', ({ rule, change, expected }) => {
+  it.each(BROKEN)('reports with the rule $rule: $what', ({ rule, change, expected }) => {
     const template = copyForChange();
     change(template);
     expect(findingsOf(examine(template))).toEqual(expected.map(([place, value]) => [rule, place, value]));
   });
 
-  it.each(SOUND)('does not mind $what', ({ change }) => {
+  it.each(SOUND)('accepts $what', ({ change }) => {
     const template = copyForChange();
     change(template);
     expect(template).not.toEqual(copyForChange());
     expect(findingsOf(examine(template))).toEqual([]);
   });
 
-  it('has seen every rule complain', () => {
-    const complained = new Set(BROKEN.map(({ rule }) => rule));
-    expect(complained).toEqual(new Set(RULES.map(({ id }) => id)));
+  it('is given a change for every rule', () => {
+    const brokenRules = new Set(BROKEN.map(({ rule }) => rule));
+    expect(brokenRules).toEqual(new Set(RULES.map(({ id }) => id)));
   });
 });

@@ -4,45 +4,46 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OrdersRun, runOrders } from './run-orders.ts';
 
-const nowhere = (...args: string[]): Promise<OrdersRun> => runOrders('/nonexistent', args);
+/** Runs `orders` without an embedded cloud. */
+const runWithoutCloud = (...args: string[]): Promise<OrdersRun> => runOrders('/nonexistent', args);
 
 describe('orders', () => {
-  it('shows its commands and exit statuses', async () => {
-    const { exit, stdout } = await nowhere('--help');
+  it('shows its commands and exit statuses with --help', async () => {
+    const { exit, stdout } = await runWithoutCloud('--help');
     expect(exit).toBe(0);
     expect(stdout).toContain('inventory');
-    expect(stdout).toContain('Exit status: 0 done');
+    expect(stdout).toContain('Exit status: 0 success');
   });
 
-  it('shows the options of a command', async () => {
-    const { exit, stdout } = await nowhere('help', 'inventory');
+  it('shows the options of a command with orders help COMMAND', async () => {
+    const { exit, stdout } = await runWithoutCloud('help', 'inventory');
     expect(exit).toBe(0);
     expect(stdout).toMatch(/--stage <name>.*--json.*--csv/s);
   });
 
-  it('ends with 2 for a command that it does not know, and suggests one', async () => {
-    const { exit, stdout, stderr } = await nowhere('inventroy');
+  it('exits with 2 for an unknown command and suggests a similar one', async () => {
+    const { exit, stdout, stderr } = await runWithoutCloud('inventroy');
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' });
     expect(stderr).toContain("unknown command 'inventroy'");
     expect(stderr).toContain('inventory');
   });
 
-  it('ends with 2 for an option that the command does not know', async () => {
-    const { exit, stderr } = await nowhere('inventory', '--cvs');
+  it('exits with 2 for an unknown option', async () => {
+    const { exit, stderr } = await runWithoutCloud('inventory', '--cvs');
     expect(exit).toBe(2);
     expect(stderr).toContain("unknown option '--cvs'");
   });
 
-  it('ends with 3 where the embedded cloud is not running, and says what to do', async () => {
-    const { exit, stdout, stderr } = await nowhere('inventory');
+  it('exits with 3 and says what to do if the embedded cloud is not running', async () => {
+    const { exit, stdout, stderr } = await runWithoutCloud('inventory');
     expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
     expect(stderr).toMatch(
       /^orders: the embedded cloud is not running .*start it with npm start.*--stage\n$/,
     );
   });
 
-  it('tells errors as JSON where the answer would be', async () => {
-    const { exit, stdout, stderr } = await nowhere('inventory', '--json');
+  it('prints errors as JSON on stderr with --json', async () => {
+    const { exit, stdout, stderr } = await runWithoutCloud('inventory', '--json');
     expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' });
     expect(JSON.parse(stderr)).toEqual({
       error: { code: 'unavailable', message: expect.stringContaining('not running') },
@@ -66,7 +67,7 @@ describe('orders --stage', () => {
     'order-pipeline-odd': { ...outputs, OrderQueueUrl: 'queue', LedgerTableName: '' },
   };
   const asked: URLSearchParams[] = [];
-  /** CloudFormation, as far as `DescribeStacks` goes. */
+  /** A stand-in for CloudFormation that answers `DescribeStacks`. */
   const cloudFormation = createServer(async (request, response) => {
     const form = new URLSearchParams(await text(request));
     asked.push(form);
@@ -85,7 +86,7 @@ describe('orders --stage', () => {
       `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>s</StackName><CreationTime>2026-11-27T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
     );
   });
-  let orders: typeof nowhere;
+  let orders: typeof runWithoutCloud;
   beforeAll(async () => {
     await new Promise<void>((done) => cloudFormation.listen(0, '127.0.0.1', done));
     const { port } = cloudFormation.address() as AddressInfo;
@@ -99,24 +100,24 @@ describe('orders --stage', () => {
   });
   afterAll(() => new Promise((done) => cloudFormation.close(done)));
 
-  it('looks up the outputs of the stage’s stack', async () => {
+  it("reads the outputs of the stage's stack", async () => {
     const { exit, stderr } = await orders('inventory', '--stage', 'dev');
     expect(asked.at(-1)?.get('Action')).toBe('DescribeStacks');
     expect(asked.at(-1)?.get('StackName')).toBe('order-pipeline-dev');
-    // What is not among the outputs is off.
+    // A part without outputs is disabled.
     expect({ exit, stderr }).toEqual({
       exit: 2,
-      stderr: 'orders: inventory: shipping is off in stage dev\n',
+      stderr: 'orders: inventory: shipping is disabled in stage dev\n',
     });
   });
 
-  it('ends with 2 for a stage that is not deployed', async () => {
+  it('exits with 2 for a stage that is not deployed', async () => {
     const { exit, stderr } = await orders('inventory', '--stage', 'nope', '--region', 'eu-west-1');
     expect(exit).toBe(2);
     expect(stderr).toMatch(/^orders: --stage: must be a deployed stage, received nope \(.*does not exist/);
   });
 
-  it('names each output that is not as it should be', async () => {
+  it('names each stack output that is invalid', async () => {
     const { exit, stderr } = await orders('inventory', '--stage', 'odd');
     expect(exit).toBe(1);
     expect(stderr).toBe(

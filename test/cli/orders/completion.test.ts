@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { runOrders } from './run-orders.ts';
 
-/** What is proposed for the last of these words. */
+/** Returns the words proposed to complete the last of `words`. */
 async function complete(...words: string[]): Promise<string[]> {
   const { stdout, stderr, exit } = await runOrders('nowhere', ['complete', '--', ...words]);
   expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
@@ -15,13 +15,15 @@ async function complete(...words: string[]): Promise<string[]> {
   return lines.map((line) => line.split('\t')[0] ?? '');
 }
 
-test('commands, options and values are proposed', async () => {
+test('completion proposes commands, options and values', async () => {
   expect(await complete('thr')).toEqual(['throttle']);
   expect(await complete('throttle', '')).toEqual(['ingest', 'consumer', 'fulfillment', 'analytics']);
   expect(await complete('status', '--w')).toEqual(['--watch']);
 });
 
-test('files are proposed, but for those whose names a shell would act on', async ({ onTestFinished }) => {
+test('completion proposes files, except those whose names a shell would interpret', async ({
+  onTestFinished,
+}) => {
   const folder = await mkdtemp(join(tmpdir(), 'orders-test-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   for (const name of ['orders.csv', 'orders 2.csv', 'orders$(touch x).csv', 'orders`x`', '-orders'])
@@ -30,9 +32,9 @@ test('files are proposed, but for those whose names a shell would act on', async
   expect(await complete('upload', `${folder}/ord`)).toEqual([`${folder}/ordered/`, `${folder}/orders.csv`]);
 });
 
-test('bash completes with the script that is printed for it', async () => {
+test('the script of orders complete bash completes an option in bash', async () => {
   const orders = join(import.meta.dirname, '../../../cli/orders.ts');
-  // The package bash-completion has this function; it need not be there for a test.
+  // Replaces _get_comp_words_by_ref of the package bash-completion, which may not be installed.
   const script = `
     orders() { '${process.execPath}' '${orders}' "$@"; }
     _get_comp_words_by_ref() { cur=\${COMP_WORDS[COMP_CWORD]}; words=("\${COMP_WORDS[@]}"); cword=$COMP_CWORD; }

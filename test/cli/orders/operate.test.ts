@@ -33,7 +33,7 @@ async function answer<Data>(args: readonly string[]): Promise<Data> {
 
 const queueOf = ({ queues }: PipelineStatus, name: string) => queues.find((queue) => queue.name === name);
 
-/** Ids of the orders that were mailed, sorted; and nothing is left in the mailbox. */
+/** Waits until the queues are empty, empties the mailbox and returns the order ids of its mails, sorted. */
 async function mailed(): Promise<string[]> {
   await cloud.drained();
   return (await cloud.takeMails()).map(({ order_id }) => order_id).sort();
@@ -42,13 +42,13 @@ async function mailed(): Promise<string[]> {
 const idsOf = (count: number, seed: number) =>
   Array.from(generateOrders({ count, seed }), ({ order_id }) => order_id).sort();
 
-describe('a consumer that is paused', () => {
-  test('leaves orders in the queue, as status tells, until it is resumed', async () => {
+describe('orders throttle', () => {
+  test('pauses a consumer, so that orders stay in the queue until it is resumed', async () => {
     expect(await answer(['throttle', 'consumer', '--pause', '--concurrency', '4'])).toEqual({
       function: 'consumer',
       mapping: { queue: 'order', enabled: false, maximumConcurrency: 4, batchSize: expect.any(Number) },
     });
-    // Polls get a moment for messages that are on their way.
+    // Lets polls that have already started end.
     await new Promise((resolve) => setTimeout(resolve, 500));
     const sent = await answer(['send', '--count', '30', '--seed', '5']);
     expect(sent).toMatchObject({ requested: 30, sent: 30, failed: 0, seed: 5, reasons: {} });
@@ -78,18 +78,18 @@ describe('a consumer that is paused', () => {
     expect(status.confirmed).toBe(0);
 
     const { stdout } = await orders(['throttle', 'consumer', '--resume']);
-    expect(stdout).toContain('at most 4 invocations at once');
+    expect(stdout).toContain('at most 4 concurrent invocations');
     expect(await mailed()).toEqual(idsOf(30, 5));
     const { stdout: text, exit } = await orders(['status']);
     expect(exit).toBe(0);
-    expect(text).toMatch(/^ {2}order +0 +0 +0 +– .* is empty +0$/m);
+    expect(text).toMatch(/^ {2}order +0 +0 +0 +– .* empty +0$/m);
     expect(text).toMatch(/^ {2}consumer +\d+ +0 +[\d,]+ ms +0 +4$/m);
     expect(text).toMatch(/^ {2}confirmed {2}30$/m);
   });
 });
 
-describe('send', () => {
-  test('with the same seed sends the same orders again, which nobody is told of twice', async () => {
+describe('orders send', () => {
+  test('sends the same orders for the same seed, and no customer is notified twice', async () => {
     const duplicatesBefore = cloud.log.sum('OrdersDuplicate');
     const { stdout, exit } = await orders(['send', '--count', '20', '--seed', '11', '--rate', '200']);
     expect(exit).toBe(0);
@@ -103,7 +103,7 @@ describe('send', () => {
     );
   });
 
-  test('ends by Ctrl-C, and tells how many orders were sent', async () => {
+  test('stops on Ctrl-C and prints how many orders were sent', async () => {
     const child = spawnOrders(cloud.localDirectory, ['send', '--count', '100000', '--rate', '50', '--json']);
     let stdout = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -122,7 +122,7 @@ describe('send', () => {
     expect((await mailed()).length).toBe(sent);
   });
 
-  test('of a file with bad rows shows them and sends nothing, unless it is told to leave them out', async () => {
+  test('shows the bad rows of a file and sends nothing without --skip-bad', async () => {
     const rows = Array.from(generateOrders({ count: 25, seed: 21 }), (order) => JSON.stringify(order));
     rows.splice(10, 0, '{"customer_name":"\\u001b[31mEve","price":-1}');
     const refused = await orders(['send', '-'], rows.join('\n'));
@@ -148,21 +148,21 @@ describe('send', () => {
     expect(await mailed()).toEqual(idsOf(25, 21));
   });
 
-  test('ends by Ctrl-C while it waits for stdin', async () => {
+  test('stops on Ctrl-C while it reads stdin', async () => {
     const child = spawnOrders(cloud.localDirectory, ['send', '-']);
     let stdout = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
     });
     const closed = once(child, 'close');
-    // More than a pipe holds: that it is written says that somebody reads.
+    // More than the buffer of a pipe: the write completes only if the command reads stdin.
     await new Promise((resolve) => child.stdin?.write('\n'.repeat(1_000_000), resolve));
     child.kill('SIGINT');
     expect((await closed)[0]).toBe(130);
     expect(stdout).toBe('  nothing was sent\n');
   });
 
-  test('shows the first twenty bad rows of many, and counts them all', async () => {
+  test('shows the first twenty bad rows and counts all of them', async () => {
     const { stdout, exit } = await orders(['send', '-'], '{}\n'.repeat(50));
     expect(exit).toBe(1);
     expect(new Set(stdout.match(/^ {2}line \d+ /gm)).size).toBe(20);
@@ -170,32 +170,32 @@ describe('send', () => {
   });
 });
 
-describe('upload', () => {
+describe('orders upload', () => {
   const HEADER = 'customer_name,email_id,product_id,product_name,price,timestamp';
   const row = (number: number, price: string | number) =>
     `"Doe, Jane",jane${number}@example.com,P-1001,Electric kettle,${price},2026-11-27T08:00:00Z`;
 
-  test('writes rejected rows to be mended, and after that all are confirmed', async () => {
+  test('writes rejected rows to a file, which can be corrected and uploaded', async () => {
     const file = join(folder, 'orders.csv');
     await writeFile(file, [HEADER, row(1, 5), row(2, 'cheap'), row(3, 7), row(4, -1), ''].join('\r\n'));
     const first = await orders(['upload', file, '--fix']);
     expect(first.exit).toBe(1);
     expect(first.stdout).toMatch(/orders\.csv +4 +2 +2 +ingested$/m);
     expect(first.stdout).toMatch(/^ {2}line 3 {2}price must be .* received "cheap"$/m);
-    const mending = `${file}.rejected.csv`;
-    expect(first.stdout).toContain(`to mend and upload: ${mending}`);
-    const rejected = await readFile(mending, 'utf8');
+    const rejectedFile = `${file}.rejected.csv`;
+    expect(first.stdout).toContain(`correct and upload: ${rejectedFile}`);
+    const rejected = await readFile(rejectedFile, 'utf8');
     expect(rejected).toBe(`${[HEADER, row(2, 'cheap'), row(4, -1)].join('\n')}\n`);
 
-    // What is not yet mended must not be lost by a second run.
+    // A second run must not overwrite rows that may be half corrected.
     const again = await orders(['upload', file, '--fix']);
     expect(again).toMatchObject({ exit: 2, stdout: '' });
-    expect(again.stderr).toContain('must not overwrite');
+    expect(again.stderr).toContain(`--fix: ${rejectedFile} exists, pass --force to overwrite it`);
 
-    await writeFile(mending, rejected.replace('cheap', '6').replace(',-1,', ',8,'));
-    const [mended] = await answer<object[]>(['upload', mending]);
-    expect(mended).toEqual({
-      file: mending,
+    await writeFile(rejectedFile, rejected.replace('cheap', '6').replace(',-1,', ',8,'));
+    const [corrected] = await answer<object[]>(['upload', rejectedFile]);
+    expect(corrected).toEqual({
+      file: rejectedFile,
       key: 'orders.csv.rejected.csv',
       status: 'ingested',
       rows: 2,
@@ -208,7 +208,7 @@ describe('upload', () => {
     );
   });
 
-  test('of the same key again waits for the receipt of its own', async () => {
+  test('waits for its own receipt when the same key is uploaded again', async () => {
     const file = join(folder, 'again.ndjson');
     const write = (count: number) =>
       writeFile(
@@ -234,7 +234,7 @@ describe('upload', () => {
     expect(await mailed()).toEqual(idsOf(4, 31));
   });
 
-  test('of several files tells of each, and why one could not be read', async () => {
+  test('reports the outcome of each file, with the error of one that cannot be read', async () => {
     const good = join(folder, 'good.json');
     const corrupt = join(folder, 'corrupt.json.gz');
     const text = JSON.stringify(Array.from(generateOrders({ count: 5, seed: 41 })), null, 2).replace(
@@ -250,14 +250,14 @@ describe('upload', () => {
       { file: good, status: 'ingested', rows: 5, sent: 4, rejected: 1 },
       { file: corrupt, status: 'failed', error: expect.stringContaining('gzip') },
     ]);
-    // One line for what was an object over many.
+    // The rejected object spans several lines in the order file and one line in the NDJSON file.
     const [line = '', rest] = (await readFile(`${good}.rejected.ndjson`, 'utf8')).split('\n');
     expect(JSON.parse(line)).toMatchObject({ price: -1 });
     expect(rest).toBe('');
     await mailed();
   });
 
-  test('does not wait where it is told so', async () => {
+  test('does not wait for receipts with --no-wait', async () => {
     const file = join(folder, 'unwatched.ndjson');
     await writeFile(file, `${JSON.stringify([...generateOrders({ count: 1, seed: 51 })][0])}\n`);
     expect(await answer(['upload', file, '--no-wait'])).toMatchObject([{ status: 'uploaded', rows: null }]);
@@ -268,7 +268,7 @@ describe('upload', () => {
 test.each([
   ['--json', /^(\{"at":.*\}\n)+$/],
   ['--interval=1', /^(\d{4}-\S+Z {2}upload 0 \(.*confirmed \d+\n)+$/],
-])('status --watch %s appends lines until Ctrl-C', async (option, lines) => {
+])('orders status --watch %s prints lines until Ctrl-C', async (option, lines) => {
   const child = spawnOrders(cloud.localDirectory, ['status', '--watch', option]);
   let stdout = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -287,16 +287,16 @@ test.each([
 });
 
 test.each([
-  [['send'], 'send: must have a file or --count'],
+  [['send'], 'send: give a FILE or --count N'],
   [['send', '--count', '0'], '--count: must be a whole number from 1 to 1,000,000, received 0'],
-  [['send', '--count', '5', 'orders.csv'], '--count: must not come with a file'],
-  [['send', 'nowhere.csv'], 'FILE: must be a file that can be read, received nowhere.csv (ENOENT)'],
+  [['send', '--count', '5', 'orders.csv'], '--count: cannot be used with a file'],
+  [['send', 'nowhere.csv'], 'FILE: must be a readable file, received nowhere.csv (ENOENT)'],
   [['throttle', 'consumer', '--concurrency', '1'], '--concurrency: must be a whole number from 2 to 1,000'],
   [
     ['throttle', 'fulfillment'],
     'function: must be one that a queue invokes in stage local (ingest, consumer)',
   ],
-])('orders %j is refused: nothing is done', async (args, message) => {
+])('orders %j is refused with exit status 2', async (args, message) => {
   const { stdout, stderr, exit } = await orders(args);
   expect(stderr).toContain(message);
   expect({ stdout, exit }).toEqual({ stdout: '', exit: 2 });

@@ -10,7 +10,7 @@ beforeEach(({ onTestFinished }) => {
   });
 });
 
-/** A bar on a stream of its own, and the lines that it has drawn so far. */
+/** Creates a progress bar on its own stream and records the lines that it draws. */
 function start(terminal: object) {
   const stream = Object.assign(new PassThrough({ encoding: 'utf8' }), terminal);
   let text = '';
@@ -27,7 +27,7 @@ function start(terminal: object) {
 
 const TERMINAL = { isTTY: true, columns: 120, rows: 40 };
 
-test('a bar shows how much is done, how fast, and how long it will take', () => {
+test('a progress bar shows the work done, the rate and the time left', () => {
   const { progress, lines } = start(TERMINAL);
   progress.update(0, 30_000);
   vi.advanceTimersByTime(1_000);
@@ -38,7 +38,7 @@ test('a bar shows how much is done, how fast, and how long it will take', () => 
   );
 });
 
-test('the rate is that of the last three seconds', () => {
+test('a progress bar shows the rate of the last three seconds', () => {
   const { progress, lines } = start(TERMINAL);
   for (let second = 0; second <= 10; second += 1) {
     progress.update(second <= 5 ? second * 1_000 : 5_000, 6_000);
@@ -48,21 +48,21 @@ test('the rate is that of the last three seconds', () => {
   expect(lines().at(-1)).toMatch(/5,000 of 6,000 {2}0\/s$/);
 });
 
-test('work whose length is not known has a count without a bar', () => {
+test('a progress bar shows a count instead of a bar while the total is unknown', () => {
   const { progress, lines } = start(TERMINAL);
   progress.update(7);
   progress.done();
   expect(lines()).toEqual(['  sending  7  0/s']);
 });
 
-test('a thousand updates in a tenth of a second draw twice: at once, and the last state at the end', () => {
+test('a progress bar draws only the first and the last of many updates within a tenth of a second', () => {
   const { progress, lines } = start(TERMINAL);
   for (let done = 1; done <= 1_000; done += 1) progress.update(done, 1_000);
   progress.done();
   expect(lines().map((line) => /[\d,]+ of/.exec(line)?.[0])).toEqual(['1 of', '1,000 of']);
 });
 
-test('nothing is written where there is no terminal', () => {
+test('a progress bar writes nothing if its stream is not a terminal', () => {
   const { progress, written } = start({});
   progress.update(5, 10);
   progress.done();

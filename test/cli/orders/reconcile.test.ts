@@ -20,7 +20,7 @@ const POISON = 'poison-1';
 
 let cloud: TestCloud;
 let pipeline: Pipeline;
-/** What was sent: a different customer each, of one product that is in stock. */
+/** The orders that were sent, each of a different customer. Ten are of a product that is in stock. */
 const orders: Order[] = [...generateOrders({ count: COUNT, seed: 5 })].map((order, n) => ({
   ...order,
   order_id: `o-${n}`,
@@ -50,7 +50,7 @@ const run = (...args: string[]) => runOrders(cloud.localDirectory, args);
 
 const silent = () => ({ update: () => undefined, done: () => undefined });
 
-/** As the command does it, without the time that a process takes to start. */
+/** Reconciles as the command does, without starting a process. */
 const compare = (options: { from?: string; to?: string } = {}) =>
   reconcile(pipeline, readRange(options, Date.now()), silent);
 
@@ -72,7 +72,7 @@ const ofKind = ({ gaps }: Reconciliation, kind: string) =>
 const numberIn = async (sql: string) => Number(Object.values((await cloud.query(sql))[0] ?? {})[0]);
 
 describe('orders reconcile', () => {
-  test('finds no gap where all adds up, an order that is dead-lettered included', async () => {
+  test('finds no gap if every order was stored or is in the dead-letter queue of the order queue', async () => {
     expect(await compare()).toMatchObject({
       reconciled: true,
       orders: {
@@ -90,7 +90,7 @@ describe('orders reconcile', () => {
     });
   });
 
-  test('lists just the rows that were deleted, and brings them back without telling anybody twice', async () => {
+  test('lists exactly the deleted rows and restores them without notifying a customer twice', async () => {
     const before = {
       mails: await mails(),
       stock: await numberIn("SELECT stock FROM inventory WHERE product_id = 'P-1'"),
@@ -123,16 +123,16 @@ describe('orders reconcile', () => {
       sales: { stored: COUNT },
     });
     expect(await mails()).toBe(before.mails);
-    // As they were, but for when they were confirmed, which is when the ledger marked them.
+    // All columns but confirmed_at are restored. A replayed event has the time at which the ledger marked the order as sent.
     const salesAgain = await cloud.query('SELECT * FROM sales ORDER BY order_id');
     expect(salesAgain.map(({ confirmed_at, ...sale }) => sale)).toEqual(
       sales.map(({ confirmed_at, ...sale }) => sale),
     );
-    // Nobody gave back the pieces that the deleted shipments had taken.
+    // Deleting shipments did not return their three pieces to stock, so shipping them again takes three more.
     expect(await numberIn("SELECT stock FROM inventory WHERE product_id = 'P-1'")).toBe(before.stock - 3);
   });
 
-  test('keeps to a range', async () => {
+  test('finds only gaps of orders confirmed within --from and --to', async () => {
     await remove('sales', ['o-7']);
     const soon = new Date(Date.now() + 60_000).toISOString();
     expect(await compare({ to: soon })).toMatchObject({ gaps: [{ kind: 'missing_sale', order_id: 'o-7' }] });
@@ -146,7 +146,7 @@ describe('orders reconcile', () => {
     expect(() => readRange({ to: 'soon' }, Date.now())).toThrow('to: must be an ISO 8601 date');
   });
 
-  test('sends an order again that was claimed and never confirmed, and whose message is gone', async () => {
+  test('replays an order that was claimed and never confirmed, and whose message no longer exists', async () => {
     const order = { ...(orders[0] as Order), order_id: 'stuck-1' };
     const ledger = createLedger(pipeline.clients.dynamoDb, { tableName: pipeline.ledgerTable });
     const claim = { orderId: 'stuck-1', owner: 'gone', order: JSON.stringify(order), queuedAt: Date.now() };
@@ -169,7 +169,7 @@ describe('orders reconcile', () => {
     expect(await mails()).toBe(count + 1);
   });
 
-  test('takes an order for confirmed that was never marked as sent, and gives it to who missed it only', async () => {
+  test('counts a shipped order that was never marked as sent as confirmed, and replays only its missing sale', async () => {
     const [order] = orders.slice(60, 61) as [Order];
     const table = createTable(pipeline.clients.dynamoDb, pipeline.ledgerTable, 'order_id');
     const claim = {
@@ -189,7 +189,7 @@ describe('orders reconcile', () => {
     expect(await mails()).toBe(count);
   });
 
-  test('says why it cannot replay an order that the ledger does not hold, and what is none of its own', async () => {
+  test('reports why it cannot replay an order that the ledger does not hold or does not know', async () => {
     const table = createTable(pipeline.clients.dynamoDb, pipeline.ledgerTable, 'order_id');
     await table.put([
       toItem({ orderId: 'o-70', owner: 'm', status: 'SENT', snsMessageId: 's', sentAt: Date.now() }),
@@ -226,7 +226,7 @@ describe('orders reconcile', () => {
     await repair();
   });
 
-  test('leaves to dlq redrive what waits in a dead-letter queue', async () => {
+  test('does not replay an order whose event is in a dead-letter queue', async () => {
     const [order] = orders.slice(80, 81) as [Order];
     await remove('shipments', [order.order_id]);
     const event = { event: 'OrderConfirmed', order, confirmed_at: Date.now() };
@@ -242,19 +242,19 @@ describe('orders reconcile', () => {
       state: 'dead_lettered',
       dead_letters: [{ queue: 'shipping', reason: 'passing' }],
     });
-    await cloud.takeAll('ShippingQueueDLQUrl');
+    await cloud.drainQueue('ShippingQueueDLQUrl');
     await repair();
   });
 
-  test('calls nothing a gap that may be on its way', async () => {
+  test('does not report a gap while the message may still be in the queue', async () => {
     const QueueUrl = cloud.output('ShippingQueueUrl');
     await remove('shipments', ['o-90']);
     await cloud.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}', DelaySeconds: 900 }));
     const { stdout, exit } = await run('reconcile');
     expect(exit).toBe(0);
     expect(stdout).toMatch(/on the way +1\n/);
-    expect(stdout).toContain('1 are on the way: run it again when the queues are empty.');
-    // It may have been sent and not marked: what is in the queue may be its event.
+    expect(stdout).toContain('1 on the way: run it again when the queues are empty.');
+    // An expired claim is not stuck either: the queued message may be the event of that order.
     const ledger = createLedger(pipeline.clients.dynamoDb, { tableName: pipeline.ledgerTable });
     const order = { ...(orders[1] as Order), order_id: 'stuck-2' };
     await ledger.claim([{ orderId: 'stuck-2', owner: 'gone', order: JSON.stringify(order) }], 1);
@@ -265,7 +265,7 @@ describe('orders reconcile', () => {
 });
 
 describe('orders trace', () => {
-  test('tells each step of an order, in the order in which they lead to each other', async () => {
+  test('shows the steps of an order from receipt to sale', async () => {
     const [order] = orders.slice(200, 201) as [Order];
     const json = await run('trace', order.order_id, '--json');
     const { state, steps, dead_letters }: OrderTrace = JSON.parse(json.stdout);
@@ -287,12 +287,12 @@ describe('orders trace', () => {
     const { stdout } = await run('trace', order.order_id);
     expect(stdout).toContain('confirmed, shipped and sold');
     expect(stdout).toMatch(/confirmed +confirmed as SNS message [\w-]+\n/);
-    // Who bought is nobody's business here.
+    // A trace shows no personal data.
     expect(stdout).not.toContain(order.email_id);
     expect(stdout).not.toContain(order.customer_name);
   });
 
-  test('tells which dead-letter queue an order waits in and why, and exits 1', async () => {
+  test('shows the dead-letter queue and the error of a rejected order, and exits with 1', async () => {
     expect(await traceOrder(pipeline, POISON)).toMatchObject({
       state: 'dead_lettered',
       steps: [
@@ -306,10 +306,10 @@ describe('orders trace', () => {
     expect(stdout).toContain(`orders dlq redrive order --order ${POISON}`);
   });
 
-  test('says of an unknown order that nobody knows it, and exits 1; of what is no order_id, 2', async () => {
+  test('exits with 1 for an unknown order and with 2 for an invalid order_id', async () => {
     const unknown = await run('trace', 'o-unknown');
     expect(unknown).toMatchObject({ exit: 1, stdout: '' });
-    expect(unknown.stderr).toContain('order o-unknown: nobody knows it');
+    expect(unknown.stderr).toContain('order o-unknown: not found');
     expect(await run('trace', 'a b')).toMatchObject({ exit: 2, stdout: '' });
   });
 });

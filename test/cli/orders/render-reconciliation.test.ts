@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { renderReconciliation } from '../../../cli/orders/render-reconciliation.ts';
 import { compare, event, row, sent } from '../../operations/reconcile/compare-stage.ts';
 
-it('names dead letters as the reason when there is no gap', async () => {
+it('renderReconciliation names dead letters as the reason if there is no gap', async () => {
   const found = await compare({
     records: [sent('a')],
     sales: [row('a')],
-    letters: { shipping: [event('a')] },
+    deadLetters: { shipping: [event('a')] },
   });
   const plain = (text: string) => text;
   const text = renderReconciliation(found, {

@@ -4,23 +4,27 @@ import { text } from 'node:stream/consumers';
 
 const PROGRAM = resolve(import.meta.dirname, '../../../cli/orders.ts');
 
-/** How a run of `orders` ended. */
+/** The output and exit status of a run of `orders`. */
 export interface OrdersRun {
-  /** Undefined where a signal ended it. */
+  /** Undefined if a signal terminated the process. */
   exit: number | undefined;
   stdout: string;
   stderr: string;
 }
 
 export interface RunOptions {
-  /** What it reads from stdin; an empty text where it is left out. */
+  /** Content of stdin. Default: empty. */
   input?: string;
   env?: Readonly<Record<string, string>>;
-  /** Told of the process, e.g. to kill it. */
+  /** Called with the process when it has started. */
   onStart?: (child: ChildProcess) => void;
 }
 
-/** Runs `orders`, as a process of its own, on the embedded cloud that keeps its outputs in this folder. */
+/**
+ * Runs `orders` in a process of its own.
+ *
+ * @param localDirectory Directory that the embedded cloud writes its outputs to.
+ */
 export async function runOrders(
   localDirectory: string,
   args: readonly string[],
@@ -30,9 +34,9 @@ export async function runOrders(
 }
 
 /**
- * The same on a terminal, which util-linux' `script` makes; BSD's takes the command in another way.
+ * Runs `orders` on a terminal, which the program `script` creates. Its arguments differ between util-linux and BSD.
  *
- * @returns all that the terminal showed as `stdout`
+ * @returns The run; `stdout` is everything that the terminal showed.
  */
 export async function runOnTerminal(
   localDirectory: string,
@@ -46,7 +50,7 @@ export async function runOnTerminal(
   return run('script', scriptArgs, localDirectory, options);
 }
 
-/** Starts `orders`, for tests that talk to it, or end it. */
+/** Starts `orders`, for tests that write to its stdin or send it a signal. */
 export function spawnOrders(
   localDirectory: string,
   args: readonly string[],
@@ -74,7 +78,7 @@ async function run(
 ): Promise<OrdersRun> {
   const child = start(command, args, localDirectory, env);
   onStart?.(child);
-  // A program that reads nothing may have ended before.
+  // The process may exit before it has read stdin.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const exited = new Promise<number | null>((done) => child.once('exit', done));

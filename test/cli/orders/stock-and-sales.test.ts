@@ -41,7 +41,7 @@ afterAll(async () => {
 const run = (...args: string[]) => runOrders(cloud.localDirectory, args);
 
 describe('orders restock', () => {
-  test('gives stock to backorders, and the same restock adds once', async () => {
+  test('assigns stock to backorders, and adds stock once for the same restock id', async () => {
     const first = await run('restock', 'P-1', '5', '--id', 'note-1');
     expect(first).toMatchObject({ exit: 0, stderr: '' });
     expect(first.stdout).toMatch(/restock note-1\n\n.*\n +P-1 +5 +2 +3\n/);
@@ -52,7 +52,7 @@ describe('orders restock', () => {
     });
   });
 
-  test('takes many products from a file', async () => {
+  test('restocks many products from a file', async () => {
     const file = join(cloud.localDirectory, 'stock.csv');
     await writeFile(file, 'product_id,quantity,product_name\nP-2,1,\nP-3,4,"Mug, red"\n');
     const { stdout, exit } = await run('restock', '--file', file, '--json');
@@ -67,17 +67,17 @@ describe('orders restock', () => {
     expect(refused.stderr).toContain('items[0].quantity: must be a whole number');
   });
 
-  test('says which argument is missing', async () => {
+  test('names the arguments if one is missing', async () => {
     const { stderr, exit } = await run('restock', 'P-1');
     expect({ stderr, exit }).toEqual({
       exit: 2,
-      stderr: 'orders: restock: must have PRODUCT_ID and QUANTITY, or --file FILE\n',
+      stderr: 'orders: restock: give PRODUCT_ID and QUANTITY, or --file FILE\n',
     });
   });
 });
 
-describe('invoking a function', () => {
-  test("that refuses its input is an InvalidInputError in the function's own words", async () => {
+describe('invokeFunction', () => {
+  test("throws an InvalidInputError with the function's own message if the function refuses its input", async () => {
     const answer = invokeFunction(pipeline.clients.lambda, `${pipeline.prefix}restock`, {
       product_id: 'P-1',
       quantity: 0,
@@ -86,15 +86,15 @@ describe('invoking a function', () => {
     await expect(answer).rejects.toThrow(/^quantity: must be a whole number .*, received 0$/);
   });
 
-  test('that is not there is an error with the code of the service', async () => {
-    await expect(invokeFunction(pipeline.clients.lambda, 'nobody', {})).rejects.toMatchObject({
+  test('throws a ServiceError with the code of Lambda if the function does not exist', async () => {
+    await expect(invokeFunction(pipeline.clients.lambda, 'missing', {})).rejects.toMatchObject({
       name: 'ServiceError',
       code: 'ResourceNotFoundException',
     });
   });
 });
 
-test('orders inventory tells stock and shipments, hostile names as text', async () => {
+test('orders inventory shows stock and shipments, and escapes control characters in product names', async () => {
   const { stdout, exit } = await run('inventory');
   expect(exit).toBe(0);
   expect(stdout).toMatch(/ P-1 +Kettle +3 +2 +0\n/);
@@ -104,7 +104,7 @@ test('orders inventory tells stock and shipments, hostile names as text', async 
 describe('orders report', () => {
   const RANGE = ['--from', '2026-11-20', '--to', '2026-11-23'];
 
-  test('ranks products with their share', async () => {
+  test('ranks products by revenue and shows their share', async () => {
     const { stdout, exit } = await run('report', ...RANGE);
     expect(exit).toBe(0);
     const [, , , second, first, all] = stdout.split('\n');
@@ -113,7 +113,7 @@ describe('orders report', () => {
     expect(all).toMatch(/^ {2}all +3 +1,079\.80 +359\.93$/);
   });
 
-  test('shows the days with moving average and change', async () => {
+  test('shows the moving average and change of each day with --by day', async () => {
     const { stdout } = await run('report', ...RANGE, '--by', 'day');
     const lines = stdout.split('\n').slice(3, 6);
     expect(lines[0]).toMatch(/2026-11-20 00:00 +1 +39\.90 +39\.90 +3\.7% +39\.90 +- +▇$/);
@@ -121,7 +121,7 @@ describe('orders report', () => {
     expect(lines[2]).toMatch(/2026-11-22 00:00 +2 +1,039\.90 +519\.95 +96\.3% +359\.93 +- +▇{20}$/);
   });
 
-  test('has the rows as CSV, harmless to spreadsheets', async () => {
+  test('prints CSV in which spreadsheets run no formula, with --csv', async () => {
     const csv = await run('report', ...RANGE, '--csv', '--limit', '1');
     expect(csv.stdout).toBe(
       "product_id,product_name,orders,revenue,average_order,share\r\nP-2,'=Evil\u202e,1,1000,1000,0.9261\r\n",

@@ -9,7 +9,7 @@ import {
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const HOUR = 3_600 / STEP_SECONDS;
 
-test('a day has all its orders, in whole orders, and none of its steps takes any back', () => {
+test('the steps of a day add up to its orders, in whole and nonnegative numbers', () => {
   for (const [orders, peak] of [
     [50_000_000, 3_000],
     [100_000, 6],
@@ -22,13 +22,13 @@ test('a day has all its orders, in whole orders, and none of its steps takes any
   }
 });
 
-test('most orders come when the rush after midnight is highest, and so many a second as was asked for', () => {
+test('the rate is highest at the height of the rush after midnight, and is the given peak', () => {
   const arrivals = createBlackFriday(50_000_000, 3_000);
   expect(arrivals[RUSH_GROWS_SECONDS / STEP_SECONDS]).toBe(3_000 * STEP_SECONDS);
   expect(Math.max(...arrivals)).toBe(3_000 * STEP_SECONDS);
 });
 
-test('after the rush there are two peaks, before noon and in the evening, and the night is the quietest', () => {
+test('after the rush, the rate peaks before noon and in the evening and is lowest at night', () => {
   const arrivals = createBlackFriday(50_000_000, 3_000);
   const at = (hour: number) => arrivals[hour * HOUR] ?? Number.NaN;
   expect(at(11)).toBeGreaterThan(at(9));
@@ -38,19 +38,19 @@ test('after the rush there are two peaks, before noon and in the evening, and th
   expect(at(4)).toBe(Math.min(...arrivals));
 });
 
-describe('the range of the peak', () => {
+describe('peakRange', () => {
   const orders = 50_000_000;
   const { least, most } = peakRange(orders);
 
-  test('ends where the evening is as busy as the rush', () => {
+  test('starts where the rush is as high as the evening peak', () => {
     const highest = (peak: number) => Math.max(...createBlackFriday(orders, peak)) / STEP_SECONDS;
     expect(highest(least)).toBe(least);
     expect(highest(least - 1)).toBeGreaterThan(least - 1);
   });
 
-  test('ends where the rush has all orders', () => {
+  test('ends where all orders arrive in the rush', () => {
     expect(Math.min(...createBlackFriday(orders, most))).toBeGreaterThanOrEqual(0);
-    // 1 % more, and the day would have to take orders back.
+    // With a peak 1 % higher, some steps would have a negative number of orders.
     expect(Math.min(...createBlackFriday(orders, Math.ceil(most * 1.01)))).toBeLessThan(0);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HELP, readScalingOptions } from '../../../cli/scaling/scaling-options.ts';
 import { UsageError } from '../../../program/options.ts';
 
-test('without options it is the day that docs/scaling.md describes', () => {
+test('the defaults are those of docs/scaling.md', () => {
   expect(readScalingOptions([])).toEqual({
     scenario: {
       orders: 50_000_000,
@@ -22,7 +22,7 @@ test('without options it is the day that docs/scaling.md describes', () => {
   });
 });
 
-test('each option is read, in either form', () => {
+test('all options are read, with a space or an equals sign', () => {
   const given =
     '--orders 1000000 --peak=90 --rate-per-worker 10 --min 3 --max=30 --warm-up 0 --metric-delay=90 --scale-in 5 --target-backlog 700 --target-queue-length=800 --max-concurrency 4 --json';
   expect(readScalingOptions([...given.split(' '), '--out', 'my plots'])).toEqual({
@@ -44,7 +44,7 @@ test('each option is read, in either form', () => {
   });
 });
 
-test('the peak goes with the orders, and the targets with the rate of a worker', () => {
+test('the default peak follows from the orders, and the default targets from the rate of a worker', () => {
   expect(readScalingOptions(['--orders', '2000000'])?.scenario.peak).toBe(120);
   expect(readScalingOptions(['--rate-per-worker', '50'])?.scenario).toMatchObject({
     targetBacklog: 15_000,
@@ -52,7 +52,7 @@ test('the peak goes with the orders, and the targets with the rate of a worker',
   });
 });
 
-describe('refused as a usage error, with option, rule and the value received', () => {
+describe('readScalingOptions', () => {
   test.for([
     [['--orders', '99999'], '--orders: must be a whole number from 100,000 to 1,000,000,000, received 99999'],
     [['--orders=many'], '--orders: must be a whole number from 100,000 to 1,000,000,000, received many'],
@@ -76,14 +76,14 @@ describe('refused as a usage error, with option, rule and the value received', (
     [['--out='], '--out: must be a directory, received nothing'],
     [['--speed', '3'], '--speed'],
     [['docs'], 'docs'],
-  ] as const)('%j', ([args, message]) => {
+  ] as const)('throws a UsageError for %j', ([args, message]) => {
     const read = () => readScalingOptions(args);
     expect(read).toThrow(UsageError);
     expect(read).toThrow(message);
   });
 });
 
-test('the help names every option', () => {
+test('the help lists every option', () => {
   const named = [...HELP.matchAll(/^ {2}.{24}/gm)].flatMap(([text]) => text.match(/--[a-z-]+/g) ?? []);
   expect(named).toEqual([
     '--orders',

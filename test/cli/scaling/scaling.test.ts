@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** Runs the command in a process of its own. */
+/** Runs `cli/scaling.ts` in its own process. */
 const run = (...args: string[]) =>
   new Promise<{ status: number | string; stdout: string; stderr: string }>((resolve) => {
     execFile(process.execPath, [SCALING, ...args], (error, stdout, stderr) =>
@@ -24,7 +24,7 @@ const run = (...args: string[]) =>
 const readDoc = (name: string) => readFile(join(PROJECT, 'docs', name), 'utf8');
 
 describe('docs/scaling.md', () => {
-  test('has the tables and the plot that the command makes now', async () => {
+  test('has the current tables and plot of the command', async () => {
     const { status, stdout } = await run('--out', directory);
     expect(status).toBe(0);
     expect(await readDoc('scaling.md')).toContain(stdout);
@@ -33,7 +33,7 @@ describe('docs/scaling.md', () => {
     );
   });
 
-  test('has the table of a fleet that is never smaller than the day needs', async () => {
+  test('has the current table of a fleet of at least five instances', async () => {
     const { stdout } = await run('--min', '5', '--out', directory);
     const [table = ''] = stdout.split('\n  other targets');
     expect(table).toContain('Fleet: 5 to 20 instances');
@@ -41,7 +41,7 @@ describe('docs/scaling.md', () => {
   });
 });
 
-test('--json prints scenario and figures, and the plot is drawn all the same', async () => {
+test('npm run scaling --json prints the scenario and outcomes, and draws the plot', async () => {
   const { status, stdout } = await run('--json', '--orders', '1000000', '--out', directory);
   expect(status).toBe(0);
   const { scenario, outcomes, variants } = JSON.parse(stdout);
@@ -56,7 +56,7 @@ test('--json prints scenario and figures, and the plot is drawn all the same', a
   expect(await readdir(directory)).toEqual(['scaling.svg']);
 });
 
-test('the plot is one SVG document that names its axes and its lines', async () => {
+test('the plot is one SVG document with labeled axes and lines', async () => {
   await run('--out', directory);
   const svg = await readFile(join(directory, 'scaling.svg'), 'utf8');
   expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
@@ -74,14 +74,14 @@ test('the plot is one SVG document that names its axes and its lines', async () 
   expect(svg).not.toMatch(/NaN|undefined/);
 });
 
-test('--help prints the usage, and nothing is drawn', async () => {
+test('npm run scaling --help prints the usage and draws nothing', async () => {
   const { status, stdout } = await run('--help', '--out', directory);
   expect(status).toBe(0);
   expect(stdout).toMatch(/^Usage: npm run scaling/);
   expect(await readdir(directory)).toEqual([]);
 });
 
-test('a wrong command line ends with status 2, and says what is wrong on stderr', async () => {
+test('npm run scaling exits with 2 and prints an error for an invalid command line', async () => {
   expect(await run('--min', '9', '--max', '3', '--out', directory)).toEqual({
     status: 2,
     stdout: '',
@@ -90,7 +90,7 @@ test('a wrong command line ends with status 2, and says what is wrong on stderr'
   expect(await run('--colour', 'red')).toMatchObject({ status: 2, stdout: '' });
 });
 
-test('a directory that cannot be made ends with status 1', async () => {
+test('npm run scaling exits with 1 if it cannot create the directory of the plot', async () => {
   const { status, stderr } = await run('--out', join(SCALING, 'plots'));
   expect(status).toBe(1);
   expect(stderr).toContain('scaling.ts');

@@ -6,7 +6,7 @@ const set = (queue: QueueName, body: unknown, ...texts: string[]): unknown =>
   JSON.parse(assign(JSON.stringify(body), readAssignments(texts, queue)));
 
 describe('--set', () => {
-  test('takes a value as JSON where it is JSON, and as text elsewhere and in fields that are texts', () => {
+  test('reads a value as JSON, or as text if it is not JSON or the field is a text', () => {
     expect(
       set('order', { price: -1 }, 'price=3', 'product_name=42', 'order_id=7', 'timestamp=2026-11-27'),
     ).toEqual({
@@ -22,7 +22,7 @@ describe('--set', () => {
     });
   });
 
-  test('follows a path into events', () => {
+  test('sets nested fields of events', () => {
     expect(
       set('shipping', { order: { price: -1, product_id: 'P' } }, 'order.price=3', 'confirmed_at=5'),
     ).toEqual({
@@ -36,18 +36,22 @@ describe('--set', () => {
   });
 
   test.each([
-    ['order', 'prize=3', /^--set: must be FIELD=VALUE, FIELD one of customer_name, .*, received "prize=3"$/],
+    [
+      'order',
+      'prize=3',
+      /^--set: must be FIELD=VALUE, where FIELD is one of customer_name, .*, received "prize=3"$/,
+    ],
     ['order', 'price', /received "price"$/],
-    ['analytics', 'price=3', /one of event, confirmed_at, order\.customer_name/],
+    ['analytics', 'price=3', /FIELD is one of event, confirmed_at, order\.customer_name/],
     ['upload', '=3', /a path such as Records\.0\.s3\.object\.key, received "=3"$/],
-  ] as const)('of the %s queue refuses %s', (queue, text, message) => {
+  ] as const)('for the %s queue refuses %s', (queue, text, message) => {
     expect(() => readAssignments([text], queue)).toThrow(message);
   });
 
-  test('leaves alone what is not JSON, or has nothing where the field would be', () => {
+  test('refuses a message that is not JSON or has no object to set the field in', () => {
     const [assignment] = readAssignments(['order.price=3'], 'shipping');
     if (!assignment) throw new Error('nothing was read');
-    expect(() => assign('junk', [assignment])).toThrow(/^--set: must have JSON/);
+    expect(() => assign('junk', [assignment])).toThrow(/^--set: the message is not JSON/);
     for (const [body, shown] of [
       ['{}', 'nothing'],
       ['{"order":"x"}', '"x"'],
@@ -55,7 +59,7 @@ describe('--set', () => {
       ['7', 'nothing'],
     ]) {
       expect(() => assign(body ?? '', [assignment])).toThrow(
-        `--set: must have an object to set order.price in, received ${shown}`,
+        `--set: order must be an object to set order.price, received ${shown}`,
       );
     }
     const [onPrototype] = readAssignments(['__proto__.polluted=1'], 'upload');

@@ -22,7 +22,7 @@ import { seedOrder } from '../../../order/seed-order.ts';
 import { startTestCloud, type TestCloud } from '../../../pipeline/start-test-cloud.ts';
 import { type OrdersRun, type RunOptions, runOnTerminal, runOrders } from '../run-orders.ts';
 
-// Each case runs several processes; on a busy machine one takes seconds to start.
+// Each test runs several processes, and each takes seconds to start on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 let cloud: TestCloud;
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   for (const queue of ['OrderQueueDLQUrl', 'ShippingQueueDLQUrl', 'MailboxQueueUrl'])
-    await cloud.takeAll(queue);
+    await cloud.drainQueue(queue);
 });
 
 const orders = (args: readonly string[], options?: RunOptions) =>
@@ -89,7 +89,7 @@ async function sendWith(
   }
 }
 
-/** What is in a dead-letter queue, up to ten messages or so, body and attributes; left there. */
+/** Returns body and attributes of the messages in a queue, which are made visible again. */
 async function peek(queue: string): Promise<Pick<Message, 'Body' | 'MessageAttributes'>[]> {
   const QueueUrl = cloud.output(queue);
   const found: Message[] = [];
@@ -122,7 +122,7 @@ const ATTRIBUTES: Record<string, MessageAttributeValue> = {
   token: { DataType: 'Binary', BinaryValue: new Uint8Array([0, 255, 10, 27]) },
 };
 
-describe('twenty poison orders of four kinds', () => {
+describe('twenty invalid orders of four kinds', () => {
   const order = (order_id: string, changed: object) => JSON.stringify({ ...seedOrder, order_id, ...changed });
   const ids = (prefix: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
@@ -142,7 +142,7 @@ describe('twenty poison orders of four kinds', () => {
     not_json: 3,
   };
 
-  it('are grouped by reason; the kind that is mended is redriven and confirmed, the others stay as they were', async () => {
+  it('are listed by reason, and redrive --reason --set confirms one kind and leaves the others unchanged', async () => {
     await sendWith(ATTRIBUTES, bodies, 'OrderQueueUrl');
     await untilHolds('OrderQueueDLQUrl', 20);
 
@@ -185,20 +185,20 @@ describe('twenty poison orders of four kinds', () => {
     );
   });
 
-  it('are mended by their message ids, too, and with a body of one’s own', async () => {
+  it('are corrected by message id with edit --set and with edit --body', async () => {
     await cloud.send(bodies, 'OrderQueueDLQUrl');
     const { letters } = await look('order');
     const chosen = letters.filter(({ reason }) => reason.code === 'product_name:missing').map(({ id }) => id);
     const edited = await orders(['edit', ...chosen, '--set', 'product_name=42', '--json']);
     expect(json(edited)).toEqual({ sent: chosen, failures: [] });
 
-    const broken = letters.find(({ reason }) => reason.code === 'not_json');
-    const refused = await orders(['edit', broken?.id ?? '', '--body', '-'], {
+    const notJson = letters.find(({ reason }) => reason.code === 'not_json');
+    const refused = await orders(['edit', notJson?.id ?? '', '--body', '-'], {
       input: order('own', { price: '3' }),
     });
     expect(refused).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('price must be') });
-    const replaced = await orders(['edit', broken?.id ?? '', '--body', '-'], { input: order('own', {}) });
-    expect(replaced).toEqual({ exit: 0, stdout: '1 of 1 messages mended and sent back.\n', stderr: '' });
+    const replaced = await orders(['edit', notJson?.id ?? '', '--body', '-'], { input: order('own', {}) });
+    expect(replaced).toEqual({ exit: 0, stdout: '1 of 1 messages corrected and sent back.\n', stderr: '' });
 
     await untilHolds('MailboxQueueUrl', 6);
     await cloud.drained();
@@ -211,21 +211,21 @@ describe('twenty poison orders of four kinds', () => {
     });
   });
 
-  it('stay where they are when what is set does not mend them, or nothing is to be sent', async () => {
+  it('stay in the dead-letter queue with --dry-run, or if they are still invalid after --set', async () => {
     await cloud.send(bodies, 'OrderQueueDLQUrl');
-    const tried = await orders(['redrive', 'order', '--dry-run', '--set', 'price=3', '--json']);
-    expect(tried.exit).toBe(1);
-    expect(json(tried)).toMatchObject({ matched: 20, sent: 0, dryRun: true });
-    expect(json<{ failures: [] }>(tried).failures.length).toBe(12);
+    const dryRun = await orders(['redrive', 'order', '--dry-run', '--set', 'price=3', '--json']);
+    expect(dryRun.exit).toBe(1);
+    expect(json(dryRun)).toMatchObject({ matched: 20, sent: 0, dryRun: true });
+    expect(json<{ failures: [] }>(dryRun).failures.length).toBe(12);
 
-    const unmended = await orders(['redrive', 'order', '--order', 'negative-3', '--set', 'price=dear']);
-    expect(unmended).toMatchObject({ exit: 1, stdout: expect.stringContaining('received "dear"') });
+    const stillInvalid = await orders(['redrive', 'order', '--order', 'negative-3', '--set', 'price=dear']);
+    expect(stillInvalid).toMatchObject({ exit: 1, stdout: expect.stringContaining('received "dear"') });
     const misspelt = await orders(['redrive', 'order', '--all', '--set', 'prize=3']);
     expect(misspelt).toMatchObject({ exit: 2, stderr: expect.stringContaining('received "prize=3"') });
-    const unknown = await orders(['redrive', 'order', '--order', 'nobody’s']);
+    const unknown = await orders(['redrive', 'order', '--order', 'unknown-1']);
     expect(unknown).toMatchObject({
       exit: 1,
-      stdout: expect.stringContaining('nobody’s  not in the dead-letter queue'),
+      stdout: expect.stringContaining('unknown-1  not found in the dead-letter queue'),
     });
     const unchosen = await orders(['redrive', 'order']);
     expect(unchosen).toMatchObject({ exit: 2, stderr: expect.stringContaining('--all') });
@@ -234,7 +234,7 @@ describe('twenty poison orders of four kinds', () => {
 });
 
 describe('dead letters of other queues', () => {
-  it('tell why an order file could not be read, as its receipt says', async () => {
+  it('are listed with the error of the receipt if an order file could not be read', async () => {
     const put = new PutObjectCommand({
       Bucket: cloud.output('UploadBucketName'),
       Key: 'broken \u001b[31m.ndjson.gz',
@@ -244,14 +244,14 @@ describe('dead letters of other queues', () => {
     await untilHolds('UploadQueueDLQUrl', 1);
     const { groups, letters } = await list('upload');
     expect(groups).toMatchObject([
-      { count: 1, reason: { code: 'bad_gzip', text: 'the file is not whole gzip data' } },
+      { count: 1, reason: { code: 'bad_gzip', text: 'the file is not valid gzip data' } },
     ]);
     expect(letters[0]?.errors).toEqual([
-      expect.stringMatching(/^broken \\u\{1b\}\[31m\.ndjson\.gz: must be whole gzip data/),
+      expect.stringMatching(/^broken \\u\{1b\}\[31m\.ndjson\.gz: must be valid gzip data/),
     ]);
   });
 
-  it('tell what is wrong with the order of an event, by its place in it, and take it back mended', async () => {
+  it("are listed with the path of an event's invalid field, which redrive --set corrects", async () => {
     const event = {
       event: 'OrderConfirmed',
       order: { ...seedOrder, order_id: 'ship-1', price: -3 },
@@ -275,7 +275,7 @@ describe('dead letters of other queues', () => {
   });
 });
 
-it('prints nothing of a message that a terminal would act on', async () => {
+it('orders dlq escapes the control characters of a message', async () => {
   const hostile = '\u001b]0;owned\u0007\u001b[2J\u009b31m\u202egnp.exe\r';
   await sendWith(
     { note: { DataType: 'String', StringValue: '\u009b2J' } },
@@ -292,7 +292,7 @@ it('prints nothing of a message that a terminal would act on', async () => {
   }
 });
 
-it('two thousand dead letters are all listed, all visible again, and all purged', async () => {
+it('orders dlq lists two thousand dead letters, leaves all of them visible, and purges all of them', async () => {
   const good = Array.from(generateOrders({ count: 1_500, seed: 5 }), (each) => JSON.stringify(each));
   const junk = Array.from({ length: 500 }, (_, index) => `junk ${index}`);
   await cloud.send([...good, ...junk], 'OrderQueueDLQUrl');
@@ -307,12 +307,14 @@ it('two thousand dead letters are all listed, all visible again, and all purged'
   expect(await cloud.depth('OrderQueueDLQUrl')).toBe(0);
 });
 
-it('purge asks, and refuses where there is nobody to ask', async () => {
+it('orders dlq purge asks on a terminal and requires --yes without one', async () => {
   await cloud.send([JSON.stringify(seedOrder), 'junk 1', 'junk 2'], 'OrderQueueDLQUrl');
   const refused = await orders(['purge', 'order']);
   expect(refused).toMatchObject({ exit: 2, stdout: '', stderr: expect.stringContaining('--yes') });
   const declined = await onTerminal(['purge', 'order'], { input: 'n\n' });
-  expect(declined.stdout).toContain("Delete 3 messages of the order queue's dead letters for good? [y/N]");
+  expect(declined.stdout).toContain(
+    'Permanently delete 3 messages from the dead-letter queue of order? [y/N]',
+  );
   expect(declined).toMatchObject({ exit: 1, stdout: expect.stringContaining('Nothing was deleted.') });
   expect(await visible('OrderQueueDLQUrl')).toBe(3);
   const agreed = await onTerminal(['purge', 'order', '--reason', 'not_json'], { input: 'y\n' });
@@ -320,7 +322,7 @@ it('purge asks, and refuses where there is nobody to ask', async () => {
   expect(countsOf(await look('order'))).toEqual({ passing: 1 });
 });
 
-it('a redrive that is killed half-way loses no order and confirms none twice', async () => {
+it('a redrive that is terminated half-way loses no order and confirms none twice', async () => {
   const sent = [...generateOrders({ count: 200, seed: 6 })];
   await cloud.send(
     sent.map((each) => JSON.stringify(each)),
@@ -336,7 +338,7 @@ it('a redrive that is killed half-way loses no order and confirms none twice', a
   expect(left).toBeLessThan(200);
   await cloud.drained();
 
-  // Those that it had in hand come back by themselves.
+  // The messages that it had received become visible again when their visibility timeout ends.
   await cloud.until(
     () => visible('OrderQueueDLQUrl'),
     (count) => count === left,
@@ -356,7 +358,7 @@ it('a redrive that is killed half-way loses no order and confirms none twice', a
   expect(all.sort()).toEqual(sent.map(({ order_id }) => order_id).sort());
 });
 
-it('a redrive that is interrupted says how far it came, and gives the others back at once', async () => {
+it('a redrive that is interrupted prints how many messages it sent and makes the others visible immediately', async () => {
   const sent = Array.from(generateOrders({ count: 60, seed: 7 }), (each) => JSON.stringify(each));
   await cloud.send(sent, 'OrderQueueDLQUrl');
   const run = await orders(['redrive', 'order', '--all', '--rate', '20'], {
@@ -367,24 +369,24 @@ it('a redrive that is interrupted says how far it came, and gives the others bac
   const left = await visible('OrderQueueDLQUrl');
   expect(run).toMatchObject({
     exit: 130,
-    stdout: `${60 - left} of 60 messages sent back to the order queue; 60 looked at.\n`,
+    stdout: `${60 - left} of 60 messages sent back to the order queue; 60 read.\n`,
   });
   expect(left).toBeGreaterThan(0);
   expect(await cloud.depth('OrderQueueDLQUrl')).toBe(left);
   await cloud.drained();
 });
 
-it('an editor shows a message, judges what was saved, and sends it when it is right', async () => {
+it('orders dlq edit opens a message in an editor, validates what was saved, and sends it when it is valid', async () => {
   await cloud.send([JSON.stringify({ ...seedOrder, order_id: 'edited', price: -5 })], 'OrderQueueDLQUrl');
   const { letters } = await look('order');
-  // The first time it changes the price to another wrong one.
+  // The first edit changes the price to another invalid one.
   const EDITOR = `sh -c 'grep -q -- "price.: -5" "$1" && sed -i.old s/-5/-6/ "$1" || sed -i.old s/-6/6.50/ "$1"' edit`;
   const run = await onTerminal(['edit', letters[0]?.id ?? ''], { input: 'y\n', env: { EDITOR, VISUAL: '' } });
   expect(run.stdout).toContain('received -6');
   expect(run.stdout).toContain('Edit it again? [Y/n]');
   expect(run).toMatchObject({
     exit: 0,
-    stdout: expect.stringContaining('1 of 1 messages mended and sent back.'),
+    stdout: expect.stringContaining('1 of 1 messages corrected and sent back.'),
   });
   await untilHolds('MailboxQueueUrl', 1);
   expect(await cloud.takeMails()).toMatchObject([

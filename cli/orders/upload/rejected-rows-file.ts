@@ -7,53 +7,52 @@ import type { OrderFileFormat } from '../../../lib/order-file/order-file.ts';
 import { printable } from '../../../lib/text.ts';
 import { openLocalFile } from '../local-file.ts';
 
-/** Codes of rows whose text is not whole, or not as it was: they cannot be mended from what is in the file. */
-const NOT_AS_THEY_WERE = new Set(['row_too_long', 'not_utf8']);
+/** Error codes of rows whose text is cut or not UTF-8, so that the original row cannot be recovered from it. */
+const DAMAGED = new Set(['row_too_long', 'not_utf8']);
 
-/** A file of rejected rows, to be mended and sent again. */
-export interface MendingFile {
+/** A file of rejected rows, to correct and upload again. */
+export interface RejectedRowsFile {
   path: string;
   add(row: RejectedRow): Promise<void>;
-  /** @returns lines of the order file whose rows are not here as they are there */
+  /** @returns The line numbers, in the order file, of rows whose original text was lost. */
   close(): Promise<number[]>;
 }
 
-/** Where the rejected rows of an order file go, beside it. */
-const mendingPath = (file: string, format: OrderFileFormat): string =>
+/** Returns the path of the rejected rows of an order file, in the same folder. */
+const rejectedRowsPath = (file: string, format: OrderFileFormat): string =>
   `${file}.rejected.${format === 'csv' ? 'csv' : 'ndjson'}`;
 
 /**
- * Refuses to go on where such a file is there already. To be called before anything is uploaded.
+ * Checks that an order file has no file of rejected rows yet. Must be called before anything is uploaded.
  *
- * @throws InvalidInputError
+ * @throws InvalidInputError if it has one.
  */
 export async function refuseExisting(file: string): Promise<void> {
   for (const format of ['csv', 'ndjson'] as const) {
-    const path = mendingPath(file, format);
+    const path = rejectedRowsPath(file, format);
     const exists = await access(path).then(
       () => true,
       () => false,
     );
-    if (exists)
-      throw new InvalidInputError(`--fix: must not overwrite ${printable(path)}, which exists; --force does`);
+    if (exists) throw new InvalidInputError(`--fix: ${printable(path)} exists, pass --force to overwrite it`);
   }
 }
 
 /**
- * Begins the file: of a CSV file with its header, of any other as NDJSON.
+ * Creates the file of rejected rows: CSV with a header for a CSV order file, NDJSON for other formats.
  *
- * @param file the order file, which is still there
- * @param force write over one that exists
+ * @param file Path of the order file.
+ * @param force Whether to overwrite an existing file.
  */
-export async function createMendingFile(
+export async function createRejectedRowsFile(
   file: string,
   format: OrderFileFormat,
   force: boolean,
-): Promise<MendingFile> {
+): Promise<RejectedRowsFile> {
   const header = format === 'csv' ? await readHeader(file) : undefined;
-  const path = mendingPath(file, format);
+  const path = rejectedRowsPath(file, format);
   const writer = (await open(path, force ? 'w' : 'wx')).createWriteStream();
-  const notAsTheyWere: number[] = [];
+  const damagedLines: number[] = [];
   const write = async (line: string) => {
     if (!writer.write(`${line}\n`)) await once(writer, 'drain');
   };
@@ -61,14 +60,14 @@ export async function createMendingFile(
   return {
     path,
     async add({ line, errors, raw }) {
-      if (errors.some(({ code }) => NOT_AS_THEY_WERE.has(code))) notAsTheyWere.push(line);
-      // A JSON value over several lines is one of NDJSON in one line: within its texts there are no line breaks.
+      if (errors.some(({ code }) => DAMAGED.has(code))) damagedLines.push(line);
+      // Joins a JSON value that spans lines into one line of NDJSON. JSON strings contain no line breaks.
       await write(format === 'csv' ? raw : raw.replaceAll(/\s*[\r\n]+\s*/g, ' '));
     },
     async close() {
       writer.end();
       await finished(writer);
-      return notAsTheyWere;
+      return damagedLines;
     },
   };
 }
