@@ -1,23 +1,22 @@
 /*
- * What the page and its server say to each other. All of it is under /dashboard/; bodies are JSON, errors are
- * problem details (RFC 9457).
+ * HTTP API between the page and its server. Bodies are JSON; errors are problem details (RFC 9457).
  *
- *   GET    /                                            the page: an element #app, a script and a style
- *   GET    /dashboard/events                            SSE: an event `status` (LiveStatus) a second, every 5 s on AWS;
- *                                                       `trouble` (Trouble) instead while that cannot be read
+ *   GET    /                                            the page as HTML
+ *   GET    /dashboard/events                            SSE: a `status` event (LiveStatus) every second, every 5 s on AWS;
+ *                                                       a `trouble` event (Trouble) if the status cannot be read
  *   GET    /dashboard/dead-letters/:queue               DeadLetterPage
  *   POST   /dashboard/dead-letters/:queue/redrive       RedriveRequest → RedriveReport
- *   PUT    /dashboard/dead-letters/:queue/:id           EditRequest → 204: mended, and sent back to its queue
- *   GET    /dashboard/mailbox?q=                        MailboxPage: newest first; q is an order id or an address
+ *   PUT    /dashboard/dead-letters/:queue/:id           EditRequest → 204: sends the edited message to its source queue
+ *   GET    /dashboard/mailbox?q=                        MailboxPage, newest first; q is an order ID or an e-mail address
  *   GET    /dashboard/inventory                         InventoryRow[]
- *   GET    /dashboard/shipments?status=&product_id=     ShipmentRow[]: newest first, at most 100
+ *   GET    /dashboard/shipments?status=&product_id=     ShipmentRow[], newest first, at most 100
  *   POST   /dashboard/restock                           RestockRequest → RestockedProduct[]
  *   GET    /dashboard/sales?by=&from=&to=&limit=        SalesReport
- *   GET    /dashboard/search?q=                         OrderHit[]: orders by id, or by the customer's e-mail address
+ *   GET    /dashboard/search?q=                         OrderHit[]; q is an order ID or the customer's e-mail address
  *   GET    /dashboard/orders/:order_id                  OrderTrace
- *   POST   /dashboard/burst                             BurstRequest → Burst; 409 while one is under way
+ *   POST   /dashboard/burst                             BurstRequest → Burst; 409 if one is already running
  *   PATCH  /dashboard/burst                             { ratePerSecond: number | null } → Burst
- *   DELETE /dashboard/burst                             → Burst: stopped
+ *   DELETE /dashboard/burst                             → Burst; stops it
  *   PUT    /dashboard/throttle/:function                ThrottleRequest → 204
  */
 import type { DeadLetter, DeadLetterGroup } from '../operations/dead-letters/dead-letter.ts';
@@ -35,49 +34,49 @@ export type { ShipmentRow } from '../operations/shipping/list-shipments.ts';
 export type { FunctionStatus, PipelineStatus, QueueStatus } from '../operations/status/pipeline-status.ts';
 export type { QueueName } from '../topology.ts';
 
-/** Orders that are being generated from the page. */
+/** A burst: generated orders that the page's server sends to the order queue. */
 export interface Burst {
   requested: number;
   sent: number;
   failed: number;
-  /** Orders a second; null for as fast as can be. */
+  /** Orders per second; null for no limit. */
   ratePerSecond: number | null;
   running: boolean;
   startedAt: string;
 }
 
-/** What the page is told once a second. */
+/** Data of a `status` event. */
 export interface LiveStatus extends PipelineStatus {
-  /** The latest; null before the first. */
+  /** The latest burst; null before the first. */
   burst: Burst | null;
-  /** What this pipeline has. */
+  /** Optional parts that are enabled in this stage. */
   features: { shipping: boolean; sales: boolean; mailbox: boolean };
 }
 
-/** What the page is told instead of its status while that cannot be read. */
+/** Data of a `trouble` event: why the status cannot be read. */
 export interface Trouble {
   message: string;
 }
 
 export interface DeadLetterPage {
   queue: QueueName;
-  /** All messages that were looked at: up to 1,000. */
+  /** Messages that were read, at most 1,000. */
   seen: number;
   groups: DeadLetterGroup[];
-  /** Up to 100, oldest first. */
+  /** At most 100, oldest first. */
   letters: DeadLetter[];
 }
 
-/** Without a choice, all. */
+/** Selects the messages to redrive. Default: all. */
 export interface RedriveRequest {
   /** Code of a `DeadLetterReason`. */
   reason?: string;
-  /** SQS message ids. */
+  /** SQS message IDs. */
   ids?: string[];
 }
 
 export interface EditRequest {
-  /** What the message says instead. */
+  /** The new message body. */
   body: string;
 }
 
@@ -92,7 +91,7 @@ export interface BurstRequest {
   seed?: number;
 }
 
-/** One of the two, or both. */
+/** At least one field is required. */
 export interface ThrottleRequest {
   maximumConcurrency?: number;
   enabled?: boolean;

@@ -13,19 +13,19 @@ import { SalesView } from './views/sales-view.tsx';
 import { SearchView } from './views/search-view.tsx';
 import { ShippingView } from './views/shipping-view.tsx';
 
-/** The page: its frame, and the view that the address names. */
+/** The header, the current view and the notification bar. */
 export function App() {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   return (
     <>
-      {/* No link to #main: the part of the address after # names the view. */}
+      {/* A button, not a link to #main: the URL fragment is the route. */}
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to content
       </button>
       <Header route={route} />
       <main ref={main} id="main" tabIndex={-1}>
-        <TroubleBanner />
+        <StaleDataBanner />
         {viewOf(route)}
       </main>
       <NoticeBar />
@@ -50,33 +50,32 @@ function viewOf(route: Route) {
     case 'search':
       return <SearchView key={route.query} query={route.query} />;
     case 'unknown':
-      return <UnknownView />;
+      return <NotFoundView />;
   }
 }
 
-/** Says that figures are old, and why. */
-function TroubleBanner() {
+/** Warns that the data shown is out of date, and says why. */
+function StaleDataBanner() {
   const connection = useLive((live) => live.connection);
   const trouble = useLive((live) => live.trouble);
-  if (connection !== 'trouble') return null;
+  if (connection !== 'unavailable') return null;
   return (
     <Failure
       message={
         trouble
-          ? `The pipeline cannot be read, so figures are old: ${trouble}`
-          : 'The server of this page is out of reach, so figures are old. The page keeps trying to connect.'
+          ? `Data is out of date because the pipeline can’t be read: ${trouble}`
+          : 'Data is out of date because the dashboard server can’t be reached. Reconnecting…'
       }
     />
   );
 }
 
-/** For addresses that name no view. */
-function UnknownView() {
+function NotFoundView() {
   return (
     <>
-      <ViewHeading title="There is no such view" />
+      <ViewHeading title="Page not found" />
       <p>
-        The address names none of the views above. <a href={toHash('')}>Go to the overview</a>.
+        This address doesn’t match any page. <a href={toHash('')}>Go to the overview</a>
       </p>
     </>
   );

@@ -1,2 +1,2 @@
-/** Styles are bundled by esbuild, and have no value. */
+/** CSS imports are bundled by esbuild and export nothing. */
 declare module '*.css';

@@ -3,7 +3,7 @@ import { type Connection, useLive } from './live/live-store.ts';
 import { SearchForm } from './parts/search-form.tsx';
 import { type Route, toHash } from './route.ts';
 
-/** What all views share: whose pipeline it is, the way to the views, search, and whether figures are of now. */
+/** The header of every view: stage, connection state, search and navigation. */
 export function Header({ route }: { route: Route }) {
   const stage = useLive((live) => live.status?.stage);
   return (
@@ -12,12 +12,12 @@ export function Header({ route }: { route: Route }) {
         <p class="brand">
           order-pipeline
           <span class={stage === undefined || stage === 'local' ? 'stage' : 'stage stage-aws'}>
-            {stage === 'local' ? 'embedded cloud' : (stage ?? '…')}
+            {stage === 'local' ? 'Embedded cloud' : (stage ?? '…')}
           </span>
         </p>
         <ConnectionState />
         <SearchForm
-          label="Order id or e-mail"
+          label="Order ID or e-mail"
           value={route.view === 'search' ? route.query : ''}
           compact
           onSearch={(text) => {
@@ -38,7 +38,6 @@ const VIEWS: readonly { view: Route['view']; hash: string; text: string }[] = [
   { view: 'sales', hash: toHash('sales'), text: 'Sales' },
 ];
 
-/** The way to the views. */
 function Navigation({ view: current }: { view: Route['view'] }) {
   const deadLetters = useLive((live) =>
     (live.status?.queues ?? []).reduce((sum, queue) => sum + queue.deadLetters, 0),
@@ -61,21 +60,21 @@ function Navigation({ view: current }: { view: Route['view'] }) {
   );
 }
 
-const TEXTS: Record<Connection, string> = {
+const CONNECTION_TEXTS: Record<Connection, string> = {
   connecting: 'Connecting',
   live: 'Live',
   reconnecting: 'Reconnecting',
-  trouble: 'Trouble',
+  unavailable: 'Unavailable',
 };
 
-/** The state of the connection to the server. Screen readers announce it only when it changes. */
+/** The connection to the server. Screen readers announce it only when it changes. */
 function ConnectionState() {
   const connection = useLive((live) => live.connection);
   return (
     <p class={`connection connection-${connection}`} role="status">
       <span class="connection-mark" aria-hidden="true" />
       <span class="visually-hidden">Connection: </span>
-      {TEXTS[connection]}
+      {CONNECTION_TEXTS[connection]}
     </p>
   );
 }

@@ -1,28 +1,28 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** The outcome of an operator's request. */
+/** A notification about the outcome of an operator's action. */
 export interface Notice {
   text: string;
-  /** A view that shows more. */
+  /** A view with details. */
   link?: { href: string; text: string };
 }
 
 let latest: Notice | null = null;
 const listeners = new Set<(notice: Notice | null) => void>();
 
-/** Shows a notice to the operator; null removes the latest one. */
+/** Shows a notice and replaces the previous one; null removes it. */
 export function notify(notice: Notice | null): void {
   latest = notice;
   for (const listener of listeners) listener(latest);
 }
 
-/** @returns a function that ends the subscription */
+/** @returns A function that ends the subscription. */
 function onNotice(listener: (notice: Notice | null) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** The latest notice, until it is closed or the next one comes. */
+/** Shows the latest notice until it is dismissed or replaced. */
 export function NoticeBar() {
   const [notice, setNotice] = useState<Notice | null>(null);
   useEffect(() => onNotice(setNotice), []);
@@ -34,7 +34,7 @@ export function NoticeBar() {
             {notice.text} {notice.link && <a href={notice.link.href}>{notice.link.text}</a>}
           </p>
           <button type="button" class="quiet" onClick={() => notify(null)}>
-            Close<span class="visually-hidden"> this notice</span>
+            Dismiss<span class="visually-hidden"> notification</span>
           </button>
         </div>
       )}

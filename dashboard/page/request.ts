@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { parseJson } from '../../lib/json.ts';
 
-/** The server refused or failed a request, or was unreachable. The message is for the operator. */
+/** The server rejected or failed a request, or could not be reached. The message is shown to the operator. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  /** HTTP status; 0 if there was no answer. */
+  /** HTTP status; 0 without a response. */
   readonly status: number;
 
   constructor(status: number, message: string, options?: ErrorOptions) {
@@ -22,11 +22,12 @@ interface RequestOptions {
 /**
  * Sends a request to the page's server.
  *
- * @param path below `/dashboard/`, its parts URL-encoded
- * @returns the answer's JSON, undefined if it has no body
- * @throws RequestError with the detail of the server's problem details (RFC 9457), or an AbortError
+ * @param path Path below `/dashboard/`, URL-encoded.
+ * @returns The parsed JSON body, or undefined if the response has none.
+ * @throws RequestError with the `detail` of the server's problem details (RFC 9457).
+ * @throws AbortError if `options.signal` is aborted.
  */
-export async function request<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
+export async function request<Data>(path: string, options: RequestOptions = {}): Promise<Data> {
   const { method = 'GET', body, signal } = options;
   const response = await fetch(`/dashboard/${path}`, {
     method,
@@ -37,54 +38,54 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
     ...(signal && { signal }),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    throw new RequestError(0, 'The server of this page is out of reach.', { cause: error });
+    throw new RequestError(0, 'The dashboard server can’t be reached. Check that it is running.', {
+      cause: error,
+    });
   });
   const text = await response.text();
-  const answer = parseJson(text);
-  if (response.ok) return answer as Answer;
-  const detail = (answer as { detail?: unknown } | undefined)?.detail;
+  const parsed = parseJson(text);
+  if (response.ok) return parsed as Data;
+  const detail = (parsed as { detail?: unknown } | undefined)?.detail;
   throw new RequestError(
     response.status,
-    typeof detail === 'string' ? detail : `The server answered with status ${response.status}.`,
+    typeof detail === 'string' ? detail : `The dashboard server returned HTTP status ${response.status}.`,
   );
 }
 
-/** Adds an encoded query to a path, without empty fields. */
+/** Appends a URL-encoded query string to a path. Empty fields are omitted. */
 export function withQuery(path: string, fields: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams(Object.entries(fields).filter(([, value]) => value !== ''));
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
-export interface Loaded<Answer> {
-  /** Kept while it is loaded again from the same path. */
-  answer: Answer | null;
+export interface Loaded<Data> {
+  /** Kept during a reload of the same path. */
+  data: Data | null;
   error: RequestError | null;
   loading: boolean;
   reload(): void;
 }
 
-interface State<Answer> {
+interface State<Data> {
   path: string;
-  answer: Answer | null;
+  data: Data | null;
   error: RequestError | null;
   loading: boolean;
 }
 
-/** Loads an answer of the server, and again when the path changes. */
-export function useLoaded<Answer>(path: string): Loaded<Answer> {
-  const [state, setState] = useState<State<Answer>>({ path, answer: null, error: null, loading: true });
+/** Loads data from the server, and again when the path changes. */
+export function useLoaded<Data>(path: string): Loaded<Data> {
+  const [state, setState] = useState<State<Data>>({ path, data: null, error: null, loading: true });
   const [round, setRound] = useState(0);
   useEffect(() => {
     const abort = new AbortController();
     setState((before) =>
-      before.path === path
-        ? { ...before, loading: true }
-        : { path, answer: null, error: null, loading: true },
+      before.path === path ? { ...before, loading: true } : { path, data: null, error: null, loading: true },
     );
-    request<Answer>(path, { signal: abort.signal }).then(
-      (answer) => setState({ path, answer, error: null, loading: false }),
+    request<Data>(path, { signal: abort.signal }).then(
+      (data) => setState({ path, data, error: null, loading: false }),
       (error: RequestError) => {
-        if (!abort.signal.aborted) setState({ path, answer: null, error, loading: false });
+        if (!abort.signal.aborted) setState({ path, data: null, error, loading: false });
       },
     );
     return () => abort.abort();
@@ -94,14 +95,14 @@ export function useLoaded<Answer>(path: string): Loaded<Answer> {
 }
 
 export interface Action {
-  /** Runs the work, unless it is running already. */
+  /** Runs the work; ignored while busy. */
   run(work: () => Promise<void>): void;
   busy: boolean;
-  /** Why the last one failed, in words. */
+  /** Error message of the last run, if it failed. */
   error: string | null;
 }
 
-/** The state of an operator's request: under way, or why it failed. */
+/** Tracks one action of the operator: whether it is in progress, and its error. */
 export function useAction(): Action {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { QUEUE_NAMES } from '../../topology.ts';
 import type { QueueName } from '../api.ts';
 
-/** A view, and the queue, order or query that it shows. */
+/** A view and its parameters. */
 export type Route =
   | { view: 'overview' }
   | { view: 'dead-letters'; queue: QueueName; id: string | null }
@@ -15,7 +15,7 @@ export type Route =
 
 const isQueue = (name: string): name is QueueName => QUEUE_NAMES.some((each) => each === name);
 
-/** Reads the part of the address after `#`. */
+/** Parses the fragment of the URL. */
 function parseRoute(hash: string): Route {
   const [view = '', first = '', second = ''] = hash
     .replace(/^#?\/?/, '')
@@ -41,7 +41,7 @@ function parseRoute(hash: string): Route {
   }
 }
 
-/** The address of a view, each part encoded: `toHash('orders', 'A-1')` is `#/orders/A-1`. */
+/** Returns the link to a view, with each part URL-encoded: `toHash('orders', 'A-1')` is `#/orders/A-1`. */
 export const toHash = (...parts: readonly string[]): string => `#/${parts.map(encodeURIComponent).join('/')}`;
 
 function decode(part: string): string {
@@ -52,7 +52,7 @@ function decode(part: string): string {
   }
 }
 
-/** The view that the address names. */
+/** Returns the route of the current URL. */
 export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {

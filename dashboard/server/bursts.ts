@@ -6,30 +6,34 @@ import { produceOrders } from '../../lib/produce/produce-orders.ts';
 import { PRODUCER_FIELDS } from '../../lib/produce/producer-input.ts';
 import { findQueue, type Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { Burst } from '../api.ts';
+import { HttpError, requirePart } from './http-error.ts';
 import { readFields } from './read-request.ts';
-import { Refusal, requirePart } from './refusal.ts';
 
-/** Bursts of generated orders, one at a time: none → running → done or stopped → running … */
+/** Bursts of generated orders, one at a time: none → running → finished or stopped → running … */
 export interface Bursts {
-  /** The latest; null before the first. */
+  /** Returns the latest burst; null before the first. */
   latest(): Burst | null;
   /**
-   * Starts one; resolves at once.
+   * Starts a burst in the background.
    *
-   * @throws Refusal while one is running
+   * @throws HttpError with status 409 if one is already running.
    */
   start(wanted: { count: number; ratePerSecond?: number | undefined; seed?: number | undefined }): Burst;
   /**
-   * Changes the rate of the one that is running.
+   * Changes the rate of the running burst.
    *
-   * @throws Refusal if none is
+   * @throws HttpError with status 409 if none is running.
    */
   setRate(ratePerSecond: number | null): Burst;
-  /** Stops the running burst, if any; resolves when its requests in flight have ended. */
+  /** Stops the running burst, if any. Resolves when its requests in flight have ended. */
   stop(): Promise<Burst | null>;
 }
 
-/** @param report called with the reasons why orders were not sent */
+/**
+ * Creates the bursts of a pipeline.
+ *
+ * @param report Called with an error that says why orders were not sent.
+ */
 export function createBursts(pipeline: Pipeline, report: (error: unknown) => void): Bursts {
   const { sqs, s3 } = pipeline.clients;
   const parts = {
@@ -51,9 +55,9 @@ export function createBursts(pipeline: Pipeline, report: (error: unknown) => voi
         ratePerSecond: () => burst.ratePerSecond ?? undefined,
         onProgress: ({ sent, failed }) => Object.assign(burst, { sent, failed }),
       });
-      const told = Object.entries(reasons).map(([reason, orders]) => `${reason} (${orders})`);
-      if (told.length > 0)
-        report(new Error(`burst: ${burst.failed} orders were not sent: ${told.join(', ')}`));
+      const causes = Object.entries(reasons).map(([reason, orders]) => `${reason} (${orders})`);
+      if (causes.length > 0)
+        report(new Error(`burst: ${burst.failed} orders were not sent: ${causes.join(', ')}`));
     } catch (error) {
       report(error);
     } finally {
@@ -65,7 +69,8 @@ export function createBursts(pipeline: Pipeline, report: (error: unknown) => voi
     latest: () => latest && { ...latest },
 
     start({ count, ratePerSecond = null, seed }) {
-      if (latest?.running) throw new Refusal(409, 'A burst is under way: wait for its end, or stop it.');
+      if (latest?.running)
+        throw new HttpError(409, 'A burst is already running. Stop it or wait until it ends.');
       stopping = new AbortController();
       const startedAt = new Date().toISOString();
       latest = { requested: count, sent: 0, failed: 0, ratePerSecond, running: true, startedAt };
@@ -74,7 +79,7 @@ export function createBursts(pipeline: Pipeline, report: (error: unknown) => voi
     },
 
     setRate(ratePerSecond) {
-      if (!latest?.running) throw new Refusal(409, 'No burst is under way whose rate could be changed.');
+      if (!latest?.running) throw new HttpError(409, 'No burst is running. Start one to set its rate.');
       latest.ratePerSecond = ratePerSecond;
       return { ...latest };
     },
@@ -92,16 +97,20 @@ const BURST = {
   count: count.check(z.describe('a whole number from 1 to 1,000,000')),
   ratePerSecond: z
     .optional(ratePerSecond)
-    .check(z.describe('a number above 0, at most 1,000,000, or left out')),
-  seed: z.optional(seed).check(z.describe('a whole number from 0 to 4,294,967,295, or left out')),
+    .check(z.describe('a number above 0 and at most 1,000,000, or omitted')),
+  seed: z.optional(seed).check(z.describe('a whole number from 0 to 4,294,967,295, or omitted')),
 };
 const RATE = {
-  ratePerSecond: z.nullable(ratePerSecond).check(z.describe('a number above 0, at most 1,000,000, or null')),
+  ratePerSecond: z
+    .nullable(ratePerSecond)
+    .check(z.describe('a number above 0 and at most 1,000,000, or null')),
 };
 
-/** Bursts of generated orders. */
+/** Adds the routes that start, change and stop bursts. */
 export function addBurstRoutes(app: FastifyInstance, { bursts }: { bursts: Bursts }): void {
   app.post('/burst', async ({ body }) => bursts.start(readFields(BURST, body)));
   app.patch('/burst', async ({ body }) => bursts.setRate(readFields(RATE, body).ratePerSecond));
-  app.delete('/burst', async () => requirePart((await bursts.stop()) ?? undefined, 'No burst was started.'));
+  app.delete('/burst', async () =>
+    requirePart((await bursts.stop()) ?? undefined, 'No burst has been started.'),
+  );
 }

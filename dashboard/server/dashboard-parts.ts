@@ -2,23 +2,24 @@ import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import type { QueueName } from '../../topology.ts';
 import type { Bursts } from './bursts.ts';
 
-/** The pipeline and the shared state that the page's routes work with. */
+/** The pipeline and the state that the routes share. */
 export interface DashboardParts {
   pipeline: Pipeline;
   bursts: Bursts;
   /**
-   * Makes readers of a dead-letter queue take turns: reading hides its messages for a moment, so two concurrent readers would
-   * each see a part of them.
+   * Serializes access to each dead-letter queue. Reading hides messages for a moment, so two concurrent readers would each
+   * see only some of them.
    */
-  inTurn: InTurn<QueueName>;
-  /** Aborted when the server stops: ends long requests. */
+  withLock: WithLock<QueueName>;
+  /** Aborted when the server stops; cancels long requests. */
   stopping: AbortSignal;
 }
 
-/** Runs a task when no other one with any of these names runs; those with a name in common run in the order that they came. */
-export type InTurn<Name> = <Value>(names: readonly Name[], task: () => Promise<Value>) => Promise<Value>;
+/** Runs a task while it holds the locks of the given names. Tasks that share a name run in the order of their calls. */
+export type WithLock<Name> = <Value>(names: readonly Name[], task: () => Promise<Value>) => Promise<Value>;
 
-export function takeTurns<Name>(): InTurn<Name> {
+/** Returns a function that runs tasks under named locks. */
+export function createKeyedLock<Name>(): WithLock<Name> {
   const last = new Map<Name, Promise<unknown>>();
   return (names, task) => {
     const turn = Promise.all(names.map((name) => last.get(name))).then(task);

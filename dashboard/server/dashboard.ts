@@ -2,50 +2,50 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { printable } from '../../lib/text.ts';
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { addBurstRoutes, createBursts } from './bursts.ts';
-import { type DashboardParts, takeTurns } from './dashboard-parts.ts';
+import { createKeyedLock, type DashboardParts } from './dashboard-parts.ts';
 import { addDeadLetterRoutes } from './dead-letter-routes.ts';
 import { checkSender, guardServer } from './guard-server.ts';
+import { explainToOperator, HttpError, sendProblem } from './http-error.ts';
 import { addEventRoutes } from './live-events.ts';
 import { addMailboxRoutes } from './mailbox-routes.ts';
 import { addOrderRoutes } from './order-routes.ts';
 import { addPageRoutes } from './page-files.ts';
 import { readBodiesAsJson } from './read-request.ts';
-import { explainToOperator, Refusal, sendProblem } from './refusal.ts';
 import { addSalesRoutes } from './sales-routes.ts';
 import { addShippingRoutes } from './shipping-routes.ts';
 import { addThrottleRoutes } from './throttle-routes.ts';
 
 export interface DashboardOptions {
-  /** Stays open until the server has stopped; the caller closes it. */
+  /** Must stay open until the server has stopped; the caller closes it. */
   pipeline: Pipeline;
   /** Called with unexpected errors. */
   report: (error: unknown) => void;
 }
 
-/** Adds the live page to a server that `guardServer` guards: `/`, and what the page asks for under `/dashboard/`. */
+/** Adds the page at `/` and its routes under `/dashboard/` to a server that `guardServer` protects. */
 export function registerDashboard(app: FastifyInstance, { pipeline, report }: DashboardOptions): void {
   const stopping = new AbortController();
   const bursts = createBursts(pipeline, report);
-  const parts: DashboardParts = { pipeline, bursts, inTurn: takeTurns(), stopping: stopping.signal };
+  const parts: DashboardParts = { pipeline, bursts, withLock: createKeyedLock(), stopping: stopping.signal };
 
-  function answerError(error: unknown, reply: FastifyReply): FastifyReply {
+  function handleError(error: unknown, reply: FastifyReply): FastifyReply {
     const { status, detail } = explainToOperator(error);
     if (status === 500) report(error);
     return sendProblem(reply, status, detail);
   }
 
   app.register(async (page) => {
-    page.setErrorHandler((error, _request, reply) => answerError(error, reply));
+    page.setErrorHandler((error, _request, reply) => handleError(error, reply));
     addPageRoutes(page);
   });
   app.register(
     async (scope) => {
       scope.addHook('onRequest', checkSender);
-      // Data is of the moment, and of customers.
+      // The data changes constantly and contains customers' names and addresses.
       scope.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
-      scope.setErrorHandler((error, _request, reply) => answerError(error, reply));
+      scope.setErrorHandler((error, _request, reply) => handleError(error, reply));
       scope.setNotFoundHandler(({ method, url }) => {
-        throw new Refusal(404, `path: must be one of the page's, received ${method} ${printable(url)}`);
+        throw new HttpError(404, `path: no such route, received ${method} ${printable(url)}`);
       });
       readBodiesAsJson(scope);
       for (const addRoutes of [
@@ -69,11 +69,11 @@ export function registerDashboard(app: FastifyInstance, { pipeline, report }: Da
 }
 
 /**
- * Serves the live page by itself, on 127.0.0.1.
+ * Starts a server on 127.0.0.1 that serves the live page only.
  *
- * @param options.port 0 for any free one
- * @returns the page's address, and a function that stops the server immediately, with all requests in flight
- * @throws Error with code `EADDRINUSE` if the port is taken
+ * @param options.port TCP port; 0 selects a free one.
+ * @returns The URL of the page, and a function that stops the server and aborts requests in flight.
+ * @throws Error with code `EADDRINUSE` if the port is in use.
  */
 export async function startDashboard({
   port,

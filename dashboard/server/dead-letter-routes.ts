@@ -4,69 +4,71 @@ import { InvalidInputError } from '../../lib/errors.ts';
 import { received } from '../../lib/text.ts';
 import {
   editDeadLetter,
-  NoSuchLetterError,
+  NoSuchDeadLetterError,
   NotMovedError,
 } from '../../operations/dead-letters/edit-dead-letter.ts';
-import { judgeBody } from '../../operations/dead-letters/judge-body.ts';
 import { listDeadLetters } from '../../operations/dead-letters/list-dead-letters.ts';
 import { redriveDeadLetters } from '../../operations/dead-letters/redrive-dead-letters.ts';
+import { validateBody } from '../../operations/dead-letters/validate-body.ts';
 import { QUEUE_NAMES, type QueueName } from '../../topology.ts';
 import type { DeadLetterPage, RedriveReport } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
+import { HttpError } from './http-error.ts';
 import { readFields } from './read-request.ts';
-import { Refusal } from './refusal.ts';
 
-/** Messages that are looked at. */
-const LOOKED_AT = 1_000;
-/** Those that the page gets. */
-const SHOWN = 100;
+/** Maximum number of messages that are read. */
+const MAX_READ = 1_000;
+/** Maximum number of messages in a response. */
+const MAX_LISTED = 100;
 const id = z.string().min(1).max(100);
 
 const REDRIVE = {
   reason: z.string().min(1).max(1_000).optional().describe('the code of a reason'),
-  ids: z.array(id).min(1).max(LOOKED_AT).optional().describe('an array of 1 to 1,000 message ids'),
+  ids: z.array(id).min(1).max(MAX_READ).optional().describe('an array of 1 to 1,000 message IDs'),
 };
-const EDIT = { body: z.string().min(1).describe('a text that is not empty') };
+const EDIT = { body: z.string().min(1).describe('a non-empty string') };
 
-interface OfQueue {
+interface QueueRoute {
   Params: { queue: string };
 }
 
-function refuseEdit(error: Error): never {
-  if (error instanceof NoSuchLetterError) throw new Refusal(404, error.message);
-  if (error instanceof NotMovedError) throw new Refusal(503, error.message);
+function throwEditError(error: Error): never {
+  if (error instanceof NoSuchDeadLetterError) throw new HttpError(404, error.message);
+  if (error instanceof NotMovedError) throw new HttpError(503, error.message);
   throw error;
 }
 
-/** Dead letters: list, redrive, mend. */
+/** Adds the routes that list, redrive and edit dead letters. */
 export function addDeadLetterRoutes(
   app: FastifyInstance,
-  { pipeline, stopping, inTurn }: DashboardParts,
+  { pipeline, stopping, withLock }: DashboardParts,
 ): void {
   function readQueue(name: string): QueueName {
     const known = QUEUE_NAMES.find((each) => each === name);
     if (!known)
-      throw new Refusal(404, `queue: must be one of ${QUEUE_NAMES.join(', ')}, received ${received(name)}`);
+      throw new HttpError(404, `queue: must be one of ${QUEUE_NAMES.join(', ')}, received ${received(name)}`);
     if (pipeline.queues.some((queue) => queue.name === known)) return known;
-    throw new Refusal(404, `queue: the ${known} queue is off in stage ${pipeline.stage}`);
+    throw new HttpError(404, `queue: the ${known} queue is disabled in stage ${pipeline.stage}`);
   }
 
-  app.get<OfQueue>('/dead-letters/:queue', async ({ params }, reply): Promise<DeadLetterPage> => {
+  app.get<QueueRoute>('/dead-letters/:queue', async ({ params }, reply): Promise<DeadLetterPage> => {
     const queue = readQueue(params.queue);
-    // Nobody waits for an answer to a page that is gone: its turn passes.
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const signal = AbortSignal.any([stopping, gone.signal]);
-    const { seen, groups, letters } = await inTurn([queue], () =>
-      listDeadLetters(pipeline, queue, { limit: LOOKED_AT, signal }),
+    // A closed page must not delay the next reader of this queue.
+    const disconnected = new AbortController();
+    reply.raw.once('close', () => disconnected.abort());
+    const signal = AbortSignal.any([stopping, disconnected.signal]);
+    const { seen, groups, letters } = await withLock([queue], () =>
+      listDeadLetters(pipeline, queue, { limit: MAX_READ, signal }),
     );
-    return { queue, seen, groups, letters: letters.slice(0, SHOWN) };
+    return { queue, seen, groups, letters: letters.slice(0, MAX_LISTED) };
   });
 
-  app.post<OfQueue>('/dead-letters/:queue/redrive', async ({ params, body }): Promise<RedriveReport> => {
+  app.post<QueueRoute>('/dead-letters/:queue/redrive', async ({ params, body }): Promise<RedriveReport> => {
     const queue = readQueue(params.queue);
     const { reason, ids } = readFields(REDRIVE, body);
-    return inTurn([queue], () => redriveDeadLetters(pipeline, queue, { reason, ids }, { signal: stopping }));
+    return withLock([queue], () =>
+      redriveDeadLetters(pipeline, queue, { reason, ids }, { signal: stopping }),
+    );
   });
 
   app.put<{ Params: { queue: string; id: string } }>(
@@ -74,10 +76,12 @@ export function addDeadLetterRoutes(
     async ({ params, body }, reply) => {
       const queue = readQueue(params.queue);
       const edited = readFields(EDIT, body);
-      const issues = judgeBody(queue, edited.body);
+      const issues = validateBody(queue, edited.body);
       if (issues.length > 0)
         throw new InvalidInputError(`body: ${issues.map(({ message }) => message).join('; ')}`);
-      await inTurn([queue], () => editDeadLetter(pipeline, queue, params.id, edited.body)).catch(refuseEdit);
+      await withLock([queue], () => editDeadLetter(pipeline, queue, params.id, edited.body)).catch(
+        throwEditError,
+      );
       return reply.code(204).send();
     },
   );

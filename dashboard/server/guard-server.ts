@@ -1,11 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { received } from '../../lib/text.ts';
-import { Refusal, sendProblem } from './refusal.ts';
+import { HttpError, sendProblem } from './http-error.ts';
 
-/**
- * Headers of every answer: browsers load nothing from elsewhere, run only scripts and styles from our own files, and no other
- * site may frame or embed the page.
- */
+/** Headers of every response. Browsers load files and data from this server only, and no other site can embed the page. */
 const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -25,50 +22,49 @@ const HEADERS = {
 };
 
 /**
- * Keeps other web sites out of a server on 127.0.0.1, whose visitors' browsers could reach it: a request must name this
- * server as its host, so that no name of theirs can be pointed here (DNS rebinding), and one that a page sends must come
- * from a page of this server. Programs that send no Origin, such as curl and SDKs, are not concerned.
+ * Protects a server on 127.0.0.1 from other web sites, which could reach it through the operator's browser. The `Host` header
+ * must name this server, which prevents DNS rebinding. So must the `Origin` header, if present: curl and SDKs send none.
  *
- * To be called before there are routes.
+ * Call it before adding routes.
  */
 export function guardServer(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
-    const refusal = judge(request);
-    if (refusal) return sendProblem(reply, refusal.status, refusal.message);
+    const error = checkHeaders(request);
+    if (error) return sendProblem(reply, error.status, error.message);
   });
 }
 
-function judge({ headers, raw, socket }: FastifyRequest): Refusal | undefined {
+function checkHeaders({ headers, raw, socket }: FastifyRequest): HttpError | undefined {
   const { host, origin } = headers;
-  // A proxy may read another one of them than we do: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-  if ((raw.headersDistinct.host ?? []).length > 1) return new Refusal(400, 'Host: must be given once');
+  // A proxy may use a different one of them: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+  if ((raw.headersDistinct.host ?? []).length > 1) return new HttpError(400, 'Host: must be sent once');
   const hosts = ['127.0.0.1', 'localhost'].map((name) => `${name}:${socket.localPort}`);
-  // Browsers leave out the port that http has by default.
+  // Browsers omit the default port of HTTP.
   if (socket.localPort === 80) hosts.push('127.0.0.1', 'localhost');
   if (host === undefined || !hosts.includes(host.toLowerCase()))
-    return new Refusal(421, `Host: must be ${hosts.join(' or ')}, received ${received(host)}`);
+    return new HttpError(421, `Host: must be ${hosts.join(' or ')}, received ${received(host)}`);
   if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
-    return new Refusal(403, `Origin: must be http://${host} or left out, received ${received(origin)}`);
+    return new HttpError(403, `Origin: must be http://${host} or omitted, received ${received(origin)}`);
   return undefined;
 }
 
 /** Methods that change nothing. */
-const READS = new Set(['GET', 'HEAD']);
+const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
 /**
- * Checks that a request for the page's data, or for a change, was not sent by the page of another site: `Sec-Fetch-Site` says
- * so where Origin does not, and a body that says it is JSON cannot be sent by a form.
+ * Rejects requests that a page of another site sent. Browsers set `Sec-Fetch-Site` even if they send no `Origin`, and an HTML
+ * form cannot send a body as JSON.
  *
- * @throws Refusal
+ * @throws HttpError with status 403 or 415.
  */
 export async function checkSender({ headers, method }: FastifyRequest): Promise<void> {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new Refusal(403, `Sec-Fetch-Site: must be same-origin or none, received ${received(site)}`);
+    throw new HttpError(403, `Sec-Fetch-Site: must be same-origin or none, received ${received(site)}`);
   const type = headers['content-type'];
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-  if (READS.has(method) || (method === 'DELETE' && !hasBody)) return;
+  if (SAFE_METHODS.has(method) || (method === 'DELETE' && !hasBody)) return;
   if (!/^application\/json(;|$)/i.test(type ?? ''))
-    throw new Refusal(415, `Content-Type: must be application/json, received ${received(type)}`);
+    throw new HttpError(415, `Content-Type: must be application/json, received ${received(type)}`);
 }

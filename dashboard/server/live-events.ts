@@ -5,27 +5,27 @@ import { printable } from '../../lib/text.ts';
 import { createStatusReader } from '../../operations/status/create-status-reader.ts';
 import type { LiveStatus, Trouble } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 
-/** Server-sent events to one page. */
+/** A stream of server-sent events to one page. */
 export interface EventStream {
   stream: Readable;
-  /** Sends an event as soon as the page can take it; one that waits is replaced by a newer one. */
+  /** Sends an event when the connection is ready. Replaces an event that is still waiting. */
   send(event: { name: string; data: unknown }): void;
-  /** Sends a comment, which shows that the connection lives, unless something waits already. */
-  beat(): void;
+  /** Sends a comment as a heartbeat, unless an event is waiting. */
+  sendHeartbeat(): void;
   end(): void;
 }
 
-/** Ms after which a browser that lost its connection connects again. */
+/** Delay before a browser reconnects. */
 const RETRY_MS = 2_000;
 
 /**
- * Events for a page that may be slow: besides what its connection holds, at most one event is kept for it, the newest.
+ * Creates an event stream for a page that may be slow: only the newest event waits for the connection.
  * Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function createEventStream(): EventStream {
-  // With so low a mark, `read` is called only when all that was pushed has been taken.
+  // With this mark, `read` is called only after the connection has accepted everything.
   const stream = new Readable({
     highWaterMark: 1,
     read() {
@@ -52,7 +52,7 @@ export function createEventStream(): EventStream {
       waiting = `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
       flush();
     },
-    beat() {
+    sendHeartbeat() {
       waiting ??= ':\n\n';
       flush();
     },
@@ -60,26 +60,26 @@ export function createEventStream(): EventStream {
   };
 }
 
-/** An event that the pages receive. */
+/** An event of the live page. */
 export type LiveEvent = { name: 'status'; data: LiveStatus } | { name: 'trouble'; data: Trouble };
 
-/** The status as all pages see it, read once for all of them. */
+/** The pipeline's status, read once for all pages. */
 export interface LiveEvents {
   /**
-   * Sends the latest event immediately, if there is one, and then each new one. The status is read only while a page listens.
+   * Sends the latest event immediately, if any, and then each new one. The status is read only while there are listeners.
    *
-   * @returns a function that ends the subscription
+   * @returns A function that ends the subscription.
    */
   subscribe(listener: (event: LiveEvent) => void): () => void;
 }
 
-/** Ms from one reading to the next. On AWS each one costs requests, and what it reads changes by the minute. */
-const INTERVAL = { embedded: 1_000, aws: 5_000 };
+/** Milliseconds between readings. On AWS each reading costs requests, and most of its data changes once a minute. */
+const INTERVAL_MS = { embedded: 1_000, aws: 5_000 };
 
 /** States: idle (no listener) → sampling (reads, sends, waits) → idle … */
 function createLiveStatus({ pipeline, bursts }: Pick<DashboardParts, 'pipeline' | 'bursts'>): LiveEvents {
   const embedded = pipeline.inspectionUrl !== undefined;
-  const interval = embedded ? INTERVAL.embedded : INTERVAL.aws;
+  const interval = embedded ? INTERVAL_MS.embedded : INTERVAL_MS.aws;
   const features = {
     shipping: pipeline.shippingDatabase !== undefined,
     sales: pipeline.salesDatabase !== undefined,
@@ -127,25 +127,23 @@ function createLiveStatus({ pipeline, bursts }: Pick<DashboardParts, 'pipeline' 
   };
 }
 
-/** Concurrent pages. */
-const MOST = 20;
-/** Ms between heartbeats while there are no events. */
-const HEARTBEAT = 10_000;
+const MAX_PAGES = 20;
+const HEARTBEAT_MS = 10_000;
 
-/** Live events, for as long as a page listens. */
+/** Adds the route of live events. */
 export function addEventRoutes(app: FastifyInstance, parts: DashboardParts): void {
   const live = createLiveStatus(parts);
   const open = new Set<EventStream>();
 
   app.get('/events', async (_request, reply) => {
-    if (open.size >= MOST)
-      throw new Refusal(503, `This server has ${MOST} pages open, and no more at once: close one of them.`);
+    if (open.size >= MAX_PAGES)
+      throw new HttpError(503, `At most ${MAX_PAGES} pages can be open. Close one and try again.`);
     const events = createEventStream();
     open.add(events);
-    const heart = setInterval(events.beat, HEARTBEAT);
+    const heartbeat = setInterval(events.sendHeartbeat, HEARTBEAT_MS);
     const unsubscribe = live.subscribe(events.send);
     events.stream.once('close', () => {
-      clearInterval(heart);
+      clearInterval(heartbeat);
       unsubscribe();
       open.delete(events);
     });

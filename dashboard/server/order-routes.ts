@@ -8,33 +8,33 @@ import { traceOrder } from '../../operations/orders/trace-order.ts';
 import { QUEUE_NAMES } from '../../topology.ts';
 import type { OrderHit, OrderTrace } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
+import { requirePart } from './http-error.ts';
 import { queryOf, readFields } from './read-request.ts';
-import { requirePart } from './refusal.ts';
 
-const SEARCH = { q: z.string().trim().min(1).max(320).describe('an order id or an e-mail address') };
+const SEARCH = { q: z.string().trim().min(1).max(320).describe('an order ID or an e-mail address') };
 
-/** What is not known of an order that was not confirmed. */
-const UNKNOWN = { customer_name: null, email_id: null, product_id: null, confirmed_at: null };
+/** Fields that are unknown until an order is confirmed. */
+const UNCONFIRMED = { customer_name: null, email_id: null, product_id: null, confirmed_at: null };
 
-/** Orders: find them, and what became of one. */
-export function addOrderRoutes(app: FastifyInstance, { pipeline, inTurn }: DashboardParts): void {
-  const trace = (orderId: string) => inTurn(QUEUE_NAMES, () => traceOrder(pipeline, orderId));
+/** Adds the routes that search orders and trace one order. */
+export function addOrderRoutes(app: FastifyInstance, { pipeline, withLock }: DashboardParts): void {
+  const trace = (orderId: string) => withLock(QUEUE_NAMES, () => traceOrder(pipeline, orderId));
 
   app.get('/search', async (request): Promise<OrderHit[]> => {
     const { q } = readFields(SEARCH, queryOf(request));
     const hits = await findOrders(pipeline, q);
     const id = parseOrderField('order_id', q);
     if (hits.length > 0 || !id.ok) return hits;
-    // An order that was never confirmed may be in a dead-letter queue, which only a trace looks into.
+    // An order that was never confirmed may be in a dead-letter queue, which only a trace reads.
     const found = await trace(id.text);
-    return found ? [{ order_id: id.text, ...UNKNOWN }] : [];
+    return found ? [{ order_id: id.text, ...UNCONFIRMED }] : [];
   });
 
   app.get('/orders/:order_id', async ({ params }): Promise<OrderTrace> => {
     const orderId = readOrderId(params);
     return requirePart(
       await trace(orderId),
-      `order_id: must be of a known order, received ${received(orderId)}`,
+      `order_id: must be the id of a known order, received ${received(orderId)}`,
     );
   });
 }

@@ -4,17 +4,17 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build, type OutputFile, stop } from 'esbuild';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { printable, received } from '../../lib/text.ts';
-import { Refusal } from './refusal.ts';
+import { HttpError } from './http-error.ts';
 
 const PAGE = resolve(import.meta.dirname, '../page');
-/** The path of the files' URLs. */
+/** URL path of the page's scripts and styles. */
 const PATH = '/dashboard/assets/';
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
 };
 
-/** A script or style of the page, as it is and compressed. */
+/** A script or style of the page, uncompressed and compressed. */
 export interface PageFile {
   type: string;
   plain: Buffer;
@@ -24,16 +24,16 @@ export interface PageFile {
 
 export interface Page {
   html: string;
-  /** By name; the name changes with the content. */
+  /** Files by name. Each name contains a hash of the content. */
   files: ReadonlyMap<string, PageFile>;
 }
 
 let bundling: Promise<Page> | undefined;
 
 /**
- * Bundles the page, once per process: nothing is written to disk, and bundling starts with the first request for the page.
+ * Bundles the page in memory, once per process, on the first request.
  *
- * @throws Error of esbuild, which names file and line; the next call tries again
+ * @throws Error of esbuild with file and line; the next call tries again.
  */
 function bundlePage(): Promise<Page> {
   bundling ??= bundle().catch((error) => {
@@ -53,7 +53,7 @@ async function bundle(): Promise<Page> {
     write: false,
     bundle: true,
     splitting: true,
-    // Also makes NODE_ENV "production" for what asks: https://esbuild.github.io/api/#platform
+    // Also sets NODE_ENV to "production": https://esbuild.github.io/api/#platform
     minify: true,
     format: 'esm',
     target: 'es2023',
@@ -62,7 +62,7 @@ async function bundle(): Promise<Page> {
     legalComments: 'none',
     logLevel: 'silent',
   });
-  // esbuild would keep a process of its own for the next build.
+  // Ends esbuild's child process, which would otherwise stay for the next build.
   await stop();
   const files = await Promise.all(
     outputFiles.map(async (file) => [basename(file.path), await toPageFile(file)] as const),
@@ -84,7 +84,7 @@ async function toPageFile({ path, contents }: OutputFile): Promise<PageFile> {
   };
 }
 
-/** Refers to the entry's script and style; further scripts are loaded by that one. */
+/** Returns HTML that loads the entry script and its style. The script imports all others. */
 function toHtml(names: readonly string[]): string {
   const entry = (extension: string) =>
     names.find((name) => name.startsWith('main-') && name.endsWith(extension));
@@ -101,16 +101,15 @@ ${style ? `<link rel="stylesheet" href="${PATH}${style}">\n` : ''}<script type="
 </head>
 <body>
 <div id="app"></div>
-<noscript>This page needs JavaScript.</noscript>
+<noscript>This page requires JavaScript.</noscript>
 </body>
 </html>
 `;
 }
 
-/** A year, in seconds. */
-const LONG = 365 * 24 * 3_600;
+const YEAR_SECONDS = 365 * 24 * 3_600;
 
-/** The page: its HTML, and the files that it loads. */
+/** Adds the routes of the page's HTML, scripts and styles. */
 export function addPageRoutes(app: FastifyInstance): void {
   app.get('/', async (_request, reply) => {
     const { html } = await loadPage();
@@ -121,16 +120,16 @@ export function addPageRoutes(app: FastifyInstance): void {
     const { files } = await loadPage();
     const { name } = request.params;
     const file = files.get(name);
-    if (!file) throw new Refusal(404, `file: must be one of the page's, received ${received(name)}`);
+    if (!file) throw new HttpError(404, `file: no such file, received ${received(name)}`);
     reply.type(file.type).header('vary', 'accept-encoding');
-    reply.header('cache-control', `public, max-age=${LONG}, immutable`);
+    reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
     return sendEncoded(reply, file, request.headers['accept-encoding']);
   });
 }
 
 async function loadPage(): Promise<Page> {
   return bundlePage().catch((error: Error) => {
-    throw new Refusal(500, `The page could not be bundled: ${printable(error.message)}`);
+    throw new HttpError(500, `The page could not be bundled: ${printable(error.message)}`);
   });
 }
 
@@ -144,7 +143,7 @@ function sendEncoded(
   return reply.header('content-encoding', encoding).send(file[encoding]);
 }
 
-/** `gzip;q=0` is a refusal: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
+/** `gzip;q=0` means that gzip is not accepted: https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
 const accepts = (accepted: string, encoding: string): boolean =>
   accepted.split(',').some((entry) => {
     const [name = '', ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());

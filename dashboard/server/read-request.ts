@@ -4,10 +4,10 @@ import { InvalidInputError } from '../../lib/errors.ts';
 import { readQuery } from '../../lib/http/request.ts';
 import { joinFaults, printable, received } from '../../lib/text.ts';
 
-/** Bytes that a body may have: room for the body of any message worth repairing, or a thousand message ids. */
+/** Maximum bytes of a request body: enough for an edited message, or for 1,000 message IDs. */
 const BODY_LIMIT = 256 * 1_024;
 
-/** Accepts JSON as the body of requests, and nothing else. */
+/** Accepts request bodies as JSON only. */
 export function readBodiesAsJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<string>(
@@ -25,23 +25,23 @@ export function readBodiesAsJson(app: FastifyInstance): void {
 }
 
 /**
- * Returns a request's query parameters, each of which may be given once.
+ * Returns the query parameters of a request.
  *
- * @throws InvalidInputError
+ * @throws InvalidInputError if a parameter is repeated.
  */
 export function queryOf({ url }: FastifyRequest): Record<string, string> {
   const start = url.indexOf('?');
   return readQuery({ rawQueryString: start < 0 ? '' : url.slice(start + 1) });
 }
 
-/** Schemas by field; the description of each is its rule in error messages. */
+/** Schemas by field. Error messages quote a schema's description as the rule. */
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 type Fields<Known extends Shape> = z.output<z.ZodObject<{ -readonly [Name in keyof Known]: Known[Name] }>>;
 
 /**
- * Reads the fields of a request's body or query.
+ * Validates the fields of a request's body or query.
  *
- * @throws InvalidInputError that names each field at fault, its rule and the value received
+ * @throws InvalidInputError that names each invalid field, its rule and the received value.
  */
 export function readFields<Known extends Shape>(shape: Known, input: unknown): Fields<Known> {
   if (typeof input !== 'object' || input === null || Array.isArray(input))

@@ -6,29 +6,29 @@ import { listShipments } from '../../operations/shipping/list-shipments.ts';
 import { requestRestock } from '../../operations/shipping/request-restock.ts';
 import type { InventoryRow, RestockedProduct, ShipmentRow } from '../api.ts';
 import type { DashboardParts } from './dashboard-parts.ts';
+import { requirePart } from './http-error.ts';
 import { queryOf, readFields } from './read-request.ts';
-import { requirePart } from './refusal.ts';
 
-/** Shipments that the page gets. */
-const SHOWN = 100;
+/** Maximum number of shipments in a response. */
+const MAX_SHIPMENTS = 100;
 const SHIPMENTS = {
   status: z.enum(['scheduled', 'backordered']).optional().describe('scheduled or backordered'),
-  product_id: z.string().min(1).max(256).optional().describe('a text of 1 to 256 characters'),
+  product_id: z.string().min(1).max(256).optional().describe('a string of 1 to 256 characters'),
 };
-/** Names only: what they must be is said by `requestRestock`. */
+/** Field names only; `requestRestock` validates the values. */
 const RESTOCK = { product_id: z.unknown().optional(), quantity: z.unknown().optional() };
 
-/** Stock, shipments, restock. */
+/** Adds the routes of stock, shipments and restocks. */
 export function addShippingRoutes(app: FastifyInstance, { pipeline }: DashboardParts): void {
   const database = (): Database =>
-    requirePart(pipeline.shippingDatabase, `shipping is off in stage ${pipeline.stage}`);
+    requirePart(pipeline.shippingDatabase, `shipping is disabled in stage ${pipeline.stage}`);
 
   app.get('/inventory', async (): Promise<InventoryRow[]> => listInventory(database()));
 
   app.get('/shipments', async (request): Promise<ShipmentRow[]> => {
     const { status, product_id } = readFields(SHIPMENTS, queryOf(request));
     return listShipments(database(), {
-      limit: SHOWN,
+      limit: MAX_SHIPMENTS,
       ...(status && { status }),
       ...(product_id && { productId: product_id }),
     });

@@ -4,11 +4,11 @@ import type { LiveStatus, QueueStatus } from '../../dashboard/api.ts';
 import { startDashboard } from '../../dashboard/server/dashboard.ts';
 import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
-import { type Asked, ask } from './ask.ts';
-import { listen } from './listen.ts';
-import { startUnreachable } from './start-unreachable.ts';
+import { listenToEvents } from './listen-to-events.ts';
+import { type RequestOptions, sendRequest } from './send-request.ts';
+import { startUnreachableDashboard } from './start-unreachable-dashboard.ts';
 
-/** Nothing takes what a burst sends, so that what is in the order queue is what it sent. */
+/** Runs without event source mappings, so the order queue keeps everything that a burst sends. */
 let cloud: TestCloud;
 
 beforeAll(async () => {
@@ -17,10 +17,10 @@ beforeAll(async () => {
 afterAll(() => cloud.stop());
 
 const burst = (method: string, body?: unknown) =>
-  ask(`${cloud.output('ApiUrl')}/dashboard/burst`, { method, body } satisfies Asked);
+  sendRequest(`${cloud.output('ApiUrl')}/dashboard/burst`, { method, body } satisfies RequestOptions);
 
 async function openPage() {
-  const page = await listen(`${cloud.output('ApiUrl')}/dashboard/events`);
+  const page = await listenToEvents(`${cloud.output('ApiUrl')}/dashboard/events`);
   onTestFinished(() => page.close());
   return page;
 }
@@ -29,7 +29,7 @@ async function emptyOrderQueue(): Promise<void> {
   await cloud.clients.sqs.send(new PurgeQueueCommand({ QueueUrl: cloud.output('OrderQueueUrl') }));
 }
 
-test('a burst sends what it was asked for, and pages see it run and end', async () => {
+test('a burst sends the requested number of orders, and live events show it running and ending', async () => {
   const { next } = await openPage();
   const started = await burst('POST', { count: 200, ratePerSecond: 100, seed: 1 });
   expect(started).toMatchObject({
@@ -37,7 +37,7 @@ test('a burst sends what it was asked for, and pages see it run and end', async 
     json: { requested: 200, sent: 0, failed: 0, ratePerSecond: 100, running: true },
   });
   const again = await burst('POST', { count: 1 });
-  expect(again).toMatchObject({ status: 409, json: { detail: /under way/ } });
+  expect(again).toMatchObject({ status: 409, json: { detail: /already running/ } });
   const running = await next(({ data }) => data.burst?.running === true && data.burst.sent > 0);
   expect(running.data.burst).toMatchObject({ requested: 200, startedAt: started.json.startedAt });
   const { data } = await next(({ data: { burst } }) => burst?.running === false);
@@ -47,9 +47,9 @@ test('a burst sends what it was asked for, and pages see it run and end', async 
   await emptyOrderQueue();
 });
 
-test('its rate can be changed while it waits for its next order, and it can be stopped', async () => {
+test('the rate of a burst can be changed while it waits for its next order, and the burst can be stopped', async () => {
   const { next, events } = await openPage();
-  // The first order would go after 100 s.
+  // At this rate the first order is due after 100 s.
   await burst('POST', { count: 1_000_000, ratePerSecond: 0.01 });
   const changed = await burst('PATCH', { ratePerSecond: 50 });
   expect(changed).toMatchObject({ status: 200, json: { ratePerSecond: 50, running: true } });
@@ -66,11 +66,11 @@ test('its rate can be changed while it waits for its next order, and it can be s
   await emptyOrderQueue();
 });
 
-test('it ends with its server, in good order', async () => {
+test('stopping the server stops a running burst within 3 s', async () => {
   const pipeline = openEmbeddedPipeline(cloud.outputs);
   const { url, stop } = await startDashboard({ pipeline, port: 0, report: () => undefined });
-  const wanted = { method: 'POST', body: { count: 1_000, ratePerSecond: 100 } };
-  expect((await ask(`${url}dashboard/burst`, wanted)).json.running).toBe(true);
+  const burstRequest = { method: 'POST', body: { count: 1_000, ratePerSecond: 100 } };
+  expect((await sendRequest(`${url}dashboard/burst`, burstRequest)).json.running).toBe(true);
   await cloud.until(
     () => cloud.depth('OrderQueueUrl'),
     (depth) => depth > 0,
@@ -79,12 +79,11 @@ test('it ends with its server, in good order', async () => {
   await stop();
   expect(Date.now() - stopping).toBeLessThan(3_000);
   await pipeline.close();
-  // If it went on, the next test would find more than it has sent itself.
   expect(await cloud.depth('OrderQueueUrl')).toBeLessThan(1_000);
   await emptyOrderQueue();
 });
 
-test('while orders are sent as fast as can be, pages are told of it each second', async () => {
+test('live events keep arriving every second while a burst sends orders without a rate limit', async () => {
   const { next, events } = await openPage();
   const { json } = await burst('POST', { count: 10_000 });
   await next(({ data: { burst } }) => burst?.startedAt === json.startedAt && !burst.running, 60_000);
@@ -93,18 +92,18 @@ test('while orders are sent as fast as can be, pages are told of it each second'
   const gaps = events.slice(1).map(({ at }, index) => at - (events[index]?.at ?? 0));
   expect(events.every(({ name }) => name === 'status')).toBe(true);
   expect(gaps.length).toBeGreaterThan(1);
-  // A second and a bit on a machine of one's own.
+  // About 1 s on an idle machine.
   expect(Math.max(...gaps)).toBeLessThan(5_000);
 }, 120_000);
 
-test('orders of a burst that are not sent are counted, and why is reported', async () => {
-  const other = await startUnreachable();
+test('a burst counts the orders that could not be sent and reports the reason', async () => {
+  const other = await startUnreachableDashboard();
   onTestFinished(other.stop);
   const address = `${other.url}dashboard/burst`;
-  await ask(address, { method: 'POST', body: { count: 5 } });
+  await sendRequest(address, { method: 'POST', body: { count: 5 } });
   await vi.waitFor(() => expect(other.reported).toHaveLength(1), { timeout: 20_000 });
   expect(other.reported).toEqual([new Error('burst: 5 orders were not sent: ECONNREFUSED (5)')]);
-  expect((await ask(address, { method: 'DELETE' })).json).toMatchObject({
+  expect((await sendRequest(address, { method: 'DELETE' })).json).toMatchObject({
     sent: 0,
     failed: 5,
     running: false,

@@ -3,26 +3,26 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createEventStream } from '../../dashboard/server/live-events.ts';
-import { ask } from './ask.ts';
-import { listen } from './listen.ts';
-import { startUnreachable } from './start-unreachable.ts';
+import { listenToEvents } from './listen-to-events.ts';
+import { sendRequest } from './send-request.ts';
+import { startUnreachableDashboard } from './start-unreachable-dashboard.ts';
 
-let server: Awaited<ReturnType<typeof startUnreachable>>;
+let server: Awaited<ReturnType<typeof startUnreachableDashboard>>;
 
 beforeAll(async () => {
-  server = await startUnreachable();
+  server = await startUnreachableDashboard();
 });
 afterAll(() => server.stop());
 
 describe('live events', () => {
   const events = '/dashboard/events';
   const open = async (url = server.url) => {
-    const listener = await listen(new URL(events, url).href);
+    const listener = await listenToEvents(new URL(events, url).href);
     onTestFinished(() => listener.close());
     return listener;
   };
 
-  test('tell of trouble, once a second, while the pipeline is out of reach', async () => {
+  test('send a trouble event every second while the pipeline is unreachable', async () => {
     const { response, events: received, next } = await open();
     expect(response.headers).toMatchObject({
       'content-type': expect.stringMatching(/^text\/event-stream/),
@@ -35,7 +35,7 @@ describe('live events', () => {
     });
   });
 
-  test('tell the latest at once to a page that comes later', async () => {
+  test('send the latest event immediately to a page that connects later', async () => {
     const first = await open();
     await first.next();
     const second = await open();
@@ -43,11 +43,11 @@ describe('live events', () => {
     expect(data).toEqual(first.events.at(-1)?.data);
   });
 
-  test('go to 20 pages, and to the next one when one is closed', async () => {
-    const others = await startUnreachable();
+  test('are limited to 20 pages, and a closed page makes room for another', async () => {
+    const others = await startUnreachableDashboard();
     onTestFinished(others.stop);
     const pages = await Promise.all(Array.from({ length: 20 }, () => open(others.url)));
-    const refused = await ask(new URL(events, others.url).href);
+    const refused = await sendRequest(new URL(events, others.url).href);
     expect(refused.status).toBe(503);
     expect(refused.json.detail).toMatch(/20 pages/);
     pages[0]?.close();
@@ -60,18 +60,18 @@ describe('live events', () => {
     }
   });
 
-  test('end with the server, at once', async () => {
-    const other = await startUnreachable();
+  test('end within 2 s when the server stops', async () => {
+    const other = await startUnreachableDashboard();
     const page = await open(other.url);
     await page.next();
-    const start_ = Date.now();
+    const stopping = Date.now();
     await other.stop();
     await page.ended;
-    expect(Date.now() - start_).toBeLessThan(2_000);
+    expect(Date.now() - stopping).toBeLessThan(2_000);
   });
 });
 
-test('a page that takes what it gets is sent each event', async () => {
+test('a page that reads immediately receives each event', async () => {
   const { stream, send } = createEventStream();
   stream.setEncoding('utf8');
   const received: string[] = [];
@@ -85,7 +85,7 @@ test('a page that takes what it gets is sent each event', async () => {
   );
 });
 
-test('for a page that takes nothing only the newest event is kept', async () => {
+test('only the newest event is kept for a page that does not read', async () => {
   const { stream, send } = createEventStream();
   const connection = new PassThrough({ highWaterMark: 100 });
   stream.pipe(connection);
@@ -94,7 +94,7 @@ test('for a page that takes nothing only the newest event is kept', async () => 
     send({ name: 'status', data: { count, data } });
     await new Promise(setImmediate);
   }
-  // In the connection, on its way there, and waiting.
+  // At most four events fit into the buffers and the waiting slot.
   let text = '';
   connection.setEncoding('utf8').on('data', (piece) => {
     text += piece;
@@ -105,15 +105,15 @@ test('for a page that takes nothing only the newest event is kept', async () => 
   expect(counts.at(-1)).toBe(1_000);
 });
 
-test('a sign of life is a comment, and never in the place of an event', async () => {
-  const { stream, send, beat } = createEventStream();
+test('a heartbeat is a comment and never replaces an event', async () => {
+  const { stream, send, sendHeartbeat } = createEventStream();
   send({ name: 'status', data: 1 });
-  beat();
+  sendHeartbeat();
   const received: string[] = [];
   stream.setEncoding('utf8').on('data', (piece) => received.push(piece));
   await once(stream, 'data');
   while (!received.join('').includes('data: 1')) await once(stream, 'data');
-  beat();
+  sendHeartbeat();
   while (!received.join('').endsWith('\n\n:\n\n')) await once(stream, 'data');
   expect(received.join('')).toBe('retry: 2000\n\nevent: status\ndata: 1\n\n:\n\n');
 });

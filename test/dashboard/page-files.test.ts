@@ -1,19 +1,19 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Asked, ask } from './ask.ts';
-import { startUnreachable } from './start-unreachable.ts';
+import { type RequestOptions, sendRequest } from './send-request.ts';
+import { startUnreachableDashboard } from './start-unreachable-dashboard.ts';
 
-let server: Awaited<ReturnType<typeof startUnreachable>>;
+let server: Awaited<ReturnType<typeof startUnreachableDashboard>>;
 
 beforeAll(async () => {
-  server = await startUnreachable();
+  server = await startUnreachableDashboard();
 });
 afterAll(() => server.stop());
 
-const get = (path: string, asked?: Asked) => ask(new URL(path, server.url).href, asked);
+const get = (path: string, options?: RequestOptions) => sendRequest(new URL(path, server.url).href, options);
 
 describe('the page', () => {
-  test('has headers that keep everything out that is not a file of its own', async () => {
+  test('has security headers that allow only its own files', async () => {
     const { status, headers } = await get('/');
     expect(status).toBe(200);
     expect(headers).toMatchObject({
@@ -42,7 +42,7 @@ describe('the page', () => {
       });
   });
 
-  test('has no inline script or style and names no other host', async () => {
+  test('has no inline script or style and no URL of another host', async () => {
     const { text } = await get('/');
     expect(text).toMatch(/<script type="module" src="[^"]+"><\/script>/);
     expect(text.replace(/<script type="module" src="[^"]+"><\/script>/, '')).not.toMatch(/<script/i);
@@ -52,7 +52,7 @@ describe('the page', () => {
   const filesOf = (html: string) =>
     [...html.matchAll(/(?:src|href)="(\/dashboard\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
 
-  test('has a script and a style whose names change with them, kept for a year', async () => {
+  test('has a script and a style with hashed names, which browsers cache for a year', async () => {
     const files = filesOf((await get('/')).text);
     expect(files.map((name) => name.replace(/.*\./, '')).sort()).toEqual(['css', 'js']);
     for (const path of files) {
@@ -67,7 +67,7 @@ describe('the page', () => {
     }
   });
 
-  test('is sent compressed to those who take that, and is the same', async () => {
+  test('is compressed as Accept-Encoding allows, with the same content', async () => {
     const [path = ''] = filesOf((await get('/')).text).filter((name) => name.endsWith('.js'));
     const plain = await get(path);
     expect(plain.headers).not.toHaveProperty('content-encoding');
@@ -79,11 +79,11 @@ describe('the page', () => {
     expect(gunzipSync(gzip.bytes)).toEqual(plain.bytes);
   });
 
-  test('loads under 200 kB, all of its files together', async () => {
+  test('transfers less than 200 kB in total', async () => {
     const headers = { 'accept-encoding': 'gzip' };
     const html = await get('/');
     const loaded = new Map<string, number>([['/', html.bytes.length]]);
-    // Scripts load further ones.
+    // Scripts import other scripts.
     for (const queue = filesOf(html.text); queue.length > 0; ) {
       const path = queue.pop() as string;
       if (loaded.has(path)) continue;

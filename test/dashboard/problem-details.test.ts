@@ -1,31 +1,31 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Asked, ask } from './ask.ts';
-import { startUnreachable } from './start-unreachable.ts';
+import { type RequestOptions, sendRequest } from './send-request.ts';
+import { startUnreachableDashboard } from './start-unreachable-dashboard.ts';
 
-let server: Awaited<ReturnType<typeof startUnreachable>>;
+let server: Awaited<ReturnType<typeof startUnreachableDashboard>>;
 
 beforeAll(async () => {
-  server = await startUnreachable();
+  server = await startUnreachableDashboard();
 });
 afterAll(() => server.stop());
 
-const get = (path: string, asked?: Asked) => ask(new URL(path, server.url).href, asked);
+const get = (path: string, options?: RequestOptions) => sendRequest(new URL(path, server.url).href, options);
 
-describe('an error is told as problem details:', () => {
-  const change = (method: string, body?: unknown): Asked => ({ method, body });
+describe('the server returns problem details', () => {
+  const change = (method: string, body?: unknown): RequestOptions => ({ method, body });
 
   test.each<[method: string, path: string, body: unknown, status: number, detail: string | RegExp]>([
-    ['GET', 'nothing', undefined, 404, "path: must be one of the page's, received GET /dashboard/nothing"],
-    ['POST', 'inventory', {}, 404, /^path: must be/],
-    ['GET', 'assets/main.js', undefined, 404, 'file: must be one of the page\'s, received "main.js"'],
-    ['GET', 'inventory', undefined, 404, 'shipping is off in stage local'],
-    ['GET', 'shipments', undefined, 404, 'shipping is off in stage local'],
-    ['POST', 'restock', { product_id: 'P-1', quantity: 1 }, 404, 'shipping is off in stage local'],
-    ['GET', 'sales', undefined, 404, 'sales are off in stage local'],
+    ['GET', 'nothing', undefined, 404, 'path: no such route, received GET /dashboard/nothing'],
+    ['POST', 'inventory', {}, 404, /^path: no such route/],
+    ['GET', 'assets/main.js', undefined, 404, 'file: no such file, received "main.js"'],
+    ['GET', 'inventory', undefined, 404, 'shipping is disabled in stage local'],
+    ['GET', 'shipments', undefined, 404, 'shipping is disabled in stage local'],
+    ['POST', 'restock', { product_id: 'P-1', quantity: 1 }, 404, 'shipping is disabled in stage local'],
+    ['GET', 'sales', undefined, 404, 'sales are disabled in stage local'],
     ['GET', 'sales?by=week', undefined, 400, 'by: must be product, hour, day or customer, received "week"'],
     ['GET', 'sales?by=day&by=hour', undefined, 400, /^"by": must be given once/],
     ['GET', 'sales?format=csv', undefined, 400, '"format": is not known, must be one of by, from, to, limit'],
-    ['GET', 'search', undefined, 400, 'q: must be an order id or an e-mail address, received nothing'],
+    ['GET', 'search', undefined, 400, 'q: must be an order ID or an e-mail address, received nothing'],
     ['GET', 'mailbox?limit=1', undefined, 400, '"limit": is not known, must be one of q'],
     [
       'GET',
@@ -42,7 +42,7 @@ describe('an error is told as problem details:', () => {
       404,
       'queue: must be one of upload, order, shipping, analytics, received "none"',
     ],
-    ['GET', 'dead-letters/shipping', undefined, 404, 'queue: the shipping queue is off in stage local'],
+    ['GET', 'dead-letters/shipping', undefined, 404, 'queue: the shipping queue is disabled in stage local'],
     ['GET', 'dead-letters/order', undefined, 503, /ECONNREFUSED/],
     [
       'POST',
@@ -53,7 +53,7 @@ describe('an error is told as problem details:', () => {
     ],
     ['POST', 'dead-letters/order/redrive', { ids: [] }, 400, /^ids: must be an array of 1 to 1,000/],
     ['POST', 'dead-letters/order/redrive', {}, 503, /ECONNREFUSED/],
-    ['PUT', 'dead-letters/order/1', { body: 7 }, 400, 'body: must be a text that is not empty, received 7'],
+    ['PUT', 'dead-letters/order/1', { body: 7 }, 400, 'body: must be a non-empty string, received 7'],
     ['PUT', 'dead-letters/order/1', { body: '{}' }, 400, /^body: customer_name must be/],
     [
       'POST',
@@ -73,9 +73,9 @@ describe('an error is told as problem details:', () => {
     ['POST', 'burst', '{"count":', 400, /^body: must be JSON, received /],
     ['POST', 'burst', '[]', 400, 'body: must be a JSON object, received an array of 0'],
     ['POST', 'burst', '', 400, 'body: must be a JSON object, received nothing'],
-    ['PATCH', 'burst', { ratePerSecond: 5 }, 409, 'No burst is under way whose rate could be changed.'],
+    ['PATCH', 'burst', { ratePerSecond: 5 }, 409, 'No burst is running. Start one to set its rate.'],
     ['PATCH', 'burst', {}, 400, /^ratePerSecond: must be .* or null, received nothing$/],
-    ['DELETE', 'burst', undefined, 404, 'No burst was started.'],
+    ['DELETE', 'burst', undefined, 404, 'No burst has been started.'],
     [
       'PUT',
       'throttle/producer',
@@ -83,13 +83,7 @@ describe('an error is told as problem details:', () => {
       404,
       'function: must be one of ingest, consumer, received "producer"',
     ],
-    [
-      'PUT',
-      'throttle/consumer',
-      {},
-      400,
-      'throttle: must name maximumConcurrency or enabled, received neither',
-    ],
+    ['PUT', 'throttle/consumer', {}, 400, 'throttle: give maximumConcurrency or enabled, received neither'],
     [
       'PUT',
       'throttle/consumer',
@@ -97,7 +91,7 @@ describe('an error is told as problem details:', () => {
       400,
       /^maximumConcurrency: must be .* received 1$/,
     ],
-  ])('%s %s %j', async (method, path, body, status, detail) => {
+  ])('for %s %s with body %j', async (method, path, body, status, detail) => {
     const { headers, ...answer } = await get(`/dashboard/${path}`, change(method, body));
     expect(answer.json).toEqual({
       type: 'about:blank',
@@ -110,14 +104,14 @@ describe('an error is told as problem details:', () => {
     expect(headers['cache-control']).toBe('no-store');
   });
 
-  test('one that nobody foresaw says nothing of the inside, and is reported', async () => {
+  test('for an unexpected error, which is reported but whose message is not returned', async () => {
     const error = new TypeError('customer jane@example.com is not a function');
     const salesDatabase = { query: () => Promise.reject(error), transaction: () => Promise.reject(error) };
-    const other = await startUnreachable({ salesDatabase });
+    const other = await startUnreachableDashboard({ salesDatabase });
     onTestFinished(other.stop);
-    const { status, json, text } = await ask(`${other.url}dashboard/sales`);
+    const { status, json, text } = await sendRequest(`${other.url}dashboard/sales`);
     expect(status).toBe(500);
-    expect(json.detail).toMatch(/^The request could not be handled/);
+    expect(json.detail).toMatch(/^The request could not be processed/);
     expect(text).not.toMatch('jane');
     expect(other.reported).toEqual([error]);
   });

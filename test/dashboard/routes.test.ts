@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DeadLetterPage } from '../../dashboard/api.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
-import { type Asked, ask } from './ask.ts';
-import { listen } from './listen.ts';
+import { listenToEvents } from './listen-to-events.ts';
+import { type RequestOptions, sendRequest } from './send-request.ts';
 
-/** What a customer may call themselves. */
+/** A valid customer name. */
 const HOSTILE = `</script><img src=x onerror="alert('${'1'}')"> & Söhne`;
 
 let cloud: TestCloud;
@@ -22,10 +22,10 @@ afterAll(() => cloud.stop());
 
 const get = async (path: string) => (await call('GET', path)).json;
 const call = (method: string, path: string, body?: unknown) =>
-  ask(`${cloud.output('ApiUrl')}/dashboard/${path}`, { method, body } satisfies Asked);
+  sendRequest(`${cloud.output('ApiUrl')}/dashboard/${path}`, { method, body } satisfies RequestOptions);
 
-/** What is in the order queue's dead-letter queue, when it is as many. */
-async function listDead(count: number): Promise<DeadLetterPage> {
+/** Lists the dead letters of the order queue once there are as many as expected. */
+async function listDeadLetters(count: number): Promise<DeadLetterPage> {
   await cloud.until(
     () => cloud.depth('OrderQueueDLQUrl'),
     (depth) => depth === count,
@@ -33,19 +33,19 @@ async function listDead(count: number): Promise<DeadLetterPage> {
   return get('dead-letters/order');
 }
 
-test('the shop answers at the same port as the page, and its callers need no Origin', async () => {
-  const page = await ask(`${cloud.output('ApiUrl')}/`);
+test('the HTTP API and the page share a port, and API clients need no Origin', async () => {
+  const page = await sendRequest(`${cloud.output('ApiUrl')}/`);
   expect(page).toMatchObject({ status: 200, text: expect.stringMatching(/^<!doctype html>/) });
-  const story = await ask(`${cloud.output('ApiUrl')}/orders/first`);
-  expect(story).toMatchObject({ status: 200, json: { order_id: 'first' } });
-  const sent = await ask(`${cloud.output('ApiUrl')}/orders`, { method: 'POST', body: '{}' });
+  const history = await sendRequest(`${cloud.output('ApiUrl')}/orders/first`);
+  expect(history).toMatchObject({ status: 200, json: { order_id: 'first' } });
+  const sent = await sendRequest(`${cloud.output('ApiUrl')}/orders`, { method: 'POST', body: '{}' });
   expect(sent.status).toBe(400);
   const foreign = { method: 'POST', body: '{}', headers: { origin: 'http://evil.example' } };
-  expect((await ask(`${cloud.output('ApiUrl')}/orders`, foreign)).status).toBe(403);
+  expect((await sendRequest(`${cloud.output('ApiUrl')}/orders`, foreign)).status).toBe(403);
 });
 
-test('live events tell what each queue and function does, once a second', async () => {
-  const { events, next, close } = await listen(`${cloud.output('ApiUrl')}/dashboard/events`);
+test('live events show the state of each queue and function every second', async () => {
+  const { events, next, close } = await listenToEvents(`${cloud.output('ApiUrl')}/dashboard/events`);
   await next(() => events.length >= 3);
   close();
   expect(events.map(({ name }) => name)).toEqual(['status', 'status', 'status']);
@@ -65,7 +65,7 @@ test('live events tell what each queue and function does, once a second', async 
   expect(data.functions.map(({ name }: { name: string }) => name)).toContain('consumer');
 });
 
-test('what became of orders is found: by id, by address, in the mailbox, among shipments and sales', async () => {
+test('orders are found by ID, by e-mail address, in the mailbox, and in shipments and sales', async () => {
   expect(await get('orders/first')).toMatchObject({
     order_id: 'first',
     state: 'complete',
@@ -73,7 +73,7 @@ test('what became of orders is found: by id, by address, in the mailbox, among s
   });
   expect(await call('GET', 'orders/third')).toMatchObject({
     status: 404,
-    json: { detail: 'order_id: must be of a known order, received "third"' },
+    json: { detail: 'order_id: must be the id of a known order, received "third"' },
   });
   expect(await get('search?q=first')).toMatchObject([{ order_id: 'first', product_id: 'P-1001' }]);
   expect(await get('search?q=JOE%40example.com')).toMatchObject([{ order_id: 'second' }]);
@@ -89,7 +89,7 @@ test('what became of orders is found: by id, by address, in the mailbox, among s
   });
 });
 
-test('a restock goes to backorders, and stock and shipments tell of it', async () => {
+test('a restock schedules backorders and updates stock and shipments', async () => {
   const restock = { product_id: 'P-1002', quantity: 5 };
   expect(await call('POST', 'restock', restock)).toMatchObject({
     status: 200,
@@ -104,7 +104,7 @@ test('a restock goes to backorders, and stock and shipments tell of it', async (
   });
 });
 
-test('texts of orders come as JSON that no browser takes for anything else', async () => {
+test('texts from orders are returned as JSON that browsers do not interpret as anything else', async () => {
   for (const path of ['shipments', 'mailbox', 'search?q=first', 'orders/first']) {
     const { headers, text } = await call('GET', path);
     expect(headers).toMatchObject({
@@ -116,15 +116,65 @@ test('texts of orders come as JSON that no browser takes for anything else', asy
   }
 });
 
-describe('a throttle', () => {
+test('dead letters are listed with their reasons, edited, redriven and found by search', async () => {
+  await cloud.send([
+    JSON.stringify({ ...seedOrder, order_id: 'poison', price: -1, customer_name: HOSTILE }),
+    'not JSON',
+  ]);
+  const { queue, groups, letters } = await listDeadLetters(2);
+  expect(queue).toBe('order');
+  expect(groups.map(({ count }) => count)).toEqual([1, 1]);
+  const poison = letters.find(({ order_id }) => order_id === 'poison');
+  expect(poison?.errors).toEqual([expect.stringMatching(/^price must be .* received -1$/)]);
+
+  // Concurrent reads must not hide messages from each other.
+  const pages = await Promise.all(Array.from({ length: 5 }, () => get('dead-letters/order')));
+  expect(pages.map(({ seen }) => seen)).toEqual([2, 2, 2, 2, 2]);
+  expect(await get('search?q=poison')).toEqual([
+    { order_id: 'poison', customer_name: null, email_id: null, product_id: null, confirmed_at: null },
+  ]);
+
+  const path = `dead-letters/order/${poison?.id}`;
+  const order = JSON.parse(poison?.body ?? '{}');
+  expect(await call('PUT', path, { body: JSON.stringify({ ...order, price: '1' }) })).toMatchObject({
+    status: 400,
+    json: { detail: expect.stringMatching(/^body: price must be .* received "1"$/) },
+  });
+  const edited = { body: JSON.stringify({ ...order, price: 1 }) };
+  expect(await call('PUT', 'dead-letters/order/no-such-id', edited)).toMatchObject({
+    status: 404,
+    json: { detail: expect.stringMatching(/^message no-such-id: not found in the dead-letter queue/) },
+  });
+  expect(await call('PUT', path, edited)).toMatchObject({ status: 204, text: '' });
+  await cloud.stored();
+  expect(await get('orders/poison')).toMatchObject({ state: 'complete' });
+
+  // The consumer is paused because an unchanged message would fail again.
+  const { letters: left } = await listDeadLetters(1);
+  const reason = left[0]?.reason.code;
+  await call('PUT', 'throttle/consumer', { enabled: false });
+  const other = { reason: 'price:too_small' };
+  expect(await call('POST', 'dead-letters/order/redrive', other)).toMatchObject({
+    status: 200,
+    json: { seen: 1, matched: 0, sent: 0 },
+  });
+  expect(await call('POST', 'dead-letters/order/redrive', { reason })).toMatchObject({
+    status: 200,
+    json: { queue: 'order', matched: 1, sent: 1, failures: [] },
+  });
+  expect(await listDeadLetters(0)).toEqual({ queue: 'order', seen: 0, groups: [], letters: [] });
+});
+
+// Last: a message that a stopping poller receives stays invisible for the queue's visibility timeout.
+describe('setting a throttle', () => {
   const mappingOf = async (name: string) => {
-    const { next, close } = await listen(`${cloud.output('ApiUrl')}/dashboard/events`);
+    const { next, close } = await listenToEvents(`${cloud.output('ApiUrl')}/dashboard/events`);
     const { data } = await next();
     close();
     return data.functions.find((each: { name: string }) => each.name === name).mapping;
   };
 
-  test('is set, and its queue paused and resumed', async () => {
+  test('changes the maximum concurrency of a function, and pauses and resumes it', async () => {
     expect((await call('PUT', 'throttle/consumer', { maximumConcurrency: 7 })).status).toBe(204);
     await cloud.until(
       () => mappingOf('consumer'),
@@ -139,59 +189,10 @@ describe('a throttle', () => {
     }
   });
 
-  test('is refused by the rules of Lambda', async () => {
+  test('is rejected for a value outside the limits of Lambda', async () => {
     expect(await call('PUT', 'throttle/consumer', { maximumConcurrency: 1 })).toMatchObject({
       status: 400,
       json: { detail: 'maximumConcurrency: must be a whole number from 2 to 1,000, received 1' },
     });
   });
-});
-
-test('dead letters are listed with their reasons, mended, redriven and found', async () => {
-  await cloud.send([
-    JSON.stringify({ ...seedOrder, order_id: 'poison', price: -1, customer_name: HOSTILE }),
-    'not JSON',
-  ]);
-  const { queue, groups, letters } = await listDead(2);
-  expect(queue).toBe('order');
-  expect(groups.map(({ count }) => count)).toEqual([1, 1]);
-  const poison = letters.find(({ order_id }) => order_id === 'poison');
-  expect(poison?.errors).toEqual([expect.stringMatching(/^price must be .* received -1$/)]);
-
-  // As many at once as there may be: none hides messages from another one.
-  const pages = await Promise.all(Array.from({ length: 5 }, () => get('dead-letters/order')));
-  expect(pages.map(({ seen }) => seen)).toEqual([2, 2, 2, 2, 2]);
-  expect(await get('search?q=poison')).toEqual([
-    { order_id: 'poison', customer_name: null, email_id: null, product_id: null, confirmed_at: null },
-  ]);
-
-  const path = `dead-letters/order/${poison?.id}`;
-  const order = JSON.parse(poison?.body ?? '{}');
-  expect(await call('PUT', path, { body: JSON.stringify({ ...order, price: '1' }) })).toMatchObject({
-    status: 400,
-    json: { detail: expect.stringMatching(/^body: price must be .* received "1"$/) },
-  });
-  const mended = { body: JSON.stringify({ ...order, price: 1 }) };
-  expect(await call('PUT', 'dead-letters/order/nobody', mended)).toMatchObject({
-    status: 404,
-    json: { detail: expect.stringMatching(/^message nobody: not in the dead-letter queue/) },
-  });
-  expect(await call('PUT', path, mended)).toMatchObject({ status: 204, text: '' });
-  await cloud.stored();
-  expect(await get('orders/poison')).toMatchObject({ state: 'complete' });
-
-  // What is redriven unmended would come back: its queue is paused.
-  const { letters: left } = await listDead(1);
-  const reason = left[0]?.reason.code;
-  await call('PUT', 'throttle/consumer', { enabled: false });
-  const other = { reason: 'price:too_small' };
-  expect(await call('POST', 'dead-letters/order/redrive', other)).toMatchObject({
-    status: 200,
-    json: { seen: 1, matched: 0, sent: 0 },
-  });
-  expect(await call('POST', 'dead-letters/order/redrive', { reason })).toMatchObject({
-    status: 200,
-    json: { queue: 'order', matched: 1, sent: 1, failures: [] },
-  });
-  expect(await listDead(0)).toEqual({ queue: 'order', seen: 0, groups: [], letters: [] });
 });

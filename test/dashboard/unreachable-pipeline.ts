@@ -1,10 +1,10 @@
 import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
 
-/** Port 1: nobody listens there, and connections are refused at once. */
+/** Port 1 refuses connections immediately. */
 const NOWHERE = 'http://127.0.0.1:1';
 const queue = (name: string) => `${NOWHERE}/000000000000/${name}`;
 
-/** Outputs of an embedded cloud that is not there, shipping and sales off. */
+/** Stack outputs of an embedded cloud that is not running, with shipping and sales disabled. */
 export const UNREACHABLE_OUTPUTS = {
   OrderQueueUrl: queue('order-queue'),
   OrderQueueDLQUrl: queue('order-queue-dlq'),
@@ -19,5 +19,5 @@ export const UNREACHABLE_OUTPUTS = {
   InspectionUrl: `${NOWHERE}/inspection`,
 };
 
-/** A pipeline all of which is out of reach: what the page's server does by itself needs no embedded cloud. */
+/** Opens a pipeline whose services are all unreachable, for tests that need no embedded cloud. */
 export const openUnreachablePipeline = () => openEmbeddedPipeline(UNREACHABLE_OUTPUTS);

@@ -4,14 +4,14 @@ import type { Queue } from '../../../topology.ts';
 /** One series of a chart. */
 export interface ChartSeries {
   label: string;
-  /** Number of its color in page.css, `--series-1` and so on, and of the dashes of its line. */
+  /** Number of its CSS color, `--series-1` to `--series-8`, and of its dash pattern. */
   color: Queue['color'];
-  /** Bars stand for what is summed over a period. */
+  /** Bars are for sums over a period. */
   kind: 'line' | 'bars';
   values: readonly (number | null)[];
 }
 
-/** Lengths of dash and gap, so that series differ without their colors, too. */
+/** Dash patterns, so that series can be told apart without color. */
 export const DASHES: Readonly<Record<ChartSeries['color'], number[]>> = {
   1: [],
   2: [8, 4],
@@ -26,9 +26,9 @@ export const DASHES: Readonly<Record<ChartSeries['color'], number[]>> = {
 interface ChartLook {
   series: readonly ChartSeries[];
   formatValue: (value: number) => string;
-  /** Of a moment in epoch seconds; short. */
+  /** Formats epoch seconds as an axis label. */
   formatTime: (seconds: number) => string;
-  /** Least range of the x axis in seconds, to the left of the latest point. */
+  /** Minimum range of the x axis in seconds, ending at the latest point; null for the range of the data. */
   span: number | null;
   width: number;
   height: number;
@@ -36,15 +36,15 @@ interface ChartLook {
 }
 
 const FONT = '12px system-ui, sans-serif';
-/** Least height of the y axis, so that a single message is no mountain. */
-const LEAST_TOP = 10;
-/** Between lines of the y axis: 1, 2, 5, 10 and so on. */
+/** Minimum of the y axis' upper end, so that one message does not fill the chart. */
+const MIN_TOP = 10;
+/** Distances between grid lines of the y axis: 1, 2, 5, 10 and so on. */
 const STEPS = Array.from(
   { length: 36 },
   (_, index) => ([1, 2, 5][index % 3] ?? 1) * 10 ** Math.floor(index / 3),
 );
 
-/** Options of uPlot for a chart in the colors that `element` has by its styles. */
+/** Returns uPlot options that use the CSS colors of `element`. */
 export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Options {
   const { series, formatValue, formatTime, span, width, height, onCursor } = look;
   const styles = getComputedStyle(element);
@@ -63,7 +63,7 @@ export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Optio
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { range: ({ data }, min, max) => rangeOf(data[0].length, min, max, span) },
-      y: { range: (_, __, max) => [0, Math.max(LEAST_TOP, (max ?? 0) * 1.08)] },
+      y: { range: (_, __, max) => [0, Math.max(MIN_TOP, (max ?? 0) * 1.08)] },
     },
     axes: [
       {
@@ -71,7 +71,7 @@ export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Optio
         size: 26,
         space: 64,
         values: (_, splits) => splits.map(formatTime),
-        // Live charts are told in minutes.
+        // Live charts have ticks at full minutes.
         ...(span !== null && { incrs: [60, 120] }),
       },
       { ...axis, size: 56, space: 34, incrs: STEPS, values: (_, splits) => splits.map(formatValue) },
@@ -86,7 +86,7 @@ export function chartOptions(element: HTMLElement, look: ChartLook): uPlot.Optio
   };
 }
 
-/** A live chart ends with the latest point; what is drawn as bars has room for half a bar at either end. */
+/** Returns the range of the x axis: the last `span` seconds, or all data with half a bar of padding at each end. */
 function rangeOf(points: number, min: number, max: number, span: number | null): [number, number] {
   if (span !== null) return [Math.min(min, max - span), max];
   const half = points > 1 ? (max - min) / (points - 1) / 2 : 1;

@@ -4,20 +4,20 @@ import { type ChartSeries, chartOptions, DASHES } from './chart-options.ts';
 
 interface ChartProps {
   title: string;
-  /** Epoch seconds, growing. */
+  /** Epoch seconds, increasing. */
   times: readonly number[];
   series: readonly ChartSeries[];
   formatValue: (value: number) => string;
   formatTime: (seconds: number) => string;
-  /** Least range of the x axis in seconds; null for that of the data. */
+  /** Minimum range of the x axis in seconds. Default: the range of the data. */
   span?: number | null;
-  /** What it says, for those who do not see it. */
+  /** Description for screen readers. */
   summary: string;
 }
 
 const HEIGHT = 190;
 
-/** A chart over time with a legend that tells the values at the cursor, or else the latest ones. */
+/** A time chart. Its legend shows the values at the cursor, or the latest values. */
 export function Chart({ title, times, series, formatValue, formatTime, span = null, summary }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -41,10 +41,9 @@ export function Chart({ title, times, series, formatValue, formatTime, span = nu
       observer.disconnect();
       made.destroy();
     };
-    // Only what it looks like makes a new plot; data are set below.
+    // Only a change of appearance creates a new plot; the effect below updates the data.
   }, [scheme, series.map(({ label, kind }) => label + kind).join()]);
 
-  // Not when only the cursor has moved: then they are the same.
   useEffect(() => plot.current?.setData(data), [times, series]);
 
   return (
@@ -59,7 +58,7 @@ export function Chart({ title, times, series, formatValue, formatTime, span = nu
   );
 }
 
-/** Canvas has no styles: who switches between light and dark gets a new plot. */
+/** Returns whether the color scheme is dark. A canvas does not follow CSS, so a change needs a new plot. */
 function useColorScheme(): boolean {
   const [dark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
   useEffect(() => {
@@ -78,7 +77,7 @@ interface LegendProps {
   formatValue: (value: number) => string;
 }
 
-/** The names of a chart's lines, each with its dashes and a value. */
+/** The series of a chart, each with its dash pattern and a value. */
 function Legend({ series, index, formatValue }: LegendProps) {
   return (
     <ul class="legend" aria-hidden="true">

@@ -11,7 +11,7 @@ const formatClock = (seconds: number) => clock.format(seconds * 1_000);
 const formatDepth = (value: number) =>
   value < 100_000 ? formatCount(Math.round(value)) : compact.format(value);
 
-/** How full the queues are and how fast orders move, over the last 5 minutes. */
+/** Queue depths and order rates of the last 5 minutes. */
 export function LiveCharts({ status, history }: { status: LiveStatus; history: History }) {
   const shown = QUEUES.filter(({ name }) => status.queues.some((queue) => queue.name === name)).toSorted(
     (a, b) => a.color - b.color,
@@ -36,14 +36,14 @@ export function LiveCharts({ status, history }: { status: LiveStatus; history: H
       <h2 id="charts-heading">Last 5 minutes</h2>
       <div class="chart-pair">
         <Chart
-          title="Messages in the queues"
+          title="Messages in queues"
           series={depths}
           formatValue={formatDepth}
           summary={summaryOf(depths, formatDepth)}
           {...shared}
         />
         <Chart
-          title="Orders a second"
+          title="Orders per second"
           series={rates}
           formatValue={formatRate}
           summary={summaryOf(rates, formatRate)}
@@ -57,9 +57,9 @@ export function LiveCharts({ status, history }: { status: LiveStatus; history: H
 function summaryOf(series: readonly ChartSeries[], format: (value: number) => string): string {
   const parts = series.map(({ label, values }) => {
     const latest = values.at(-1);
-    if (latest === null || latest === undefined) return `${label}: not known yet`;
-    const most = Math.max(...values.map((value) => value ?? 0));
-    return `${label}: ${format(latest)} now, ${format(most)} at most`;
+    if (latest === null || latest === undefined) return `${label}: no data yet`;
+    const peak = Math.max(...values.map((value) => value ?? 0));
+    return `${label}: ${format(latest)} now, peak ${format(peak)}`;
   });
   return `${parts.join('; ')}.`;
 }

@@ -4,13 +4,13 @@ import { formatCount } from '../format.ts';
 import { useLive, useLiveStore } from '../live/live-store.ts';
 import { notify } from '../notices.tsx';
 import { Field } from '../parts/field.tsx';
-import { useKeptFocus } from '../parts/use-kept-focus.ts';
+import { useFocusFallback } from '../parts/use-focus-fallback.ts';
 import { request, useAction } from '../request.ts';
 
-/** Generates orders: starts a burst, or shows the one under way. */
+/** Starts a burst of generated orders, or shows the running one. */
 export function BurstControl() {
   const burst = useLive((live) => live.status?.burst ?? null);
-  useKeptFocus(burst?.running);
+  useFocusFallback(burst?.running);
   return (
     <section class="burst" aria-labelledby="burst-heading">
       <h2 id="burst-heading" class="visually-hidden">
@@ -21,7 +21,7 @@ export function BurstControl() {
   );
 }
 
-/** Starts a burst, and tells how the one before ended. */
+/** Starts a burst and shows the result of the last one. */
 function BurstForm({ last }: { last: Burst | null }) {
   const store = useLiveStore();
   const { run, busy, error } = useAction();
@@ -34,7 +34,9 @@ function BurstForm({ last }: { last: Burst | null }) {
       const body: BurstRequest = { count: Number(count), ...(rate && { ratePerSecond: Number(rate) }) };
       const burst = await request<Burst>('burst', { method: 'POST', body });
       store.setBurst(burst);
-      notify({ text: `A burst of ${formatCount(burst.requested)} orders has started.` });
+      notify({
+        text: `Burst of ${formatCount(burst.requested)} ${burst.requested === 1 ? 'order' : 'orders'} started.`,
+      });
     });
 
   return (
@@ -47,15 +49,15 @@ function BurstForm({ last }: { last: Burst | null }) {
       <div class="form-row">
         <p class="muted number burst-note">
           {last
-            ? `The last burst sent ${formatCount(last.sent)} of ${formatCount(last.requested)} orders${
+            ? `Last burst: ${formatCount(last.sent)} of ${formatCount(last.requested)} orders sent${
                 last.failed > 0 ? `, ${formatCount(last.failed)} failed` : ''
-              }.`
-            : 'Generated orders go to the order queue.'}
+              }`
+            : 'Sends generated orders to the order queue'}
         </p>
         <Field label="Orders to generate" error={isAboutRate ? null : error}>
-          {(described) => (
+          {(controlProps) => (
             <input
-              {...described}
+              {...controlProps}
               type="number"
               inputMode="numeric"
               required
@@ -75,30 +77,32 @@ function BurstForm({ last }: { last: Burst | null }) {
   );
 }
 
-/** A burst under way: how far it is, its rate, and its end. */
+/** The running burst: its progress, its rate and a stop button. */
 function BurstProgress({ burst }: { burst: Burst }) {
   const { requested, sent, failed, ratePerSecond } = burst;
   const store = useLiveStore();
   const { run, busy, error } = useAction();
-  /** Null until the operator writes: then it shows what is set. */
-  const [written, setWritten] = useState<string | null>(null);
-  const rate = written ?? String(ratePerSecond ?? '');
+  /** Null until the operator edits the field; until then it shows the current rate. */
+  const [draft, setDraft] = useState<string | null>(null);
+  const rate = draft ?? String(ratePerSecond ?? '');
   const id = useId();
 
   const change = () =>
     run(async () => {
       const body = { ratePerSecond: rate === '' ? null : Number(rate) };
       store.setBurst(await request<Burst>('burst', { method: 'PATCH', body }));
-      setWritten(null);
+      setDraft(null);
       notify({
-        text: rate ? `The burst goes on at ${rate} orders a second.` : 'The burst goes on without a limit.',
+        text: rate ? `Burst rate set to ${rate} orders per second.` : 'Burst rate limit removed.',
       });
     });
   const stop = () =>
     run(async () => {
       const stopped = await request<Burst>('burst', { method: 'DELETE' });
       store.setBurst(stopped);
-      notify({ text: `The burst has been stopped after ${formatCount(stopped.sent)} orders.` });
+      notify({
+        text: `Burst stopped after ${formatCount(stopped.sent)} ${stopped.sent === 1 ? 'order' : 'orders'}.`,
+      });
     });
 
   return (
@@ -119,9 +123,9 @@ function BurstProgress({ burst }: { burst: Burst }) {
           </label>
           <progress id={id} max={requested} value={sent + failed} />
         </div>
-        <RateField rate={rate} error={error} onInput={setWritten} />
+        <RateField rate={rate} error={error} onInput={setDraft} />
         <button type="submit" aria-disabled={busy}>
-          Change rate
+          Update rate
         </button>
         <button type="button" class="danger" aria-disabled={busy} onClick={stop}>
           Stop burst
@@ -131,7 +135,7 @@ function BurstProgress({ burst }: { burst: Burst }) {
   );
 }
 
-/** The rate of a burst; empty where there is no limit. */
+/** The rate of a burst; empty for no limit. */
 function RateField({
   rate,
   error,
@@ -142,16 +146,16 @@ function RateField({
   onInput: (rate: string) => void;
 }) {
   return (
-    <Field label="Orders a second" error={error}>
-      {(described) => (
+    <Field label="Orders per second" error={error}>
+      {(controlProps) => (
         <input
-          {...described}
+          {...controlProps}
           type="number"
           inputMode="decimal"
           min={0.1}
           max={1_000_000}
           step="any"
-          placeholder="no limit"
+          placeholder="No limit"
           value={rate}
           onInput={(event) => onInput(event.currentTarget.value)}
         />

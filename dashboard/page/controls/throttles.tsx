@@ -1,16 +1,16 @@
 import { useId, useState } from 'preact/hooks';
 import type { FunctionStatus, ThrottleRequest } from '../../api.ts';
 import { notify } from '../notices.tsx';
-import { described, FieldError } from '../parts/field.tsx';
+import { controlProps, FieldError } from '../parts/field.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { request, useAction } from '../request.ts';
 
-/** The throttle of each function that works on a queue. */
+/** Sets the maximum concurrency of each consumer, and pauses or resumes it. */
 export function Throttles({ functions }: { functions: readonly FunctionStatus[] }) {
   const consumers = functions.filter(({ mapping }) => mapping !== null);
   return (
     <section class="card" aria-labelledby="throttles-heading">
-      <h2 id="throttles-heading">Throttles</h2>
+      <h2 id="throttles-heading">Concurrency</h2>
       <ul class="throttles">
         {consumers.map(
           ({ name, mapping }) => mapping && <ThrottleForm key={name} name={name} mapping={mapping} />,
@@ -21,21 +21,20 @@ export function Throttles({ functions }: { functions: readonly FunctionStatus[] 
 }
 
 interface ThrottleFormProps {
-  /** Of the function. */
+  /** Function name. */
   name: string;
   mapping: NonNullable<FunctionStatus['mapping']>;
 }
 
-/** How many of a function may run at once, and whether it gets messages at all. */
 function ThrottleForm({ name, mapping: { maximumConcurrency, enabled } }: ThrottleFormProps) {
   const { run, busy, error } = useAction();
-  /** Null until the operator writes: then it shows what is set. */
-  const [written, setWritten] = useState<string | null>(null);
+  /** Null until the operator edits the field; until then it shows the current maximum. */
+  const [draft, setDraft] = useState<string | null>(null);
   const id = useId();
   const set = (body: ThrottleRequest, text: string) =>
     run(async () => {
       await request(`throttle/${encodeURIComponent(name)}`, { method: 'PUT', body });
-      setWritten(null);
+      setDraft(null);
       notify({ text });
     });
 
@@ -45,40 +44,40 @@ function ThrottleForm({ name, mapping: { maximumConcurrency, enabled } }: Thrott
         class="throttle"
         onSubmit={(event) => {
           event.preventDefault();
-          const maximum = Number(written ?? maximumConcurrency);
-          set({ maximumConcurrency: maximum }, `Up to ${maximum} of ${name} run at once.`);
+          const maximum = Number(draft ?? maximumConcurrency);
+          set({ maximumConcurrency: maximum }, `Maximum concurrency of ${name} set to ${maximum}.`);
         }}
       >
         <p class="throttle-name">
           <label for={id}>
             {name}
-            <span class="visually-hidden">: most at once</span>
+            <span class="visually-hidden">: maximum concurrency</span>
           </label>
           {enabled ? (
             <span class="muted number">
-              {maximumConcurrency === null ? 'no limit' : `up to ${maximumConcurrency}`}
+              {maximumConcurrency === null ? 'No limit' : `Up to ${maximumConcurrency}`}
             </span>
           ) : (
-            <Tag kind="warning">paused</Tag>
+            <Tag kind="warning">Paused</Tag>
           )}
         </p>
         <input
-          {...described(id, error)}
+          {...controlProps(id, error)}
           type="number"
           inputMode="numeric"
           required
           min={2}
           max={1_000}
-          value={written ?? maximumConcurrency ?? ''}
-          onInput={(event) => setWritten(event.currentTarget.value)}
+          value={draft ?? maximumConcurrency ?? ''}
+          onInput={(event) => setDraft(event.currentTarget.value)}
         />
         <button type="submit" aria-disabled={busy}>
-          Set<span class="visually-hidden"> how many of {name} run at once</span>
+          Set<span class="visually-hidden"> maximum concurrency of {name}</span>
         </button>
         <button
           type="button"
           aria-disabled={busy}
-          onClick={() => set({ enabled: !enabled }, enabled ? `${name} is paused.` : `${name} goes on.`)}
+          onClick={() => set({ enabled: !enabled }, enabled ? `Paused ${name}.` : `Resumed ${name}.`)}
         >
           {enabled ? 'Pause' : 'Resume'}
           <span class="visually-hidden"> {name}</span>

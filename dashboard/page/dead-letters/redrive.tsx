@@ -8,7 +8,7 @@ import { Modal } from '../parts/modal.tsx';
 import { request, useAction } from '../request.ts';
 
 /**
- * Sends letters back to their queue, as they are, and tells the operator how many.
+ * Sends dead letters back to their queue unchanged, and shows the result.
  *
  * @throws RequestError
  */
@@ -18,46 +18,45 @@ export async function redrive(queue: QueueName, choice: RedriveRequest): Promise
     body: choice,
   });
   const [first] = failures;
-  const trouble = first ? ` The first of ${formatCount(failures.length)} failures: ${first.message}` : '';
+  const errors = first ? ` ${formatCount(failures.length)} failed, first error: ${first.message}` : '';
   notify({
-    text: `${formatCount(sent)} of ${formatCount(matched)} sent back to the ${queueNamed(queue).title.toLowerCase()}.${trouble}`,
+    text: `Sent ${formatCount(sent)} of ${formatCount(matched)} messages to the ${queueNamed(queue).title.toLowerCase()}.${errors}`,
   });
 }
 
 interface RedriveAllProps {
   queue: QueueName;
-  seen: number;
   onDone: () => void;
 }
 
-/** Sends back everything, once the operator has confirmed that. */
-export function RedriveAll({ queue, seen, onDone }: RedriveAllProps) {
-  const [asking, setAsking] = useState(false);
+/** Redrives all messages of a dead-letter queue after a confirmation. */
+export function RedriveAll({ queue, onDone }: RedriveAllProps) {
+  const [confirming, setConfirming] = useState(false);
   const { run, busy, error } = useAction();
   const confirm = () =>
     run(async () => {
       await redrive(queue, {});
-      setAsking(false);
+      setConfirming(false);
       onDone();
     });
   return (
     <>
-      <button type="button" onClick={() => setAsking(true)}>
+      <button type="button" onClick={() => setConfirming(true)}>
         Redrive all
       </button>
-      {asking && (
-        <Modal heading="Redrive everything?" onClose={() => setAsking(false)}>
+      {confirming && (
+        <Modal heading="Redrive all dead letters?" onClose={() => setConfirming(false)}>
           <p>
-            All {formatCount(seen)} dead letters go back to the {queueNamed(queue).title.toLowerCase()} as
-            they are. Those whose body is wrong will fail three times again, and come back here.
+            All messages in this dead-letter queue return to the {queueNamed(queue).title.toLowerCase()}{' '}
+            unchanged. Invalid messages will fail again and come back here.
           </p>
           {error && <Failure message={error} />}
           <div class="dialog-actions">
-            <button type="button" onClick={() => setAsking(false)}>
+            <button type="button" onClick={() => setConfirming(false)}>
               Cancel
             </button>
             <button type="button" class="primary" aria-disabled={busy} onClick={confirm}>
-              Redrive all {formatCount(seen)}
+              Redrive all
             </button>
           </div>
         </Modal>

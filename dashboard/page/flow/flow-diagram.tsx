@@ -6,7 +6,7 @@ import { toHash } from '../route.ts';
 import { FlowLines, type Hop } from './flow-lines.tsx';
 import { QueueNode } from './queue-node.tsx';
 
-/** The pipeline as orders go through it, left to right or, on narrow screens, downwards. Disabled parts are not shown. */
+/** The pipeline as a diagram, left to right or, on narrow screens, top to bottom. Disabled parts are omitted. */
 export function FlowDiagram({ status }: { status: LiveStatus }) {
   const diagram = useRef<HTMLOListElement>(null);
   const { functions, features, confirmed, since, burst } = status;
@@ -19,10 +19,10 @@ export function FlowDiagram({ status }: { status: LiveStatus }) {
       return <QueueNode key={row.name} row={row} queue={queue} consumer={consumer} />;
     });
   const confirmedQueues = QUEUES.filter(({ name, holds }) => holds === 'confirmed order' && queueOf(name));
-  // One row for mail and one for each queue behind the topic.
+  // One row for e-mail and one for each queue subscribed to the topic.
   const rows = Math.max(3, 1 + confirmedQueues.length);
   return (
-    // biome-ignore lint/a11y/noRedundantRoles: a list without bullets is no list to VoiceOver
+    // biome-ignore lint/a11y/noRedundantRoles: VoiceOver ignores lists without bullets
     <ol class="flow" ref={diagram} role="list" key={status.queues.length} style={{ '--rows': rows }}>
       <FlowLines diagram={diagram} hops={hopsOf(queueOf)} />
       <SendersNode functions={functions} burst={burst} />
@@ -41,7 +41,7 @@ export function FlowDiagram({ status }: { status: LiveStatus }) {
           {features.mailbox && <a href={toHash('mailbox')}>Mailbox</a>}
         </div>
         <p class="muted">
-          {features.mailbox ? 'A confirmation for each order' : 'By SNS, to confirmed subscriptions'}
+          {features.mailbox ? 'One confirmation per order' : 'Sent by SNS to confirmed subscriptions'}
         </p>
       </li>
       {nodesOf('confirmed order')}
@@ -66,7 +66,7 @@ function hopsOf(queueOf: QueueOf): Hop[] {
   ];
 }
 
-/** The senders of orders: the producer, the HTTP API, and any client that has the queue's address. */
+/** The sources of orders that the pipeline can count: the producer, the HTTP API and bursts. */
 function SendersNode({ functions, burst }: { functions: readonly FunctionStatus[]; burst: Burst | null }) {
   return (
     <li class="node" data-node="senders">
@@ -75,8 +75,8 @@ function SendersNode({ functions, burst }: { functions: readonly FunctionStatus[
         <Sender name="Producer" sender={functions.find(({ name }) => name === 'producer')} unit="run" />
         <Sender name="HTTP API" sender={functions.find(({ name }) => name === 'intake')} unit="request" />
         <div>
-          <dt>This page</dt>
-          <dd class="number">{burst?.running ? `${formatCount(burst.sent)} sent` : 'idle'}</dd>
+          <dt>Burst</dt>
+          <dd class="number">{burst?.running ? `${formatCount(burst.sent)} sent` : 'Idle'}</dd>
         </div>
       </dl>
     </li>

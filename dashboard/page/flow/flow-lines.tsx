@@ -2,17 +2,17 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 import { formatRate } from '../format.ts';
 
-/** A hop from one node to another, by their `data-node`. */
+/** A connection between two nodes, named by their `data-node`. */
 export interface Hop {
   from: string;
   to: string;
-  /** Messages a second; null where nobody can tell. */
+  /** Messages per second; null if unknown. */
   perSecond: number | null;
-  /** Of hops that meet before their target one has the label. */
+  /** Whether the line shows its rate. Of lines that merge before their target, only one does. */
   labelled: boolean;
 }
 
-/** The lines between the nodes of a diagram, drawn behind them. Nodes tell the same in words. */
+/** The lines between nodes. Hidden from screen readers: the nodes contain the same figures as text. */
 export function FlowLines({
   diagram,
   hops,
@@ -47,10 +47,10 @@ export function FlowLines({
   );
 }
 
-/** Lines that share their way are drawn one over the other. */
+/** Draws active lines last, over idle lines on the same path. */
 const idleFirst = (a: Hop, b: Hop): number => (a.perSecond ?? 0) - (b.perSecond ?? 0);
 
-/** Where the nodes are; measured again when one of them changes its size. */
+/** Measures the positions of the nodes, again whenever one changes its size. */
 function useBoxes(diagram: RefObject<HTMLElement | null>): ReadonlyMap<string, Box> {
   const [boxes, setBoxes] = useState<ReadonlyMap<string, Box>>(new Map());
   useLayoutEffect(() => {
@@ -82,23 +82,23 @@ interface Box {
 }
 
 interface LinePath {
-  /** The line, and the arrow at its end, as SVG paths. */
+  /** SVG paths of the line and of the arrow at its end. */
   line: string;
   arrow: string;
-  /** Where the middle (side by side) or the beginning (one below the other) of its label's baseline is. */
+  /** Baseline position of the label: its middle if nodes are side by side, else its start. */
   label: { x: number; y: number };
 }
 
-/** From a target's edge to where lines to it meet; their label stands over that. */
+/** Length of the last segment, which lines to the same target share and which carries the label. */
 const TRUNK = 62;
 const CORNER = 8;
 const ARROW = 7;
-/** Where lines run left of nodes that are below each other. */
+/** X position of the vertical line to the left of stacked nodes. */
 const RAIL = 9;
 const RAIL_IN = 24;
 const RAIL_OUT = 20;
 
-/** The line from a node to another one on its right, or below it. */
+/** Returns the line from a node to another one on its right or below it. */
 const linePath = (from: Box, to: Box, sideBySide: boolean): LinePath =>
   sideBySide ? across(from, to) : alongRail(from, to);
 

@@ -10,20 +10,20 @@ interface QueueNodeProps {
   consumer: FunctionStatus | undefined;
 }
 
-/** Queues by what they hold: how they are laid out, and what their messages are where the title does not say it. */
+/** The CSS class of each kind of queue, with a hint where the title does not say what its messages are. */
 const KINDS: Readonly<Record<Queue['holds'], { class: string; hint?: string }>> = {
   upload: { class: 'node-uploads', hint: 'Order files from S3' },
   order: { class: 'node-orders' },
   'confirmed order': { class: 'node-confirmed' },
 };
 
-/** The views of what consumers store. */
+/** Links to the records that consumers store. */
 const RESULTS: Readonly<Record<string, { href: string; text: string }>> = {
   shipments: { href: toHash('shipping'), text: 'Shipments' },
   sales: { href: toHash('sales'), text: 'Sales' },
 };
 
-/** A queue, the function that works on it, and what could not be processed. */
+/** A queue with its consumer and its dead letters. */
 export function QueueNode({ row, queue, consumer }: QueueNodeProps) {
   const { title, holds, stores } = row;
   const { class: kind, hint } = KINDS[holds];
@@ -33,12 +33,12 @@ export function QueueNode({ row, queue, consumer }: QueueNodeProps) {
     <li class={`node node-queue ${kind} ${deadLetters > 0 ? 'has-dead-letters' : ''}`} data-node={name}>
       <div class="node-head">
         <h3>{title}</h3>
-        <p class="muted number">{formatCount(taken)} taken</p>
+        <p class="muted number">{formatCount(taken)} received</p>
       </div>
       {hint && <p class="node-hint muted">{hint}</p>}
       <p class="depth">
         <strong class="number">{formatCount(visible)}</strong> waiting
-        <span class="visually-hidden">, {formatRate(queue.inPerSecond)} coming in</span>
+        <span class="visually-hidden">, {formatRate(queue.inPerSecond)} arriving</span>
       </p>
       <dl class="facts">
         <Fact name="In flight" value={formatCount(inFlight)} />
@@ -79,30 +79,31 @@ function drainText(seconds: number | null): string {
 
 interface ConsumerFactsProps {
   consumer: FunctionStatus;
-  /** Messages that it is done with. */
+  /** Messages that it processes per second. */
   perSecond: number | null;
 }
 
-/** The function that works on a queue: how fast, how many at once, how well. */
+/** A queue's consumer: its rate, concurrency, duration and errors. */
 function ConsumerFacts({ consumer, perSecond }: ConsumerFactsProps) {
   const { name, running, averageMs, errors, mapping } = consumer;
+  const maximum = mapping?.maximumConcurrency;
   return (
     <div class="consumer">
       <div class="node-head">
         <h4>{name}</h4>
         {mapping && !mapping.enabled ? (
-          <Tag kind="warning">paused</Tag>
+          <Tag kind="warning">Paused</Tag>
         ) : (
           <p class="number">
-            <span class="visually-hidden">deals with </span>
+            <span class="visually-hidden">processes </span>
             {formatRate(perSecond)}
           </p>
         )}
       </div>
       <div class="node-head number">
         <p class="muted">
-          {running !== null && `${formatCount(running)} of ${mapping?.maximumConcurrency ?? 'any'} running, `}
-          {averageMs === null ? 'not run yet' : `${formatDuration(averageMs / 1_000)} each`}
+          {running !== null && `${formatCount(running)}${maximum ? ` of ${maximum}` : ''} running, `}
+          {averageMs === null ? 'no runs yet' : `avg ${formatDuration(averageMs / 1_000)}`}
         </p>
         {errors > 0 && (
           <p class="warning">

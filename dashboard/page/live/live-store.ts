@@ -1,43 +1,43 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { Burst, LiveStatus, Trouble } from '../../api.ts';
-import { emptyHistory, type History, remember } from './history.ts';
+import { appendStatus, emptyHistory, type History } from './history.ts';
 
 /**
- * connecting → live ⇄ reconnecting → trouble → live
+ * connecting → live ⇄ reconnecting → unavailable → live
  *
- * `trouble` is where several attempts failed, or the server cannot read the pipeline.
+ * `unavailable`: several attempts failed, or the server cannot read the pipeline.
  */
-export type Connection = 'connecting' | 'live' | 'reconnecting' | 'trouble';
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'unavailable';
 
 export interface Live {
-  /** Null until the server has told. */
+  /** Null until the first `status` event. */
   status: LiveStatus | null;
   connection: Connection;
-  /** Why the server cannot tell; null while it can. */
+  /** Why the server cannot read the pipeline; null if it can. */
   trouble: string | null;
-  /** The same object all along; its columns grow. */
+  /** The same object throughout; its columns are mutated. */
   history: History;
 }
 
 export interface LiveStore {
   get(): Live;
-  /** @returns what ends the subscription */
+  /** @returns A function that ends the subscription. */
   subscribe(listener: () => void): () => void;
   connect(): void;
-  /** What an answer says of the burst, ahead of the next event. */
+  /** Applies the burst of a response before the next event arrives. */
   setBurst(burst: Burst): void;
 }
 
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 30_000;
-const FAILURES_TO_TROUBLE = 3;
-/** The server tells every 5 s at least, unless what it asks is slow. */
+const FAILURES_TO_UNAVAILABLE = 3;
+/** The server sends an event at least every 5 s, unless the services that it reads are slow. */
 const SILENCE_MS = 30_000;
-/** A tab that nobody looks at for so long lets go of its connection, so that nobody is asked for its sake. */
+/** A tab hidden for this long disconnects, so that the server does not read the pipeline for it. */
 const HIDDEN_MS = 5 * 60_000;
 
-/** Listens to the server's events, keeps the latest and 5 minutes of history, and connects again by itself. */
+/** Creates a store that receives the server's events, keeps 5 minutes of history and reconnects by itself. */
 export function createLiveStore(url: string): LiveStore {
   let live: Live = { status: null, connection: 'connecting', trouble: null, history: emptyHistory() };
   const listeners = new Set<() => void>();
@@ -46,12 +46,12 @@ export function createLiveStore(url: string): LiveStore {
   let retry: number | undefined;
   let silence: number | undefined;
   let hidden: number | undefined;
-  let untold = false;
+  let hasUnrendered = false;
 
   function update(change: Partial<Live>): void {
     live = { ...live, ...change };
-    // Nothing is drawn in a hidden tab; it catches up at once when it is looked at.
-    if (document.hidden) untold = true;
+    // A hidden tab renders nothing until it is visible again.
+    if (document.hidden) hasUnrendered = true;
     else for (const listener of listeners) listener();
   }
 
@@ -62,13 +62,13 @@ export function createLiveStore(url: string): LiveStore {
       const status = JSON.parse(data) as LiveStatus;
       failures = 0;
       expectNext();
-      remember(live.history, status);
+      appendStatus(live.history, status);
       update({ status, connection: 'live', trouble: null });
     });
     source.addEventListener('trouble', ({ data }: MessageEvent<string>) => {
       failures = 0;
       expectNext();
-      update({ connection: 'trouble', trouble: (JSON.parse(data) as Trouble).message });
+      update({ connection: 'unavailable', trouble: (JSON.parse(data) as Trouble).message });
     });
     source.addEventListener('error', connectLater);
     expectNext();
@@ -77,9 +77,12 @@ export function createLiveStore(url: string): LiveStore {
   function connectLater(): void {
     close();
     failures += 1;
-    update({ connection: failures >= FAILURES_TO_TROUBLE ? 'trouble' : 'reconnecting', trouble: null });
+    update({
+      connection: failures >= FAILURES_TO_UNAVAILABLE ? 'unavailable' : 'reconnecting',
+      trouble: null,
+    });
     const delay = Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), LONGEST_DELAY_MS);
-    // Tabs that lost the same server do not come back in step.
+    // Jitter: tabs that lost the same server reconnect at different times.
     retry = window.setTimeout(connect, delay * (0.75 + Math.random() / 2));
   }
 
@@ -102,8 +105,8 @@ export function createLiveStore(url: string): LiveStore {
       return;
     }
     if (!source) connect();
-    if (untold) update({});
-    untold = false;
+    if (hasUnrendered) update({});
+    hasUnrendered = false;
   });
 
   return {
@@ -123,11 +126,11 @@ export const LiveContext = createContext<LiveStore | null>(null);
 
 export function useLiveStore(): LiveStore {
   const store = useContext(LiveContext);
-  if (!store) throw new Error('LiveContext: must be provided');
+  if (!store) throw new Error('LiveContext: no provider found, wrap the app in LiveContext.Provider');
   return store;
 }
 
-/** Selects a part of the live state; its component renders again only when that part changes. */
+/** Selects a part of the live state. The component renders again only when that part changes. */
 export function useLive<Part>(select: (live: Live) => Part): Part {
   const store = useLiveStore();
   const [, render] = useState({});
@@ -139,7 +142,7 @@ export function useLive<Part>(select: (live: Live) => Part): Part {
       const { select, part } = rendered.current;
       if (!Object.is(select(store.get()), part)) render({});
     };
-    // The part may have changed since it was rendered.
+    // The part may have changed between render and effect.
     check();
     return store.subscribe(check);
   }, [store]);

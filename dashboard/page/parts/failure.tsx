@@ -1,4 +1,4 @@
-/** Why something cannot be shown, and a way to try again. */
+/** An error message, with an optional retry button. */
 export function Failure({ message, onRetry }: { message: string; onRetry?: () => void }) {
   return (
     <div class="failure" role="alert">

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
-/** What ties a control to its label and to its error. */
-interface Described {
+/** Attributes that connect a control to its label and its error. */
+interface ControlProps {
   id: string;
   'aria-describedby'?: string;
   'aria-invalid'?: 'true';
@@ -12,12 +12,13 @@ type Problem = string | null | undefined;
 
 const errorIdOf = (id: string) => `${id}-error`;
 
-export const described = (id: string, error: Problem): Described => ({
+/** Returns the attributes that connect a control to its label and its error. */
+export const controlProps = (id: string, error: Problem): ControlProps => ({
   id,
   ...(error && { 'aria-describedby': errorIdOf(id), 'aria-invalid': 'true' as const }),
 });
 
-/** What is wrong with the value of a control. */
+/** The error message of a control. */
 export function FieldError({ id, error }: { id: string; error: Problem }) {
   if (!error) return null;
   return (
@@ -30,17 +31,17 @@ export function FieldError({ id, error }: { id: string; error: Problem }) {
 interface FieldProps {
   label: ComponentChildren;
   error?: Problem;
-  /** Gets what ties the control to its label and error. */
-  children: (described: Described) => ComponentChildren;
+  /** Renders the control with the given attributes. */
+  children: (controlProps: ControlProps) => ComponentChildren;
 }
 
-/** A form control with its label, and below it what is wrong with its value. */
+/** A form control with its label and its error message. */
 export function Field({ label, error, children }: FieldProps) {
   const id = useId();
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {children(described(id, error))}
+      {children(controlProps(id, error))}
       <FieldError id={id} error={error} />
     </div>
   );

@@ -3,13 +3,13 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface ModalProps {
   heading: string;
-  /** Called on Escape, too. */
+  /** Also called on Escape. */
   onClose: () => void;
   children: ComponentChildren;
   wide?: boolean;
 }
 
-/** A dialog that is open for as long as it is rendered. The browser keeps focus in it, and gives it back. */
+/** A dialog that is open while it is rendered. The browser traps focus in it and restores focus on close. */
 export function Modal({ heading, onClose, children, wide = false }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
@@ -17,7 +17,7 @@ export function Modal({ heading, onClose, children, wide = false }: ModalProps) 
   useEffect(() => {
     const opened = dialog.current;
     opened?.showModal();
-    // Not the first control: what the dialog is about is read first, and Enter does nothing yet.
+    // Screen readers announce the heading first, and Enter cannot trigger a control by accident.
     title.current?.focus();
     return () => opened?.close();
   }, []);

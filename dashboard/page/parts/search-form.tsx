@@ -3,13 +3,12 @@ import { useEffect, useId, useState } from 'preact/hooks';
 interface SearchFormProps {
   label: string;
   value: string;
-  /** Gets the text trimmed; it may be empty. */
+  /** Called with the trimmed text, which may be empty. */
   onSearch: (text: string) => void;
-  /** Whether the label is for screen readers only, and stands in the empty field. */
+  /** Whether to show the label as a placeholder only. */
   compact?: boolean;
 }
 
-/** A field to search by, with its button. */
 export function SearchForm({ label, value, onSearch, compact = false }: SearchFormProps) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);

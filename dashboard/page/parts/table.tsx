@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { toHash } from '../route.ts';
-import { Received } from './received.tsx';
+import { UntrustedText } from './untrusted-text.tsx';
 
-/** A table in a region that scrolls by itself if it is wider than the screen. The label is its caption, too. */
+/** A table in a region that scrolls if it is wider than the screen. The label is also its caption. */
 export function TableRegion({ label, children }: { label: string; children: ComponentChildren }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
     <section class="table-region" aria-label={label} tabIndex={0}>
       <table>
         <caption class="visually-hidden">{label}</caption>
@@ -15,24 +15,24 @@ export function TableRegion({ label, children }: { label: string; children: Comp
   );
 }
 
-/** The heading of a row about an order, which leads to its trace. */
+/** The row header of an order, linked to its trace. */
 export function OrderCell({ orderId }: { orderId: string }) {
   return (
     <th scope="row">
       <a href={toHash('orders', orderId)}>
-        <Received text={orderId} cut />
+        <UntrustedText text={orderId} cut />
       </a>
     </th>
   );
 }
 
-/** The heading of a row about a product. */
+/** The row header of a product. */
 export function ProductCell({ id, name }: { id: string; name: string }) {
   return (
     <th scope="row">
-      <Received text={name} cut />
+      <UntrustedText text={name} cut />
       <span class="muted second">
-        <Received text={id} cut />
+        <UntrustedText text={id} cut />
       </span>
     </th>
   );

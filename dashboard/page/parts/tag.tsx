@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 
 const MARKS = { danger: '▲', warning: '◆', good: '●', plain: '' };
 
-/** A short word on the state of something; its mark tells what its colour does. */
+/** A status label. Its mark repeats the meaning of its color. */
 export function Tag({ kind, children }: { kind: keyof typeof MARKS; children: ComponentChildren }) {
   return (
     <span class={`tag tag-${kind}`}>

@@ -4,15 +4,15 @@ import { useEffect, useRef } from 'preact/hooks';
 let isFirst = true;
 
 /**
- * The heading of a view. The document is called by it, and who navigates to the view is taken to it.
+ * The heading of a view. It receives focus after navigation.
  *
- * @param title in words, for the document
+ * @param title Document title, and the heading unless there are children.
  */
 export function ViewHeading({ title, children }: { title: string; children?: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · order-pipeline`;
-    // A page that has just been opened is read from its top.
+    // On page load, screen readers start at the top of the page.
     if (!isFirst) heading.current?.focus();
     isFirst = false;
   }, [title]);

@@ -5,9 +5,9 @@ import { ProductCell, TableRegion } from '../parts/table.tsx';
 const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1 });
 const BAR = 80;
 
-/** Products by revenue. */
+/** The products with the highest revenue. */
 export function BestSellers({ rows }: { rows: readonly SalesRow[] }) {
-  const greatest = Math.max(...rows.map(({ share }) => share ?? 0));
+  const highest = Math.max(...rows.map(({ share }) => share ?? 0));
   return (
     <section aria-labelledby="best-sellers-heading">
       <h2 id="best-sellers-heading">Best sellers</h2>
@@ -34,7 +34,7 @@ export function BestSellers({ rows }: { rows: readonly SalesRow[] }) {
               <td class="figure number">{formatMoney(revenue)}</td>
               <td class="figure number">
                 <svg width={BAR} height="8" class="share wide-only" aria-hidden="true">
-                  <rect width={greatest > 0 ? ((share ?? 0) / greatest) * BAR : 0} height="8" rx="2" />
+                  <rect width={highest > 0 ? ((share ?? 0) / highest) * BAR : 0} height="8" rx="2" />
                 </svg>
                 {share === null ? '–' : percent.format(share)}
               </td>

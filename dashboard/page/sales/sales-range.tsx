@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
 import { Field } from '../parts/field.tsx';
 
-/** Ranges that sales are looked at over. */
+/** Selectable date ranges. */
 const RANGES = {
   day: 'Last 24 hours',
   week: 'Last 7 days',
   month: 'Last 30 days',
   year: 'This year',
-  custom: 'From … to …',
+  custom: 'Custom range',
 } as const;
 
 export type RangeName = keyof typeof RANGES;
@@ -17,24 +17,24 @@ export interface SalesRange {
   from: string;
   /** ISO 8601, exclusive. */
   to: string;
-  /** Of the trend. */
+  /** Period of the trend. */
   by: 'hour' | 'day';
 }
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Up to so long a trend is by the hour: 72 bars. */
-const HOURLY_MS = 3 * DAY_MS;
+/** Longest range with an hourly trend: 72 bars. */
+const MAX_HOURLY_MS = 3 * DAY_MS;
 
 /**
- * The range that a choice stands for, in whole hours or days of UTC, so that no bar is of a part of one.
+ * Returns the range of a choice in whole UTC hours or days, so that no bar covers a partial period.
  *
- * @param custom dates such as `2026-11-22`, the last one included
+ * @param custom Dates such as `2026-11-22`, both inclusive; used if `name` is `custom`.
  */
 export function rangeOf(name: RangeName, custom: { from: string; to: string }, now: Date): SalesRange {
   if (name === 'custom') {
     const to = Date.parse(custom.to) + DAY_MS;
-    const by = to - Date.parse(custom.from) <= HOURLY_MS ? 'hour' : 'day';
+    const by = to - Date.parse(custom.from) <= MAX_HOURLY_MS ? 'hour' : 'day';
     return { from: new Date(custom.from).toISOString(), to: new Date(to).toISOString(), by };
   }
   if (name === 'year') {
@@ -45,13 +45,12 @@ export function rangeOf(name: RangeName, custom: { from: string; to: string }, n
   return { ...backFrom(now, DAY_MS, name === 'week' ? 7 : 30), by: 'day' };
 }
 
-/** So many periods, the one that is under way included. */
+/** Returns the range of the last `count` periods, including the current one. */
 function backFrom(now: Date, length: number, count: number) {
   const to = (Math.floor(now.getTime() / length) + 1) * length;
   return { from: new Date(to - count * length).toISOString(), to: new Date(to).toISOString() };
 }
 
-/** Chooses the range of a sales report. */
 export function RangePicker({
   name,
   onPick,
@@ -72,9 +71,9 @@ export function RangePicker({
       }}
     >
       <Field label="Range">
-        {(described) => (
+        {(controlProps) => (
           <select
-            {...described}
+            {...controlProps}
             value={name}
             onChange={(event) => {
               const picked = event.currentTarget.value as RangeName;
@@ -92,9 +91,9 @@ export function RangePicker({
       {name === 'custom' && (
         <>
           <Field label="From">
-            {(described) => (
+            {(controlProps) => (
               <input
-                {...described}
+                {...controlProps}
                 type="date"
                 required
                 max={custom.to}
@@ -104,9 +103,9 @@ export function RangePicker({
             )}
           </Field>
           <Field label="To">
-            {(described) => (
+            {(controlProps) => (
               <input
-                {...described}
+                {...controlProps}
                 type="date"
                 required
                 min={custom.from}
@@ -115,7 +114,7 @@ export function RangePicker({
               />
             )}
           </Field>
-          <button type="submit">Show</button>
+          <button type="submit">Apply</button>
         </>
       )}
     </form>

@@ -8,15 +8,15 @@ const hour = new Intl.DateTimeFormat('en-GB', { ...UTC, hour: '2-digit', minute:
 const day = new Intl.DateTimeFormat('en-GB', { ...UTC, day: 'numeric', month: 'short' });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-/** Revenue by hour or day, with its moving average. Periods are of UTC. */
+/** Revenue per hour or day (UTC) with its moving average. */
 export function SalesTrend({ report: { by, rows } }: { report: SalesReport }) {
   const periods = by === 'hour' ? 'hour' : 'day';
   const format = periods === 'hour' ? hour : day;
   const times = rows.map(({ period = '' }) => Date.parse(period) / 1_000);
   const series: ChartSeries[] = [
-    { label: `Revenue a ${periods}`, color: 2, kind: 'bars', values: rows.map(({ revenue }) => revenue) },
+    { label: `Revenue per ${periods}`, color: 2, kind: 'bars', values: rows.map(({ revenue }) => revenue) },
     {
-      label: `Moving average, ${periods === 'hour' ? '24 hours' : '7 days'}`,
+      label: `${periods === 'hour' ? '24-hour' : '7-day'} moving average`,
       color: 1,
       kind: 'line',
       values: rows.map(({ moving_average = null }) => moving_average),
@@ -29,12 +29,12 @@ export function SalesTrend({ report: { by, rows } }: { report: SalesReport }) {
   const bestTime = 'period' in best && best.period ? format.format(new Date(best.period)) : 'none';
   return (
     <Chart
-      title={`Revenue by ${periods}`}
+      title={`Revenue per ${periods}`}
       times={times}
       series={series}
       formatValue={(value) => compact.format(value)}
       formatTime={(seconds) => format.format(seconds * 1_000)}
-      summary={`${rows.length} ${periods}s; the best was ${bestTime} with ${formatMoney(best.revenue)}.`}
+      summary={`${rows.length} ${periods}s; highest: ${bestTime} with ${formatMoney(best.revenue)}.`}
     />
   );
 }

@@ -4,15 +4,15 @@ import type { InventoryRow, ShipmentRow } from '../../api.ts';
 import { formatCount, formatTime } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Field } from '../parts/field.tsx';
-import { Received } from '../parts/received.tsx';
 import { OrderCell, TableRegion } from '../parts/table.tsx';
 import { Tag } from '../parts/tag.tsx';
+import { UntrustedText } from '../parts/untrusted-text.tsx';
 import { useLoaded, withQuery } from '../request.ts';
 
 /**
- * The latest shipments, which can be narrowed down.
+ * The latest shipments, filtered by status and product.
  *
- * @param products loaded anew after a restock, and then shipments are, too
+ * @param products Shipments reload whenever the counts of these products change.
  */
 export function Shipments({ products }: { products: readonly InventoryRow[] }) {
   const [status, setStatus] = useState('');
@@ -24,26 +24,26 @@ export function Shipments({ products }: { products: readonly InventoryRow[] }) {
         <h2 id="shipments-heading">Latest shipments</h2>
         <div class="actions filters">
           <Field label="Status">
-            {(described) => (
+            {(controlProps) => (
               <select
-                {...described}
+                {...controlProps}
                 value={status}
                 onChange={(event) => setStatus(event.currentTarget.value)}
               >
-                <option value="">all</option>
-                <option value="scheduled">scheduled</option>
-                <option value="backordered">backordered</option>
+                <option value="">All</option>
+                <option value="scheduled">Scheduled</option>
+                <option value="backordered">Backordered</option>
               </select>
             )}
           </Field>
           <Field label="Product">
-            {(described) => (
+            {(controlProps) => (
               <select
-                {...described}
+                {...controlProps}
                 value={product}
                 onChange={(event) => setProduct(event.currentTarget.value)}
               >
-                <option value="">all</option>
+                <option value="">All</option>
                 {products.map(({ product_id, product_name }) => (
                   <option key={product_id} value={product_id}>
                     {printable(`${product_id} ${product_name}`).slice(0, 60)}
@@ -60,12 +60,12 @@ export function Shipments({ products }: { products: readonly InventoryRow[] }) {
 }
 
 function ShipmentTable({ path }: { path: string }) {
-  const { answer: rows, error, reload } = useLoaded<ShipmentRow[]>(path);
+  const { data: rows, error, reload } = useLoaded<ShipmentRow[]>(path);
   if (error) return <Failure message={error.message} onRetry={reload} />;
-  if (!rows) return <p class="muted">Loading …</p>;
-  if (rows.length === 0) return <p class="empty">No such shipments.</p>;
+  if (!rows) return <p class="muted">Loading…</p>;
+  if (rows.length === 0) return <p class="empty">No shipments match these filters.</p>;
   return (
-    <TableRegion label={`The latest ${formatCount(rows.length)} shipments`}>
+    <TableRegion label={`Latest ${formatCount(rows.length)} shipments`}>
       <thead>
         <tr>
           <th scope="col">Order</th>
@@ -80,13 +80,13 @@ function ShipmentTable({ path }: { path: string }) {
           <tr key={order_id}>
             <OrderCell orderId={order_id} />
             <td>
-              <Received text={customer_name} cut />
+              <UntrustedText text={customer_name} cut />
             </td>
             <td>
-              <Received text={product_id} cut />
+              <UntrustedText text={product_id} cut />
             </td>
             <td class="number">
-              {status === 'backordered' ? <Tag kind="danger">backordered</Tag> : delivery_date}
+              {status === 'backordered' ? <Tag kind="danger">Backordered</Tag> : delivery_date}
             </td>
             <td class="number">{formatTime(created_at)}</td>
           </tr>

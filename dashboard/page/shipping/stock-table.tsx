@@ -3,19 +3,19 @@ import { printable } from '../../../lib/text.ts';
 import type { InventoryRow, RestockedProduct, RestockRequest } from '../../api.ts';
 import { formatCount } from '../format.ts';
 import { notify } from '../notices.tsx';
-import { described, FieldError } from '../parts/field.tsx';
+import { controlProps, FieldError } from '../parts/field.tsx';
 import { ProductCell, TableRegion } from '../parts/table.tsx';
 import { Tag } from '../parts/tag.tsx';
 import { request, useAction } from '../request.ts';
 
 interface StockTableProps {
   rows: readonly InventoryRow[];
-  /** After a restock, and when the operator wants to look again. */
-  onChange: () => void;
+  /** Reloads the rows, after a restock or on request. */
+  onReload: () => void;
 }
 
-/** The stock of each product, and a form to add to it. */
-export function StockTable({ rows, onChange }: StockTableProps) {
+/** The stock of each product, with a form to add stock. */
+export function StockTable({ rows, onReload }: StockTableProps) {
   const [onlyShort, setOnlyShort] = useState(false);
   const short = rows.filter((row) => stockState(row) !== 'enough');
   const shown = onlyShort ? short : rows;
@@ -30,15 +30,17 @@ export function StockTable({ rows, onChange }: StockTableProps) {
               checked={onlyShort}
               onChange={(event) => setOnlyShort(event.currentTarget.checked)}
             />
-            Only what runs short ({formatCount(short.length)})
+            Low stock or backordered only ({formatCount(short.length)})
           </label>
-          <button type="button" onClick={onChange}>
-            Look again
+          <button type="button" onClick={onReload}>
+            Refresh
           </button>
         </div>
       </div>
       {shown.length === 0 ? (
-        <p class="empty">{rows.length === 0 ? 'No product has been ordered yet.' : 'Nothing runs short.'}</p>
+        <p class="empty">
+          {rows.length === 0 ? 'No products yet.' : 'No products are low on stock or backordered.'}
+        </p>
       ) : (
         <TableRegion label="Stock of each product">
           <thead>
@@ -58,7 +60,7 @@ export function StockTable({ rows, onChange }: StockTableProps) {
           </thead>
           <tbody>
             {shown.map((row) => (
-              <StockRow key={row.product_id} row={row} onRestocked={onChange} />
+              <StockRow key={row.product_id} row={row} onRestocked={onReload} />
             ))}
           </tbody>
         </TableRegion>
@@ -67,7 +69,6 @@ export function StockTable({ rows, onChange }: StockTableProps) {
   );
 }
 
-/** One product. */
 function StockRow({ row, onRestocked }: { row: InventoryRow; onRestocked: () => void }) {
   const { product_id, product_name, stock, scheduled, backordered } = row;
   const state = stockState(row);
@@ -79,7 +80,7 @@ function StockRow({ row, onRestocked }: { row: InventoryRow; onRestocked: () => 
       </td>
       <td class="figure number wide-only">{formatCount(scheduled)}</td>
       <td class="figure number">
-        {state === 'waited for' ? (
+        {state === 'backordered' ? (
           <Tag kind="danger">{formatCount(backordered)}</Tag>
         ) : (
           formatCount(backordered)
@@ -92,13 +93,12 @@ function StockRow({ row, onRestocked }: { row: InventoryRow; onRestocked: () => 
   );
 }
 
-/** Stock at or below which an operator would order more. */
-const LOW = 20;
+/** Stock at or below this level is low. */
+const LOW_STOCK = 20;
 
-/** Returns whether customers wait for a product, or may have to soon. */
-function stockState({ stock, backordered }: InventoryRow): 'waited for' | 'low' | 'enough' {
-  if (backordered > 0) return 'waited for';
-  return stock <= LOW ? 'low' : 'enough';
+function stockState({ stock, backordered }: InventoryRow): 'backordered' | 'low' | 'enough' {
+  if (backordered > 0) return 'backordered';
+  return stock <= LOW_STOCK ? 'low' : 'enough';
 }
 
 interface RestockFormProps {
@@ -107,7 +107,7 @@ interface RestockFormProps {
   onRestocked: () => void;
 }
 
-/** Adds to the stock of a product; the oldest backorders get it first. */
+/** Adds stock to a product. The oldest backorders are scheduled first. */
 function RestockForm({ productId, productName, onRestocked }: RestockFormProps) {
   const { run, busy, error } = useAction();
   const [quantity, setQuantity] = useState('');
@@ -121,7 +121,7 @@ function RestockForm({ productId, productName, onRestocked }: RestockFormProps) 
       setQuantity('');
       for (const { added, scheduled, stock } of restocked) {
         notify({
-          text: `${formatCount(added)} × ${name} added: ${formatCount(scheduled)} ${scheduled === 1 ? 'backorder' : 'backorders'} scheduled, ${formatCount(stock)} in stock.`,
+          text: `Added ${formatCount(added)} × ${name}: ${formatCount(scheduled)} ${scheduled === 1 ? 'backorder' : 'backorders'} scheduled, ${formatCount(stock)} in stock.`,
         });
       }
       onRestocked();
@@ -136,10 +136,10 @@ function RestockForm({ productId, productName, onRestocked }: RestockFormProps) 
       }}
     >
       <label for={id} class="visually-hidden">
-        Pieces of {name} to add
+        Quantity of {name} to add
       </label>
       <input
-        {...described(id, error)}
+        {...controlProps(id, error)}
         type="number"
         inputMode="numeric"
         required
@@ -149,7 +149,7 @@ function RestockForm({ productId, productName, onRestocked }: RestockFormProps) 
         onInput={(event) => setQuantity(event.currentTarget.value)}
       />
       <button type="submit" aria-disabled={busy}>
-        Add<span class="visually-hidden"> to the stock of {name}</span>
+        Add<span class="visually-hidden"> stock of {name}</span>
       </button>
       <FieldError id={id} error={error} />
     </form>

@@ -1,32 +1,33 @@
 import { useEffect, useState } from 'preact/hooks';
 import { queueNamed } from '../../../topology.ts';
 import type { DeadLetterPage, QueueName } from '../../api.ts';
-import { LetterEditor } from '../dead-letters/letter-editor.tsx';
-import { LetterGroups } from '../dead-letters/letter-groups.tsx';
-import { LetterList } from '../dead-letters/letter-list.tsx';
+import { DeadLetterEditor } from '../dead-letters/dead-letter-editor.tsx';
+import { DeadLetterGroups } from '../dead-letters/dead-letter-groups.tsx';
+import { DeadLetterList } from '../dead-letters/dead-letter-list.tsx';
 import { RedriveAll } from '../dead-letters/redrive.tsx';
 import { formatCount } from '../format.ts';
 import { useLive } from '../live/live-store.ts';
 import { Failure } from '../parts/failure.tsx';
-import { useKeptFocus } from '../parts/use-kept-focus.ts';
+import { useFocusFallback } from '../parts/use-focus-fallback.ts';
 import { ViewHeading } from '../parts/view-heading.tsx';
 import { useLoaded } from '../request.ts';
 import { toHash } from '../route.ts';
 
+/** Debounces reloads while messages still arrive or leave. */
 const SETTLE_MS = 1_500;
 
 interface DeadLettersViewProps {
   queue: QueueName;
-  /** Of the letter that is open. */
+  /** SQS message ID of the open dead letter. */
   id: string | null;
 }
 
-/** The messages that could not be processed, why, and the ways to repair them. */
+/** The dead-letter queues: messages, reasons, redrive and edit. */
 export function DeadLettersView({ queue, id }: DeadLettersViewProps) {
-  const { answer: page, error, reload } = useLoaded<DeadLetterPage>(`dead-letters/${queue}`);
+  const { data: page, error, reload } = useLoaded<DeadLetterPage>(`dead-letters/${queue}`);
   useReloadOnChange(queue, reload);
-  useKeptFocus(page);
-  const letter = page?.letters.find((each) => each.id === id);
+  useFocusFallback(page);
+  const deadLetter = page?.letters.find((each) => each.id === id);
   const close = () => {
     location.hash = toHash('dead-letters', queue);
   };
@@ -36,36 +37,39 @@ export function DeadLettersView({ queue, id }: DeadLettersViewProps) {
       <QueueTabs current={queue} />
       <div class="view-head">
         <p class="muted number">
-          {page
-            ? `${formatCount(page.seen)} looked at in the dead-letter queue of the ${queueNamed(queue).title.toLowerCase()}`
-            : 'Looking …'}
+          {!page && !error && 'Loading…'}
+          {page &&
+            page.seen > 0 &&
+            `Read ${formatCount(page.seen)} ${page.seen === 1 ? 'message' : 'messages'} from the dead-letter queue`}
         </p>
         <div class="actions">
           <button type="button" onClick={reload}>
-            Look again
+            Refresh
           </button>
-          {page && page.seen > 0 && <RedriveAll queue={queue} seen={page.seen} onDone={reload} />}
+          {page && page.seen > 0 && <RedriveAll queue={queue} onDone={reload} />}
         </div>
       </div>
       {error && <Failure message={error.message} onRetry={reload} />}
       {page && page.seen === 0 && (
-        <p class="empty">No dead letters here. What fails three times is kept here until it is sent again.</p>
+        <p class="empty">No dead letters. Messages that fail three times appear here.</p>
       )}
       {page && page.seen > 0 && (
         <>
-          <LetterGroups queue={queue} groups={page.groups} onDone={reload} />
-          <LetterList page={page} />
+          <DeadLetterGroups queue={queue} groups={page.groups} onDone={reload} />
+          <DeadLetterList page={page} />
         </>
       )}
-      {letter && <LetterEditor key={letter.id} letter={letter} onClose={close} onSent={reload} />}
-      {page && id && !letter && (
-        <p class="empty">The letter {id} is not here (any more), or not among the oldest 100.</p>
+      {deadLetter && (
+        <DeadLetterEditor key={deadLetter.id} deadLetter={deadLetter} onClose={close} onSent={reload} />
+      )}
+      {page && id && !deadLetter && (
+        <p class="empty">Message {id} is no longer in this queue, or not among its oldest 100 messages.</p>
       )}
     </>
   );
 }
 
-/** Loads again once the count of the live status has changed and stands still. */
+/** Reloads when the number of dead letters has changed and is stable again. */
 function useReloadOnChange(queue: QueueName, reload: () => void): void {
   const count = useLive((live) => live.status?.queues.find(({ name }) => name === queue)?.deadLetters);
   const [seen, setSeen] = useState({ queue, count });
@@ -84,7 +88,7 @@ function useReloadOnChange(queue: QueueName, reload: () => void): void {
   }, [queue, count, seen, reload]);
 }
 
-/** The dead-letter queues, each with how much it holds. */
+/** One tab per dead-letter queue, with its message count. */
 function QueueTabs({ current }: { current: QueueName }) {
   const queues = useLive((live) => live.status?.queues) ?? [];
   return (

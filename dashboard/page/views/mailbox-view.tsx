@@ -4,13 +4,13 @@ import type { MailboxPage, MailRow } from '../../api.ts';
 import { formatCount, formatTime } from '../format.ts';
 import { useLive } from '../live/live-store.ts';
 import { Failure } from '../parts/failure.tsx';
-import { Received } from '../parts/received.tsx';
 import { SearchForm } from '../parts/search-form.tsx';
+import { UntrustedText } from '../parts/untrusted-text.tsx';
 import { ViewHeading } from '../parts/view-heading.tsx';
 import { useLoaded, withQuery } from '../request.ts';
 import { toHash } from '../route.ts';
 
-/** The e-mails that SNS would have sent. */
+/** The e-mails that SNS would send on AWS. */
 export function MailboxView({ query }: { query: string }) {
   const hasMailbox = useLive((live) => live.status?.features.mailbox);
   return (
@@ -18,8 +18,8 @@ export function MailboxView({ query }: { query: string }) {
       <ViewHeading title="Mailbox" />
       {hasMailbox === false && (
         <p class="empty">
-          This stage runs on AWS, where SNS sends each confirmation to its customer and keeps no copy. On the
-          embedded cloud this view shows what would have been sent.
+          The mailbox is available in the embedded cloud only. On AWS, SNS sends confirmations to customers
+          and keeps no copy.
         </p>
       )}
       {hasMailbox && <Mails query={query} />}
@@ -28,14 +28,14 @@ export function MailboxView({ query }: { query: string }) {
 }
 
 function Mails({ query }: { query: string }) {
-  const { answer: page, error, reload } = useLoaded<MailboxPage>(withQuery('mailbox', { q: query }));
+  const { data: page, error, reload } = useLoaded<MailboxPage>(withQuery('mailbox', { q: query }));
   const [open, setOpen] = useState<string | null>(null);
   const hasNewer = useNewer(page);
   return (
     <>
       <div class="view-head">
         <SearchForm
-          label="Order id or e-mail address"
+          label="Order ID or e-mail address"
           value={query}
           onSearch={(text) => {
             location.hash = text ? toHash('mailbox', text) : toHash('mailbox');
@@ -46,18 +46,18 @@ function Mails({ query }: { query: string }) {
             {page &&
               (query
                 ? `${formatCount(page.mails.length)} found`
-                : `The latest ${formatCount(page.mails.length)} of ${formatCount(page.total)}`)}
-            {hasNewer && ', newer ones have come'}
+                : `Latest ${formatCount(page.mails.length)} of ${formatCount(page.total)}`)}
+            {hasNewer && ', new e-mail available'}
           </p>
           <button type="button" onClick={reload}>
-            Look again
+            Refresh
           </button>
         </div>
       </div>
       {error && <Failure message={error.message} onRetry={reload} />}
-      {!page && !error && <p class="muted">Looking …</p>}
+      {!page && !error && <p class="muted">Loading…</p>}
       {page?.mails.length === 0 && (
-        <p class="empty">{query ? 'No e-mail is about that order, or to that address.' : 'No e-mail yet.'}</p>
+        <p class="empty">{query ? 'No e-mail matches this order ID or address.' : 'No e-mail yet.'}</p>
       )}
       {page && page.mails.length > 0 && (
         <ul class="card mails">
@@ -72,11 +72,11 @@ function Mails({ query }: { query: string }) {
   );
 }
 
-/** Whether more orders have been confirmed since the page was loaded. */
+/** Returns whether orders have been confirmed since the mailbox was loaded. */
 function useNewer(page: MailboxPage | null): boolean {
   const confirmed = useLive((live) => live.status?.confirmed) ?? 0;
   const [atLoad, setAtLoad] = useState(confirmed);
-  // Only at loading: what is confirmed later is newer.
+  // `confirmed` is left out of the dependencies: the baseline is its value at load time.
   useEffect(() => setAtLoad(confirmed), [page]);
   return confirmed > atLoad;
 }
@@ -87,7 +87,7 @@ interface MailProps {
   onToggle: () => void;
 }
 
-/** One e-mail: a line that opens to what the customer reads. */
+/** One e-mail: a row that expands to its text. */
 function Mail({ mail: { email_id, subject, message, order_id, sent_at }, open, onToggle }: MailProps) {
   const id = useId();
   return (
@@ -95,10 +95,10 @@ function Mail({ mail: { email_id, subject, message, order_id, sent_at }, open, o
       <h2>
         <button type="button" class="mail-line" aria-expanded={open} aria-controls={id} onClick={onToggle}>
           <span class="mail-subject">
-            <Received text={subject} cut />
+            <UntrustedText text={subject} cut />
           </span>
           <span class="muted">
-            <Received text={email_id} cut />
+            <UntrustedText text={email_id} cut />
           </span>
           <time dateTime={sent_at} class="muted number">
             {formatTime(sent_at)}
@@ -106,9 +106,9 @@ function Mail({ mail: { email_id, subject, message, order_id, sent_at }, open, o
         </button>
       </h2>
       <div id={id} hidden={!open} class="mail-text">
-        {/* Line ends are the mail's own; whatever else could reorder it is spelt out. */}
-        <p class="letter-paper">{message.split('\n').map(printable).join('\n')}</p>
-        {order_id && <a href={toHash('orders', order_id)}>Follow this order</a>}
+        {/* Keeps the line breaks and escapes every other control character. */}
+        <p class="mail-body">{message.split('\n').map(printable).join('\n')}</p>
+        {order_id && <a href={toHash('orders', order_id)}>View order</a>}
       </div>
     </li>
   );

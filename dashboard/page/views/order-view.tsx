@@ -3,57 +3,55 @@ import { queueNamed } from '../../../topology.ts';
 import type { OrderTrace, TraceStep } from '../../api.ts';
 import { formatDuration, formatTime } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
-import { Received } from '../parts/received.tsx';
 import { Tag } from '../parts/tag.tsx';
+import { UntrustedText } from '../parts/untrusted-text.tsx';
 import { ViewHeading } from '../parts/view-heading.tsx';
 import { useLoaded } from '../request.ts';
 import { toHash } from '../route.ts';
 
 const STATES = {
-  claimed: { kind: 'plain', text: 'being confirmed' },
-  confirmed: { kind: 'plain', text: 'confirmed' },
-  complete: { kind: 'good', text: 'complete' },
-  dead_lettered: { kind: 'danger', text: 'in a dead-letter queue' },
+  claimed: { kind: 'plain', text: 'Confirming' },
+  confirmed: { kind: 'plain', text: 'Confirmed' },
+  complete: { kind: 'good', text: 'Complete' },
+  dead_lettered: { kind: 'danger', text: 'In dead-letter queue' },
 } as const;
 
-/** For a minute it is looked at again and again, since each look asks several services. */
-const AGAIN_MS = 3_000;
-const MOST_LOOKS = 20;
+/** Polling stops after a minute because each request queries several services. */
+const POLL_INTERVAL_MS = 3_000;
+const MAX_POLLS = 20;
 
 /** The history of an order. */
 export function OrderView({ orderId }: { orderId: string }) {
   const {
-    answer: trace,
+    data: trace,
     error,
     loading,
     reload,
   } = useLoaded<OrderTrace>(`orders/${encodeURIComponent(orderId)}`);
 
-  // An order that is under way moves on, and one that has just been sent may not be known yet.
-  const isUnderWay = trace ? trace.state === 'claimed' || trace.state === 'confirmed' : error?.status === 404;
-  const looks = useRef(0);
+  // An order that was just sent is not known until the consumer has claimed it.
+  const isPending = trace ? trace.state === 'claimed' || trace.state === 'confirmed' : error?.status === 404;
+  const polls = useRef(0);
   useEffect(() => {
-    if (loading || !isUnderWay || looks.current >= MOST_LOOKS) return;
+    if (loading || !isPending || polls.current >= MAX_POLLS) return;
     const timer = setTimeout(() => {
-      looks.current += 1;
+      polls.current += 1;
       reload();
-    }, AGAIN_MS);
+    }, POLL_INTERVAL_MS);
     return () => clearTimeout(timer);
-  }, [loading, isUnderWay, reload]);
+  }, [loading, isPending, reload]);
 
   return (
     <>
       <ViewHeading title={`Order ${orderId}`}>
         Order{' '}
         <span class="order-id">
-          <Received text={orderId} />
+          <UntrustedText text={orderId} />
         </span>
       </ViewHeading>
-      {!trace && !error && <p class="muted">Looking …</p>}
+      {!trace && !error && <p class="muted">Loading…</p>}
       {error?.status === 404 && (
-        <p class="empty">
-          Nobody knows an order with this id, or not yet: it may still wait in the order queue.
-        </p>
+        <p class="empty">Order not found. A new order may still be waiting in the order queue.</p>
       )}
       {error && error.status !== 404 && <Failure message={error.message} onRetry={reload} />}
       {trace && (
@@ -64,13 +62,11 @@ export function OrderView({ orderId }: { orderId: string }) {
           {trace.dead_letters.map(({ queue, id, reason, errors }) => (
             <div key={id} class="failure">
               <p>
-                <strong>
-                  It waits among the dead letters of the {queueNamed(queue).title.toLowerCase()}:
-                </strong>{' '}
-                <Received text={errors.length > 0 ? errors.join('; ') : reason} />
+                <strong>{queueNamed(queue).title.replace(' queue', '')} dead-letter queue:</strong>{' '}
+                <UntrustedText text={errors.length > 0 ? errors.join('; ') : reason} />
               </p>
               <a class="button" href={toHash('dead-letters', queue, id)}>
-                Open this letter
+                View dead letter
               </a>
             </div>
           ))}
@@ -82,7 +78,7 @@ export function OrderView({ orderId }: { orderId: string }) {
   );
 }
 
-/** The fields of an order that not every order has. */
+/** The optional fields of an order. */
 function OrderDetails({ details }: { details: NonNullable<OrderTrace['details']> }) {
   return (
     <dl class="facts-line">
@@ -90,7 +86,7 @@ function OrderDetails({ details }: { details: NonNullable<OrderTrace['details']>
         <div key={name}>
           <dt>{name}</dt>
           <dd>
-            <Received text={String(value)} />
+            <UntrustedText text={String(value)} />
           </dd>
         </div>
       ))}
@@ -98,7 +94,7 @@ function OrderDetails({ details }: { details: NonNullable<OrderTrace['details']>
   );
 }
 
-const NAMES: Readonly<Record<TraceStep['what'], string>> = {
+const STEP_NAMES: Readonly<Record<TraceStep['what'], string>> = {
   ordered: 'Ordered',
   queued: 'Queued',
   claimed: 'Claimed',
@@ -106,31 +102,31 @@ const NAMES: Readonly<Record<TraceStep['what'], string>> = {
   mailed: 'E-mailed',
   shipment_scheduled: 'Shipment scheduled',
   shipment_backordered: 'Backordered',
-  sold: 'Sold',
+  sold: 'Sale recorded',
   stored: 'Stored',
-  dead_lettered: 'Dead letter',
+  dead_lettered: 'Dead-lettered',
 };
-const WRONG: readonly TraceStep['what'][] = ['shipment_backordered', 'dead_lettered'];
+const PROBLEM_STEPS: readonly TraceStep['what'][] = ['shipment_backordered', 'dead_lettered'];
 
-/** The steps of an order, each with its time and how long after the one before. */
+/** The steps of an order, each with its time and the time since the step before. */
 function Timeline({ steps }: { steps: readonly TraceStep[] }) {
   return (
-    // biome-ignore lint/a11y/noRedundantRoles: a list without bullets is no list to VoiceOver
+    // biome-ignore lint/a11y/noRedundantRoles: VoiceOver ignores lists without bullets
     <ol class="timeline card" role="list">
       {steps.map(({ at, what, text }, index) => {
         const gap = secondsSince(steps.slice(0, index), at);
         return (
-          <li key={`${what} ${text}`} class={WRONG.includes(what) ? 'step step-wrong' : 'step'}>
+          <li key={`${what} ${text}`} class={PROBLEM_STEPS.includes(what) ? 'step step-wrong' : 'step'}>
             <p class="step-time number">
-              {at ? <time dateTime={at}>{formatTime(at)}</time> : <span class="muted">time not kept</span>}
+              {at ? <time dateTime={at}>{formatTime(at)}</time> : <span class="muted">No timestamp</span>}
               {gap !== null && <span class="muted">+{formatDuration(gap)}</span>}
             </p>
             <p class="step-what">
-              {WRONG.includes(what) && <span aria-hidden="true">▲ </span>}
-              {NAMES[what]}
+              {PROBLEM_STEPS.includes(what) && <span aria-hidden="true">▲ </span>}
+              {STEP_NAMES[what]}
             </p>
             <p class="step-text">
-              <Received text={text} />
+              <UntrustedText text={text} />
             </p>
           </li>
         );
@@ -139,7 +135,7 @@ function Timeline({ steps }: { steps: readonly TraceStep[] }) {
   );
 }
 
-/** Since the latest step before that has a time. */
+/** Returns the seconds since the latest earlier step that has a time. */
 function secondsSince(before: readonly TraceStep[], at: string | null): number | null {
   const last = before.findLast((step) => step.at !== null)?.at;
   return at && last ? Math.max(0, (Date.parse(at) - Date.parse(last)) / 1_000) : null;

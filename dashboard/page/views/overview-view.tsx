@@ -5,7 +5,7 @@ import { FlowDiagram } from '../flow/flow-diagram.tsx';
 import { useLive } from '../live/live-store.ts';
 import { ViewHeading } from '../parts/view-heading.tsx';
 
-/** How the pipeline is doing now, and what can be done about it. */
+/** The live state of the pipeline, with controls for bursts and concurrency. */
 export function OverviewView() {
   const status = useLive((live) => live.status);
   const history = useLive((live) => live.history);
@@ -27,7 +27,7 @@ export function OverviewView() {
           <Throttles functions={status.functions} />
         </>
       ) : (
-        <p class="muted">Waiting for the first figures …</p>
+        <p class="muted">Loading…</p>
       )}
     </>
   );

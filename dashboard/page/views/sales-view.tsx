@@ -9,21 +9,21 @@ import { BestSellers } from '../sales/best-sellers.tsx';
 import { type RangeName, RangePicker, rangeOf } from '../sales/sales-range.tsx';
 import { SalesTrend } from '../sales/sales-trend.tsx';
 
-const MOST_PRODUCTS = '20';
+const MAX_PRODUCTS = '20';
 
-/** Sales: totals, trend and best sellers. */
+/** Totals, trend and best sellers of a date range. */
 export function SalesView() {
-  const isOn = useLive((live) => live.status?.features.sales);
+  const isEnabled = useLive((live) => live.status?.features.sales);
   return (
     <>
       <ViewHeading title="Sales" />
-      {isOn === false ? <p class="empty">This stage has sales off.</p> : <Report />}
+      {isEnabled === false ? <p class="empty">Sales is disabled in this stage.</p> : <Report />}
     </>
   );
 }
 
 function Report() {
-  // Orders count by their own time, and generated ones carry any of this year.
+  // Generated orders have timestamps from the whole year.
   const [{ name, range }, setPicked] = useState(() => ({
     name: 'year' as RangeName,
     range: rangeOf('year', { from: '', to: '' }, new Date()),
@@ -31,7 +31,7 @@ function Report() {
   const { by, ...fields } = range;
   const trend = useLoaded<SalesReport>(withQuery('sales', { by, ...fields }));
   const products = useLoaded<SalesReport>(
-    withQuery('sales', { by: 'product', limit: MOST_PRODUCTS, ...fields }),
+    withQuery('sales', { by: 'product', limit: MAX_PRODUCTS, ...fields }),
   );
   const error = trend.error ?? products.error;
   const reload = () => {
@@ -43,34 +43,33 @@ function Report() {
       <div class="view-head">
         <RangePicker name={name} onPick={(picked, to) => setPicked({ name: picked, range: to })} />
         <div class="actions">
-          <p class="muted">Orders count by their own time; days and hours are of UTC.</p>
+          <p class="muted">By order timestamp, in UTC</p>
           <button type="button" onClick={reload}>
-            Look again
+            Refresh
           </button>
         </div>
       </div>
       {error && <Failure message={error.message} onRetry={reload} />}
-      {!trend.answer && !error && <p class="muted">Looking …</p>}
-      {trend.answer && (
+      {!trend.data && !error && <p class="muted">Loading…</p>}
+      {trend.data && (
         <>
-          <SalesTotals totals={trend.answer.totals} />
+          <SalesTotals totals={trend.data.totals} />
           <section class="charts" aria-labelledby="trend-heading">
             <h2 id="trend-heading">Trend</h2>
-            <SalesTrend report={trend.answer} />
+            <SalesTrend report={trend.data} />
           </section>
         </>
       )}
-      {products.answer &&
-        (products.answer.rows.length > 0 ? (
-          <BestSellers rows={products.answer.rows} />
+      {products.data &&
+        (products.data.rows.length > 0 ? (
+          <BestSellers rows={products.data.rows} />
         ) : (
-          <p class="empty">Nothing was sold in this range.</p>
+          <p class="empty">No sales in this range.</p>
         ))}
     </>
   );
 }
 
-/** The totals of all sales. */
 function SalesTotals({ totals }: { totals: SalesReport['totals'] }) {
   const { orders, revenue, average_order } = totals;
   return (

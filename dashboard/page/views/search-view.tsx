@@ -2,18 +2,18 @@ import { useEffect } from 'preact/hooks';
 import type { OrderHit } from '../../api.ts';
 import { formatTime } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
-import { Received } from '../parts/received.tsx';
 import { OrderCell, TableRegion } from '../parts/table.tsx';
+import { UntrustedText } from '../parts/untrusted-text.tsx';
 import { ViewHeading } from '../parts/view-heading.tsx';
 import { useLoaded, withQuery } from '../request.ts';
 import { toHash } from '../route.ts';
 
-/** Orders that a search finds; a single one opens by itself. */
+/** Search results. A single result opens immediately. */
 export function SearchView({ query }: { query: string }) {
-  const { answer: hits, error, reload } = useLoaded<OrderHit[]>(withQuery('search', { q: query }));
+  const { data: hits, error, reload } = useLoaded<OrderHit[]>(withQuery('search', { q: query }));
   const only = hits?.length === 1 ? hits[0] : undefined;
   useEffect(() => {
-    // Replaced, so that going back does not search again.
+    // `replace` keeps the search out of the browser history, so Back does not repeat it.
     if (only) location.replace(toHash('orders', only.order_id));
   }, [only]);
   return (
@@ -21,20 +21,18 @@ export function SearchView({ query }: { query: string }) {
       <ViewHeading title="Search" />
       {error && <Failure message={error.message} onRetry={reload} />}
       <p role="status">
-        {!hits && !error && 'Searching …'}
+        {!hits && !error && 'Searching…'}
         {hits && `${hits.length} ${hits.length === 1 ? 'order' : 'orders'} found for `}
-        {hits && <Received text={query} />}
+        {hits && <UntrustedText text={query} />}
       </p>
       {hits?.length === 0 && (
         <p class="empty">
-          Orders are found once they are confirmed, by their id or the customer’s e-mail address.{' '}
-          {!query.includes('@') && (
-            <a href={toHash('orders', query)}>Look for this id among the dead letters, too</a>
-          )}
+          Search by order ID or customer e-mail address. Orders appear once they are confirmed.{' '}
+          {!query.includes('@') && <a href={toHash('orders', query)}>Track this order ID</a>}
         </p>
       )}
       {hits && hits.length > 1 && (
-        <TableRegion label="Orders found">
+        <TableRegion label="Search results">
           <thead>
             <tr>
               <th scope="col">Order</th>
@@ -48,10 +46,10 @@ export function SearchView({ query }: { query: string }) {
               <tr key={order_id}>
                 <OrderCell orderId={order_id} />
                 <td>
-                  <Received text={customer_name ?? '–'} cut />
+                  <UntrustedText text={customer_name ?? '–'} cut />
                 </td>
                 <td>
-                  <Received text={product_id ?? '–'} cut />
+                  <UntrustedText text={product_id ?? '–'} cut />
                 </td>
                 <td class="number">{confirmed_at ? formatTime(confirmed_at) : '–'}</td>
               </tr>

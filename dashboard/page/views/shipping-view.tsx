@@ -6,24 +6,23 @@ import { useLoaded } from '../request.ts';
 import { Shipments } from '../shipping/shipments.tsx';
 import { StockTable } from '../shipping/stock-table.tsx';
 
-/** Stock, and what is delivered when. */
 export function ShippingView() {
-  const isOn = useLive((live) => live.status?.features.shipping);
+  const isEnabled = useLive((live) => live.status?.features.shipping);
   return (
     <>
       <ViewHeading title="Shipping" />
-      {isOn === false ? <p class="empty">This stage has shipping off.</p> : <Stock />}
+      {isEnabled === false ? <p class="empty">Shipping is disabled in this stage.</p> : <Stock />}
     </>
   );
 }
 
 function Stock() {
-  const { answer: rows, error, reload } = useLoaded<InventoryRow[]>('inventory');
+  const { data: rows, error, reload } = useLoaded<InventoryRow[]>('inventory');
   return (
     <>
       {error && <Failure message={error.message} onRetry={reload} />}
-      {!rows && !error && <p class="muted">Looking …</p>}
-      {rows && <StockTable rows={rows} onChange={reload} />}
+      {!rows && !error && <p class="muted">Loading…</p>}
+      {rows && <StockTable rows={rows} onReload={reload} />}
       {rows && <Shipments products={rows} />}
     </>
   );

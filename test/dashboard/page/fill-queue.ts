@@ -1,6 +1,6 @@
 const PARALLEL = 8;
 
-/** Puts messages into a queue as fast as the embedded cloud takes them: without the SDK, which is slower than the queue. */
+/** Sends messages to a queue of the embedded cloud. It does not use the AWS SDK, which would be the bottleneck. */
 export async function fillQueue(endpoint: string, queueUrl: string, count: number): Promise<void> {
   const Entries = Array.from({ length: 10 }, (_, index) => ({ Id: String(index), MessageBody: '{}' }));
   const body = JSON.stringify({ QueueUrl: queueUrl, Entries });
@@ -15,7 +15,7 @@ export async function fillQueue(endpoint: string, queueUrl: string, count: numbe
       left -= 1;
       const response = await fetch(endpoint, { method: 'POST', headers, body });
       const answer = await response.text();
-      if (!response.ok || /"Failed":\[\{/.test(answer)) throw new Error(`not sent: ${answer}`);
+      if (!response.ok || /"Failed":\[\{/.test(answer)) throw new Error(`SendMessageBatch failed: ${answer}`);
     }
   }
   await Promise.all(Array.from({ length: PARALLEL }, send));

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** Ms from each frame that the page draws to the next, over a while. */
+/** Measures the milliseconds between the frames that the page renders within `ms`. */
 export async function measureFrames(page: Page, ms: number): Promise<number[]> {
   const times = await page.evaluate<number[]>(`new Promise((resolve) => {
     const times = [];

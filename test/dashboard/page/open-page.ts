@@ -2,21 +2,21 @@ import type { Browser, Page } from 'playwright-core';
 
 export interface OpenPage {
   page: Page;
-  /** What must not happen in any case: errors, breaches of the content security policy, requests to other hosts. */
+  /** Errors, violations of the content security policy and requests to other hosts. */
   faults: string[];
-  /** Goes to a view by its address, and waits until it is there. */
+  /** Navigates to a view and waits for its heading. */
   visit(hash: string, heading: string): Promise<void>;
 }
 
-/** Opens the live page in a tab of its own. */
+/** Opens the live page in a new tab. */
 export async function openPage(browser: Browser, url: string): Promise<OpenPage> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   page.setDefaultTimeout(30_000);
   const faults: string[] = [];
-  // Chromium reports breaches of the policy as errors on the console; and requests that were refused, which cases provoke.
+  // Chromium logs policy violations as console errors, but also 4xx responses, which some tests provoke.
   page.on('console', (message) => {
-    const isRefusal = /^Failed to load resource: .* status of 4\d\d/.test(message.text());
-    if (message.type() === 'error' && !isRefusal) faults.push(`console: ${message.text()}`);
+    const isClientError = /^Failed to load resource: .* status of 4\d\d/.test(message.text());
+    if (message.type() === 'error' && !isClientError) faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
   page.on('dialog', (dialog) => {
@@ -24,9 +24,9 @@ export async function openPage(browser: Browser, url: string): Promise<OpenPage>
     void dialog.dismiss();
   });
   page.on('request', (request) => {
-    const asked = request.url();
-    if (!asked.startsWith('data:') && new URL(asked).origin !== new URL(url).origin)
-      faults.push(`request to ${asked}`);
+    const requested = request.url();
+    if (!requested.startsWith('data:') && new URL(requested).origin !== new URL(url).origin)
+      faults.push(`request to ${requested}`);
   });
   const visit = async (hash: string, heading: string) => {
     await page.goto(new URL(hash, url).href);

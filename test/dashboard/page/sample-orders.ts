@@ -9,7 +9,7 @@ export interface SampleOrder {
   order_id: string;
 }
 
-/** A valid order, with some fields of its own. */
+/** Returns a valid order with the given fields. */
 export const orderWith = (fields: Partial<SampleOrder> & { order_id: string }): SampleOrder => ({
   customer_name: 'Jane Doe',
   email_id: 'jane@example.com',
@@ -20,7 +20,7 @@ export const orderWith = (fields: Partial<SampleOrder> & { order_id: string }): 
   ...fields,
 });
 
-/** Valid texts that would do harm as HTML, or to what stands beside them. */
+/** Valid names that would be harmful as HTML, or that break the layout or the text direction. */
 export const HOSTILE_NAMES = [
   '<img src=x onerror="document.title=1;alert(1)">',
   '<script>alert(2)</script>',
@@ -28,7 +28,7 @@ export const HOSTILE_NAMES = [
   'W'.repeat(256),
 ] as const;
 
-/** Valid orders with hostile names, `hostile-0` and so on. */
+/** Returns valid orders with hostile names: `hostile-0`, `hostile-1` and so on. */
 export const hostileOrders = (): SampleOrder[] =>
   HOSTILE_NAMES.map((name, index) =>
     orderWith({

@@ -1,6 +1,6 @@
 /*
- * Pictures of each view of the live page, light and dark, on a desktop and on a phone, of an embedded cloud that has
- * something to show: node test/dashboard/page/take-screenshots.ts FOLDER [--full]
+ * Takes screenshots of each view of the live page, light and dark, for desktop and phone, with sample data in an embedded cloud:
+ * node test/dashboard/page/take-screenshots.ts FOLDER [--full]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,34 +8,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import type { BurstRequest, RestockRequest, ThrottleRequest } from '../../../dashboard/api.ts';
-import { catalogue } from '../../../lib/produce/catalogue.ts';
+import { catalog } from '../../../lib/produce/catalog.ts';
 import { generateOrders } from '../../../lib/produce/generator.ts';
+import { findBrowser, launchBrowser } from '../../browser/browser.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
-import { launchBrowser } from './launch-browser.ts';
 import { hostileOrders, orderWith } from './sample-orders.ts';
 
 const DAY_MS = 86_400_000;
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 780 } };
 const SCHEMES = ['light', 'dark'] as const;
-/** Besides the overview. */
+/** All views except the overview. */
 const VIEWS: Record<string, { hash: string; act?: (page: Page) => Promise<unknown>; ready: string }> = {
-  'dead-letters': { hash: '#/dead-letters/order', ready: '.letters' },
-  letter: {
+  'dead-letters': { hash: '#/dead-letters/order', ready: '.dead-letter-list' },
+  'dead-letter': {
     hash: '#/dead-letters/order',
     act: (page) => page.getByRole('link', { name: 'poison-0' }).click(),
     ready: 'dialog textarea',
   },
-  mailbox: { hash: '#/mailbox', ready: '.letter-paper' },
+  mailbox: { hash: '#/mailbox', ready: '.mail-body' },
   shipping: { hash: '#/shipping', ready: 'section[aria-label*="shipments"]' },
   sales: {
     hash: '#/sales',
-    // The burst's orders are all of one day of this year.
+    // The orders of the burst all have the same day of this year.
     act: (page) => page.getByLabel('Range').selectOption('month'),
     ready: 'section[aria-label^="Best"]',
   },
   order: { hash: '#/orders/hostile-0', ready: '.timeline' },
   'order-dead': { hash: '#/orders/poison-0', ready: '.timeline' },
-  search: { hash: '#/search/jane@example.com', ready: 'section[aria-label="Orders found"]' },
+  search: { hash: '#/search/jane@example.com', ready: 'section[aria-label="Search results"]' },
 };
 
 const { values, positionals } = parseArgs({ options: { full: { type: 'boolean' } }, allowPositionals: true });
@@ -45,18 +45,20 @@ if (folder === undefined) {
   process.exit(2);
 }
 await mkdir(folder, { recursive: true });
-const browser = await launchBrowser();
+const found = await findBrowser();
+if (!found) process.exit(1);
+const browser = await launchBrowser(found);
 const cloud = await startTestCloud({ params: { consumerConcurrency: 10 } });
 try {
-  await fill(cloud);
-  await takeAll(browser, cloud.output('ApiUrl'), folder);
+  await sendSampleOrders(cloud);
+  await drainQueue(browser, cloud.output('ApiUrl'), folder);
 } finally {
   await browser.close();
   await cloud.stop();
 }
 
-/** Orders of the last two months, more on some days than on others, and some of all that goes wrong. */
-async function fill({ send, stored, until, depth, output }: TestCloud): Promise<void> {
+/** Sends orders of the last two months, in varying numbers per day, and some invalid ones. */
+async function sendSampleOrders({ send, stored, until, depth, output }: TestCloud): Promise<void> {
   const today = Date.now() - 3_600_000;
   const days = Array.from({ length: 60 }, (_, index) => index);
   const orders = days.flatMap((day) => {
@@ -67,16 +69,16 @@ async function fill({ send, stored, until, depth, output }: TestCloud): Promise<
   await send([...orders, ...hostileOrders(), ...regular].map((order) => JSON.stringify(order)));
   const poison = [
     ...[0, 1, 2, 3, 4].map((index) => orderWith({ order_id: `poison-${index}`, price: -39.9 - index })),
-    ...[5, 6, 7].map((index) => orderWith({ order_id: `poison-${index}`, email_id: 'nobody' })),
+    ...[5, 6, 7].map((index) => orderWith({ order_id: `poison-${index}`, email_id: 'not-an-address' })),
     ...[8, 9].map((index) => ({ ...orderWith({ order_id: `poison-${index}` }), product_id: undefined })),
   ];
   await send([...poison.map((order) => JSON.stringify(order)), '{"customer_name":"Jane D']);
   await stored();
-  const ask = askerOf(output('ApiUrl'));
-  for (const [index, { product_id }] of catalogue.entries()) {
-    // Enough of some, of others too little.
+  const sendRequest = createSender(output('ApiUrl'));
+  for (const [index, { product_id }] of catalog.entries()) {
+    // Some products get enough stock, others too little.
     const quantity = Math.round(1_200 / (index + 1)) + ((index * 53) % 130) + 1;
-    await ask('POST', 'restock', { product_id, quantity } satisfies RestockRequest);
+    await sendRequest('POST', 'restock', { product_id, quantity } satisfies RestockRequest);
   }
   await until(
     () => depth('OrderQueueDLQUrl'),
@@ -84,7 +86,7 @@ async function fill({ send, stored, until, depth, output }: TestCloud): Promise<
   );
 }
 
-async function takeAll(browser: Browser, url: string, folder: string): Promise<void> {
+async function drainQueue(browser: Browser, url: string, folder: string): Promise<void> {
   const pages: { name: string; page: Page }[] = [];
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of SCHEMES) {
@@ -96,21 +98,21 @@ async function takeAll(browser: Browser, url: string, folder: string): Promise<v
   const take = async ({ name, page }: (typeof pages)[number], view: string) =>
     page.screenshot({ path: join(folder, `${view}-${name}.png`), fullPage: values.full ?? false });
 
-  await makeWaves(url);
+  await varyLoad(url);
   for (const each of pages) await take(each, 'overview');
   for (const [view, { hash, act, ready }] of Object.entries(VIEWS)) {
     for (const each of pages) {
       await each.page.goto(new URL(hash, url).href);
       await act?.(each.page);
       await each.page.locator(ready).first().waitFor();
-      // Where the trend has just been drawn, and figures have come.
+      // Lets the charts finish rendering.
       await sleep(300);
       await take(each, view);
     }
   }
 }
 
-function askerOf(url: string) {
+function createSender(url: string) {
   return async (method: string, path: string, body: unknown): Promise<void> => {
     const response = await fetch(new URL(`/dashboard/${path}`, url), {
       method,
@@ -121,12 +123,12 @@ function askerOf(url: string) {
   };
 }
 
-/** Two minutes of a burst whose rate changes, with a throttle set meanwhile, so that charts have something to show. */
-async function makeWaves(url: string): Promise<void> {
-  const ask = askerOf(url);
-  const rate = (ratePerSecond: number) => ask('PATCH', 'burst', { ratePerSecond });
-  const throttle = (name: string, body: ThrottleRequest) => ask('PUT', `throttle/${name}`, body);
-  await ask('POST', 'burst', { count: 8_000, ratePerSecond: 25, seed: 5 } satisfies BurstRequest);
+/** Runs a burst for two minutes with changing rates and throttles, so that the charts show some variation. */
+async function varyLoad(url: string): Promise<void> {
+  const sendRequest = createSender(url);
+  const rate = (ratePerSecond: number) => sendRequest('PATCH', 'burst', { ratePerSecond });
+  const throttle = (name: string, body: ThrottleRequest) => sendRequest('PUT', `throttle/${name}`, body);
+  await sendRequest('POST', 'burst', { count: 8_000, ratePerSecond: 25, seed: 5 } satisfies BurstRequest);
   await sleep(25_000);
   await rate(80);
   await sleep(20_000);

@@ -2,30 +2,30 @@ import { once } from 'node:events';
 import { type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-export interface Asked {
+export interface RequestOptions {
   method?: string;
-  /** As they are: `fetch` would not send a Host or an Origin of the test's own. */
+  /** Sent unchanged, including `Host` and `Origin`, which `fetch` would not send. */
   headers?: OutgoingHttpHeaders;
-  /** JSON where it is not a text. */
+  /** A string is sent as it is, anything else as JSON. */
   body?: unknown;
 }
 
-export interface Answered {
+export interface ReceivedResponse {
   status: number | undefined;
   headers: IncomingMessage['headers'];
-  /** As it came. */
+  /** The body as received, possibly compressed. */
   bytes: Buffer;
   text: string;
-  /** The body, where that is JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it as they like.
+  /** The parsed body if its content type is JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert on its shape.
   json: any;
 }
 
-/** One HTTP request, and its whole answer. */
-export async function ask(
+/** Sends one HTTP request and reads the complete response. */
+export async function sendRequest(
   url: string,
-  { method = 'GET', headers = {}, body }: Asked = {},
-): Promise<Answered> {
+  { method = 'GET', headers = {}, body }: RequestOptions = {},
+): Promise<ReceivedResponse> {
   const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const call = request(url, {
     method,

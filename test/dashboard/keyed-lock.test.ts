@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { takeTurns } from '../../dashboard/server/dashboard-parts.ts';
+import { createKeyedLock } from '../../dashboard/server/dashboard-parts.ts';
 
-/** Tasks that end when they are told to; what began and ended, in order. */
-function tasks() {
+/** Creates tasks that a test ends by name, and a log of starts and ends. */
+function createTasks() {
   const log: string[] = [];
   const ends = new Map<string, () => void>();
   const task = (name: string) => async () => {
@@ -18,14 +18,14 @@ function tasks() {
   return { log, task, end };
 }
 
-test('tasks with a name in common run one after the other, others side by side', async () => {
-  const inTurn = takeTurns<string>();
-  const { log, task, end } = tasks();
+test('runs tasks that share a name one after the other and all others concurrently', async () => {
+  const withLock = createKeyedLock<string>();
+  const { log, task, end } = createTasks();
   const results = [
-    inTurn(['a'], task('1')),
-    inTurn(['b'], task('2')),
-    inTurn(['a', 'b', 'c'], task('3')),
-    inTurn(['c'], task('4')),
+    withLock(['a'], task('1')),
+    withLock(['b'], task('2')),
+    withLock(['a', 'b', 'c'], task('3')),
+    withLock(['c'], task('4')),
   ];
   await new Promise(setImmediate);
   expect(log).toEqual(['1 begins', '2 begins']);
@@ -39,12 +39,12 @@ test('tasks with a name in common run one after the other, others side by side',
   expect(await Promise.all(results)).toEqual(['1', '2', '3', '4']);
 });
 
-test('a task that fails fails for itself alone', async () => {
-  const inTurn = takeTurns<string>();
-  const failing = inTurn(['a'], async () => {
+test('runs the next task after a task has failed', async () => {
+  const withLock = createKeyedLock<string>();
+  const failing = withLock(['a'], async () => {
     throw new Error('broken');
   });
-  const next = inTurn(['a'], async () => 'fine');
+  const next = withLock(['a'], async () => 'fine');
   await expect(failing).rejects.toThrow('broken');
   expect(await next).toBe('fine');
 });

@@ -1,18 +1,18 @@
 import type { DeadLetterGroup, QueueName } from '../../api.ts';
 import { formatCount } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
-import { Received } from '../parts/received.tsx';
+import { UntrustedText } from '../parts/untrusted-text.tsx';
 import { useAction } from '../request.ts';
 import { redrive } from './redrive.tsx';
 
-interface LetterGroupsProps {
+interface DeadLetterGroupsProps {
   queue: QueueName;
   groups: readonly DeadLetterGroup[];
   onDone: () => void;
 }
 
-/** Letters by what is wrong with them. */
-export function LetterGroups({ queue, groups, onDone }: LetterGroupsProps) {
+/** Dead letters grouped by reason, each group with a redrive button. */
+export function DeadLetterGroups({ queue, groups, onDone }: DeadLetterGroupsProps) {
   const { run, busy, error } = useAction();
   return (
     <section aria-labelledby="reasons-heading">
@@ -23,10 +23,10 @@ export function LetterGroups({ queue, groups, onDone }: LetterGroupsProps) {
           <li key={reason.code}>
             <strong class="number group-count">{formatCount(count)}</strong>
             <p>
-              <Received text={reason.text} />
+              <UntrustedText text={reason.text} />
               <br />
               <code class="muted">
-                <Received text={reason.code} />
+                <UntrustedText text={reason.code} />
               </code>
             </p>
             <button
@@ -39,9 +39,10 @@ export function LetterGroups({ queue, groups, onDone }: LetterGroupsProps) {
                 })
               }
             >
-              Redrive these
+              Redrive
               <span class="visually-hidden">
-                : {formatCount(count)}, {reason.code}
+                {' '}
+                {formatCount(count)} with reason {reason.code}
               </span>
             </button>
           </li>

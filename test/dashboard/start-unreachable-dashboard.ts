@@ -2,8 +2,8 @@ import { startDashboard } from '../../dashboard/server/dashboard.ts';
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { openUnreachablePipeline } from './unreachable-pipeline.ts';
 
-/** A server whose pipeline is out of reach; what it reports goes to `reported`. */
-export async function startUnreachable(parts: Partial<Pipeline> = {}) {
+/** Starts a dashboard whose pipeline is unreachable. Unexpected errors are added to `reported`. */
+export async function startUnreachableDashboard(parts: Partial<Pipeline> = {}) {
   const pipeline = { ...openUnreachablePipeline(), ...parts };
   const reported: unknown[] = [];
   const { url, stop } = await startDashboard({

@@ -6,20 +6,20 @@ import { formatTime } from '../format.ts';
 import { notify } from '../notices.tsx';
 import { Field } from '../parts/field.tsx';
 import { Modal } from '../parts/modal.tsx';
-import { Received } from '../parts/received.tsx';
+import { UntrustedText } from '../parts/untrusted-text.tsx';
 import { request, useAction } from '../request.ts';
 import { toHash } from '../route.ts';
 
-interface LetterEditorProps {
-  letter: DeadLetter;
+interface DeadLetterEditorProps {
+  deadLetter: DeadLetter;
   onClose: () => void;
   onSent: () => void;
 }
 
-/** One letter: what is wrong with it, its body to mend, and sending it again. */
-export function LetterEditor({ letter, onClose, onSent }: LetterEditorProps) {
-  const { id, queue, order_id, reason, errors, attributes, sent_at } = letter;
-  const [body, setBody] = useState(() => prettyJson(letter.body) ?? letter.body);
+/** Shows one dead letter with its errors, and sends its edited body back to the queue. */
+export function DeadLetterEditor({ deadLetter, onClose, onSent }: DeadLetterEditorProps) {
+  const { id, queue, order_id, reason, errors, attributes, sent_at } = deadLetter;
+  const [body, setBody] = useState(() => prettyJson(deadLetter.body) ?? deadLetter.body);
   const { run, busy, error } = useAction();
   const queueTitle = queueNamed(queue).title.toLowerCase();
 
@@ -29,8 +29,8 @@ export function LetterEditor({ letter, onClose, onSent }: LetterEditorProps) {
       await request(`dead-letters/${queue}/${encodeURIComponent(id)}`, { method: 'PUT', body: edit });
       const orderId = orderIdIn(body) ?? order_id;
       notify({
-        text: `The letter is back in the ${queueTitle}.`,
-        ...(orderId && { link: { href: toHash('orders', orderId), text: 'See what becomes of it' } }),
+        text: `Message sent to the ${queueTitle}.`,
+        ...(orderId && { link: { href: toHash('orders', orderId), text: 'View order' } }),
       });
       onClose();
       onSent();
@@ -50,19 +50,19 @@ export function LetterEditor({ letter, onClose, onSent }: LetterEditorProps) {
             <dd>
               {order_id ? (
                 <a href={toHash('orders', order_id)}>
-                  <Received text={order_id} />
+                  <UntrustedText text={order_id} />
                 </a>
               ) : (
-                'not known'
+                'Unknown'
               )}
             </dd>
           </div>
           <div>
-            <dt>Came in</dt>
+            <dt>Sent</dt>
             <dd class="number">{formatTime(sent_at)}</dd>
           </div>
           <div>
-            <dt>Message</dt>
+            <dt>Message ID</dt>
             <dd class="number">{id}</dd>
           </div>
         </dl>
@@ -70,19 +70,19 @@ export function LetterEditor({ letter, onClose, onSent }: LetterEditorProps) {
           <ul class="errors">
             {errors.map((each) => (
               <li key={each}>
-                <Received text={each} />
+                <UntrustedText text={each} />
               </li>
             ))}
           </ul>
         ) : (
           <p>
-            <Received text={reason.text} />
+            <UntrustedText text={reason.text} />
           </p>
         )}
         <Field label="Body" error={error}>
-          {(described) => (
+          {(controlProps) => (
             <textarea
-              {...described}
+              {...controlProps}
               class="editor"
               rows={14}
               spellcheck={false}
@@ -95,10 +95,10 @@ export function LetterEditor({ letter, onClose, onSent }: LetterEditorProps) {
         <Attributes attributes={attributes} />
         <div class="dialog-actions">
           <button type="button" onClick={onClose}>
-            Close
+            Cancel
           </button>
           <button type="submit" class="primary" aria-disabled={busy}>
-            Send again<span class="visually-hidden"> to the {queueTitle}</span>
+            Save and redrive<span class="visually-hidden"> to the {queueTitle}</span>
           </button>
         </div>
       </form>
@@ -108,18 +108,18 @@ export function LetterEditor({ letter, onClose, onSent }: LetterEditorProps) {
 
 function Attributes({ attributes }: { attributes: DeadLetter['attributes'] }) {
   const pairs = Object.entries(attributes);
-  if (pairs.length === 0) return <p class="muted">It has no message attributes.</p>;
+  if (pairs.length === 0) return <p class="muted">No message attributes</p>;
   return (
     <>
-      <h3>Message attributes, sent along unchanged</h3>
+      <h3>Message attributes (sent unchanged)</h3>
       <dl class="rows">
         {pairs.map(([name, value]) => (
           <div key={name}>
             <dt>
-              <Received text={name} />
+              <UntrustedText text={name} />
             </dt>
             <dd>
-              <Received text={value} />
+              <UntrustedText text={value} />
             </dd>
           </div>
         ))}

@@ -1,9 +1,9 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** What axe calls serious or critical of a page, a line each. */
-export async function findAxeFaults(page: Page): Promise<string[]> {
-  // Evaluated by the debugger, which the content security policy does not concern.
+/** Returns the serious and critical accessibility violations that axe finds, one line each. */
+export async function findAxeViolations(page: Page): Promise<string[]> {
+  // Evaluated over the debugging protocol, which bypasses the content security policy.
   await page.evaluate(`if (!window.axe) { ${axe.source} }`);
   const { violations } = await page.evaluate<axe.AxeResults>(
     `axe.run(document, { resultTypes: ['violations'] })`,

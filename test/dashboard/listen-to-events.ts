@@ -2,26 +2,27 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A server-sent event, and when it came. */
+/** A server-sent event. */
 export interface ReceivedEvent {
+  /** Time of arrival in epoch milliseconds. */
   at: number;
   name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it as they like.
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert on its shape.
   data: any;
 }
 
 export interface Listener {
   response: IncomingMessage;
   events: ReceivedEvent[];
-  /** Resolves when the connection has ended, whoever ended it. */
+  /** Resolves when either side has closed the connection. */
   ended: Promise<void>;
-  /** Waits for an event that fits, among those that have come or will; throws after 30 s, or as many ms as it is told. */
-  next(fits?: (event: ReceivedEvent) => boolean, patience?: number): Promise<ReceivedEvent>;
+  /** Returns the first past or future event that matches. Throws after `timeoutMs`, by default 30 s. */
+  next(matches?: (event: ReceivedEvent) => boolean, timeoutMs?: number): Promise<ReceivedEvent>;
   close(): void;
 }
 
-/** Listens to server-sent events as a page does. */
-export async function listen(url: string): Promise<Listener> {
+/** Opens a stream of server-sent events, as the page does. */
+export async function listenToEvents(url: string): Promise<Listener> {
   const call = request(url, { agent: false, headers: { accept: 'text/event-stream' } });
   call.end();
   const [response] = (await once(call, 'response')) as [IncomingMessage];
@@ -38,19 +39,19 @@ export async function listen(url: string): Promise<Listener> {
       if (name) events.push({ at: Date.now(), name, data: JSON.parse(data) });
     }
   });
-  // A connection that is cut is an end like another.
+  // An aborted connection counts as closed.
   response.on('error', () => undefined);
   const ended = new Promise<void>((resolve) => response.once('close', () => resolve()));
   return {
     response,
     events,
     ended,
-    async next(fits = () => true, patience = 30_000) {
-      for (const deadline = Date.now() + patience; Date.now() < deadline; await sleep(20)) {
-        const event = events.find(fits);
+    async next(matches = () => true, timeoutMs = 30_000) {
+      for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(20)) {
+        const event = events.find(matches);
         if (event) return event;
       }
-      throw new Error(`no such event among ${JSON.stringify(events.slice(-3))}`);
+      throw new Error(`no matching event; the last ones: ${JSON.stringify(events.slice(-3))}`);
     },
     close: () => call.destroy(),
   };
