@@ -1,7 +1,7 @@
 /*
- * The queues of the pipeline: a row each, in the order that orders take. Everything that knows queues follows from these
- * rows: CloudFormation (resources/queues.cjs), the functions' events (resources/consumers.cjs), alarms and dashboard,
- * the choices of the worker fleet, workers, `npm start`, `orders`, the live page and `cost`. docs/extending.md adds one.
+ * The queues of the pipeline, one row each, listed in the order in which an order passes through them. Everything else derives
+ * from these rows: CloudFormation (resources/queues.cjs), event source mappings (resources/consumers.cjs), alarms, dashboard,
+ * workers, `npm start`, `orders`, the live page and `cost`. docs/extending.md shows how to add a row.
  */
 const rows = [
   {
@@ -11,15 +11,15 @@ const rows = [
     holds: 'upload',
     topic: 'OrderUploadsTopic',
     purpose: 'S3 notifications of uploaded order files',
-    deadLetters: 'Uploads whose order file could not be read in 3 receives',
+    deadLetters: 'Uploads whose order file was not ingested after 3 receives',
 
     consumer: 'ingest',
     timeout: 900,
     batchSize: 1,
     batchingWindow: 0,
-    concurrency: { parameter: 'ingestConcurrency', least: 1, most: 1_000 },
+    concurrency: { parameter: 'ingestConcurrency', min: 1, max: 1_000 },
     workerConcurrency: 2,
-    ageAlarm: { parameter: 'uploadQueueAgeAlarm', least: 1, most: 345_600 },
+    ageAlarm: { parameter: 'uploadQueueAgeAlarm', min: 1, max: 345_600 },
   },
   {
     name: 'order',
@@ -27,16 +27,16 @@ const rows = [
     color: 1,
     done: 'Confirmed',
     holds: 'order',
-    purpose: 'Send one order as JSON per message here',
-    deadLetters: 'Orders that were not confirmed in 3 receives',
+    purpose: 'Accepts orders, one JSON order per message',
+    deadLetters: 'Orders that were not confirmed after 3 receives',
 
     consumer: 'consumer',
     timeout: 30,
     batchSize: 100,
     batchingWindow: 1,
-    concurrency: { parameter: 'consumerConcurrency', least: 1, most: 1_000 },
+    concurrency: { parameter: 'consumerConcurrency', min: 1, max: 1_000 },
     workerConcurrency: 10,
-    ageAlarm: { parameter: 'orderQueueAgeAlarm', least: 1, most: 345_600 },
+    ageAlarm: { parameter: 'orderQueueAgeAlarm', min: 1, max: 345_600 },
   },
   {
     name: 'shipping',
@@ -47,16 +47,16 @@ const rows = [
     done: 'Shipped',
     holds: 'confirmed order',
     topic: 'OrderEventsTopic',
-    purpose: 'Confirmed orders to ship, one event each',
-    deadLetters: 'Confirmed orders that were not shipped in 3 receives',
+    purpose: 'Confirmed orders to ship, one event per message',
+    deadLetters: 'Confirmed orders that were not shipped after 3 receives',
 
     consumer: 'fulfillment',
     timeout: 60,
     batchSize: 100,
     batchingWindow: 1,
-    concurrency: { parameter: 'fulfillmentConcurrency', least: 1, most: 1_000 },
+    concurrency: { parameter: 'fulfillmentConcurrency', min: 1, max: 1_000 },
     workerConcurrency: 5,
-    ageAlarm: { parameter: 'shippingQueueAgeAlarm', least: 1, most: 345_600 },
+    ageAlarm: { parameter: 'shippingQueueAgeAlarm', min: 1, max: 345_600 },
     stores: {
       each: 'shipment',
       all: 'shipments',
@@ -78,17 +78,17 @@ const rows = [
     done: 'Sold',
     holds: 'confirmed order',
     topic: 'OrderEventsTopic',
-    purpose: 'Confirmed orders to load as sales, one event each',
-    deadLetters: 'Confirmed orders that were not loaded in 3 receives',
+    purpose: 'Confirmed orders to load as sales, one event per message',
+    deadLetters: 'Confirmed orders that were not loaded after 3 receives',
 
     consumer: 'analytics',
     timeout: 60,
-    batchSize: { parameter: 'salesBatchSize', least: 10, most: 10_000 },
-    batchingWindow: { parameter: 'salesBatchingWindow', least: 1, most: 300 },
-    // The least there is: loads wait for each other.
+    batchSize: { parameter: 'salesBatchSize', min: 10, max: 10_000 },
+    batchingWindow: { parameter: 'salesBatchingWindow', min: 1, max: 300 },
+    // The minimum that AWS accepts: loads run one after the other anyway.
     concurrency: 2,
     workerConcurrency: 2,
-    ageAlarm: { parameter: 'analyticsQueueAgeAlarm', least: 1, most: 345_600 },
+    ageAlarm: { parameter: 'analyticsQueueAgeAlarm', min: 1, max: 345_600 },
     stores: {
       each: 'sale',
       all: 'sales',
@@ -103,81 +103,83 @@ const rows = [
   },
 ] as const satisfies readonly QueueRow[];
 
-/** A number, or the stage parameter that sets it, with the range that it must be in. */
-export type Setting = number | { parameter: string; least: number; most: number };
+/** A number, or the stage parameter that sets it and the range that the parameter accepts. */
+export type Setting = number | { parameter: string; min: number; max: number };
 
-/** A queue with its dead-letter queue, and the function that works on it. */
+/** A queue, its dead-letter queue and the function that consumes it. */
 export interface QueueRow {
   /**
-   * What operators call it: `orders dlq list shipping`. All other names follow from it: `ShippingQueue` and `ShippingQueueDLQ`
+   * Name in commands: `orders dlq list shipping`. All other names derive from it: `ShippingQueue` and `ShippingQueueDLQ`
    * in CloudFormation, `shipping-queue` on AWS, `SHIPPING_QUEUE_URL` in the environment.
    */
   name: string;
-  /** The stage parameter that switches it "on" or "off"; default: it is always there. */
+  /** Stage parameter that switches the queue "on" or "off". Default: the queue is always deployed. */
   part?: string;
   /**
-   * A YAML file with the `functions` and `resources` that come and go with it, as serverless.yml would have them. Default: it has
-   * no resources, and its function no rights but those to the queue.
+   * YAML file with the `functions` and `resources` that are deployed with the queue, written as in serverless.yml. Default: no
+   * further resources, and a function that may only use the queue.
    */
   definitions?: string;
 
-  /** What people read on the live page and in charts. */
+  /** Title on the live page and in charts. */
   title: string;
-  /** Its color in charts, `--series-1` to `--series-8`, which no other row has; charts list queues in this order. */
+  /** Color in charts, `--series-1` to `--series-8`. Unique; charts list queues in the order of their colors. */
   color: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-  /** The label of processed messages in charts, such as "Shipped"; default: they are not charted. */
+  /** Label of processed messages in charts, such as "Shipped". Default: processed messages are not charted. */
   done?: string;
 
-  /** What a message's body must be. Dead letters are judged by it. */
+  /** What a message's body must contain. Dead letters are checked against it. */
   holds: 'upload' | 'order' | 'confirmed order';
-  /** The topic that it is subscribed to; default: senders put messages into it. */
+  /** Topic that the queue is subscribed to. Default: none; clients send messages to the queue. */
   topic?: 'OrderUploadsTopic' | 'OrderEventsTopic';
-  /** Descriptions of the stack's outputs for the queue and its dead-letter queue. */
+  /** Description of the stack output for the queue. */
   purpose: string;
+  /** Description of the stack output for the dead-letter queue. */
   deadLetters: string;
 
-  /** The function that works on it: `handlers/CONSUMER.ts`. */
+  /** Function that consumes the queue: `handlers/CONSUMER.ts`. */
   consumer: string;
-  /** Seconds that an invocation may take. The visibility timeout follows: 6 x timeout + batchingWindow. */
+  /** Function timeout in seconds. The queue's visibility timeout is 6 x timeout + batchingWindow. */
   timeout: number;
-  /** Messages of a batch, 1 to 10,000. More than 10 need a batching window of at least 1 s. */
+  /** Messages per batch, 1 to 10,000. More than 10 require a batching window of at least 1 s. */
   batchSize: Setting;
   /** Seconds to wait for a batch to fill, 0 to 300. */
   batchingWindow: Setting;
-  /** Concurrent invocations: the throttle. AWS accepts 2 to 1,000; the embedded cloud also accepts 1. */
+  /** Maximum concurrent invocations. AWS accepts 2 to 1,000; the embedded cloud also accepts 1. */
   concurrency: Setting;
   /** Batches that a worker has in flight by default. */
   workerConcurrency: number;
   /**
-   * Age of the oldest message, in seconds, at which its alarm goes off. Choose more than the batching window and 3 x the
-   * visibility timeout, which is the time that three receives take. Only the upload queue, whose visibility timeout is 90 min,
-   * has less.
+   * Age of the oldest message, in seconds, at which the alarm goes off. Choose more than three receives take: batchingWindow +
+   * 3 x visibility timeout. Only the upload queue, whose visibility timeout is 90 min, has less.
    */
   ageAlarm: Setting;
 
-  /** What the consumer stores of each confirmed order: `npm start` counts it, `reconcile` compares it. */
+  /** Record that the consumer stores for each confirmed order. `npm start` counts the records, `reconcile` compares them. */
   stores?: Store;
 }
 
-/** One record for each confirmed order. */
+/** A store with one record for each confirmed order. */
 export interface Store {
+  /** Name of one record, such as "shipment". */
   each: string;
+  /** Name of all records, such as "shipments". */
   all: string;
   /**
-   * Where the records are: a database of `Pipeline`, in a table named as in `all`; or a DynamoDB table by `order_id`, named by
-   * an output of the stack.
+   * Location of the records: a database of `Pipeline`, in the table named by `all`; or a DynamoDB table whose key is `order_id`
+   * and whose name is a stack output.
    */
   in: 'shippingDatabase' | 'salesDatabase' | { tableOutput: string };
-  /** The metrics that the consumer reports: messages newly stored, stored before, refused for good, and to be retried. */
+  /** Metrics that the consumer reports: messages newly stored, stored before, permanently rejected, and failed for now. */
   metrics: { stored: readonly string[]; repeated: string; rejected: string; failed: string };
 }
 
 export type QueueName = (typeof rows)[number]['name'];
-/** What consumers store, in the plural and in the singular. */
+/** Names of what consumers store: plural here, singular in `StoredRecord`. */
 export type StoreName = Extract<(typeof rows)[number], { stores: unknown }>['stores']['all'];
 export type StoredRecord = Extract<(typeof rows)[number], { stores: unknown }>['stores']['each'];
 
-/** A row with the names that follow from its own. */
+/** A row with the names derived from its own. */
 export interface Queue extends QueueRow {
   name: QueueName;
   /** `ShippingQueue` */
@@ -202,27 +204,28 @@ export const QUEUES: readonly Queue[] = rows.map((row) => {
   };
 });
 
-/** The queues whose consumers store a record of each confirmed order. */
+/** The queues whose consumers store a record for each confirmed order. */
 export const STORING_QUEUES = QUEUES.flatMap(({ stores, ...queue }) =>
   stores ? [{ ...queue, stores }] : [],
 );
 
 export const QUEUE_NAMES: readonly QueueName[] = QUEUES.map(({ name }) => name);
 
-/** @throws Error for a name that no row has */
+/** @throws Error if no row has the name. */
 export function queueNamed(name: QueueName): Queue {
   const queue = QUEUES.find((each) => each.name === name);
-  if (!queue) throw new Error(`queue ${name}: topology.ts has no such row`);
+  if (!queue) throw new Error(`queue ${name}: no row of topology.ts has this name`);
   return queue;
 }
 
-/** A function of serverless.yml, with the part that it comes and goes with. */
+/** A function of serverless.yml. */
 interface NamedFunction {
   name: string;
+  /** Stage parameter that switches the function "on" or "off". Default: the function is always deployed. */
   part?: string;
 }
 
-/** All functions, in the order that orders take: those that send orders, the queues' consumers, the others. */
+/** All functions: first those that send orders, then the consumers in the order of their queues, then the others. */
 export const FUNCTIONS: readonly NamedFunction[] = [
   { name: 'producer' },
   { name: 'intake' },

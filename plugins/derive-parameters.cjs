@@ -5,8 +5,8 @@ const deriveMonitoring = require('./parameters/derive-monitoring.cjs');
 const deriveQueues = require('./parameters/derive-queues.cjs');
 
 /**
- * What serverless.yml derives from its parameters and YAML cannot: `${self:custom.derived.…}`. Both `serverless` and the
- * embedded cloud resolve it.
+ * Computes the values that serverless.yml cannot compute in YAML, as `${self:custom.derived.…}`. Both `serverless` and the
+ * embedded cloud resolve them.
  *
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */

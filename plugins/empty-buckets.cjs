@@ -7,21 +7,21 @@ const {
 const { ensureStackIsNotDeletionProtected } = require('serverless/lib/plugins/aws/remove/lib/stack.js');
 
 /**
- * Empties the stack's buckets before `serverless remove` deletes them: CloudFormation refuses to delete a bucket that
- * holds anything. Unfinished multipart uploads do not count.
+ * Empties the stack's buckets before `serverless remove` deletes the stack. CloudFormation refuses to delete a bucket that holds
+ * objects. Unfinished multipart uploads do not count.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html
  */
 module.exports = class EmptyBuckets {
   /**
    * @param {import('serverless')} serverless
-   * @param {object} _options of the command line
+   * @param {object} _options Options of the command line.
    * @param {{ progress: { create(options: { message: string }): { update(message: string): void, remove(): void } } }} writers
    */
   constructor(serverless, _options, { progress }) {
     this.hooks = {
       'before:remove:remove': async () => {
         const provider = serverless.getProvider('aws');
-        // Serverless looks at this only after the hook, when the objects of a stack that stays would be gone.
+        // Serverless checks this only after the hook, when the objects would already be deleted.
         await ensureStackIsNotDeletionProtected.call({ provider });
 
         const account = await provider.getAccountInfo();
@@ -35,7 +35,7 @@ module.exports = class EmptyBuckets {
                 task.update(`Emptying ${bucket} (${deleted} deleted)`),
               );
             } catch (error) {
-              // Somebody deleted it by hand.
+              // The bucket was deleted by hand.
               if (error.name !== 'NoSuchBucket') throw error;
             }
           }
@@ -48,10 +48,10 @@ module.exports = class EmptyBuckets {
   }
 };
 
-/** Names of the stack's own buckets; Serverless empties the one it deploys from itself. */
+/** Returns the names of the stack's buckets, without the deployment bucket, which Serverless empties itself. */
 async function listBuckets(provider) {
   const resources = await provider.getStackResources().catch((error) => {
-    // A stack that is already gone, or never was, has no buckets; `remove` itself says so.
+    // A stack that does not exist has no buckets; `remove` reports it.
     if (error.name === 'ValidationError' && error.message.includes('does not exist')) return [];
     throw error;
   });
@@ -62,9 +62,9 @@ async function listBuckets(provider) {
 }
 
 /**
- * Denies writing to everyone. The functions still run: an order file or a receipt of theirs that came after the bucket
- * was emptied would make its deletion fail. This takes the place of the policy that the bucket was deployed with, so it
- * says again what that said. CloudFormation deletes it after the functions, which depend on it in serverless.yml.
+ * Denies all writes to a bucket. The functions still run, and an object that they write after the bucket was emptied would make
+ * its deletion fail. This policy replaces the deployed policy and repeats its statements. CloudFormation deletes the policy
+ * after the functions, which depend on it in serverless.yml.
  */
 async function closeBucket(s3, bucket, { accountId, partition }) {
   const arn = `arn:${partition}:s3:::${bucket}`;
@@ -93,11 +93,11 @@ async function closeBucket(s3, bucket, { accountId, partition }) {
   await s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
 }
 
-/** Deletes every version of every object; versions are listed even where versioning is off, with the id "null". */
+/** Deletes every version of every object. Without versioning, each object is listed as one version with the id "null". */
 async function emptyBucket(s3, bucket, report) {
   for (let deleted = 0; ; report(deleted)) {
-    // What was listed is deleted, so the first page is always the next one. A page holds at most 1,000 versions, which
-    // is also what one request may delete.
+    // Listed versions are deleted, so the next page is always the first one. A page has at most 1,000 versions, the most that
+    // one request may delete.
     const { Versions = [], DeleteMarkers = [] } = await s3.send(
       new ListObjectVersionsCommand({ Bucket: bucket }),
     );
@@ -109,7 +109,7 @@ async function emptyBucket(s3, bucket, report) {
     if (failures.length > 0) {
       const [{ Key, Code, Message }] = failures;
       throw new Error(
-        `bucket ${bucket}: ${failures.length} objects not deleted, first ${Key}: ${Code} ${Message}`,
+        `bucket ${bucket}: ${failures.length} objects could not be deleted; the first is ${Key}: ${Code} ${Message}`,
       );
     }
     deleted += objects.length;

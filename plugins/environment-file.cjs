@@ -1,5 +1,5 @@
 /**
- * Variables as systemd reads them. What CloudFormation fills in (URLs, ARNs, names) holds nothing that must be escaped.
+ * Renders variables as an EnvironmentFile of systemd. Values that CloudFormation fills in (URLs, ARNs, names) need no escaping.
  * https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#EnvironmentFile=
  */
 module.exports = function toEnvironmentFile(variables) {

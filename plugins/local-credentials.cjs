@@ -1,6 +1,6 @@
 /**
- * Stage `local` never meets AWS, so whatever credentials its user has, or has misconfigured, must not matter:
- * `invoke local` would look them up and hand them to the function.
+ * Gives stage `local` fixed credentials. It never calls AWS, but `serverless invoke local` would look up the user's credentials,
+ * fail if they are misconfigured, and pass them to the function.
  */
 module.exports = class LocalCredentials {
   /** @param {import('serverless')} serverless */

@@ -1,14 +1,13 @@
 const AwsInvoke = require('serverless/lib/plugins/aws/invoke.js');
 
 /**
- * Has the function `migrate` bring the databases' schemas up to date once their stack is deployed, and fails the
- * deployment where it cannot. Also where Serverless found nothing to deploy: to deploy again is how one goes on after a
- * migration has failed.
+ * Invokes the function `migrate` after each deployment, and fails the deployment if the migration fails. It also runs when
+ * Serverless finds nothing to deploy: deploying again is how a failed migration is retried.
  */
 module.exports = class MigrateAfterDeploy {
   /**
    * @param {import('serverless')} serverless
-   * @param {object} _options of the command line
+   * @param {object} _options Options of the command line.
    * @param {{ log: { notice(text: string): void }, progress: { create(options: { message: string }): { remove(): void } } }} writers
    */
   constructor(serverless, _options, { log, progress }) {
@@ -33,4 +32,4 @@ const describe = (part, from, to) =>
   from === to ? `Schema of ${part}: version ${to}` : `Schema of ${part}: from version ${from} to ${to}`;
 
 const describeError = ({ errorType, errorMessage }) =>
-  `The stack is deployed, but its databases are not migrated. Function migrate: ${errorType}: ${errorMessage}`;
+  `The stack is deployed, but its databases are not migrated. Function migrate failed: ${errorType}: ${errorMessage}`;

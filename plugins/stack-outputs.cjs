@@ -1,10 +1,10 @@
 const { refuseRow } = require('./parameters/check-topology.cjs');
 
 /**
- * The values of the stack's outputs, for the functions' environment: `${self:custom.outputs.OrderQueueUrl}`.
+ * Resolves the values of the stack's outputs for the functions' environment: `${self:custom.outputs.OrderQueueUrl}`.
  *
- * On AWS they are CloudFormation's own references. In stage `local` they are literals, since `serverless invoke local` asks
- * AWS for every reference that it meets: what the embedded cloud wrote when it started, or where it listens by default.
+ * On AWS they are CloudFormation references. In stage `local` they are literals, since `serverless invoke local` would ask AWS
+ * for each reference. The literals are the outputs that the embedded cloud wrote when it started, or else its default addresses.
  *
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */
@@ -15,14 +15,14 @@ module.exports = async ({ resolveVariable }) => {
   for (const { name, stores } of queues) {
     const output = stores?.in.tableOutput;
     if (output !== undefined && !(output in outputs))
-      throw refuseRow(name, 'stores.in.tableOutput', 'must be an output of the stack', output);
+      throw refuseRow(name, 'stores.in.tableOutput', 'must be the name of a stack output', output);
   }
   if ((await resolveVariable('sls:stage')) !== 'local') {
     const values = Object.entries(outputs).map(([name, { Value }]) => [name, Value]);
     return { ...Object.fromEntries(values), ...databaseUrls() };
   }
   const { readOutputs } = require('../local/stack/read-stack.ts');
-  // What only AWS has is empty, which functions take for missing.
+  // Outputs that exist only on AWS are empty; functions treat an empty variable as missing.
   const literals = Object.fromEntries(Object.keys(outputs).map((name) => [name, '']));
   Object.assign(literals, readOutputs(resources, 'http://127.0.0.1:4566'));
   Object.assign(literals, await resolveVariable('self:custom.localOutputs'));
@@ -30,7 +30,7 @@ module.exports = async ({ resolveVariable }) => {
   return { ...literals, ...databaseUrls(DatabaseUrl, await resolveVariable('self:custom.derived')) };
 };
 
-/** The Postgres that stands for the databases of the parts that are on, in stage `local` only. */
+/** Returns the URL of the embedded Postgres for each enabled part, in stage `local` only. */
 const databaseUrls = (url = '', { shipping = 'off', sales = 'off' } = {}) => ({
   ShippingDatabaseUrl: shipping === 'on' ? url : '',
   SalesDatabaseUrl: sales === 'on' ? url : '',

@@ -5,27 +5,27 @@ const toEnvironmentFile = require('./environment-file.cjs');
 const setS3UploadEncryptionOptions = require('serverless/lib/aws/set-s3-upload-encryption-options.js');
 const uploadS3Object = require('serverless/lib/plugins/aws/lib/upload-s3-object.js');
 
-/** The bundle's name in the folder that Serverless packages to. */
+/** File name of the bundle in the folder that Serverless packages to. */
 const BUNDLE = 'order-worker.mjs';
-// Fargate kills a container 120 s after asking it to stop, and systemd here does, too. What a batch cannot end in is a
-// message that comes back.
-const LONGEST_DEADLINE = 120 - 10;
+// Fargate and systemd terminate a worker 120 s after asking it to stop. Messages of a batch that is still in flight then become
+// visible again.
+const MAX_DEADLINE = 120 - 10;
 const WORKERS = { ec2: 'WorkerGroup', ecs: 'WorkerService' };
 const ROLES = { ec2: 'WorkerInstanceRole', ecs: 'WorkerTaskRole' };
 
 /**
- * Gives the worker fleet what its function has, so that neither rights nor environment are written twice, and the code:
+ * Completes the worker fleet from its function, so that permissions and environment are written once:
  *
- * - the fleet's role may do what the function's role may, but for its logs and traces;
- * - the workers' environment is the function's, and the region, which Lambda would set;
- * - for instances, the bundle of the workers is built with the package, named by its content, and put into the
- *   deployment bucket before the stack changes. So new code is a new launch template, and rolls the group.
+ * - the fleet's role gets the permissions of the function's role, except those for logs and traces;
+ * - the workers' environment is the function's, plus the region, which Lambda would set;
+ * - for instances, the workers' bundle is built with the package, named by its hash, and uploaded to the deployment bucket before
+ *   the stack changes. New code is therefore a new launch template, which updates the group.
  */
 module.exports = class WorkerFleet {
   /** @param {import('serverless')} serverless */
   constructor(serverless) {
     this.hooks = {
-      // The template is whole only then: with the functions' roles and with resources/.
+      // Only now does the template include the functions' roles and resources/.
       'after:aws:package:finalize:mergeCustomProviderResources': async () => {
         const { fleet } = serverless.service.custom.derived;
         if (fleet.kind !== 'off') await completeFleet(serverless, fleet);
@@ -44,8 +44,8 @@ async function completeFleet(serverless, fleet) {
   const functionId = serverless.getProvider('aws').naming.getLambdaLogicalId(fleet.function);
   const { Properties } = Resources[functionId];
 
-  shareRights(Resources, Properties.Role['Fn::GetAtt'][0], fleet);
-  // Lambda goes on until the workers run.
+  sharePermissions(Resources, Properties.Role['Fn::GetAtt'][0], fleet);
+  // Lambda polls until the workers run.
   const mapping = Object.values(Resources).find(
     ({ Type, Properties: { FunctionName } }) =>
       Type === 'AWS::Lambda::EventSourceMapping' && FunctionName['Fn::GetAtt'][0] === functionId,
@@ -56,7 +56,7 @@ async function completeFleet(serverless, fleet) {
   const command = [
     ...['--function', fleet.function],
     ...['--concurrency', String(fleet.concurrency)],
-    ...['--deadline', String(Math.min(Properties.Timeout, LONGEST_DEADLINE))],
+    ...['--deadline', String(Math.min(Properties.Timeout, MAX_DEADLINE))],
     ...['--health-port', '8080'],
   ];
   if (fleet.kind === 'ecs') {
@@ -71,28 +71,28 @@ async function completeFleet(serverless, fleet) {
   }
 }
 
-function shareRights(resources, functionRole, { kind, function: name, max, concurrency }) {
+function sharePermissions(resources, functionRole, { kind, function: name, max, concurrency }) {
   const fleetRole = ROLES[kind];
   const { Statement } = resources[functionRole].Properties.Policies[0].PolicyDocument;
-  const isOfLambda = ({ Action }) => [Action].flat().every((action) => /^(logs|xray):/.test(action));
+  const isForLambdaOnly = ({ Action }) => [Action].flat().every((action) => /^(logs|xray):/.test(action));
   resources[fleetRole].Properties.Policies.push({
     PolicyName: name,
-    PolicyDocument: { Version: '2012-10-17', Statement: Statement.filter((each) => !isOfLambda(each)) },
+    PolicyDocument: { Version: '2012-10-17', Statement: Statement.filter((each) => !isForLambdaOnly(each)) },
   });
   for (const { Type, Properties } of Object.values(resources)) {
     if (Type !== 'AWS::IAM::Policy') continue;
     if (!Properties.Roles.some(({ Ref }) => Ref === functionRole)) continue;
-    // Policies of their own are those for databases. The doctor counts who may ask a database, and cannot see workers.
+    // Separate policies are those for databases. The doctor counts database connections, and cannot count workers itself.
     Properties.Roles.push({ Ref: fleetRole });
     resources[fleetRole].Metadata = { DatabaseConnections: max * concurrency };
   }
 }
 
-/** What CloudFormation fills into resources/worker-boot.sh. */
+/** Returns the values that CloudFormation substitutes in resources/worker-boot.sh. */
 const findUserData = ({ Resources }) =>
   Resources.WorkerLaunchTemplate?.Properties.LaunchTemplateData.UserData['Fn::Base64']['Fn::Sub'][1];
 
-/** @returns its key in the deployment bucket, where Serverless deletes old packages by their date, and this never */
+/** @returns The bundle's key in the deployment bucket. Serverless deletes old packages there, but never this key. */
 async function buildBundle(serverless) {
   const { buildWorker } = require('../worker/build.cjs');
   const folder = join(serverless.serviceDir, '.serverless');

@@ -1,6 +1,6 @@
 /**
- * What each queue of the stage adds to its function: how long it may run, where its queue is, and the event that invokes it.
- * Serverless merges it into the function of the same name. Beside that come the functions of the queue's own file.
+ * Returns what each queue adds to its function: timeout, queue URL and event source mapping. Serverless merges this into the
+ * function of the same name. The result also has the functions of each queue's `definitions` file.
  *
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */
@@ -14,7 +14,7 @@ module.exports = async ({ resolveVariable }) => {
     const queueUrl = await resolveVariable(`self:custom.outputs.${queue.id}Url`);
     functions[queue.consumer] = {
       handler: `handlers/${queue.consumer}.handler`,
-      // Without the property, the function would get a role that it shares.
+      // Without this property, the function would use the shared role.
       iamRoleStatements: [],
       ...definition,
       timeout: queue.timeout,
@@ -25,7 +25,7 @@ module.exports = async ({ resolveVariable }) => {
   return functions;
 };
 
-/** More than 10 records a batch need a window: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html */
+/** Batches of more than 10 records require a window: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html */
 const sqsEvent = ({ id, isPolledByLambda, batchSize, batchingWindow, concurrency }) => ({
   arn: { 'Fn::GetAtt': [id, 'Arn'] },
   enabled: isPolledByLambda,

@@ -1,6 +1,6 @@
 /**
- * What each queue of the stage is on AWS: the queue, its dead-letter queue, who may use them, its subscription, and the
- * outputs by which others find it. Beside that come the resources of its own file.
+ * Returns the resources and outputs of each queue: the queue, its dead-letter queue, their policies and the subscription. The
+ * result also has the resources of each queue's `definitions` file.
  *
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */
@@ -41,12 +41,12 @@ function queueResources({ id, dlqId, topic, visibilityTimeout }, name) {
       Properties: {
         QueueName: `${name}-dlq`,
         SqsManagedSseEnabled: true,
-        // The most there is. A message's age counts from when it was first sent, so a DLQ must outlive its source.
+        // The maximum. Retention counts from when the message was first sent, so a DLQ must retain longer than its source.
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
         MessageRetentionPeriod: 14 * DAY,
         RedriveAllowPolicy: {
           redrivePermission: 'byQueue',
-          // Spelled out: the source already refers to this queue, and CloudFormation allows no circle.
+          // Not Fn::GetAtt: the source queue refers to this one, and CloudFormation rejects circular references.
           sourceQueueArns: [
             { 'Fn::Sub': `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${name}` },
           ],
@@ -54,8 +54,7 @@ function queueResources({ id, dlqId, topic, visibilityTimeout }, name) {
       },
     },
     [`${id}Policy`]: queuePolicy(id, topic),
-    // For what SNS itself could not deliver. RedriveAllowPolicy does not bear on that: it says which queues may name this
-    // one as theirs, while SNS sends here like any other sender.
+    // Lets SNS send what it could not deliver. RedriveAllowPolicy does not apply to SNS: it restricts only source queues.
     // https://docs.aws.amazon.com/sns/latest/dg/sns-configure-dead-letter-queue.html
     [`${dlqId}Policy`]: queuePolicy(dlqId, topic),
   };
@@ -79,7 +78,7 @@ const queuePolicy = (id, topic) => ({
           Resource: arnOf(id),
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
         },
-        // No one outside this account, whatever another statement allows some day; AWS services act for their own.
+        // Excludes AWS services, which send on behalf of this account.
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalisawsservice
         {
           Sid: 'DenyOtherAccounts',
@@ -111,14 +110,14 @@ const allowTopic = (id, topic) => ({
 
 const subscription = (id, dlqId, topic) => ({
   Type: 'AWS::SNS::Subscription',
-  // Without the policies, what is published before they exist would be refused by the queues and lost.
+  // Without the policies, the queues would refuse messages, which would be lost.
   DependsOn: [`${id}Policy`, `${dlqId}Policy`],
   Properties: {
     TopicArn: { Ref: topic },
     Protocol: 'sqs',
     Endpoint: arnOf(id),
     RawMessageDelivery: true,
-    // What SNS cannot deliver is discarded otherwise.
+    // Without it, SNS discards messages that it cannot deliver.
     // https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
     RedrivePolicy: { deadLetterTargetArn: arnOf(dlqId) },
   },

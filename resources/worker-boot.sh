@@ -1,16 +1,15 @@
 #!/bin/bash
-# What a worker's instance does at its first boot, as user data of WorkerLaunchTemplate. CloudFormation fills in what is
-# in braces; the shell's own variables have none. What is printed here is in the log group, as <instance>/boot.
+# Sets up a worker's instance at its first boot, as user data of WorkerLaunchTemplate. CloudFormation substitutes names in
+# braces; shell variables are written without. The output is in the log group, as <instance>/boot.
 set -euo pipefail
 
-# CloudFormation waits for this while it makes or updates the group, and refuses it at any other time.
+# CloudFormation waits for the signal while it creates or updates the group, and rejects it at any other time.
 signal() {
   aws cloudformation signal-resource --region '${Region}' --stack-name '${StackName}' --logical-resource-id WorkerGroup \
     --unique-id "$(cat /var/lib/cloud/data/instance-id)" --status "$1" || true
 }
 
-# An instance without a worker is worth nothing: the group replaces it once it is off. Before that, the agent gets the
-# time to send what it has read.
+# An instance without a worker shuts down, so that the group replaces it. Before that, the log agent has 15 s to send the log.
 give_up() {
   echo "boot failed in line $1"
   signal FAILURE
@@ -19,7 +18,7 @@ give_up() {
 }
 trap 'give_up $LINENO' ERR
 
-# The agent first, so that whatever fails later is seen.
+# The log agent comes first, so that later failures are logged.
 dnf install -y amazon-cloudwatch-agent
 cat >/etc/order-worker-logs.json <<'END'
 {
@@ -52,7 +51,7 @@ useradd --system --no-create-home --shell /sbin/nologin order-worker
 mkdir -p /opt/order-worker
 aws s3 cp --region '${Region}' 's3://${Bucket}/${BundleKey}' /opt/order-worker/order-worker.mjs
 
-# Read by systemd, not by the worker's user.
+# systemd reads the file; the worker's user cannot.
 install -m 600 /dev/null /etc/order-worker.env
 cat >/etc/order-worker.env <<'END'
 ${Environment}
@@ -63,7 +62,7 @@ cat >/etc/systemd/system/order-worker.service <<'END'
 Description=Runs ${Function} on its queue
 Wants=network-online.target
 After=network-online.target
-# A worker that comes up ten times in ten minutes never will: off, to be replaced.
+# After ten starts in ten minutes, the instance shuts down to be replaced.
 StartLimitIntervalSec=600
 StartLimitBurst=10
 StartLimitAction=poweroff
@@ -74,7 +73,7 @@ EnvironmentFile=/etc/order-worker.env
 User=order-worker
 Restart=always
 RestartSec=5
-# 10 s more than the longest deadline that a worker gets.
+# 10 s more than the maximum deadline of a worker.
 TimeoutStopSec=120
 StandardOutput=append:/var/log/order-worker.log
 StandardError=inherit
@@ -94,10 +93,10 @@ RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX
 WantedBy=multi-user.target
 END
 
-# curl takes 503 for passing, and tries again.
+# curl retries after 503.
 cat >/etc/systemd/system/order-worker-health.service <<'END'
 [Unit]
-Description=Restarts a worker that says it is not well
+Description=Restarts the worker when its health check fails
 
 [Service]
 Type=oneshot
@@ -105,7 +104,7 @@ ExecStart=/bin/sh -c 'curl -sSf -o /dev/null -m 5 --retry 3 --retry-delay 10 --r
 END
 cat >/etc/systemd/system/order-worker-health.timer <<'END'
 [Unit]
-Description=Asks the worker every 30 s how it is
+Description=Checks the worker's health every 30 s
 
 [Timer]
 OnActiveSec=60
@@ -115,7 +114,7 @@ OnUnitInactiveSec=30
 WantedBy=timers.target
 END
 
-# The log has been sent by then. Hourly, since a busy worker fills the disk in days.
+# Rotated entries were already sent to CloudWatch. Hourly, since a busy worker would fill the disk within days.
 cat >/etc/logrotate.d/order-worker <<'END'
 /var/log/order-worker.log {
   size 100M

@@ -1,13 +1,13 @@
-/** What the SDK imports where it has to look for credentials: a function has its own in its environment. */
+/** Modules with which the SDK looks for credentials. A function has its credentials in its environment. */
 const CREDENTIAL_PROVIDERS = /^@aws-sdk\/credential-provider-|^@smithy\/credential-provider-imds$/;
-/** What it imports for operations that answer with a stream of events, of which we call none. */
+/** Module for operations that return event streams. The functions call none. */
 const EVENT_STREAMS = /^@smithy\/core\/event-streams$/;
 
 const NAMESPACE = 'left-out';
 
 /**
- * Plugin for esbuild: leaves out what the SDK imports only where it needs it, and functions never do. It is a third of a bundle;
- * and esbuild wraps each module that such a part shares with the rest in a function, which makes all of it slower to load.
+ * esbuild plugin: excludes modules that the SDK imports on demand and functions never need. They are a third of a bundle. esbuild
+ * would also wrap each module that they share with the rest in a function, which slows down loading.
  */
 module.exports = {
   name: 'leave-out-of-functions',
@@ -18,7 +18,7 @@ module.exports = {
       );
     }
     build.onLoad({ filter: /./, namespace: NAMESPACE }, ({ path }) => {
-      const message = `${path}: is left out of functions; credentials must be in their environment`;
+      const message = `${path}: excluded from function bundles, which read credentials from the environment only`;
       return { contents: `throw new Error(${JSON.stringify(message)});` };
     });
   },

@@ -1,6 +1,6 @@
 /**
- * Reads stage parameters and says which one is wrong. A variable that merely led nowhere would be refused by Serverless
- * without a word about the parameter and its value.
+ * Creates a reader of stage parameters whose errors name the parameter and its value. Serverless's own errors for a variable
+ * that cannot be resolved name neither.
  *
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */
@@ -10,7 +10,7 @@ module.exports = ({ resolveVariable }) => {
       return await resolveVariable(`param:${name}`);
     } catch (error) {
       if (error.code !== 'MISSING_VARIABLE_RESULT') throw error;
-      throw refuse(name, 'must have a default under params: in serverless.yml', undefined);
+      throw refuse(name, 'must have a default under params.default in serverless.yml', undefined);
     }
   };
   return {
@@ -19,14 +19,14 @@ module.exports = ({ resolveVariable }) => {
     async readChoice(name, choices) {
       const value = await read(name);
       if (choices.includes(value)) return value;
-      throw refuse(name, `must be ${choices.map((choice) => JSON.stringify(choice)).join(' or ')}`, value);
+      throw refuse(name, `must be ${listChoices(choices)}`, value);
     },
 
-    /** @returns a number, also of what comes from the command line, which is text */
-    async readWholeNumber(name, least, most) {
+    /** @returns The value as a number. From the command line it is text. */
+    async readWholeNumber(name, min, max) {
       const value = await read(name);
-      if (/^\d+$/.test(value) && value >= least && value <= most) return Number(value);
-      throw refuse(name, `must be a whole number from ${least} to ${most}`, value);
+      if (/^\d+$/.test(value) && value >= min && value <= max) return Number(value);
+      throw refuse(name, `must be a whole number from ${min} to ${max}`, value);
     },
 
     async readText(name, pattern, rule) {
@@ -39,7 +39,14 @@ module.exports = ({ resolveVariable }) => {
   };
 };
 
-/** Serverless shows the stack of what is thrown here, for which nobody who mistyped a parameter has any use. */
+/** Returns a list such as `"a", "b" or "c"`. */
+const listChoices = (choices) =>
+  choices
+    .map((choice) => JSON.stringify(choice))
+    .join(', ')
+    .replace(/, (?=[^,]*$)/, ' or ');
+
+/** Creates the error for a parameter. Serverless prints the stack, which does not help to correct a parameter. */
 function refuse(name, rule, value) {
   const message = `parameter ${name}: ${rule}, received ${JSON.stringify(value) ?? 'nothing'}`;
   const error = new Error(message);

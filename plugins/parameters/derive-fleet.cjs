@@ -1,6 +1,6 @@
 const { QUEUES } = require('../../topology.ts');
 
-// Graviton's families have a g behind their generation: t4g, c7gn, m8gd.
+// Graviton families have a g after their generation: t4g, c7gn, m8gd.
 // https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
 const ARM64_INSTANCE = /^[a-z]+\d+g[a-z]*\.[a-z0-9-]+$/;
 
@@ -26,16 +26,16 @@ module.exports = async ({ read, readChoice, readWholeNumber, refuse }) => {
 
   const instanceType = await read('fleetInstanceType');
   if (!ARM64_INSTANCE.test(instanceType))
-    throw refuse('fleetInstanceType', 'must be an instance type of arm64, such as t4g.small', instanceType);
+    throw refuse('fleetInstanceType', 'must be an arm64 instance type, such as t4g.small', instanceType);
 
   if (kind !== 'off' && part && (await read(part)) === 'off')
-    throw refuse('fleetFunction', `must be a function of a part that is on, and ${part} is "off"`, name);
+    throw refuse('fleetFunction', `must be the consumer of an enabled queue, and ${part} is "off"`, name);
 
   const image = await read('fleetImage');
   const [, account, region, repository] = ECR_IMAGE.exec(image) ?? [];
   if (kind === 'ecs' && !repository) {
     const example = '123456789012.dkr.ecr.us-east-1.amazonaws.com/order-worker:1';
-    throw refuse('fleetImage', `must be an image in ECR with its tag or digest, such as ${example}`, image);
+    throw refuse('fleetImage', `must be an ECR image with a tag or digest, such as ${example}`, image);
   }
 
   return {
@@ -44,7 +44,7 @@ module.exports = async ({ read, readChoice, readWholeNumber, refuse }) => {
     queue: id,
     min,
     max,
-    // CloudFormation wants it below the largest size.
+    // CloudFormation requires it to be below the maximum size.
     minInService: Math.min(min, max - 1),
     concurrency: await readWholeNumber('fleetConcurrency', 1, 100),
     scaling: await readChoice('fleetScaling', ['backlog', 'queue-length']),

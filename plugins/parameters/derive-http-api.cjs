@@ -1,18 +1,18 @@
 /**
- * What the HTTP API asks of its callers, and how many requests it lets through: as numbers, which RouteSettings wants.
+ * Reads the authorizer and the request limits of the HTTP API. The limits are numbers, which RouteSettings requires.
  *
  * @param {ReturnType<typeof import('./create-reader.cjs')>} reader
  */
 module.exports = async ({ readChoice, readText, readWholeNumber }) => {
   const httpAuthorizer = await readChoice('httpAuthorizer', ['iam', 'jwt']);
   if (httpAuthorizer === 'jwt') {
-    const why = 'since httpAuthorizer is "jwt"';
-    await readText('jwtIssuerUrl', /^https:\/\/\S+$/, `the https URL of the issuer, ${why}`);
-    await readText('jwtAudience', /^\S+$/, `what the tokens are for, ${why}`);
+    const reason = 'because httpAuthorizer is "jwt"';
+    await readText('jwtIssuerUrl', /^https:\/\/\S+$/, `the https URL of the token issuer ${reason}`);
+    await readText('jwtAudience', /^\S+$/, `the audience of the tokens ${reason}`);
   }
   return {
     httpAuthorizer,
-    // The most is what an account has by default.
+    // The maximums are the default quotas of an account.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
     limits: {
       intakeRate: await readWholeNumber('intakeRateLimit', 1, 10_000),

@@ -1,4 +1,4 @@
-/** The parameters of alarms, and the most that each may be; those of queues are in topology.ts. */
+/** Maximum of each alarm parameter. Those of queues are in topology.ts. */
 const ALARM_PARAMETERS = {
   deadLettersAlarm: 1_000_000,
   functionErrorsAlarm: 1_000_000,
@@ -8,11 +8,11 @@ const ALARM_PARAMETERS = {
   alarmMinutes: 60,
 };
 
-// SNS finds out by itself whether there is anybody; this is for what is no address at all.
+// Catches only what cannot be an address: SNS itself asks the address to confirm.
 const ADDRESS_OR_NOTHING = /^([^\s@]+@[^\s@]+\.[^\s@]+)?$/;
 
 /**
- * Whether there are alarms, whom they tell, and what resources/monitoring/alarms.cjs measures by, as numbers.
+ * Reads whether alarms are enabled, whether they are sent by e-mail, and the thresholds for resources/monitoring/alarms.cjs.
  *
  * @param {ReturnType<typeof import('./create-reader.cjs')>} reader
  */
@@ -21,7 +21,7 @@ module.exports = async ({ readChoice, readText, readWholeNumber }) => {
   const email = await readText('operationsEmail', ADDRESS_OR_NOTHING, 'an e-mail address or ""');
   await readChoice('logLevel', ['DEBUG', 'INFO', 'WARN', 'ERROR']);
   const alarms = {};
-  for (const [name, most] of Object.entries(ALARM_PARAMETERS))
-    alarms[name] = await readWholeNumber(name, 1, most);
+  for (const [name, max] of Object.entries(ALARM_PARAMETERS))
+    alarms[name] = await readWholeNumber(name, 1, max);
   return { monitoring, operationsEmail: email === '' ? 'off' : 'on', alarms };
 };

@@ -2,14 +2,14 @@ const { FUNCTIONS, QUEUES } = require('../../topology.ts');
 const { checkTopology, refuseRow } = require('./check-topology.cjs');
 
 /**
- * The queues of the stage: the rows of topology.ts whose part is on, with their settings as numbers.
+ * Derives the queues of the stage: the enabled rows of topology.ts, with their settings as numbers.
  *
  * @param {ReturnType<typeof import('./create-reader.cjs')>} reader
- * @param {(queue: import('../../topology.ts').Queue) => boolean} isPolledByFleet whether Lambda leaves the queue to workers
+ * @param {(queue: import('../../topology.ts').Queue) => boolean} isPolledByFleet Whether workers poll the queue.
  */
 module.exports = async ({ readChoice, readWholeNumber }, isPolledByFleet) => {
   const read = async (setting) =>
-    typeof setting === 'number' ? setting : readWholeNumber(setting.parameter, setting.least, setting.most);
+    typeof setting === 'number' ? setting : readWholeNumber(setting.parameter, setting.min, setting.max);
   checkTopology(QUEUES, FUNCTIONS);
   const queues = [];
   for (const row of QUEUES) {
@@ -19,7 +19,7 @@ module.exports = async ({ readChoice, readWholeNumber }, isPolledByFleet) => {
     const batchingWindow = await read(row.batchingWindow);
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
     if (batchSize > 10 && batchingWindow === 0)
-      throw refuseRow(row.name, 'batchingWindow', 'must be at least 1 where a batch has more than 10', 0);
+      throw refuseRow(row.name, 'batchingWindow', 'must be at least 1 when batchSize is more than 10', 0);
     queues.push({
       ...row,
       batchSize,

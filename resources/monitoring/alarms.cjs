@@ -1,12 +1,12 @@
-const { byCapacity, mostWithLittleCapacity } = require('../aurora-max-connections.json');
+const { byCapacity, limitAtLowMinCapacity } = require('../aurora-max-connections.json');
 const readParts = require('./read-parts.cjs');
 
 /**
- * The alarms, as CloudFormation resources. Each tells the operations topic when it goes off, and has an entry of its
- * name in docs/runbook.md (throttles share one). Nothing is told when it is over: the first state of a new alarm is an
- * end, too, so each deployment of a stage would begin with a message per alarm.
+ * Returns the alarms as CloudFormation resources. Each alarm notifies the operations topic, and has an entry of its name in
+ * docs/runbook.md (throttles share one). There are no OKActions: a new alarm also enters the OK state, so each new stage would
+ * send one notification per alarm.
  *
- * No data is no trouble: queues that are empty for hours, functions that do not run and databases that sleep send none.
+ * Missing data is not breaching: idle queues, functions that do not run and paused databases send no data.
  *
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */
@@ -20,13 +20,13 @@ module.exports = async (variables) => {
     ...(parts.hasSales ? await salesAlarms(variables, parts) : []),
     ...(parts.fleet.kind === 'off' ? [] : [fleetAlarm(parts)]),
   ];
-  const entries = alarms.map(({ name, entry = name, means, ...properties }) => [
+  const entries = alarms.map(({ name, runbookEntry = name, description, ...properties }) => [
     `${pascal(name)}Alarm`,
     {
       Type: 'AWS::CloudWatch::Alarm',
       Properties: {
         AlarmName: `${parts.prefix}-${name}`,
-        AlarmDescription: `${means} ${parts.runbook}#${entry}`,
+        AlarmDescription: `${description} ${parts.runbook}#${runbookEntry}`,
         ComparisonOperator: 'GreaterThanOrEqualToThreshold',
         EvaluationPeriods: 1,
         TreatMissingData: 'notBreaching',
@@ -43,9 +43,9 @@ function queueAlarms({ id, dlqId, kebab: name, consumer, ageAlarm }, { threshold
   return [
     {
       name: `${name}-dlq-not-empty`,
-      means: `Messages that ${consumer} failed three times wait in the dead-letter queue. Find out why, mend it, then redrive them:`,
+      description: `Messages are in the dead-letter queue: ${consumer} failed them three times. Find the cause, fix it, then redrive them:`,
       Namespace: 'AWS/SQS',
-      // Not NumberOfMessagesSent, which leaves out what SQS itself moves there.
+      // Not NumberOfMessagesSent, which does not count messages that SQS itself moves to the queue.
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Dimensions: dimensions({ QueueName: { 'Fn::GetAtt': [dlqId, 'QueueName'] } }),
       Statistic: 'Maximum',
@@ -54,9 +54,9 @@ function queueAlarms({ id, dlqId, kebab: name, consumer, ageAlarm }, { threshold
     },
     {
       name: `${name}-age`,
-      means: `The oldest message waits longer than it should: ${consumer} is too slow, throttled or failing. See which, then give it more concurrency or mend what it needs:`,
+      description: `The oldest message waits too long: ${consumer} is too slow, throttled or failing. Find out which, then raise its concurrency or fix the cause:`,
       Namespace: 'AWS/SQS',
-      // Leaves out messages from their third receive on; the dead-letter queue's alarm is about those.
+      // Excludes messages from their third receive on, which the alarm of the dead-letter queue covers.
       MetricName: 'ApproximateAgeOfOldestMessage',
       Dimensions: dimensions({ QueueName: { 'Fn::GetAtt': [id, 'QueueName'] } }),
       Statistic: 'Maximum',
@@ -78,15 +78,15 @@ function functionAlarms({ name, id }, { thresholds }) {
     {
       ...alarm,
       name: `${name}-errors`,
-      means: `${name} failed: it threw, ran out of time or of memory. Read its log, then mend it or what it needs:`,
+      description: `${name} failed: it threw an error, timed out or ran out of memory. Read its log and fix the cause:`,
       MetricName: 'Errors',
       Threshold: thresholds.functionErrorsAlarm,
     },
     {
       ...alarm,
       name: `${name}-throttles`,
-      entry: 'function-throttles',
-      means: `Lambda did not run ${name}: the account's concurrency is used up. See what uses it, cap that, or have the quota raised:`,
+      runbookEntry: 'function-throttles',
+      description: `Lambda throttled ${name}: the account's concurrency is used up. Find the functions that use it, then limit them or request a higher quota:`,
       MetricName: 'Throttles',
       Threshold: thresholds.functionThrottlesAlarm,
     },
@@ -94,13 +94,13 @@ function functionAlarms({ name, id }, { thresholds }) {
 }
 
 /**
- * Functions answer 500 and 503 themselves, which is no error to Lambda.
+ * Functions return 500 and 503 themselves, which Lambda does not count as errors.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
  */
 const httpApiAlarm = ({ thresholds }) => ({
   name: 'http-api-errors',
-  means:
-    'Callers of the HTTP API get answers of 5xx. See in the functions\' logs ("request failed") what is out of reach, and mend that:',
+  description:
+    'The HTTP API returns 5xx responses. Search the functions\' logs for "request failed" to find the failing service, and fix it:',
   Namespace: 'AWS/ApiGateway',
   MetricName: '5xx',
   Dimensions: dimensions({ ApiId: { Ref: 'HttpApi' } }),
@@ -123,8 +123,8 @@ async function shippingAlarms({ resolveVariable }, { thresholds }) {
     {
       ...alarm,
       name: 'shipping-database-capacity',
-      means:
-        'The shipping database is as large as it may grow. Shipments become slow. See what keeps it busy; raise shippingMaxCapacity or lower fulfillmentConcurrency:',
+      description:
+        'The shipping database is close to shippingMaxCapacity, so shipments become slow. Find the load, then raise shippingMaxCapacity or lower fulfillmentConcurrency:',
       // Percent of shippingMaxCapacity.
       MetricName: 'ACUUtilization',
       Threshold: thresholds.databaseCapacityAlarm,
@@ -132,57 +132,57 @@ async function shippingAlarms({ resolveVariable }, { thresholds }) {
     {
       ...alarm,
       name: 'shipping-database-connections',
-      means:
-        'The shipping database soon refuses connections. See what holds them, end it, or raise shippingMaxCapacity:',
+      description:
+        'The shipping database is about to refuse connections. Find out what holds them, then end it or raise shippingMaxCapacity:',
       MetricName: 'DatabaseConnections',
       Threshold: Math.floor((maxConnections(maxCapacity) * thresholds.databaseCapacityAlarm) / 100),
     },
   ];
 }
 
-/** As the doctor reckons it: between two rows of AWS's table, the connections of the lower one. The least capacity is 0. */
+/** Returns the connection limit, as `npm run doctor` does: between two rows of AWS's table, that of the lower row. */
 const maxConnections = (capacity) => {
   const [, connections] = byCapacity.findLast(([units]) => units <= capacity) ?? byCapacity[0];
-  return Math.min(connections, mostWithLittleCapacity);
+  return Math.min(connections, limitAtLowMinCapacity);
 };
 
 /** https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-audit-logging.html, for its metrics and their dimensions */
 async function salesAlarms({ resolveVariable }, { thresholds }) {
   const base = Number(await resolveVariable('param:salesBaseCapacity'));
-  const most = Number(await resolveVariable('param:salesMaxCapacity'));
-  // One that cannot grow is as large as it may be whenever it works.
-  if (base >= most) return [];
+  const max = Number(await resolveVariable('param:salesMaxCapacity'));
+  // A warehouse that cannot grow is at its maximum whenever it runs.
+  if (base >= max) return [];
   return [
     {
       name: 'sales-warehouse-capacity',
-      means:
-        'The sales warehouse is as large as it may grow. Loads and reports become slow and dear. See which queries keep it busy; raise salesMaxCapacity or end them:',
+      description:
+        'The sales warehouse is close to salesMaxCapacity, so loads and reports become slow and expensive. Find the queries, then end them or raise salesMaxCapacity:',
       Namespace: 'AWS/Redshift-Serverless',
-      // In RPU, a mean of the past 30 min.
+      // In RPU, averaged over the past 30 min.
       MetricName: 'ComputeCapacity',
       Dimensions: dimensions({ Workgroup: { Ref: 'SalesWarehouse' } }),
       Statistic: 'Maximum',
       Period: 60 * thresholds.alarmMinutes,
-      Threshold: (most * thresholds.databaseCapacityAlarm) / 100,
+      Threshold: (max * thresholds.databaseCapacityAlarm) / 100,
     },
   ];
 }
 
-/** Unlike elsewhere, no data is trouble: a fleet that does not run sends none. */
+/** Here missing data is breaching: a fleet without workers sends none. */
 const fleetAlarm = ({ fleet, thresholds }) => ({
   name: 'worker-fleet-size',
-  means: `Fewer workers run than the fleet has at least, and nothing else polls for ${fleet.function}. See why they do not start, or switch the fleet off:`,
+  description: `Fewer workers run than fleetMin, and nothing else polls for ${fleet.function}. Find out why workers do not start, or set fleet to "off":`,
   ...WORKERS_IN_SERVICE[fleet.kind],
   Statistic: 'Maximum',
   Period: 60,
-  // Longer than instances are replaced in at a deployment.
+  // Longer than a deployment takes to replace the instances.
   EvaluationPeriods: Math.max(thresholds.alarmMinutes, 15),
   ComparisonOperator: 'LessThanThreshold',
   Threshold: fleet.min,
   TreatMissingData: 'breaching',
 });
 
-/** As resources/worker-scaling.yml divides the backlog by. */
+/** The metrics by which resources/worker-scaling.yml divides the backlog. */
 const WORKERS_IN_SERVICE = {
   ec2: {
     Namespace: 'AWS/AutoScaling',

@@ -1,12 +1,12 @@
 const alarms = require('./alarms.cjs');
 const readParts = require('./read-parts.cjs');
 
-/** A dashboard is a grid of 24 columns. */
+/** Width of a dashboard's grid. */
 const COLUMNS = 24;
 const HEIGHT = 6;
 
 /**
- * The body of the dashboard, for `Fn::Sub`, which fills in the names: a row per question, of graphs side by side.
+ * Returns the body of the dashboard for `Fn::Sub`, which substitutes the resource names.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  *
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
@@ -27,7 +27,7 @@ module.exports = async (variables) => {
   return JSON.stringify({ widgets: layOut(rows) });
 };
 
-/** Puts the widgets of a row side by side, in equal parts, and the rows one below the other. */
+/** Places the widgets of a row side by side with equal widths, and the rows one below the other. */
 function layOut(rows) {
   let y = 0;
   return rows.flatMap((row) => {
@@ -40,8 +40,8 @@ function layOut(rows) {
 }
 
 function title({ prefix, runbook }) {
-  const place = /^https?:/.test(runbook) ? `[${runbook}](${runbook})` : `\`${runbook}\` in the repository`;
-  const markdown = `# ${prefix}\nWhat to do about an alarm: ${place}.`;
+  const location = /^https?:/.test(runbook) ? `[${runbook}](${runbook})` : `\`${runbook}\` in the repository`;
+  const markdown = `# ${prefix}\nHow to handle an alarm: ${location}.`;
   return { type: 'text', height: 2, properties: { markdown } };
 }
 
@@ -52,13 +52,13 @@ const alarmStatus = (alarmIds) => ({
 });
 
 /**
- * @param {unknown[][]} metrics each namespace, name, then dimensions, and where it has one, its options
- * @param {object} properties of the widget; `stat` above all
+ * @param {unknown[][]} metrics Namespace, name and dimensions of each metric, with options as an optional last element.
+ * @param {object} properties Further properties of the widget, including `stat`.
  */
-const graph = (heading, metrics, properties) => ({
+const graph = (title, metrics, properties) => ({
   type: 'metric',
   properties: {
-    title: heading,
+    title,
     view: 'timeSeries',
     region: `\${AWS::Region}`,
     period: 60,
@@ -68,7 +68,7 @@ const graph = (heading, metrics, properties) => ({
   },
 });
 
-/** What functions report themselves: docs/monitoring.md. */
+/** Metrics that the functions report: docs/monitoring.md. */
 function ordersRow({ prefix }) {
   const own = (...names) => names.map((name) => ['OrderPipeline', name, 'service', prefix]);
   return [
@@ -85,7 +85,7 @@ function ordersRow({ prefix }) {
       ),
       { stat: 'Sum' },
     ),
-    graph('Age of the oldest order at its confirmation, in ms', own('OldestOrderAge'), { stat: 'Maximum' }),
+    graph('Age of the oldest order when confirmed (ms)', own('OldestOrderAge'), { stat: 'Maximum' }),
     graph('Order files', own('RowsRead', 'OrdersIngested', 'RowsRejected'), { stat: 'Sum' }),
   ];
 }
@@ -93,9 +93,9 @@ function ordersRow({ prefix }) {
 function queuesRow({ queues }) {
   const all = (metric) => queues.map(({ id }) => ['AWS/SQS', metric, 'QueueName', `\${${id}.QueueName}`]);
   return [
-    graph('Queues: visible', all('ApproximateNumberOfMessagesVisible'), { stat: 'Maximum' }),
-    graph('Queues: in flight', all('ApproximateNumberOfMessagesNotVisible'), { stat: 'Maximum' }),
-    graph('Queues: age of the oldest message, in s', all('ApproximateAgeOfOldestMessage'), {
+    graph('Queues: visible messages', all('ApproximateNumberOfMessagesVisible'), { stat: 'Maximum' }),
+    graph('Queues: messages in flight', all('ApproximateNumberOfMessagesNotVisible'), { stat: 'Maximum' }),
+    graph('Queues: age of the oldest message (s)', all('ApproximateAgeOfOldestMessage'), {
       stat: 'Maximum',
     }),
   ];
@@ -103,7 +103,7 @@ function queuesRow({ queues }) {
 
 const deadLetters = ({ queues }) => [
   graph(
-    'Dead-letter queues: visible',
+    'Dead-letter queues: visible messages',
     queues.map(({ dlqId }) => [
       'AWS/SQS',
       'ApproximateNumberOfMessagesVisible',
@@ -128,16 +128,16 @@ function functionRows({ functions }) {
     [
       graph('Functions: errors', all('Errors'), { stat: 'Sum' }),
       graph('Functions: throttles', all('Throttles'), { stat: 'Sum' }),
-      graph('Functions: concurrency', all('ConcurrentExecutions'), { stat: 'Maximum' }),
+      graph('Functions: concurrent executions', all('ConcurrentExecutions'), { stat: 'Maximum' }),
     ],
     [
-      graph('Functions: duration, median, in ms', all('Duration'), { stat: 'p50' }),
-      graph('Functions: duration, 99th percentile, in ms', all('Duration'), { stat: 'p99' }),
+      graph('Functions: median duration (ms)', all('Duration'), { stat: 'p50' }),
+      graph('Functions: 99th percentile duration (ms)', all('Duration'), { stat: 'p99' }),
     ],
   ];
 }
 
-/** What each consumer has stored, and the database behind it. */
+/** The records that each consumer stores, and the database that holds them. */
 const storeRows = ({ queues, prefix }) =>
   queues
     .filter(({ stores }) => stores)
@@ -174,32 +174,32 @@ const workgroup = (metric, ...dimensions) => [
 const DATABASES = {
   shippingDatabase: [
     graph(
-      'Shipping database: CPU and capacity in use, in percent',
+      'Shipping database: CPU and capacity used (%)',
       [cluster('CPUUtilization'), cluster('ACUUtilization')],
       { stat: 'Average' },
     ),
     graph(
-      'Shipping database: ACU, and connections (right)',
+      'Shipping database: ACU (left), connections (right)',
       [cluster('ServerlessDatabaseCapacity'), cluster('DatabaseConnections', { yAxis: 'right' })],
       { stat: 'Average' },
     ),
   ],
   salesDatabase: [
     graph(
-      'Sales warehouse: RPU, and connections (right)',
+      'Sales warehouse: RPU (left), connections (right)',
       [workgroup('ComputeCapacity'), workgroup('DatabaseConnections', { yAxis: 'right' })],
       { stat: 'Maximum' },
     ),
-    // COPY is a LOAD; migrations are OTHER.
+    // COPY has the type LOAD, migrations have the type OTHER.
     graph(
-      'Sales warehouse: queries running',
+      'Sales warehouse: running queries',
       ['LOAD', 'INSERT', 'SELECT', 'OTHER'].map((type) => workgroup('QueriesRunning', 'QueryType', type)),
       { stat: 'Maximum' },
     ),
   ],
 };
 
-/** Of instances, what the group knows; of tasks, what Container Insights does. */
+/** Metrics of instances come from their Auto Scaling group, those of tasks from Container Insights. */
 function fleetRow({ fleet }) {
   if (fleet.kind === 'ec2') {
     const group = ['AutoScalingGroupName', `\${WorkerGroup}`];
@@ -207,14 +207,14 @@ function fleetRow({ fleet }) {
       graph('Workers: instances in service', [['AWS/AutoScaling', 'GroupInServiceInstances', ...group]], {
         stat: 'Maximum',
       }),
-      graph('Workers: CPU, in percent', [['AWS/EC2', 'CPUUtilization', ...group]], { stat: 'Average' }),
+      graph('Workers: CPU (%)', [['AWS/EC2', 'CPUUtilization', ...group]], { stat: 'Average' }),
     ];
   }
   const service = ['ClusterName', `\${WorkerCluster}`, 'ServiceName', `\${WorkerService.Name}`];
   return [
-    graph('Workers: tasks running', [['ECS/ContainerInsights', 'RunningTaskCount', ...service]], {
+    graph('Workers: running tasks', [['ECS/ContainerInsights', 'RunningTaskCount', ...service]], {
       stat: 'Maximum',
     }),
-    graph('Workers: CPU, in percent', [['AWS/ECS', 'CPUUtilization', ...service]], { stat: 'Average' }),
+    graph('Workers: CPU (%)', [['AWS/ECS', 'CPUUtilization', ...service]], { stat: 'Average' }),
   ];
 }

@@ -31,8 +31,8 @@ async function bundle(name: string, contents: string, options = functionOptions)
   return { outfile, inputs: Object.keys(metafile.inputs).join('\n') };
 }
 
-describe('the code of a function', () => {
-  it("has Node's own modules, however they are asked for", async () => {
+describe('a function bundle', () => {
+  it("provides Node's built-in modules for every kind of import and require", async () => {
     const { outfile } = await bundle(
       'own-modules',
       `import { Agent } from 'node:http';
@@ -52,7 +52,7 @@ describe('the code of a function', () => {
     expect(await code.readFile(import.meta.filename, 'utf8')).toContain('has Node');
   });
 
-  it('loads nothing of fetch with a client of the SDK', async () => {
+  it('does not load fetch with an SDK client', async () => {
     const { outfile } = await bundle(
       'client',
       `import { SQSClient } from '@aws-sdk/client-sqs';
@@ -64,20 +64,20 @@ describe('the code of a function', () => {
     expect(stdout.trim()).toBe('NativeModule _http_agent');
   });
 
-  const USER = `export { SQSClient } from '@aws-sdk/client-sqs';
+  const SDK_USER = `export { SQSClient } from '@aws-sdk/client-sqs';
     export const load = () => import('@aws-sdk/credential-provider-ini');`;
 
-  it('says where credentials must be, rather than looking for them elsewhere', async () => {
-    const { outfile, inputs } = await bundle('left-out', USER);
+  it('excludes the credential providers that look outside the environment', async () => {
+    const { outfile, inputs } = await bundle('left-out', SDK_USER);
     expect(inputs).toContain('@aws-sdk/credential-provider-env');
     expect(inputs).not.toContain('node_modules/@aws-sdk/credential-provider-ini');
     await expect((await import(outfile)).load()).rejects.toThrow(
-      '@aws-sdk/credential-provider-ini: is left out of functions; credentials must be in their environment',
+      '@aws-sdk/credential-provider-ini: excluded from function bundles, which read credentials from the environment only',
     );
   });
 
-  it("looks for them everywhere as a worker's, which may have its host's", async () => {
-    const { outfile } = await bundle('worker', USER, bundleOptions);
+  it('keeps all credential providers in the bundle of a worker, which may use those of its host', async () => {
+    const { outfile } = await bundle('worker', SDK_USER, bundleOptions);
     expect(await (await import(outfile)).load()).toHaveProperty('fromIni');
   });
 });

@@ -6,16 +6,16 @@ const require = createRequire(import.meta.url);
 const createReader = require('../../plugins/parameters/create-reader.cjs');
 const deriveQueues = require('../../plugins/parameters/derive-queues.cjs');
 
-it('a parameter that serverless.yml does not have is named', async () => {
+it('createReader names a parameter that serverless.yml does not declare', async () => {
   const resolveVariable = async () => {
     throw Object.assign(new Error('Value not found'), { code: 'MISSING_VARIABLE_RESULT' });
   };
   await expect(createReader({ resolveVariable }).readChoice('loyaltyProgram', ['on', 'off'])).rejects.toThrow(
-    'parameter loyaltyProgram: must have a default under params: in serverless.yml, received nothing',
+    'parameter loyaltyProgram: must have a default under params.default in serverless.yml, received nothing',
   );
 });
 
-it('a batch of more than 10 is refused without a window', async () => {
+it('deriveQueues rejects a batch of more than 10 messages without a batching window', async () => {
   const values: Record<string, number> = { salesBatchSize: 11, salesBatchingWindow: 0 };
   const reader = {
     readChoice: async () => 'on',
@@ -23,7 +23,7 @@ it('a batch of more than 10 is refused without a window', async () => {
   };
   const isPolledByFleet = () => false;
   await expect(deriveQueues(reader, isPolledByFleet)).rejects.toThrow(
-    'topology.ts, row "analytics": batchingWindow must be at least 1 where a batch has more than 10, received 0',
+    'topology.ts, row "analytics": batchingWindow must be at least 1 when batchSize is more than 10, received 0',
   );
   values.salesBatchSize = 10;
   expect(await deriveQueues(reader, isPolledByFleet)).toHaveLength(QUEUES.length);

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 const stackOutputs = require('../../plugins/stack-outputs.cjs');
 
-/** Answers variables of a stack with one output and one queue, whose consumer stores in the table of an output. */
+/** Resolves the variables of a stack with one output, and one queue whose consumer stores records in a table. */
 const resolving = (tableOutput: string) => async (address: string) =>
   ({
     'self:resources': [{ Outputs: { LoyaltyTableName: { Value: { Ref: 'LoyaltyTable' } } } }, {}],
@@ -12,11 +12,11 @@ const resolving = (tableOutput: string) => async (address: string) =>
     'sls:stage': 'test',
   })[address];
 
-it('a store in a table that no output names is refused', async () => {
+it('stackOutputs rejects a store whose table is not a stack output', async () => {
   expect(await stackOutputs({ resolveVariable: resolving('LoyaltyTableName') })).toMatchObject({
     LoyaltyTableName: { Ref: 'LoyaltyTable' },
   });
   await expect(stackOutputs({ resolveVariable: resolving('LoyaltyTabelName') })).rejects.toThrow(
-    'topology.ts, row "loyalty": stores.in.tableOutput must be an output of the stack, received "LoyaltyTabelName"',
+    'topology.ts, row "loyalty": stores.in.tableOutput must be the name of a stack output, received "LoyaltyTabelName"',
   );
 });

@@ -2,14 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What the stub holds: a deployed stack's buckets, and the ids of all versions of their objects by key. */
+/** State of the stub: the buckets of a deployed stack, with all versions of their objects. */
 export interface StubbedStack {
-  /** Bucket name by logical id; a name that `buckets` does not know is a bucket that was deleted by hand. */
+  /** Bucket names by logical id. A name that is missing in `buckets` stands for a bucket that was deleted by hand. */
   bucketNames: Record<string, string>;
   buckets: Map<string, { key: string; versionId: string; isDeleteMarker: boolean }[]>;
-  /** Bucket policies by bucket name, as put while the stub runs. */
+  /** Bucket policies that were put while the stub runs, by bucket name. */
   policies: Map<string, unknown>;
-  /** Name of a bucket that a function writes to once it was emptied, unless a policy was put. */
+  /** Name of a bucket that a function writes to after it was emptied, unless a policy was put. */
   busyBucket?: string;
   isProtected: boolean;
   isDeleted: boolean;
@@ -18,8 +18,8 @@ export interface StubbedStack {
 const PAGE_SIZE = 1_000;
 
 /**
- * As much of CloudFormation, S3, STS and ECR as `serverless remove` asks for, on 127.0.0.1. Like AWS, it neither deletes
- * a stack whose buckets hold anything, nor lists or deletes more than 1,000 versions at once.
+ * Starts a stub on 127.0.0.1 of the CloudFormation, S3, STS and ECR operations that `serverless remove` calls. Like AWS, it does
+ * not delete a stack whose buckets hold objects, and lists or deletes at most 1,000 versions per request.
  */
 export async function startAwsStub(stack: StubbedStack): Promise<{ url: string; close(): void }> {
   const server = createServer(async (request, response) => {
@@ -27,8 +27,8 @@ export async function startAwsStub(stack: StubbedStack): Promise<{ url: string; 
     const body = await text(request);
     const { status, xml } =
       url.pathname === '/'
-        ? answerQuery(stack, new URLSearchParams(body).get('Action'))
-        : answerS3(stack, `${request.method} ${url.pathname.split('/')[1]}`, url.searchParams, body);
+        ? respondToQuery(stack, new URLSearchParams(body).get('Action'))
+        : respondToS3(stack, `${request.method} ${url.pathname.split('/')[1]}`, url.searchParams, body);
     const isJson = request.headers['content-type']?.includes('json');
     response.writeHead(status, { 'content-type': isJson ? 'application/x-amz-json-1.1' : 'application/xml' });
     response.end(xml);
@@ -37,23 +37,23 @@ export async function startAwsStub(stack: StubbedStack): Promise<{ url: string; 
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
 }
 
-interface Answer {
+interface StubResponse {
   status: number;
   xml: string;
 }
 
-const ok = (xml: string): Answer => ({ status: 200, xml });
+const ok = (xml: string): StubResponse => ({ status: 200, xml });
 
-function answerQuery(stack: StubbedStack, action: string | null): Answer {
-  const result = (xml: string): Answer =>
+function respondToQuery(stack: StubbedStack, action: string | null): StubResponse {
+  const result = (xml: string): StubResponse =>
     ok(`<${action}Response><${action}Result>${xml}</${action}Result></${action}Response>`);
-  const refuse = (message: string): Answer => ({
+  const refuse = (message: string): StubResponse => ({
     status: 400,
     xml: `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error></ErrorResponse>`,
   });
   if (action === 'GetCallerIdentity')
     return result('<Account>123456789012</Account><Arn>arn:aws:iam::123456789012:user/test</Arn>');
-  // The one JSON service asked is ECR, about a repository for container images that this project does not have.
+  // The only JSON request goes to ECR, for an image repository that does not exist.
   if (action === null) return { status: 400, xml: '{"__type":"RepositoryNotFoundException"}' };
   if (stack.isDeleted) return refuse('Stack [order-pipeline-test] does not exist');
 
@@ -83,10 +83,15 @@ function answerQuery(stack: StubbedStack, action: string | null): Answer {
     stack.isDeleted = true;
     return ok('<DeleteStackResponse/>');
   }
-  throw new Error(`AWS stub: no answer for ${action}`);
+  throw new Error(`AWS stub: unsupported request ${action}`);
 }
 
-function answerS3(stack: StubbedStack, request: string, query: URLSearchParams, body: string): Answer {
+function respondToS3(
+  stack: StubbedStack,
+  request: string,
+  query: URLSearchParams,
+  body: string,
+): StubResponse {
   const [method, name = ''] = request.split(' ');
   const versions = stack.buckets.get(name);
   if (!versions) return { status: 404, xml: '<Error><Code>NoSuchBucket</Code></Error>' };
@@ -121,5 +126,5 @@ function answerS3(stack: StubbedStack, request: string, query: URLSearchParams, 
     );
     return ok('<DeleteResult/>');
   }
-  throw new Error(`AWS stub: no answer for ${method} ${name}?${query}`);
+  throw new Error(`AWS stub: unsupported request ${method} ${name}?${query}`);
 }

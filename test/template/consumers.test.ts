@@ -6,7 +6,7 @@ const require = createRequire(import.meta.url);
 const consumers = require('../../resources/consumers.cjs');
 const queues = require('../../resources/queues.cjs');
 
-/** Answers variables for a stage of one queue, whose definitions are these. */
+/** Resolves the variables of a stage with one queue and the given definitions. */
 const resolving =
   (definitions: Readonly<Record<string, unknown>> | undefined) =>
   async (address: string): Promise<unknown> => {
@@ -17,7 +17,7 @@ const resolving =
     return section ? (definitions?.[section] ?? null) : address;
   };
 
-it('a row without definitions has a function with its handler and a role of its own', async () => {
+it('a row without definitions still gets a function with a handler and its own role', async () => {
   const { fulfillment } = await consumers({ resolveVariable: resolving(undefined) });
   expect(fulfillment).toMatchObject({
     handler: 'handlers/fulfillment.handler',
@@ -26,7 +26,7 @@ it('a row without definitions has a function with its handler and a role of its 
   });
 });
 
-it('definitions may have functions alone, or resources alone', async () => {
+it('a definitions file may contain only functions or only resources', async () => {
   const onlyFunctions = { functions: { fulfillment: { memorySize: 256 } } };
   const { fulfillment } = await consumers({ resolveVariable: resolving(onlyFunctions) });
   expect(fulfillment).toMatchObject({ handler: 'handlers/fulfillment.handler', memorySize: 256 });

@@ -6,11 +6,11 @@ import { packageStack } from '../run-serverless.ts';
 import { FLEETS, withParts } from './parameter-sets.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../docs/deploy-policy');
-/** What one managed policy may hold, in characters that are no white space. */
-const LONGEST_POLICY = 6_144;
+/** Maximum size of a managed policy, in characters without white space. */
+const MAX_POLICY_LENGTH = 6_144;
 
 /**
- * What CloudFormation must be allowed to make and delete a resource of a type: "handlers" in its schema.
+ * The permissions that CloudFormation needs to create and delete a resource of each type: "handlers" in its schema.
  * https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
  */
 const NEEDED: Record<string, string[]> = {
@@ -108,7 +108,7 @@ const readPolicy = (name: string) => JSON.parse(readFileSync(join(FOLDER, name),
 const statementsOf = (...names: string[]): Statement[] =>
   names.flatMap((name) => readStatements(readPolicy(name)));
 
-/** Whether one of the actions allowed, which may end in `*`, covers the one that is needed. */
+/** Returns whether an allowed action, which may end in `*`, includes the needed one. */
 const covers = (statements: readonly Statement[], needed: string): boolean =>
   statements.some(({ Action }) =>
     Action.some((action) =>
@@ -116,12 +116,12 @@ const covers = (statements: readonly Statement[], needed: string): boolean =>
     ),
   );
 
-describe('the policies for those who deploy', () => {
-  it('are three, each of which fits into a managed policy', () => {
+describe('the deploy policies', () => {
+  it('each fit into a managed policy', () => {
     const names = readdirSync(FOLDER);
     expect(names.toSorted()).toEqual(['core.json', 'databases.json', 'worker-fleet.json']);
     for (const name of names) {
-      expect(JSON.stringify(readPolicy(name)).length, name).toBeLessThanOrEqual(LONGEST_POLICY);
+      expect(JSON.stringify(readPolicy(name)).length, name).toBeLessThanOrEqual(MAX_POLICY_LENGTH);
     }
   });
 
@@ -136,7 +136,7 @@ describe('the policies for those who deploy', () => {
     ['a fleet of instances', FLEETS.ec2, ['core.json', 'databases.json', 'worker-fleet.json']],
     ['a fleet of containers', FLEETS.ecs, ['core.json', 'databases.json', 'worker-fleet.json']],
   ])(
-    'allow to make and delete each type of resource of %s',
+    'allow CloudFormation to create and delete each type of resource of %s',
     { timeout: 120_000 },
     async (_what, params, names) => {
       const { template } = await packageStack('test', ...params);
@@ -150,7 +150,7 @@ describe('the policies for those who deploy', () => {
     },
   );
 
-  it('allow nothing of everything, and roles of this service only', () => {
+  it('allow no wildcard actions that write, and only roles of this service', () => {
     const statements = statementsOf('core.json', 'databases.json', 'worker-fleet.json');
     for (const { Effect, Action, Resource, Condition } of statements) {
       expect(Effect).toBe('Allow');

@@ -3,19 +3,19 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the stub answers, and what was asked of it. */
+/** Responses of the stub, and the requests that it received. */
 export interface StubbedDeployment {
-  /** Whether the change set of the new template holds anything. */
+  /** Whether the change set of the new template has changes. */
   hasChanges: boolean;
-  /** What a function answers, and how late, as Lambda does: with the error's kind where it threw. */
+  /** Response of an invoked function, and its delay. Lambda sets `error` when the function throws. */
   answer: { error?: 'Unhandled'; payload: unknown; afterMs?: number };
-  /** Uploads of the workers' code, changes to the stack and invocations of functions, in their order. */
+  /** Uploads of worker code, stack changes and function invocations, in order. */
   done: string[];
 }
 
 const STACK = 'arn:aws:cloudformation:us-east-1:123456789012:stack/order-pipeline-test/1';
 
-/** As much of CloudFormation, S3, STS and Lambda as `serverless deploy` asks for where the stack exists, on 127.0.0.1. */
+/** Starts a stub on 127.0.0.1 of the operations that `serverless deploy` calls to update an existing stack. */
 export async function startDeployStub(
   deployment: StubbedDeployment,
 ): Promise<{ url: string; close(): void }> {
@@ -38,7 +38,7 @@ export async function startDeployStub(
       if (request.method === 'PUT' && pathname.includes('/worker/')) {
         deployment.done.push(`upload ${pathname.replace('/deployment/', '')}`);
       }
-      // An empty deployment bucket, which takes whatever is put there.
+      // The deployment bucket is empty and accepts every upload.
       response.end('<ListBucketResult/>');
     }
   });

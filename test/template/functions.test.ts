@@ -12,7 +12,7 @@ const SHIPPING_DATABASE_SECRET_ARN = { 'Fn::GetAtt': ['ShippingDatabase', 'Maste
 const SALES_WAREHOUSE_ARN = { 'Fn::GetAtt': ['SalesWarehouse', 'Workgroup.WorkgroupArn'] };
 const SALES_WAREHOUSE_SECRET_ARN = { Ref: 'SalesWarehouseSecret' };
 
-const mayTakeFrom = (queue: string) => [
+const mayConsume = (queue: string) => [
   ['sqs:ReceiveMessage', arnOf(queue)],
   ['sqs:DeleteMessage', arnOf(queue)],
   ['sqs:GetQueueAttributes', arnOf(queue)],
@@ -34,7 +34,7 @@ const MAY_BE_TRACED = [
   ['xray:PutTelemetryRecords', '*'],
 ];
 
-/** What each function may do beyond writing to its own log group and being traced: action, resource. */
+/** Permissions of each function besides logs and traces: action, resource. */
 const ALLOWED: Record<string, unknown[][]> = {
   Producer: [
     ['sqs:SendMessage', arnOf('OrderQueue')],
@@ -45,7 +45,7 @@ const ALLOWED: Record<string, unknown[][]> = {
   ],
   Intake: [['sqs:SendMessage', arnOf('OrderQueue')]],
   Ingest: [
-    ...mayTakeFrom('UploadQueue'),
+    ...mayConsume('UploadQueue'),
     ['sqs:SendMessage', arnOf('OrderQueue')],
     ['s3:GetObject', { 'Fn::Sub': `\${UploadBucket.Arn}/*` }],
     ['s3:ListBucket', arnOf('UploadBucket')],
@@ -58,7 +58,7 @@ const ALLOWED: Record<string, unknown[][]> = {
     ['sqs:SendMessage', arnOf('UploadQueue')],
   ],
   Consumer: [
-    ...mayTakeFrom('OrderQueue'),
+    ...mayConsume('OrderQueue'),
     ['dynamodb:PartiQLInsert', arnOf('LedgerTable')],
     ['dynamodb:BatchGetItem', arnOf('LedgerTable')],
     ['dynamodb:PutItem', arnOf('LedgerTable')],
@@ -82,10 +82,10 @@ const ALLOWED: Record<string, unknown[][]> = {
     ['redshift-data:BatchExecuteStatement', SALES_WAREHOUSE_ARN],
   ],
   Story: [['dynamodb:BatchGetItem', arnOf('LedgerTable')], ...MAY_QUERY_SHIPPING, ...MAY_QUERY_SALES],
-  Fulfillment: [...mayTakeFrom('ShippingQueue'), ...MAY_QUERY_SHIPPING],
+  Fulfillment: [...mayConsume('ShippingQueue'), ...MAY_QUERY_SHIPPING],
   Restock: MAY_QUERY_SHIPPING,
   Analytics: [
-    ...mayTakeFrom('AnalyticsQueue'),
+    ...mayConsume('AnalyticsQueue'),
     ['s3:PutObject', { 'Fn::Sub': `\${SalesStagingBucket.Arn}/*` }],
     ['s3:DeleteObject', { 'Fn::Sub': `\${SalesStagingBucket.Arn}/*` }],
     ...MAY_QUERY_SALES,
@@ -100,13 +100,13 @@ describe('the packaged functions', () => {
     stack = await packageStack('test');
   }, 120_000);
 
-  /** The statements of the policies that the databases attach to a role. */
+  /** Returns the statements of the policies that the databases attach to a role. */
   const readAttached = (role: string): Statement[] =>
     resourcesOf(stack.template, 'AWS::IAM::Policy')
       .filter(([, { Roles }]) => (Roles as { Ref: string }[]).some(({ Ref }) => Ref === role))
       .flatMap(([, { PolicyDocument }]) => readStatements(PolicyDocument));
 
-  it('are the eleven of this pipeline', () => {
+  it('are the eleven functions of the pipeline', () => {
     const ids = resourcesOf(stack.template, 'AWS::Lambda::Function').map(([id]) => id);
     expect(ids).toEqual(FUNCTIONS.map((name) => `${name}LambdaFunction`));
   });
@@ -118,7 +118,7 @@ describe('the packaged functions', () => {
     });
   });
 
-  it.each(FUNCTIONS)('%s has a role of its own with just what it needs', (name) => {
+  it.each(FUNCTIONS)('%s has its own role with exactly the permissions that it needs', (name) => {
     const { Role } = propertiesOf(stack.template, `${name}LambdaFunction`);
     expect(Role).toEqual(arnOf(`${name}IamRoleLambdaExecution`));
 
@@ -144,14 +144,19 @@ describe('the packaged functions', () => {
     expect(granted.toSorted(byText)).toEqual(allowed.toSorted(byText));
   });
 
-  it.each(FUNCTIONS)('%s is traced, and its role says why that is allowed for any resource', (name) => {
-    expect(propertiesOf(stack.template, `${name}LambdaFunction`).TracingConfig).toEqual({ Mode: 'Active' });
-    const { WildcardReasons } = stack.template.Resources[`${name}IamRoleLambdaExecution`]?.Metadata ?? {};
-    const reason = expect.stringMatching(/^.{20,}https:\/\/docs\.aws\.amazon\.com\/service-authorization\//);
-    expect(WildcardReasons).toEqual(Object.fromEntries(MAY_BE_TRACED.map(([action]) => [action, reason])));
-  });
+  it.each(FUNCTIONS)(
+    '%s is traced, and its role states why that permission applies to every resource',
+    (name) => {
+      expect(propertiesOf(stack.template, `${name}LambdaFunction`).TracingConfig).toEqual({ Mode: 'Active' });
+      const { WildcardReasons } = stack.template.Resources[`${name}IamRoleLambdaExecution`]?.Metadata ?? {};
+      const reason = expect.stringMatching(
+        /^.{20,}https:\/\/docs\.aws\.amazon\.com\/service-authorization\//,
+      );
+      expect(WildcardReasons).toEqual(Object.fromEntries(MAY_BE_TRACED.map(([action]) => [action, reason])));
+    },
+  );
 
-  it('may ask after statements of their own only, where an action knows no resource', () => {
+  it('may describe only their own statements, since the action supports no resource-level permissions', () => {
     const conditional = FUNCTIONS.flatMap((name) => readAttached(`${name}IamRoleLambdaExecution`)).filter(
       ({ Resource }) => Resource.includes('*'),
     );
@@ -166,7 +171,7 @@ describe('the packaged functions', () => {
     }
   });
 
-  it('list no more of the results than what parts of files have left, and receipts', () => {
+  it('may list only parts and receipts in the results bucket', () => {
     const statements = propertiesOf(stack.template, 'IngestIamRoleLambdaExecution').Policies as {
       PolicyDocument: unknown;
     }[];
@@ -179,7 +184,7 @@ describe('the packaged functions', () => {
     ]);
   });
 
-  it('share no role', () => {
+  it('each have a different role', () => {
     const roles = FUNCTIONS.map((name) => propertiesOf(stack.template, `${name}LambdaFunction`).Role);
     expect(new Set(roles.map((role) => JSON.stringify(role))).size).toBe(FUNCTIONS.length);
     const ids = resourcesOf(stack.template, 'AWS::IAM::Role').map(([id]) => id);
@@ -187,15 +192,15 @@ describe('the packaged functions', () => {
     expect(ids.toSorted()).toEqual([...functionRoles, 'SalesWarehouseRole'].toSorted());
   });
 
-  it.each(FUNCTIONS)('%s has a log group that keeps 30 days', (name) => {
+  it.each(FUNCTIONS)('%s has a log group with a retention of 30 days', (name) => {
     expect(propertiesOf(stack.template, `${name}LogGroup`)).toEqual({
       LogGroupName: `/aws/lambda/order-pipeline-test-${name.toLowerCase()}`,
       RetentionInDays: 30,
     });
   });
 
-  it('get the addresses of the resources that they use', () => {
-    // The URLs are set on stage local only; an empty variable counts as missing.
+  it('get the addresses of the resources that they use as environment variables', () => {
+    // The URLs are set in stage local only; an empty variable is treated as missing.
     const shipping = { SHIPPING_DATABASE_URL: '', SHIPPING_DATABASE_ARN, SHIPPING_DATABASE_SECRET_ARN };
     const sales = { SALES_DATABASE_URL: '', SALES_WAREHOUSE_ARN, SALES_WAREHOUSE_SECRET_ARN };
     const expected = {
@@ -239,7 +244,7 @@ describe('the packaged functions', () => {
     expect(Object.keys(expected).toSorted()).toEqual(FUNCTIONS.toSorted());
   });
 
-  it('are fed from their queues by mappings that report failures record by record', () => {
+  it('are invoked by event source mappings that report failures per record', () => {
     expect(resourcesOf(stack.template, 'AWS::Lambda::EventSourceMapping')).toEqual([
       [
         'IngestEventSourceMappingSQSUploadQueue',
@@ -291,7 +296,7 @@ describe('the packaged functions', () => {
     ]);
   });
 
-  it('have only IAM-authorised HTTP routes', () => {
+  it('have only HTTP routes with IAM authorization', () => {
     const routes = resourcesOf(stack.template, 'AWS::ApiGatewayV2::Route').map(([, route]) => [
       route.RouteKey,
       route.AuthorizationType,
@@ -307,11 +312,11 @@ describe('the packaged functions', () => {
   });
 
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
-  it.each(['Intake', 'Story', 'Report', 'Customers'])('%s answers before the HTTP API gives up', (name) => {
+  it.each(['Intake', 'Story', 'Report', 'Customers'])('%s times out before the HTTP API does', (name) => {
     expect(propertiesOf(stack.template, `${name}LambdaFunction`).Timeout).toBeLessThan(30);
   });
 
-  it('include a producer whose failed asynchronous runs are not repeated but told to the operators', () => {
+  it('include a producer whose failed asynchronous runs are reported to the operations topic, not retried', () => {
     expect(resourcesOf(stack.template, 'AWS::Lambda::EventInvokeConfig')).toEqual([
       [
         'ProducerLambdaEvConf',
@@ -329,17 +334,17 @@ describe('the packaged functions', () => {
     ['Producer', 'UploadBucketPolicy'],
     ['Ingest', 'ResultsBucketPolicy'],
     ['Analytics', 'SalesStagingBucketPolicy'],
-  ])('%s is removed before the policy of the bucket that it writes to', (name, policy) => {
+  ])('%s is deleted before the policy of the bucket that it writes to', (name, policy) => {
     expect(stack.template.Resources[`${name}LambdaFunction`]?.DependsOn).toContain(policy);
   });
 
-  it('include a fulfillment that is made after the instance of its database and removed before it', () => {
+  it('include a fulfillment that is created after its database instance and deleted before it', () => {
     expect(stack.template.Resources.FulfillmentLambdaFunction?.DependsOn).toContain(
       'ShippingDatabaseInstance',
     );
   });
 
-  it('include a schedule for the producer, off by default', () => {
+  it('include a schedule for the producer, disabled by default', () => {
     expect(resourcesOf(stack.template, 'AWS::Events::Rule')).toMatchObject([
       [
         'ProducerEventsRuleSchedule1',
@@ -352,8 +357,8 @@ describe('the packaged functions', () => {
     ]);
   });
 
-  it('are zipped below 1 MB each', () => {
-    // Printed so that a growing bundle is seen before it is too big.
+  it('are each smaller than 1 MB when zipped', () => {
+    // Printed so that growing bundles are noticed early.
     console.info(stack.zipBytes);
     expect(Object.keys(stack.zipBytes)).toHaveLength(FUNCTIONS.length);
     for (const [name, bytes] of Object.entries(stack.zipBytes)) {

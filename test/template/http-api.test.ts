@@ -28,7 +28,7 @@ describe('the HTTP API', { timeout: 120_000 }, () => {
     ({ template } = await packageStack('test'));
   }, 120_000);
 
-  it('takes requests of IAM principals only', () => {
+  it('accepts requests signed by IAM principals only', () => {
     const types = Object.entries(routesOf(template)).map(([key, route]) => [key, route.AuthorizationType]);
     expect(Object.fromEntries(types)).toEqual(
       Object.fromEntries(Object.keys(ROUTES).map((key) => [key, 'AWS_IAM'])),
@@ -36,7 +36,7 @@ describe('the HTTP API', { timeout: 120_000 }, () => {
     expect(resourcesOf(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([]);
   });
 
-  it('has limits that let orders through and hold the other routes back', () => {
+  it('limits POST /orders less strictly than the other routes', () => {
     expect(propertiesOf(template, 'HttpApiStage')).toMatchObject({
       DefaultRouteSettings: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
       RouteSettings: { 'POST /orders': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1_000 } },
@@ -45,11 +45,11 @@ describe('the HTTP API', { timeout: 120_000 }, () => {
     expect(propertiesOf(template, 'HttpApiRoutePostOrders').RouteKey).toBe('POST /orders');
   });
 
-  it('logs each request by its route and outcome: no path, query, address or caller', () => {
+  it('logs the route and outcome of each request, but no path, query, address or caller', () => {
     const { AccessLogSettings } = propertiesOf(template, 'HttpApiStage');
     const { Format } = AccessLogSettings as { Format: string };
     const variables = [...Format.matchAll(/\$context\.[\w.]+/g)].map(([variable]) => variable);
-    // What the variables hold: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
     expect(variables.toSorted()).toEqual([
       '$context.error.responseType',
       '$context.integrationStatus',
@@ -64,13 +64,13 @@ describe('the HTTP API', { timeout: 120_000 }, () => {
     expect(propertiesOf(template, 'HttpApiLogGroup').RetentionInDays).toBe(30);
   });
 
-  it('answers no browser of another origin', () => {
+  it('does not allow cross-origin requests', () => {
     expect(propertiesOf(template, 'HttpApi').CorsConfiguration).toBeUndefined();
   });
 });
 
 describe('the HTTP API with httpAuthorizer=jwt', { timeout: 120_000 }, () => {
-  it('takes tokens of one issuer for one audience, with a scope for each kind of route', async () => {
+  it('accepts tokens of one issuer for one audience, with a scope for each kind of route', async () => {
     const { template } = await packageStack('test', ...JWT);
     expect(resourcesOf(template, 'AWS::ApiGatewayV2::Authorizer')).toEqual([
       [
@@ -95,7 +95,7 @@ describe('the HTTP API with httpAuthorizer=jwt', { timeout: 120_000 }, () => {
     expect(listDangling(template)).toEqual([]);
   });
 
-  it('puts what the issuer wants before a scope, and takes other limits', async () => {
+  it('adds the scope prefix to scopes, and applies limits set by parameters', async () => {
     const params = ['jwtScopePrefix=https://shop.example.com/', 'intakeRateLimit=5', 'apiBurstLimit=7'];
     const { template } = await packageStack('test', ...JWT, ...params);
     expect(routesOf(template)['POST /orders']?.AuthorizationScopes).toEqual([
@@ -108,15 +108,15 @@ describe('the HTTP API with httpAuthorizer=jwt', { timeout: 120_000 }, () => {
   });
 
   it.each([
-    ['no issuer', JWT.slice(0, 1), 'parameter jwtIssuerUrl: must be the https URL of the issuer'],
+    ['no issuer', JWT.slice(0, 1), 'parameter jwtIssuerUrl: must be the https URL of the token issuer'],
     ['an issuer without TLS', JWT.with(1, 'jwtIssuerUrl=http://a.example'), 'received "http://a.example"'],
-    ['no audience', JWT.slice(0, 2), 'parameter jwtAudience: must be what the tokens are for'],
+    ['no audience', JWT.slice(0, 2), 'parameter jwtAudience: must be the audience of the tokens'],
     [
       'another kind of authorizer',
       ['httpAuthorizer=none'],
       'parameter httpAuthorizer: must be "iam" or "jwt"',
     ],
-  ])('is refused by name with %s', async (_case, params, message) => {
+  ])('is rejected with %s, naming the parameter', async (_case, params, message) => {
     await expect(resolveWith(...params)).rejects.toThrow(message);
   });
 });

@@ -33,30 +33,30 @@ describe('serverless deploy', { timeout: 120_000 }, () => {
       async (_, { stderr }) => stderr,
     );
 
-  it('migrates the databases once the stack is there, and tells their versions', async () => {
+  it('migrates the databases after the stack, and prints their versions', async () => {
     const printed = await deploy();
     expect(deployment.done).toEqual(['ExecuteChangeSet', 'invoke order-pipeline-test-migrate']);
     expect(printed).toContain('Schema of shipping: from version 0 to 4');
     expect(printed).toContain('Schema of sales: version 1');
   });
 
-  it('migrates them where nothing else has changed, so that a failed migration can be repeated', async () => {
+  it('migrates the databases when nothing else has changed, so that a failed migration can be retried', async () => {
     deployment.hasChanges = false;
     await deploy();
     expect(deployment.done).toEqual(['invoke order-pipeline-test-migrate']);
   });
 
-  it('waits for a migration that is silent for longer than Serverless waits, and starts it once', async () => {
+  it('waits for a migration longer than the client timeout of Serverless, and invokes it once', async () => {
     deployment.answer.afterMs = 5_000;
     expect(await deploy({ AWS_CLIENT_TIMEOUT: '3000' })).toContain('Schema of sales: version 1');
     expect(deployment.done).toEqual(['ExecuteChangeSet', 'invoke order-pipeline-test-migrate']);
   });
 
-  it("fails with the function's error where it fails", async () => {
+  it("fails with the function's error when the migration fails", async () => {
     const payload = { errorType: 'DatabaseError', errorMessage: '42601: syntax error at or near "TABEL"' };
     deployment.answer = { error: 'Unhandled', payload };
     await expect(deploy()).rejects.toThrow(
-      /The stack is deployed.* not migrated\. Function migrate: DatabaseError: 42601: syntax error at or near "TABEL"/,
+      /The stack is deployed.* not migrated\. Function migrate failed: DatabaseError: 42601: syntax error at or near "TABEL"/,
     );
   });
 });

@@ -10,7 +10,7 @@ import { listDangling } from './template.ts';
 
 const DOCS = resolve(import.meta.dirname, '../../docs');
 
-/** A CloudWatch alarm, as far as is looked at here. */
+/** The properties of a CloudWatch alarm that are checked here. */
 interface Alarm {
   AlarmName: string;
   AlarmDescription: string;
@@ -42,7 +42,7 @@ const idsOf = (template: Template, type: string) => resourcesOf(template, type).
 const alarmsOf = (template: Template) =>
   resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, properties]) => properties as unknown as Alarm);
 
-/** Alarms by what they are about: metric, then the value of its only dimension. */
+/** Returns the alarm on a metric, by the value of the metric's first dimension. */
 function alarmOn(template: Template, metric: string, value: unknown): Alarm {
   const found = alarmsOf(template).filter(
     ({ MetricName, Dimensions }) =>
@@ -53,7 +53,7 @@ function alarmOn(template: Template, metric: string, value: unknown): Alarm {
 }
 const queueName = (id: string) => ({ 'Fn::GetAtt': [id, 'QueueName'] });
 
-/** Queues that have a dead-letter queue, with its logical id. */
+/** Returns the queues that have a dead-letter queue, with its logical id. */
 const sourceQueues = (template: Template): [id: string, dlqId: string][] =>
   resourcesOf(template, 'AWS::SQS::Queue').flatMap(([id, { RedrivePolicy }]) => {
     const target = (RedrivePolicy as { deadLetterTargetArn: { 'Fn::GetAtt': string[] } } | undefined)
@@ -64,7 +64,7 @@ const sourceQueues = (template: Template): [id: string, dlqId: string][] =>
 const bodyOf = (template: Template): string =>
   (propertiesOf(template, 'MonitoringDashboard').DashboardBody as { 'Fn::Sub': string })['Fn::Sub'];
 const widgetsOf = (template: Template): Widget[] => JSON.parse(bodyOf(template)).widgets;
-/** Names of the pipeline's own metrics that the dashboard shows. */
+/** Returns the names of the pipeline's own metrics on the dashboard. */
 const ownMetrics = (template: Template): string[] =>
   widgetsOf(template)
     .flatMap(({ properties }) => properties.metrics ?? [])
@@ -84,13 +84,13 @@ describe.each([
     runbook = await readFile(join(DOCS, 'runbook.md'), 'utf8');
   }, 120_000);
 
-  it('refers to nothing that the stack does not hold', () => {
+  it('has no dangling references', () => {
     expect(listDangling(template)).toEqual([]);
   });
 
-  it('watches the dead-letter queue of each queue for messages, and the age of the queue', () => {
+  it('has an alarm for messages in each dead-letter queue, and one for the age of each queue', () => {
     const queues = sourceQueues(template);
-    // All queues are the one or the other.
+    // Every queue is a source queue or a dead-letter queue.
     expect(queues.flat().toSorted()).toEqual(idsOf(template, 'AWS::SQS::Queue').toSorted());
     for (const [id, dlqId] of queues) {
       expect(alarmOn(template, 'ApproximateNumberOfMessagesVisible', queueName(dlqId)), dlqId).toMatchObject({
@@ -108,7 +108,7 @@ describe.each([
     }
   });
 
-  it('lets a message of a queue of small ones have its three receives before its age is an alarm', () => {
+  it('has age alarms that allow for three receives, except for the upload queue', () => {
     for (const [id] of sourceQueues(template)) {
       if (id === 'UploadQueue') continue;
       const timeout = propertiesOf(template, id).VisibilityTimeout as number;
@@ -117,7 +117,7 @@ describe.each([
     }
   });
 
-  it('watches each function for errors and throttles, summed up over 5 minutes', () => {
+  it('has alarms for errors and throttles of each function, summed over 5 minutes', () => {
     for (const id of idsOf(template, 'AWS::Lambda::Function')) {
       for (const metric of ['Errors', 'Throttles']) {
         expect(alarmOn(template, metric, { Ref: id })).toMatchObject({
@@ -132,7 +132,7 @@ describe.each([
     }
   });
 
-  it('watches the HTTP API for answers of 5xx, which are no errors to Lambda', () => {
+  it('has an alarm for HTTP 5xx responses, which Lambda does not count as errors', () => {
     expect(alarmOn(template, '5xx', { Ref: 'HttpApi' })).toMatchObject({
       Namespace: 'AWS/ApiGateway',
       Dimensions: [{ Name: 'ApiId' }],
@@ -141,7 +141,7 @@ describe.each([
     });
   });
 
-  it('watches the capacity of the databases that there are', () => {
+  it('has alarms for the capacity of the enabled databases', () => {
     const databases = alarmsOf(template).filter(({ Namespace }) =>
       ['AWS/RDS', 'AWS/Redshift-Serverless'].includes(Namespace),
     );
@@ -150,7 +150,7 @@ describe.each([
     ).toEqual([
       ...idsOf(template, 'AWS::RDS::DBCluster').flatMap((id) => {
         const dimension = { Name: 'DBClusterIdentifier', Value: { Ref: id } };
-        // 4 ACU take 823 connections, of which 90 %.
+        // 740 is 90 % of the 823 connections at 4 ACU.
         return [
           ['ACUUtilization', dimension, 90],
           ['DatabaseConnections', dimension, 740],
@@ -165,7 +165,7 @@ describe.each([
     expect(databases).toHaveLength((shipping === 'on' ? 2 : 0) + (sales === 'on' ? 1 : 0));
   });
 
-  it('has alarms of different names that tell the operations topic, and take no data for no trouble', () => {
+  it('has alarms with unique names that notify the operations topic and ignore missing data', () => {
     const alarms = alarmsOf(template);
     expect(new Set(alarms.map(({ AlarmName }) => AlarmName)).size).toBe(alarms.length);
     for (const { AlarmName, AlarmActions, TreatMissingData, ...others } of alarms) {
@@ -176,18 +176,18 @@ describe.each([
     }
   });
 
-  it('says with each alarm what to do, and where the runbook says more', () => {
+  it('describes what to do in each alarm, with a link to its runbook entry', () => {
     const entries = new Set(entriesOf(runbook));
     for (const { AlarmName, AlarmDescription } of alarmsOf(template)) {
       const [, text, anchor] = /^(.+): docs\/runbook\.md#(.+)$/.exec(AlarmDescription) ?? [];
       expect(text?.length, AlarmName).toBeGreaterThan(40);
       expect(entries, AlarmName).toContain(anchor);
-      // The most that CloudWatch takes.
+      // The limit of CloudWatch.
       expect(AlarmDescription.length, AlarmName).toBeLessThanOrEqual(1_024);
     }
   });
 
-  it('shows each queue, function, database and alarm of the stack on the dashboard, and no other', () => {
+  it('shows exactly the queues, functions, databases and alarms of the stack on the dashboard', () => {
     const shown = new Set(
       listReferences(propertiesOf(template, 'MonitoringDashboard')).map((place) => place.replace(/\..*/, '')),
     );
@@ -202,7 +202,7 @@ describe.each([
     expect([...shown].toSorted()).toEqual([...watched, 'AWS::Region'].toSorted());
   });
 
-  it('shows what the parts that are on report of themselves', () => {
+  it('shows the metrics of the enabled parts on the dashboard', () => {
     const metrics = ownMetrics(template);
     expect(metrics).toEqual(
       expect.arrayContaining([
@@ -221,14 +221,14 @@ describe.each([
     ]);
   });
 
-  it('has a dashboard whose widgets fit into its 24 columns side by side', () => {
-    const taken = new Set<string>();
+  it('has a dashboard whose widgets fit into 24 columns without overlap', () => {
+    const occupied = new Set<string>();
     for (const { x, y, width, height } of widgetsOf(template)) {
       expect(x + width).toBeLessThanOrEqual(24);
       for (let column = x; column < x + width; column++) {
         for (let row = y; row < y + height; row++) {
-          expect(taken).not.toContain(`${column} ${row}`);
-          taken.add(`${column} ${row}`);
+          expect(occupied).not.toContain(`${column} ${row}`);
+          occupied.add(`${column} ${row}`);
         }
       }
     }
@@ -241,7 +241,7 @@ describe('the whole stack', () => {
     template = await packaged();
   }, 120_000);
 
-  it('has, with a fleet, an alarm for each entry of the runbook', { timeout: 120_000 }, async () => {
+  it('with a fleet, has an alarm for each entry of the runbook', { timeout: 120_000 }, async () => {
     const entries = entriesOf(await readFile(join(DOCS, 'runbook.md'), 'utf8'));
     const withFleet = await packaged(...FLEETS.ec2);
     const anchors = [template, withFleet]
@@ -255,7 +255,7 @@ describe('the whole stack', () => {
     for (const name of ownMetrics(template)) expect(described).toContain(`| \`${name}\` |`);
   });
 
-  it('has graphs of its region, each with a statistic, and metrics that a stage shares with no other', () => {
+  it('has graphs with a region, a statistic and metrics of this stage only', () => {
     const graphs = widgetsOf(template).filter(({ type }) => type === 'metric');
     for (const { properties } of graphs) {
       expect(properties.region).toBe(`\${AWS::Region}`);
@@ -273,7 +273,7 @@ describe('the whole stack', () => {
     expect(title?.properties.markdown).toContain('`docs/runbook.md`');
   });
 
-  it('sends e-mails to nobody', () => {
+  it('has no e-mail subscriptions by default', () => {
     const protocols = resourcesOf(template, 'AWS::SNS::Subscription').map(([, { Protocol }]) => Protocol);
     expect(new Set(protocols)).toEqual(new Set(['sqs']));
   });
@@ -290,19 +290,19 @@ describe.each([
       { Name: 'ServiceName', Value: { 'Fn::GetAtt': ['WorkerService', 'Name'] } },
     ],
   ],
-] as const)('with a fleet on %s, monitoring', (kind, least, metric, dimensions) => {
+] as const)('with a fleet on %s, monitoring', (kind, fleetMin, metric, dimensions) => {
   let template: Template;
   beforeAll(async () => {
     template = await packaged(...FLEETS[kind]);
   }, 120_000);
 
-  it('watches that the fewest workers run, and takes no data for trouble', () => {
+  it('has an alarm for fewer workers than fleetMin, for which missing data is breaching', () => {
     const alarm = propertiesOf(template, 'WorkerFleetSizeAlarm');
     expect(alarm).toMatchObject({
       MetricName: metric,
       Dimensions: dimensions,
       ComparisonOperator: 'LessThanThreshold',
-      Threshold: least,
+      Threshold: fleetMin,
       TreatMissingData: 'breaching',
       AlarmActions: [{ Ref: 'OperationsTopic' }],
     });
@@ -317,7 +317,7 @@ describe.each([
   });
 });
 
-it('with monitoring off, only alarms and dashboard are left out', { timeout: 240_000 }, async () => {
+it('monitoring=off leaves out only the alarms and the dashboard', { timeout: 240_000 }, async () => {
   const all = await packaged();
   const template = await packaged('monitoring=off');
   expect(listDangling(template)).toEqual([]);
@@ -328,7 +328,9 @@ it('with monitoring off, only alarms and dashboard are left out', { timeout: 240
   expect(template.Resources).toHaveProperty('OperationsTopic');
 });
 
-it('stage parameters set thresholds, times, the e-mail and the runbook', { timeout: 120_000 }, async () => {
+it('stage parameters set the thresholds, periods, e-mail address and runbook location', {
+  timeout: 120_000,
+}, async () => {
   const { template } = await packageStack(
     'tuned',
     'deadLettersAlarm=10',
@@ -360,9 +362,9 @@ it('stage parameters set thresholds, times, the e-mail and the runbook', { timeo
     Threshold: 80,
     EvaluationPeriods: 10,
   });
-  // 80 % of 2,000, the most that a cluster takes which may pause.
+  // 1,600 is 80 % of 2,000, the maximum for a cluster that may pause.
   expect(alarmOn(template, 'DatabaseConnections', database)).toMatchObject({ Threshold: 1_600 });
-  // A warehouse that cannot grow is as large as it may be whenever it works.
+  // A warehouse that cannot grow has no capacity alarm: it is at its maximum whenever it runs.
   expect(alarmsOf(template).filter(({ MetricName }) => MetricName === 'ComputeCapacity')).toEqual([]);
   expect(propertiesOf(template, 'OperationsEmail')).toEqual({
     TopicArn: { Ref: 'OperationsTopic' },
@@ -373,7 +375,7 @@ it('stage parameters set thresholds, times, the e-mail and the runbook', { timeo
   expect(bodyOf(template)).toContain('(https://example.com/runbook.md)');
 });
 
-describe('a parameter with a value that it does not know is refused by name:', () => {
+describe('an invalid parameter is rejected with its name, rule and value:', () => {
   it.each([
     ['monitoring=yes', 'parameter monitoring: must be "on" or "off", received "yes"'],
     [
@@ -388,12 +390,12 @@ describe('a parameter with a value that it does not know is refused by name:', (
       'databaseCapacityAlarm=101',
       'parameter databaseCapacityAlarm: must be a whole number from 1 to 100, received "101"',
     ],
-    ['logLevel=loud', 'parameter logLevel: must be "DEBUG" or "INFO" or "WARN" or "ERROR", received "loud"'],
+    ['logLevel=loud', 'parameter logLevel: must be "DEBUG", "INFO", "WARN" or "ERROR", received "loud"'],
   ])('%s', async (param, message) => {
     await expect(resolveWith(param)).rejects.toThrow(message);
   });
 });
 
-/** Anchors of the entries of the runbook: its headings of level 3, which are alarms' names. */
+/** Returns the anchors of the runbook's entries: its headings of level 3, which are alarm names. */
 const entriesOf = (runbook: string): string[] =>
   [...runbook.matchAll(/^### (\S+)$/gm)].map(([, name = '']) => name);

@@ -1,8 +1,8 @@
 /*
- * Parameters that several files package the stack with: the same words are packaged once in a test run.
+ * Parameters with which several test files package the stack. A test run packages each set once.
  */
 
-/** Those that leave parts out; what is on is on by default. */
+/** Returns the parameters that disable parts. Parts are enabled by default. */
 export const withParts = (shipping: 'on' | 'off', sales: 'on' | 'off'): string[] =>
   Object.entries({ shipping, sales }).flatMap(([part, value]) => (value === 'off' ? [`${part}=off`] : []));
 

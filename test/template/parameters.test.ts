@@ -8,21 +8,21 @@ const parameters = await readStageParameters();
 const names = parameters.map(({ name }) => name);
 
 describe('docs/parameters.md', () => {
-  it('is what the comments of serverless.yml and the rows of topology.ts say', () => {
+  it('matches the comments of serverless.yml and the rows of topology.ts', () => {
     const page = readFileSync(resolve(import.meta.dirname, '../../docs/parameters.md'), 'utf8');
-    expect(page, 'out of date: node test/template/write-parameters.ts writes it anew').toBe(
+    expect(page, 'out of date: run node test/template/write-parameters.ts').toBe(
       renderParametersPage(parameters),
     );
   });
 
-  it.each(parameters)('has a group and at least one sentence for $name', ({ group, words }) => {
+  it.each(parameters)('describes $name in at least one sentence, in a group', ({ group, description }) => {
     expect(group).not.toBe('');
-    expect(words).toMatch(/^["A-Z].*\.$/);
+    expect(description).toMatch(/^["A-Z].*\.$/);
   });
 });
 
 describe('the stage parameters of serverless.yml', () => {
-  it('include every parameter that a row of topology.ts names', () => {
+  it('include every parameter that topology.ts names', () => {
     const named = QUEUES.flatMap(({ part, ...row }) => [
       ...(part ? [part] : []),
       ...[row.concurrency, row.batchSize, row.batchingWindow, row.ageAlarm].flatMap((setting) =>
@@ -33,10 +33,10 @@ describe('the stage parameters of serverless.yml', () => {
     expect(named.filter((name) => !names.includes(name))).toEqual([]);
   });
 
-  it('are described by the row of topology.ts that names them, with their range', () => {
-    const { words } = parameters.find(({ name }) => name === 'salesBatchSize') ?? {};
-    expect(words).toContain(
-      'Messages of a batch of `analytics` from the analytics queue, 10 to 10,000. About as many sales',
+  it('have descriptions with the range that topology.ts sets', () => {
+    const { description } = parameters.find(({ name }) => name === 'salesBatchSize') ?? {};
+    expect(description).toContain(
+      'Maximum messages per batch of `analytics` from the analytics queue, 10 to 10,000. The default is about as many sales',
     );
   });
 });

@@ -35,13 +35,13 @@ describe('serverless remove', { timeout: 120_000 }, () => {
   const remove = (): Promise<string> =>
     runServerless(['remove', '--stage', 'test'], stubEnvironment(stub.url), async (_, { stderr }) => stderr);
 
-  it('empties the buckets of all versions, then deletes the stack', async () => {
+  it('deletes all object versions from the buckets, then deletes the stack', async () => {
     expect(await remove()).toContain('has been successfully removed');
     expect([...stack.buckets.values()]).toEqual([[], [], []]);
     expect(stack.isDeleted).toBe(true);
   });
 
-  it('closes the buckets to writers first, since the functions still run', async () => {
+  it('first denies writes to the buckets, since the functions still run', async () => {
     stack.busyBucket = 'results';
     expect(await remove()).toContain('has been successfully removed');
     expect([...stack.policies.keys()]).toEqual(['uploads', 'results']);
@@ -78,13 +78,13 @@ describe('serverless remove', { timeout: 120_000 }, () => {
     });
   });
 
-  it('passes over a bucket that someone has deleted by hand', async () => {
+  it('skips a bucket that was deleted by hand', async () => {
     stack.buckets.delete('uploads');
     expect(await remove()).toContain('has been successfully removed');
     expect(stack.isDeleted).toBe(true);
   });
 
-  it('leaves the buckets of a protected stack alone', async () => {
+  it('does not empty the buckets of a stack with deletion protection', async () => {
     stack.isProtected = true;
     await expect(remove()).rejects.toThrow('deletion protection is enabled');
     expect([...stack.policies]).toEqual([]);

@@ -4,10 +4,10 @@ import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.t
 const PROJECT = resolve(import.meta.dirname, '../..');
 
 /**
- * Resolves serverless.yml as every `serverless` command does first, without the rest of it: enough to see a parameter
- * refused, in a fraction of the time.
+ * Resolves serverless.yml, the first step of every `serverless` command. This is enough to test that parameters are rejected,
+ * and much faster than packaging.
  *
- * @param params stage parameters, such as `consumerConcurrency=7`
+ * @param params Stage parameters, such as `consumerConcurrency=7`.
  */
 export async function resolveWith(...params: string[]): Promise<unknown> {
   const named = params.map((param) => param.split(/=(.*)/s).slice(0, 2));

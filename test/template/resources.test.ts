@@ -32,19 +32,19 @@ const policyOf = (id: string): Statement[] =>
 const kebab = (id: string): string => id.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
 
 describe('queues', () => {
-  it('are four, each with a dead-letter queue', () => {
+  it('each have a dead-letter queue', () => {
     const ids = resourcesOf(template, 'AWS::SQS::Queue').map(([id]) => id);
     expect(ids.toSorted()).toEqual(QUEUES.flatMap((id) => [id, `${id}DLQ`]).toSorted());
   });
 
-  it.each(QUEUES)('%s gives a message up to its own dead-letter queue after 3 receives', (id) => {
+  it.each(QUEUES)('%s moves a message to its own dead-letter queue after 3 receives', (id) => {
     expect(propertiesOf(template, id)).toMatchObject({
       QueueName: `order-pipeline-test-${kebab(id)}`,
       RedrivePolicy: { deadLetterTargetArn: arnOf(`${id}DLQ`), maxReceiveCount: 3 },
     });
   });
 
-  it.each(QUEUES)('%sDLQ keeps messages 14 days, and no other queue can name it as its own', (id) => {
+  it.each(QUEUES)('%sDLQ retains messages for 14 days, and no other queue can use it', (id) => {
     expect(propertiesOf(template, `${id}DLQ`)).toMatchObject({
       QueueName: `order-pipeline-test-${kebab(id)}-dlq`,
       MessageRetentionPeriod: 14 * 24 * 3600,
@@ -59,14 +59,14 @@ describe('queues', () => {
     });
   });
 
-  it.each(QUEUES)('%s keeps messages 4 days and is polled patiently', (id) => {
+  it.each(QUEUES)('%s retains messages for 4 days and uses long polling of 20 s', (id) => {
     expect(propertiesOf(template, id)).toMatchObject({
       MessageRetentionPeriod: 4 * 24 * 3600,
       ReceiveMessageWaitTimeSeconds: 20,
     });
   });
 
-  it('hide a message for 6 x the function timeout plus the batching window', () => {
+  it('have a visibility timeout of 6 x the function timeout plus the batching window', () => {
     const mappings = resourcesOf(template, 'AWS::Lambda::EventSourceMapping');
     expect(mappings).toHaveLength(QUEUES.length);
     for (const [, mapping] of mappings) {
@@ -78,13 +78,13 @@ describe('queues', () => {
     }
   });
 
-  it('are encrypted with keys that SQS manages', () => {
+  it('are encrypted with SQS-managed keys', () => {
     for (const [id, properties] of resourcesOf(template, 'AWS::SQS::Queue')) {
       expect(properties.SqsManagedSseEnabled, id).toBe(true);
     }
   });
 
-  it('refuse everyone without TLS, and every other account', () => {
+  it('deny requests without TLS and from other accounts', () => {
     for (const [id] of resourcesOf(template, 'AWS::SQS::Queue')) {
       expect(propertiesOf(template, `${id}Policy`).Queues).toEqual([{ Ref: id }]);
       expect(policyOf(id)).toContainEqual(denyWithoutTls(['sqs:*'], [arnOf(id)]));
@@ -92,7 +92,7 @@ describe('queues', () => {
     }
   });
 
-  it('allow nobody by policy but SNS on behalf of the topic that they, or their sources, are subscribed to', () => {
+  it('allow only SNS to send, for the topic that the queue or its source queue is subscribed to', () => {
     const allowed = resourcesOf(template, 'AWS::SQS::Queue').flatMap(([id]) =>
       policyOf(id)
         .filter(({ Effect }) => Effect === 'Allow')
@@ -120,7 +120,7 @@ describe('queues', () => {
 });
 
 describe('topics', () => {
-  it('are three, encrypted with the key that lets S3 and alarms publish', () => {
+  it('are encrypted with the key that lets S3 and alarms publish', () => {
     const topics = resourcesOf(template, 'AWS::SNS::Topic');
     expect(topics.map(([id]) => id).toSorted()).toEqual([...TOPICS]);
     for (const [id, properties] of topics) {
@@ -129,7 +129,7 @@ describe('topics', () => {
     }
   });
 
-  it('deliver raw to the queues subscribed to them, or else to their dead-letter queues', () => {
+  it('deliver raw messages to the subscribed queues, and undeliverable ones to their dead-letter queues', () => {
     expect(resourcesOf(template, 'AWS::SNS::Subscription')).toHaveLength(SUBSCRIBED.length);
     for (const [queue, topic] of SUBSCRIBED) {
       expect(template.Resources[`${queue}Subscription`]).toMatchObject({
@@ -145,14 +145,14 @@ describe('topics', () => {
     }
   });
 
-  it.each(TOPICS)('%s refuses everyone without TLS, and every other account', (id) => {
+  it.each(TOPICS)('%s denies requests without TLS and from other accounts', (id) => {
     const actions = ['sns:Publish', 'sns:Subscribe'];
     expect(propertiesOf(template, `${id}Policy`).Topics).toEqual([{ Ref: id }]);
     expect(policyOf(id)).toContainEqual(denyWithoutTls(actions, [{ Ref: id }]));
     expect(policyOf(id)).toContainEqual(denyOtherAccounts(actions, [{ Ref: id }]));
   });
 
-  it('allow nobody by policy but alarms of the stack, and S3 on behalf of the upload bucket', () => {
+  it('allow only alarms of the stack, and S3 for the upload bucket, to publish', () => {
     const allowed = TOPICS.flatMap((id) => policyOf(id)).filter(({ Effect }) => Effect === 'Allow');
     expect(allowed).toEqual([
       {
@@ -174,7 +174,7 @@ describe('topics', () => {
     ]);
   });
 
-  it('have a key that rotates, and that only IAM, alarms of the stack and the upload bucket may use', () => {
+  it('have a rotating key for IAM principals, alarms of the stack and the upload bucket only', () => {
     const key = propertiesOf(template, 'TopicKey');
     expect(key).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 7 });
     expect(readStatements(key.KeyPolicy)).toEqual([
@@ -221,30 +221,27 @@ describe('buckets', () => {
     });
   });
 
-  it.each(['UploadBucket', 'ResultsBucket'])(
-    '%s lets objects expire and forgotten uploads be aborted',
-    (id) => {
-      expect(propertiesOf(template, id).LifecycleConfiguration).toEqual({
-        Rules: [
-          { Id: 'expire-personal-data', Status: 'Enabled', ExpirationInDays: 30 },
-          {
-            Id: 'abort-forgotten-uploads',
-            Status: 'Enabled',
-            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-          },
-        ],
-      });
-    },
-  );
+  it.each(['UploadBucket', 'ResultsBucket'])('%s expires objects and aborts incomplete uploads', (id) => {
+    expect(propertiesOf(template, id).LifecycleConfiguration).toEqual({
+      Rules: [
+        { Id: 'expire-personal-data', Status: 'Enabled', ExpirationInDays: 30 },
+        {
+          Id: 'abort-forgotten-uploads',
+          Status: 'Enabled',
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        },
+      ],
+    });
+  });
 
-  it('let staged sales expire the next day', () => {
+  it('expire staged sales after one day', () => {
     expect(propertiesOf(template, 'SalesStagingBucket').LifecycleConfiguration).toEqual({
       Rules: [{ Id: 'expire-personal-data', Status: 'Enabled', ExpirationInDays: 1 }],
     });
   });
 
   it.each(BUCKETS)(
-    '%s refuses everyone without TLS and every other account, and allows nobody by policy',
+    '%s denies requests without TLS and from other accounts, and its policy allows nothing',
     (id) => {
       const all = [arnOf(id), { 'Fn::Sub': `\${${id}.Arn}/*` }];
       expect(propertiesOf(template, `${id}Policy`).Bucket).toEqual({ Ref: id });
@@ -252,25 +249,25 @@ describe('buckets', () => {
     },
   );
 
-  it('tell the uploads topic of every new object, multipart uploads included', () => {
+  it('notify the uploads topic of every new object, including multipart uploads', () => {
     expect(propertiesOf(template, 'UploadBucket').NotificationConfiguration).toEqual({
       TopicConfigurations: [{ Event: 's3:ObjectCreated:*', Topic: { Ref: 'OrderUploadsTopic' } }],
     });
     expect(template.Resources.UploadBucket).toMatchObject({ DependsOn: ['OrderUploadsTopicPolicy'] });
   });
 
-  it('have the very name that the policies of their topic and its key spell out', () => {
+  it('have the name that the policies of the uploads topic and of the key contain', () => {
     expect(propertiesOf(template, 'UploadBucket').BucketName).toEqual({
       'Fn::Sub': UPLOAD_BUCKET_ARN['Fn::Sub'].replace(/^.*:::/, ''),
     });
   });
 
-  it('leave the name of the staging bucket to CloudFormation, so that one left behind is in no way', () => {
+  it('let CloudFormation name the staging bucket, so that a leftover one cannot conflict', () => {
     expect(propertiesOf(template, 'SalesStagingBucket').BucketName).toEqual({ Ref: 'AWS::NoValue' });
   });
 
   it.each(['UploadBucket', 'ResultsBucket'])(
-    '%s has a name of at most 63 characters, the most there are, with the longest stage and region',
+    '%s has a name of at most 63 characters with the longest stage and region',
     (id) => {
       const { 'Fn::Sub': pattern } = propertiesOf(template, id).BucketName as { 'Fn::Sub': string };
       const name = pattern
@@ -281,7 +278,7 @@ describe('buckets', () => {
     },
   );
 
-  it('include a deployment bucket that is private and encrypted too', () => {
+  it('include a private, encrypted deployment bucket', () => {
     expect(propertiesOf(template, 'ServerlessDeploymentBucket')).toMatchObject({
       PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
       BucketEncryption: {
@@ -292,7 +289,7 @@ describe('buckets', () => {
 });
 
 describe('the ledger', () => {
-  it('is an encrypted table by order_id, paid per request, that forgets by expires_at', () => {
+  it('is an encrypted on-demand table with the key order_id and the TTL attribute expires_at', () => {
     expect(resourcesOf(template, 'AWS::DynamoDB::Table')).toEqual([
       [
         'LedgerTable',
@@ -310,8 +307,8 @@ describe('the ledger', () => {
 });
 
 describe('the stack', () => {
-  it('keeps nothing when it is removed', () => {
-    // Without a policy, a cluster would leave a snapshot behind.
+  it('retains no resources when it is deleted', () => {
+    // Without a policy, a cluster would leave a snapshot.
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
     const policies = Object.entries(template.Resources).flatMap(
       ([id, { DeletionPolicy, UpdateReplacePolicy }]) =>
@@ -324,7 +321,7 @@ describe('the stack', () => {
     expect(propertiesOf(template, 'SalesNamespace').FinalSnapshotName).toEqual({ Ref: 'AWS::NoValue' });
   });
 
-  it('has the outputs of the design, beside those of Serverless itself', () => {
+  it('has all documented outputs, in addition to those of Serverless', () => {
     const { HttpApiId, HttpApiUrl, ServerlessDeploymentBucketName, ...ours } = template.Outputs;
     const values = Object.entries(ours).map(([name, { Value }]) => [name, Value]);
     expect(Object.fromEntries(values)).toEqual({

@@ -31,9 +31,9 @@ const SALES_DATABASE = {
   SALES_WAREHOUSE_SECRET_ARN: '',
 };
 
-// Packaging takes 3 s, and several times that on a busy machine.
+// Packaging takes 3 s, or several times that on a busy machine.
 describe('stages', { timeout: 120_000 }, () => {
-  it('stage local has literal environments that lead to the embedded cloud', async () => {
+  it('stage local has literal environment variables for the embedded cloud', async () => {
     const { template } = await packageStack('local');
     const environments = resourcesOf(template, 'AWS::Lambda::Function').map(([id, { Environment }]) => [
       id,
@@ -87,7 +87,7 @@ describe('stages', { timeout: 120_000 }, () => {
     });
   });
 
-  it('stage local takes the addresses that the embedded cloud wrote where it runs', async () => {
+  it('stage local uses the addresses that the running embedded cloud has written', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-outputs-'));
     try {
       const outputs = {
@@ -115,10 +115,10 @@ describe('stages', { timeout: 120_000 }, () => {
   });
 
   it.each(['Production', 'thirteen-long'])(
-    'stage %s is refused before anything is packaged',
+    'stage %s is rejected before anything is packaged',
     async (stage) => {
       await expect(packageStack(stage)).rejects.toThrow(
-        `stage: must be 1 to 12 lower-case letters, digits or hyphens, since buckets are named after it; received "${stage}"`,
+        `stage: must be 1 to 12 lower-case letters, digits or hyphens (bucket names contain it), received "${stage}"`,
       );
     },
   );
@@ -128,7 +128,7 @@ describe('stages', { timeout: 120_000 }, () => {
     expect(await runServerless(args, {}, async (_, { stdout }) => stdout.trim())).toBe('twelve-chars');
   });
 
-  it('stage parameters set the throttles, the schedule, the default count, the databases, the retentions and the log', async () => {
+  it('stage parameters set the concurrency, schedule, default count, databases, retentions and log level', async () => {
     const { template } = await packageStack(
       'tuned',
       'consumerConcurrency=25',

@@ -1,7 +1,7 @@
-/** What `serverless` finds a stub of AWS by, and is not slowed down by. */
+/** Returns the environment with which `serverless` uses a stub of AWS and polls it quickly. */
 export const stubEnvironment = (url: string): Record<string, string> => ({
   AWS_ENDPOINT_URL: url,
-  // A profile of the user's would win over these keys.
+  // A profile of the user would take precedence over these keys.
   AWS_PROFILE: '',
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',

@@ -12,7 +12,7 @@ const COMBINATIONS = [
   ['off', 'off'],
 ] as const;
 
-/** By the two switches' values. */
+/** Templates by the values of the two parameters. */
 const templates = new Map<string, Template>();
 beforeAll(async () => {
   for (const [shipping, sales] of COMBINATIONS) {
@@ -31,53 +31,55 @@ const environmentOf = (template: Template, id: string): unknown =>
   (propertiesOf(template, id).Environment as { Variables: unknown }).Variables;
 
 describe.each(COMBINATIONS)('with shipping %s and sales %s, the stack', (shipping, sales) => {
-  const isOn = { shipping: shipping === 'on', sales: sales === 'on' };
+  const isEnabled = { shipping: shipping === 'on', sales: sales === 'on' };
   let template: Template;
   beforeAll(() => {
     template = templateOf(shipping, sales);
   });
 
-  it('refers to nothing that it does not hold', () => {
+  it('has no dangling references', () => {
     expect(listDangling(template)).toEqual([]);
   });
 
-  it('is the whole stack without what is off', () => {
+  it('is the whole stack without the disabled parts', () => {
     const expected = idsOf(templateOf('on', 'on')).filter(
       (id) =>
-        (isOn.shipping || !/Shipping|Fulfillment|Restock/.test(id)) &&
-        (isOn.sales || !/Sales|Analytics|Report/.test(id)) &&
-        (isOn.shipping || isOn.sales || !/^Database/.test(id)),
+        (isEnabled.shipping || !/Shipping|Fulfillment|Restock/.test(id)) &&
+        (isEnabled.sales || !/Sales|Analytics|Report/.test(id)) &&
+        (isEnabled.shipping || isEnabled.sales || !/^Database/.test(id)),
     );
     expect(idsOf(template).toSorted()).toEqual(expected.toSorted());
   });
 
-  it('pays for the services only that it uses', () => {
+  it('contains only services that the enabled parts use', () => {
     const services = new Set(Object.values(template.Resources).map(({ Type }) => Type.split('::')[1]));
-    expect(services.has('RDS')).toBe(isOn.shipping);
-    expect(services.has('RedshiftServerless')).toBe(isOn.sales);
-    expect(services.has('SecretsManager')).toBe(isOn.sales);
-    expect(services.has('EC2')).toBe(isOn.shipping || isOn.sales);
+    expect(services.has('RDS')).toBe(isEnabled.shipping);
+    expect(services.has('RedshiftServerless')).toBe(isEnabled.sales);
+    expect(services.has('SecretsManager')).toBe(isEnabled.sales);
+    expect(services.has('EC2')).toBe(isEnabled.shipping || isEnabled.sales);
     expect(resourcesOf(template, 'AWS::SQS::Queue')).toHaveLength(
-      4 + (isOn.shipping ? 2 : 0) + (isOn.sales ? 2 : 0),
+      4 + (isEnabled.shipping ? 2 : 0) + (isEnabled.sales ? 2 : 0),
     );
     expect(resourcesOf(template, 'AWS::Lambda::Function')).toHaveLength(
-      7 + (isOn.shipping ? 2 : 0) + (isOn.sales ? 2 : 0),
+      7 + (isEnabled.shipping ? 2 : 0) + (isEnabled.sales ? 2 : 0),
     );
   });
 
-  it('has a network where there is a database, and never a way out of it', () => {
+  it('has a VPC only for databases, without a route to the internet', () => {
     const network = Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::EC2::'));
     const expected = ['SecurityGroup', 'Subnet', 'Subnet', 'VPC'].map((type) => `AWS::EC2::${type}`);
-    expect(network.map(({ Type }) => Type).toSorted()).toEqual(isOn.shipping || isOn.sales ? expected : []);
+    expect(network.map(({ Type }) => Type).toSorted()).toEqual(
+      isEnabled.shipping || isEnabled.sales ? expected : [],
+    );
   });
 
-  it('tells the story and the migrations of what is on', () => {
-    const given = (isGiven: boolean) => (isGiven ? expect.any(Object) : '');
+  it('gives story and migrate access to the enabled databases only', () => {
+    const presentIf = (isEnabled: boolean) => (isEnabled ? expect.any(Object) : '');
     const databases = {
-      SHIPPING_DATABASE_ARN: given(isOn.shipping),
-      SHIPPING_DATABASE_SECRET_ARN: given(isOn.shipping),
-      SALES_WAREHOUSE_ARN: given(isOn.sales),
-      SALES_WAREHOUSE_SECRET_ARN: given(isOn.sales),
+      SHIPPING_DATABASE_ARN: presentIf(isEnabled.shipping),
+      SHIPPING_DATABASE_SECRET_ARN: presentIf(isEnabled.shipping),
+      SALES_WAREHOUSE_ARN: presentIf(isEnabled.sales),
+      SALES_WAREHOUSE_SECRET_ARN: presentIf(isEnabled.sales),
     };
     expect(environmentOf(template, 'StoryLambdaFunction')).toMatchObject(databases);
     expect(environmentOf(template, 'MigrateLambdaFunction')).toMatchObject(databases);
@@ -85,8 +87,8 @@ describe.each(COMBINATIONS)('with shipping %s and sales %s, the stack', (shippin
       JSON.stringify(Roles).includes('MigrateIamRoleLambdaExecution'),
     );
     expect(attached.map(([id]) => id)).toEqual([
-      ...(isOn.shipping ? ['ShippingDatabaseAccess', 'ShippingDatabaseTransactions'] : []),
-      ...(isOn.sales ? ['SalesWarehouseAccess', 'SalesWarehouseTransactions'] : []),
+      ...(isEnabled.shipping ? ['ShippingDatabaseAccess', 'ShippingDatabaseTransactions'] : []),
+      ...(isEnabled.sales ? ['SalesWarehouseAccess', 'SalesWarehouseTransactions'] : []),
     ]);
   });
 });
@@ -97,7 +99,7 @@ describe('the databases', () => {
     template = templateOf('on', 'on');
   });
 
-  it('live in isolated subnets of two availability zones', () => {
+  it('are in isolated subnets of two availability zones', () => {
     const subnets = resourcesOf(template, 'AWS::EC2::Subnet').map(([, subnet]) => subnet);
     expect(subnets.map(({ AvailabilityZone }) => AvailabilityZone)).toEqual(
       [0, 1].map((index) => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] })),
@@ -105,13 +107,13 @@ describe('the databases', () => {
     expect(subnets.filter(({ MapPublicIpOnLaunch }) => MapPublicIpOnLaunch)).toEqual([]);
   });
 
-  it('are closed in both directions', () => {
+  it('allow no inbound and no outbound traffic', () => {
     const group = propertiesOf(template, 'DatabaseSecurityGroup');
     expect(group.SecurityGroupIngress).toBeUndefined();
     expect(group.SecurityGroupEgress).toMatchObject([{ IpProtocol: '-1', CidrIp: '127.0.0.1/32' }]);
   });
 
-  it('include an encrypted Aurora cluster that pauses, and that only the Data API reaches', () => {
+  it('include an encrypted Aurora cluster that pauses and is reachable only through the Data API', () => {
     expect(propertiesOf(template, 'ShippingDatabase')).toEqual({
       Engine: 'aurora-postgresql',
       EngineVersion: '17',
@@ -139,7 +141,7 @@ describe('the databases', () => {
     ]);
   });
 
-  it('include a Redshift workgroup of the least capacity that nobody reaches from outside', () => {
+  it('include a Redshift workgroup with minimum capacity that is not publicly accessible', () => {
     expect(propertiesOf(template, 'SalesWarehouse')).toMatchObject({
       NamespaceName: { Ref: 'SalesNamespace' },
       BaseCapacity: 4,
@@ -150,7 +152,7 @@ describe('the databases', () => {
     });
   });
 
-  it('have passwords that no template holds', () => {
+  it('have passwords that are not in the template', () => {
     expect(propertiesOf(template, 'SalesNamespace').AdminUserPassword).toEqual({
       'Fn::Sub': `{{resolve:secretsmanager:\${SalesWarehouseSecret}:SecretString:password}}`,
     });
@@ -163,7 +165,7 @@ describe('the databases', () => {
     });
   });
 
-  it('read staged sales with a role that can do nothing else', () => {
+  it('read staged sales with a role that has no other permissions', () => {
     const { Policies, AssumeRolePolicyDocument, ManagedPolicyArns } = propertiesOf(
       template,
       'SalesWarehouseRole',
@@ -184,13 +186,13 @@ describe('the databases', () => {
   });
 });
 
-it('a parameter with a value that it does not know is refused by the command', async () => {
+it('serverless package rejects an invalid parameter value', async () => {
   await expect(packageStack('test', 'shipping=of')).rejects.toThrow(
     'parameter shipping: must be "on" or "off", received "of"',
   );
 }, 120_000);
 
-describe('a parameter with a value that it does not know is refused by name:', () => {
+describe('an invalid parameter is rejected with its name, rule and value:', () => {
   it.each([
     ['shipping=of', 'parameter shipping: must be "on" or "off", received "of"'],
     ['sales=true', 'parameter sales: must be "on" or "off", received "true"'],

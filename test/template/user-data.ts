@@ -1,6 +1,6 @@
 import { propertiesOf, type Template } from '../../cli/template/template.ts';
 
-/** The user data of an instance: the script, and what CloudFormation fills in. */
+/** Returns the user data of an instance: the script, and the values that CloudFormation substitutes. */
 export function userDataOf(template: Template): [script: string, values: Record<string, unknown>] {
   const { LaunchTemplateData } = propertiesOf(template, 'WorkerLaunchTemplate') as {
     LaunchTemplateData: {

@@ -27,17 +27,17 @@ beforeAll(async () => {
   script = source.replace(/\$\{([^}]*)\}/g, (_, name: string) => evaluate(name, values[name]));
 }, 240_000);
 
-/** What CloudFormation makes of a value, with sample resources. */
+/** Evaluates a value as CloudFormation does, with sample resources. */
 function evaluate(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
   const { Ref, 'Fn::Join': join } = (value ?? {}) as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
   if (join) return join[1].map((part) => evaluate(name, part)).join(join[0]);
   const sample = SAMPLES[Ref ?? ''];
-  if (sample === undefined) throw new Error(`user data: nothing is filled in for ${name}`);
+  if (sample === undefined) throw new Error(`user data: no sample value for ${name}`);
   return sample;
 }
 
-/** Files that the script writes, by path. */
+/** Returns the files that the script writes, by path. */
 const filesOf = (text: string): Map<string, string> =>
   new Map(
     [...text.matchAll(/^cat >(\S+) <<'END'\n([\s\S]*?)\nEND$/gm)].map(([, path = '', content = '']) => [
@@ -46,7 +46,7 @@ const filesOf = (text: string): Map<string, string> =>
     ]),
   );
 
-test('the user data is a script that bash understands, in less than the 16 kB that there are', async () => {
+test('the user data is a valid bash script below the limit of 16 kB', async () => {
   const file = join(await createTestDirectory(), 'boot.sh');
   await writeFile(file, script);
   await run('bash', ['-n', file]);
@@ -54,7 +54,7 @@ test('the user data is a script that bash understands, in less than the 16 kB th
   expect(script.split('\n')[0]).toBe('#!/bin/bash');
 });
 
-/** The variables that systemd reads from a file: in double quotes, its EnvironmentFile has the escapes of a shell. */
+/** Reads variables as systemd does: in double quotes, an EnvironmentFile has the same escapes as a shell. */
 async function readEnvironment(text: string): Promise<string[]> {
   const file = join(await createTestDirectory(), 'order-worker.env');
   await writeFile(file, text);
@@ -62,14 +62,14 @@ async function readEnvironment(text: string): Promise<string[]> {
   return stdout.split('\n');
 }
 
-test('an environment file keeps whatever its values hold', async () => {
+test('an environment file preserves special characters in values', async () => {
   const text = evaluate('Environment', toEnvironmentFile({ TABLE: 'a "table" for $5 \\ `more`', LEFT: 0 }));
   expect(await readEnvironment(text)).toEqual(
     expect.arrayContaining(['TABLE=a "table" for $5 \\ `more`', 'LEFT=0']),
   );
 });
 
-test("the workers' environment is the function's and the region", async () => {
+test("the workers' environment is the function's, plus the region", async () => {
   const environment = filesOf(script).get('/etc/order-worker.env') ?? '';
   expect(await readEnvironment(environment)).toEqual(
     expect.arrayContaining([
@@ -84,7 +84,7 @@ test("the workers' environment is the function's and the region", async () => {
   expect(environment.trim().split('\n')).toHaveLength(6);
 });
 
-test('the log agent sends what the worker and the boot print to the log group', () => {
+test('the log agent sends the output of the worker and of the boot to the log group', () => {
   const { logs } = JSON.parse(filesOf(script).get('/etc/order-worker-logs.json') ?? '');
   expect(logs.logs_collected.files.collect_list).toEqual([
     {
@@ -101,19 +101,19 @@ test('the log agent sends what the worker and the boot print to the log group', 
   expect(script).toContain('StandardOutput=append:/var/log/order-worker.log\n');
 });
 
-test('systemd gives the worker longer to stop than the worker gives its batches', () => {
+test('the stop timeout of systemd is longer than the deadline of the worker', () => {
   const unit = filesOf(script).get('/etc/systemd/system/order-worker.service') ?? '';
   const deadline = Number(/--deadline (\d+)/.exec(unit)?.[1]);
   expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1])).toBeGreaterThanOrEqual(deadline + 10);
 });
 
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
-test.runIf(hasSystemd)('systemd finds nothing wrong with the units', async () => {
+test.runIf(hasSystemd)('systemd accepts the units', async () => {
   const folder = await createTestDirectory();
   const units = [...filesOf(script)].filter(([path]) => /\.(service|timer)$/.test(path));
   expect(units).toHaveLength(3);
   for (const [path, content] of units) {
-    // Amazon Linux has a Node.js of that name.
+    // Only Amazon Linux has a Node.js of this name.
     const text = content
       .replace('/usr/bin/node-24', '/bin/sh')
       .replace('/opt/order-worker/order-worker.mjs', '');
@@ -125,8 +125,12 @@ test.runIf(hasSystemd)('systemd finds nothing wrong with the units', async () =>
   expect(complaints).toEqual([]);
 });
 
-describe('the boot, below a folder and with commands that only take notes,', () => {
-  /** @param failing a command that fails, by its name and first argument */
+describe('the boot script, with stubbed commands,', () => {
+  /**
+   * Runs the script below a temporary folder, with commands that only log their calls.
+   *
+   * @param failing Name and first argument of the command that fails. Default: none.
+   */
   async function boot(failing = '') {
     const root = await createTestDirectory();
     const below = (path: string) => join(root, path);
@@ -153,7 +157,7 @@ echo "\${0##*/} $*" >>${below('calls')}
   const signal = (status: string) =>
     `aws cloudformation signal-resource --region us-east-1 --stack-name order-pipeline-test --logical-resource-id WorkerGroup --unique-id i-0123 --status ${status}`;
 
-  it('installs and starts the worker, and says so once it answers', async () => {
+  it('installs and starts the worker, and signals success when its health check passes', async () => {
     const { root, status, calls } = await boot();
     expect(status).toBe(0);
     expect(calls).toEqual([
@@ -176,17 +180,17 @@ echo "\${0##*/} $*" >>${below('calls')}
   });
 
   it.each([
-    ['its code is not there', 'aws s3'],
-    ['a package is not there', 'dnf install'],
-    ['the worker does not answer', 'curl -sSf'],
-  ])('fails the deployment and turns the instance off where %s', async (_, failing) => {
+    ['the code is missing', 'aws s3'],
+    ['a package is missing', 'dnf install'],
+    ['the health check fails', 'curl -sSf'],
+  ])('signals failure and shuts the instance down when %s', async (_, failing) => {
     const { status, calls } = await boot(failing);
     expect(status).not.toBe(0);
     expect(calls.slice(-3)).toEqual([signal('FAILURE'), 'sleep 15', 'systemctl poweroff']);
     expect(calls).not.toContain(signal('SUCCESS'));
   });
 
-  it('goes on where CloudFormation does not wait for a signal', async () => {
+  it('continues when CloudFormation rejects the signal', async () => {
     const { status, calls } = await boot('aws cloudformation');
     expect(status).toBe(0);
     expect(calls).not.toContain('systemctl poweroff');

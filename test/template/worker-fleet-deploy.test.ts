@@ -28,7 +28,7 @@ describe('serverless deploy with a fleet of instances', { timeout: 120_000 }, ()
   });
   afterEach(() => stub.close());
 
-  it('uploads the code of the workers, where their instances look for it, before the stack changes', async () => {
+  it('uploads the worker bundle to the key that instances download, before the stack changes', async () => {
     await runServerless(
       ['deploy', '--stage', 'test', '--package', packaged],
       stubEnvironment(stub.url),

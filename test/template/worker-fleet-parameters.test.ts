@@ -5,12 +5,12 @@ import { resolveWith } from './resolve-with.ts';
 const resolveNamed = (params: Record<string, string>) =>
   resolveWith(...Object.entries(params).map(([name, value]) => `${name}=${value}`));
 
-describe('a parameter of the fleet with a value that it does not know is refused by name:', () => {
+describe('an invalid fleet parameter is rejected with its name, rule and value:', () => {
   it.each<[Record<string, string>, string]>([
-    [{ fleet: 'on' }, 'parameter fleet: must be "off" or "ec2" or "ecs", received "on"'],
+    [{ fleet: 'on' }, 'parameter fleet: must be "off", "ec2" or "ecs", received "on"'],
     [
       { fleetFunction: 'producer' },
-      'parameter fleetFunction: must be "ingest" or "consumer" or "fulfillment" or "analytics", received "producer"',
+      'parameter fleetFunction: must be "ingest", "consumer", "fulfillment" or "analytics", received "producer"',
     ],
     [{ fleetMin: '0' }, 'parameter fleetMin: must be a whole number from 1 to 100, received "0"'],
     [{ fleetMax: '101' }, 'parameter fleetMax: must be a whole number from 1 to 100, received "101"'],
@@ -33,36 +33,36 @@ describe('a parameter of the fleet with a value that it does not know is refused
     ],
     [
       { fleetInstanceType: 't3.small' },
-      'parameter fleetInstanceType: must be an instance type of arm64, such as t4g.small, received "t3.small"',
+      'parameter fleetInstanceType: must be an arm64 instance type, such as t4g.small, received "t3.small"',
     ],
     [
       { fleet: 'ecs' },
-      'parameter fleetImage: must be an image in ECR with its tag or digest, such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/order-worker:1, received ""',
+      'parameter fleetImage: must be an ECR image with a tag or digest, such as 123456789012.dkr.ecr.us-east-1.amazonaws.com/order-worker:1, received ""',
     ],
     [
       { fleet: 'ecs', fleetImage: 'docker.io/library/node:24' },
-      'parameter fleetImage: must be an image in ECR with its tag or digest',
+      'parameter fleetImage: must be an ECR image with a tag or digest',
     ],
     [
       { fleet: 'ecs', fleetImage: IMAGE.replace(':1.2.0', '') },
-      'parameter fleetImage: must be an image in ECR with its tag or digest',
+      'parameter fleetImage: must be an ECR image with a tag or digest',
     ],
     [
       { fleet: 'ec2', fleetFunction: 'fulfillment', shipping: 'off' },
-      'parameter fleetFunction: must be a function of a part that is on, and shipping is "off", received "fulfillment"',
+      'parameter fleetFunction: must be the consumer of an enabled queue, and shipping is "off", received "fulfillment"',
     ],
     [
       { fleet: 'ec2', fleetFunction: 'analytics', sales: 'off' },
-      'parameter fleetFunction: must be a function of a part that is on, and sales is "off", received "analytics"',
+      'parameter fleetFunction: must be the consumer of an enabled queue, and sales is "off", received "analytics"',
     ],
   ])('%j', async (params, message) => {
     await expect(resolveNamed(params)).rejects.toThrow(message);
   });
 });
 
-describe('accepted are', () => {
+describe('the fleet parameters accept', () => {
   it.each(['t4g.small', 'c7gn.medium', 'm8gd.24xlarge', 'x2gd.metal', 'im4gn.large'])(
-    'instances of arm64: %s',
+    'the arm64 instance type %s',
     async (fleetInstanceType) => {
       await expect(resolveNamed({ fleet: 'ec2', fleetInstanceType })).resolves.toBeDefined();
     },
@@ -72,11 +72,11 @@ describe('accepted are', () => {
     IMAGE,
     IMAGE.replace(':1.2.0', `@sha256:${'0'.repeat(64)}`),
     '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/order-worker:1',
-  ])('images in ECR: %s', async (fleetImage) => {
+  ])('the ECR image %s', async (fleetImage) => {
     await expect(resolveNamed({ fleet: 'ecs', fleetImage })).resolves.toBeDefined();
   });
 
-  it('a fleet of a core function without shipping and sales', async () => {
+  it('a fleet of the consumer without shipping and sales', async () => {
     await expect(resolveNamed({ fleet: 'ec2', shipping: 'off', sales: 'off' })).resolves.toBeDefined();
   });
 });

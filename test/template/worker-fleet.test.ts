@@ -22,7 +22,7 @@ function fleetOf(name: keyof typeof FLEETS): PackagedStack {
   return fleet;
 }
 
-/** Each kind with its function, its role, what runs the workers, and the queue that they work off. */
+/** Each kind with its function, role, workers resource and queue. */
 const KINDS = [
   ['ec2', 'Consumer', 'WorkerInstanceRole', 'WorkerGroup', 'OrderQueue'],
   ['ecs', 'Consumer', 'WorkerTaskRole', 'WorkerService', 'OrderQueue'],
@@ -51,7 +51,7 @@ const attachedTo = (template: Template, role: string) =>
     .map(([id]) => id);
 
 describe('without a fleet, the stack', () => {
-  it('holds nothing of one, and Lambda polls every queue', () => {
+  it('has no fleet resources, and Lambda polls every queue', () => {
     const { template, bundleHash } = fleetOf('off');
     expect([...Object.keys(template.Resources), ...Object.keys(template.Outputs)].filter(isOfFleet)).toEqual(
       [],
@@ -68,11 +68,11 @@ describe.each(KINDS)('with a fleet on %s, the stack', (kind, name, role, workers
     ({ template } = fleetOf(kind));
   });
 
-  it('refers to nothing that it does not hold', () => {
+  it('has no dangling references', () => {
     expect(listDangling(template)).toEqual([]);
   });
 
-  it('keeps the mapping of that function, off, and leaves the others on', () => {
+  it('disables the event source mapping of that function only', () => {
     const mappings = mappingsOf(template).map(([, { FunctionName, EventSourceArn, Enabled }]) => [
       FunctionName,
       EventSourceArn,
@@ -84,12 +84,12 @@ describe.each(KINDS)('with a fleet on %s, the stack', (kind, name, role, workers
     ]);
   });
 
-  it('switches that mapping off once the workers run', () => {
+  it('disables that mapping after the workers run', () => {
     const id = `${name}EventSourceMappingSQS${queue}`;
     expect(template.Resources[id]?.DependsOn).toEqual([`${name}IamRoleLambdaExecution`, workers]);
   });
 
-  it('allows the workers what their function may, but for its logs and traces', () => {
+  it('gives workers the permissions of their function, except those for logs and traces', () => {
     const [, [logs, ...others] = []] = policiesOf(template, `${name}IamRoleLambdaExecution`)[0] ?? [];
     expect(logs?.Action).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
     const ofFunction = others.filter(({ Action }) => !Action[0]?.startsWith('xray:'));
@@ -99,14 +99,14 @@ describe.each(KINDS)('with a fleet on %s, the stack', (kind, name, role, workers
     expect(attachedTo(template, role)).toEqual(attachedTo(template, `${name}IamRoleLambdaExecution`));
   });
 
-  it('says how many connections to a database its workers may take, where their function has one', () => {
+  it('states how many database connections its workers may open, if their function uses a database', () => {
     const hasDatabase = attachedTo(template, role).length > 0;
     expect(hasDatabase).toBe(name !== 'Consumer');
     // fleetMax=1 x fleetConcurrency, 8 by default.
     expect(template.Resources[role]?.Metadata).toEqual(hasDatabase ? { DatabaseConnections: 8 } : undefined);
   });
 
-  it('has a network that nothing leads into, and only HTTPS out of', () => {
+  it('allows no inbound traffic and only HTTPS outbound', () => {
     const groups = resourcesOf(template, 'AWS::EC2::SecurityGroup').filter(([id]) => isOfFleet(id));
     expect(groups.map(([, group]) => [group.SecurityGroupIngress, group.SecurityGroupEgress])).toEqual([
       [
@@ -117,7 +117,7 @@ describe.each(KINDS)('with a fleet on %s, the stack', (kind, name, role, workers
     expect(resourcesOf(template, 'AWS::EC2::SecurityGroupIngress')).toEqual([]);
   });
 
-  it('keeps its network apart from that of the databases', () => {
+  it('has a separate VPC from the databases', () => {
     const networks = resourcesOf(template, 'AWS::EC2::VPC').map(([id]) => id);
     expect(networks.toSorted()).toEqual(['DatabaseNetwork', 'WorkerNetwork']);
     for (const [id, { VpcId }] of resourcesOf(template, 'AWS::EC2::Subnet'))
@@ -130,7 +130,7 @@ describe.each(KINDS)('with a fleet on %s, the stack', (kind, name, role, workers
     ).toEqual(['Gateway', 'Gateway']);
   });
 
-  it('starts workers once there is a way out, and stops them before it goes', () => {
+  it('starts workers after the route to the internet exists, and stops them before it is deleted', () => {
     expect(template.Resources[workers]?.DependsOn).toEqual([
       'WorkerRouteOut',
       'WorkerSubnetARoutes',
@@ -138,7 +138,7 @@ describe.each(KINDS)('with a fleet on %s, the stack', (kind, name, role, workers
     ]);
   });
 
-  it('keeps its logs for 30 days', () => {
+  it('retains its logs for 30 days', () => {
     expect(propertiesOf(template, 'WorkerLogGroup')).toEqual({
       LogGroupName: '/order-pipeline/test/workers',
       RetentionInDays: 30,
@@ -159,7 +159,7 @@ const byBacklog = (TargetValue: number, workers: object) => ({
       { Id: 'workers', MetricStat: { Metric: workers, Stat: 'Average' }, ReturnData: false },
       {
         Id: 'backlog',
-        Label: 'Messages waiting for each worker',
+        Label: 'Visible messages per worker',
         Expression: 'IF(workers > 0, visible / workers, visible)',
         ReturnData: true,
       },
@@ -177,7 +177,7 @@ describe('a fleet of instances', () => {
     ({ template } = fleetOf('ec2'));
   });
 
-  it('grows and shrinks by the messages that wait for each instance in service', () => {
+  it('scales by the visible messages per instance in service', () => {
     expect(propertiesOf(template, 'WorkerScaling')).toEqual({
       AutoScalingGroupName: { Ref: 'WorkerGroup' },
       PolicyType: 'TargetTrackingScaling',
@@ -192,14 +192,14 @@ describe('a fleet of instances', () => {
     });
   });
 
-  it('or by the messages that wait in all', () => {
+  it('scales by all visible messages with fleetScaling=queue-length', () => {
     const other = fleetOf('ec2 of fulfillment, by queue length').template;
     expect(propertiesOf(other, 'WorkerScaling').TargetTrackingConfiguration).toEqual(
       byQueueLength(60_000, 'ShippingQueue'),
     );
   });
 
-  it('has the size asked for, and is renewed in place, as far as its instances say that their worker runs', () => {
+  it('has the configured size, and updates in place while its instances signal that their workers run', () => {
     expect(propertiesOf(template, 'WorkerGroup')).toMatchObject({ MinSize: 2, MaxSize: 6 });
     expect(template.Resources.WorkerGroup).toMatchObject({
       CreationPolicy: { ResourceSignal: { Count: 2 } },
@@ -214,7 +214,7 @@ describe('a fleet of instances', () => {
     });
   });
 
-  it('answers metadata with a token only, encrypts its disks and takes no key pair', () => {
+  it('requires tokens for instance metadata, encrypts disks and has no key pair', () => {
     const { LaunchTemplateData } = propertiesOf(template, 'WorkerLaunchTemplate');
     expect(LaunchTemplateData).toMatchObject({
       MetadataOptions: { HttpEndpoint: 'enabled', HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
@@ -225,7 +225,7 @@ describe('a fleet of instances', () => {
     expect(LaunchTemplateData).not.toHaveProperty('KeyName');
   });
 
-  it('has the instance type asked for', () => {
+  it('has the configured instance type', () => {
     const typeOf = (name: keyof typeof FLEETS) =>
       (
         propertiesOf(fleetOf(name).template, 'WorkerLaunchTemplate').LaunchTemplateData as {
@@ -236,7 +236,7 @@ describe('a fleet of instances', () => {
     expect(typeOf('ec2 of fulfillment, by queue length')).toBe('c7g.medium');
   });
 
-  it('may, beyond its function, read its code, say that it runs, and write its logs', () => {
+  it('may also read its code, signal CloudFormation and write its logs', () => {
     const others = policiesOf(template, 'WorkerInstanceRole').slice(0, -1);
     const granted = others.flatMap(([, statements]) =>
       statements.map(({ Effect, Action, Resource }) => [Effect, Action, Resource]),
@@ -249,14 +249,14 @@ describe('a fleet of instances', () => {
     ]);
   });
 
-  it('fetches its code under the name of its content, so that new code is a new launch template', () => {
+  it('downloads its code under the hash of its content, so that new code changes the launch template', () => {
     const { bundleHash } = fleetOf('ec2');
     const [, { BundleKey }] = userDataOf(template);
     expect(bundleHash).toMatch(/^[0-9a-f]{64}$/);
     expect(BundleKey).toBe(`serverless/order-pipeline/test/worker/${bundleHash}.mjs`);
   });
 
-  it('runs its function with a deadline that systemd bears', () => {
+  it('runs its function with a deadline within the stop timeout of systemd', () => {
     expect(userDataOf(template)[1].Arguments).toBe(
       '--function consumer --concurrency 12 --deadline 30 --health-port 8080',
     );
@@ -274,7 +274,7 @@ describe('a fleet of containers', () => {
     [container = {}] = propertiesOf(template, 'WorkerTask').ContainerDefinitions as (typeof container)[];
   });
 
-  it('grows and shrinks by the messages that wait for each running task', () => {
+  it('scales by the visible messages per running task', () => {
     expect(propertiesOf(template, 'WorkerScaling')).toMatchObject({
       PolicyType: 'TargetTrackingScaling',
       ScalingTargetId: { Ref: 'WorkerScalingTarget' },
@@ -293,14 +293,14 @@ describe('a fleet of containers', () => {
     ]);
   });
 
-  it('or by the messages that wait in all', () => {
+  it('scales by all visible messages with fleetScaling=queue-length', () => {
     const other = fleetOf('ecs of analytics, by queue length').template;
     expect(propertiesOf(other, 'WorkerScaling').TargetTrackingScalingPolicyConfiguration).toEqual(
       byQueueLength(50, 'AnalyticsQueue'),
     );
   });
 
-  it('runs on Fargate on arm64, and a deployment whose tasks do not start is taken back', () => {
+  it('runs on Fargate on arm64, and rolls back a deployment whose tasks do not start', () => {
     expect(propertiesOf(template, 'WorkerTask')).toMatchObject({
       RequiresCompatibilities: ['FARGATE'],
       RuntimePlatform: { CpuArchitecture: 'ARM64' },
@@ -314,7 +314,7 @@ describe('a fleet of containers', () => {
     });
   });
 
-  it('runs its function on a file system that nothing can write to', () => {
+  it('runs its function with a read-only file system', () => {
     expect(container).toMatchObject({
       Image: IMAGE,
       Command: ['--function', 'consumer', '--concurrency', '8', '--deadline', '30', '--health-port', '8080'],
@@ -324,7 +324,7 @@ describe('a fleet of containers', () => {
     });
   });
 
-  it('asks the worker how it is', () => {
+  it('checks the health of the worker', () => {
     const { Command } = container.HealthCheck as { Command: string[] };
     expect(Command).toEqual([
       'CMD',
@@ -345,7 +345,7 @@ describe('a fleet of containers', () => {
     expect(variables).toEqual({ ...environmentOf(fleet, name), AWS_REGION: { Ref: 'AWS::Region' } });
   });
 
-  it('is started by a role that can pull its image, write its logs, and no more', () => {
+  it('is started with a role that can only pull its image and write its logs', () => {
     const granted = policiesOf(template, 'WorkerExecutionRole').flatMap(([, statements]) =>
       statements.map(({ Effect, Action, Resource }) => [Effect, Action, Resource]),
     );
@@ -356,7 +356,9 @@ describe('a fleet of containers', () => {
       ['Allow', ['logs:CreateLogStream', 'logs:PutLogEvents'], [arnOf('WorkerLogGroup')]],
     ]);
     expect(template.Resources.WorkerExecutionRole?.Metadata).toEqual({
-      WildcardReasons: { 'ecr:GetAuthorizationToken': expect.stringContaining('no resource') },
+      WildcardReasons: {
+        'ecr:GetAuthorizationToken': expect.stringContaining('no resource-level permissions'),
+      },
     });
   });
 

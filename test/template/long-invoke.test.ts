@@ -12,7 +12,7 @@ describe('serverless invoke', { timeout: 120_000 }, () => {
   });
   afterEach(() => stub.close());
 
-  it('waits for a run that is silent for longer than Serverless waits, and starts it once', async () => {
+  it('waits longer than the client timeout of Serverless, and invokes the function once', async () => {
     const printed = await runServerless(
       ['invoke', '--stage', 'test', '--function', 'producer', '--data', '{"count":5000}'],
       { ...stubEnvironment(stub.url), AWS_CLIENT_TIMEOUT: '3000' },
