@@ -23,7 +23,7 @@ async function analytics({ Records }: SQSEvent): Promise<PromiseSettledResult<vo
   return consumeConfirmedOrders(Records, consumer, queue);
 }
 
-/** AnalyticsQueue → sales in the warehouse. */
+/** Records the confirmed orders of AnalyticsQueue as sales in the warehouse. */
 export const handler = middy(analytics)
   .use(injectLambdaContext(logger))
   .use(partialBatch())

@@ -16,7 +16,7 @@ const ledger = createLedger(createDynamoDbClient(), { tableName: config.LEDGER_T
 const orderEvents = createTopic(createSnsClient(), config.ORDER_EVENTS_TOPIC_ARN);
 const queue = createQueue(createSqsClient(), config.ORDER_QUEUE_URL);
 
-/** A claim outlives the invocation that made it by this much, for clocks that disagree. In ms. */
+/** Margin by which a claim outlives its invocation, for clock skew. In ms. */
 const CLOCK_SKEW_MS = 5_000;
 
 async function consumer({ Records }: SQSEvent, context: Context): Promise<PromiseSettledResult<void>[]> {
@@ -26,7 +26,7 @@ async function consumer({ Records }: SQSEvent, context: Context): Promise<Promis
   return settleRecords(Records, outcomes, queue);
 }
 
-/** OrderQueue → confirmed orders. */
+/** Confirms the orders of OrderQueue. */
 export const handler = middy(consumer)
   .use(injectLambdaContext(logger))
   .use(partialBatch())

@@ -4,7 +4,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createSnsClient } from '../lib/aws/clients.ts';
 import { createCustomerSubscriptions } from '../lib/aws/customer-subscriptions.ts';
 import { readConfig } from '../lib/config.ts';
-import { answerRefusal, registerCustomer, removeCustomer } from '../lib/customers/customers.ts';
+import { refusalResponse, registerCustomer, removeCustomer } from '../lib/customers/customers.ts';
 import { InvalidInputError } from '../lib/errors.ts';
 import { problemOnError } from '../lib/http/problem.ts';
 import { isHttpEvent, readJsonBody } from '../lib/http/request.ts';
@@ -16,15 +16,15 @@ const subscriptions = createCustomerSubscriptions(createSnsClient(), config.ORDE
 
 async function customers(event: unknown): Promise<APIGatewayProxyStructuredResultV2> {
   if (!isHttpEvent(event)) {
-    const rule = 'must be POST /customers or DELETE /customers/{email_id}, as an HTTP API hands it on';
+    const rule = 'must be an HTTP API event for POST /customers or DELETE /customers/{email_id}';
     throw new InvalidInputError(`event: ${rule}, received ${received(event)}`);
   }
   const answer =
     event.requestContext.http.method === 'DELETE'
       ? removeCustomer(event.pathParameters, subscriptions)
       : registerCustomer(readJsonBody(event), subscriptions);
-  return answer.catch(answerRefusal);
+  return answer.catch(refusalResponse);
 }
 
-/** `POST /customers` → e-mails about a customer's own orders; `DELETE /customers/{email_id}` → no more of them. */
+/** Subscribes a customer to e-mails about their orders (`POST /customers`), or ends them (`DELETE /customers/{email_id}`). */
 export const handler = middy(customers).use(injectLambdaContext(logger)).use(problemOnError());

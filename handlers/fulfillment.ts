@@ -21,7 +21,7 @@ async function fulfillment({ Records }: SQSEvent): Promise<PromiseSettledResult<
   return consumeConfirmedOrders(Records, consumer, queue);
 }
 
-/** ShippingQueue → shipments, scheduled or backordered. */
+/** Creates shipments, scheduled or backordered, for the confirmed orders of ShippingQueue. */
 export const handler = middy(fulfillment)
   .use(injectLambdaContext(logger))
   .use(partialBatch())

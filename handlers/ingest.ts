@@ -20,15 +20,15 @@ const services = {
 };
 
 /**
- * Time left when reading has to end, in ms: for the sends under way, the rejected rows' last part and the receipt, each
- * of which may take a slow request or two (see `lib/aws/clients.ts`).
+ * Time reserved after the end of reading, in ms, for sends in flight, the last rejected rows and the receipt. Each may take
+ * one or two slow requests (see `lib/aws/clients.ts`).
  */
 const MARGIN_MS = 60_000;
 
 async function ingest({ Records }: SQSEvent, context: Context): Promise<PromiseSettledResult<void>[]> {
   const deadline = Date.now() + context.getRemainingTimeInMillis() - MARGIN_MS;
   const outcomes: MessageOutcome[] = [];
-  // One file, or part of one, at a time: its orders are sent side by side already.
+  // One file or part at a time: its orders are sent concurrently already.
   for (const { body, attributes } of Records) {
     outcomes.push(await ingestUpload(body, services, deadline, Number(attributes.ApproximateReceiveCount)));
   }
@@ -36,8 +36,8 @@ async function ingest({ Records }: SQSEvent, context: Context): Promise<PromiseS
 }
 
 /**
- * UploadQueue → the order file's orders in the order queue, its receipt and rejected rows in the results bucket; of a large file
- * first its parts in UploadQueue.
+ * Sends the orders of the files in UploadQueue to the order queue, and writes receipts and rejected rows to the results
+ * bucket. A large file is first split into parts, which are sent to UploadQueue.
  */
 export const handler = middy(ingest)
   .use(injectLambdaContext(logger))

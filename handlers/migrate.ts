@@ -16,7 +16,7 @@ const parts = [
 
 async function migrateParts(): Promise<{ applied: MigratedPart[] }> {
   const applied: MigratedPart[] = [];
-  // The first failure ends it: what is done stays done, and the next run goes on from there.
+  // Stops at the first failure. Applied migrations stay, and the next run continues after them.
   for (const { part, database, migrations } of parts) {
     if (!database) continue;
     const migrated = await migrate(database, part, migrations);
@@ -26,7 +26,7 @@ async function migrateParts(): Promise<{ applied: MigratedPart[] }> {
   return { applied };
 }
 
-/** Direct invoke → the schemas of the databases that there are, at the code's version. */
+/** Migrates the schemas of the enabled databases to the code's version. Invoked directly. */
 export const handler = middy(migrateParts)
   .use(injectLambdaContext(logger))
   .onError(({ error }) => logger.error('schema not migrated', { error }));

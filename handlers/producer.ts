@@ -28,7 +28,7 @@ const parts = {
   uploadBucket: config.UPLOAD_BUCKET_NAME,
 };
 
-/** Time left for the requests under way when the run ends, in ms: two slow S3 requests (see `lib/aws/clients.ts`). */
+/** Time reserved for the requests in flight at the end, in ms: two slow S3 requests (see `lib/aws/clients.ts`). */
 const MARGIN_MS = 30_000;
 
 async function producer(event: unknown, context: Context) {
@@ -52,5 +52,8 @@ async function produce(input: ProducerInput, deadline: number): Promise<Producer
 const isScheduledEvent = (event: unknown): boolean =>
   typeof event === 'object' && event !== null && 'source' in event && event.source === 'aws.events';
 
-/** Schedule, `POST /orders/generate` or direct invoke → orders in the order queue, or order files in the bucket. */
+/**
+ * Generates orders into the order queue, or order files into the upload bucket. Called by a schedule, by
+ * `POST /orders/generate` or directly.
+ */
 export const handler = middy(producer).use(injectLambdaContext(logger)).use(problemOnError());

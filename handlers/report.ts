@@ -25,5 +25,5 @@ async function report(
   return isHttp ? csvFile(name, csv) : { csv };
 }
 
-/** `GET /reports/sales` or direct invoke → orders and revenue of a range, as JSON or CSV. */
+/** Returns orders and revenue of a date range, as JSON or CSV, for `GET /reports/sales` or a direct invocation. */
 export const handler = middy(report).use(injectLambdaContext(logger)).use(problemOnError());

@@ -7,20 +7,20 @@ import {
   requireShippingDatabase,
   SHIPPING_DATABASE_SETTINGS,
 } from '../lib/shipping/open-shipping-database.ts';
-import { type Restocked, reportRestocked, restock as restockProducts } from '../lib/shipping/restock.ts';
+import { type RestockResult, reportRestock, restock as restockProducts } from '../lib/shipping/restock.ts';
 import { readRestockInput } from '../lib/shipping/restock-input.ts';
 
 const database = requireShippingDatabase(readConfig(...SHIPPING_DATABASE_SETTINGS));
 
-async function restock(event: unknown, context: Context): Promise<Restocked> {
-  // An asynchronous invocation that Lambda repeats keeps its request id, so it is the same restock.
+async function restock(event: unknown, context: Context): Promise<RestockResult> {
+  // When Lambda retries an asynchronous invocation, the request id stays the same, so the restock is not repeated.
   const input = readRestockInput(event, context.awsRequestId);
   const products = await restockProducts(database, input, new Date());
-  reportRestocked(input.restock_id, products);
+  reportRestock(input.restock_id, products);
   return { restock_id: input.restock_id, products };
 }
 
-/** Direct invoke → stock added, oldest backorders scheduled. */
+/** Adds stock and schedules the oldest backorders. Invoked directly. */
 export const handler = middy(restock)
   .use(injectLambdaContext(logger))
   .onError(({ error }) => logger.error('restock failed', { error }));

@@ -24,8 +24,8 @@ async function story(event: unknown): Promise<APIGatewayProxyStructuredResultV2 
   const history = await getOrder(orderId, sources);
   return history
     ? json(200, history)
-    : problem(404, `order_id: must be of a known order, received "${orderId}"`);
+    : problem(404, `order_id: must be the id of a known order, received "${orderId}"`);
 }
 
-/** `GET /orders/{order_id}` or direct invoke → the history of one order; null where an invoke's order is unknown. */
+/** Returns the history of one order, for `GET /orders/{order_id}` or a direct invocation (null if unknown). */
 export const handler = middy(story).use(injectLambdaContext(logger)).use(problemOnError());

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/** The rule of a variable: as a schema, and in words for errors. */
+/** The rule of an environment variable: as a schema, and in words for error messages. */
 interface Setting<Schema> {
   schema: Schema;
   rule: string;
@@ -20,34 +20,34 @@ const optional = <Schema extends z.ZodMiniType>({ schema, rule }: Setting<Schema
   rule,
 });
 
-/** Settings of functions and programs that are optional, or are no more than one, by the name of their environment variable. */
+/** Settings with a rule of their own, by environment variable. */
 const special = {
-  /** Orders per run of the producer where its caller names no count. */
+  /** Orders per run of the producer when its caller gives no count. */
   PRODUCER_DEFAULT_COUNT: ordersPerRun,
-  /** Set where the AWS services are not AWS: the embedded cloud, a proxy. */
+  /** Endpoint of all AWS services, for the embedded cloud or a proxy. Default: AWS. */
   AWS_ENDPOINT_URL: optional(url),
-  /** The Postgres that stands for the shipping database where that is not AWS's: `postgres://…`. */
+  /** `postgres://…` of a shipping database outside AWS. */
   SHIPPING_DATABASE_URL: optional(url),
-  /** The same for the sales warehouse. */
+  /** `postgres://…` of a sales database outside AWS. */
   SALES_DATABASE_URL: optional(url),
   /** ARN of the shipping database's Aurora cluster. */
   SHIPPING_DATABASE_ARN: optional(arn),
-  /** ARN of the secret that opens it. */
+  /** ARN of the secret with the cluster's user and password. */
   SHIPPING_DATABASE_SECRET_ARN: optional(arn),
   /** ARN of the sales warehouse's Redshift Serverless workgroup. */
   SALES_WAREHOUSE_ARN: optional(arn),
-  /** ARN of the secret that opens it. */
+  /** ARN of the secret with the workgroup's user and password. */
   SALES_WAREHOUSE_SECRET_ARN: optional(arn),
-  /** Bucket in which sales are staged for the warehouse to copy. */
+  /** Bucket with the staged files that the warehouse copies sales from. */
   SALES_STAGING_BUCKET_NAME: optional(name),
-  /** Where the embedded cloud writes its outputs, for `invoke local` and operators. Default: `.local`. */
+  /** Folder of the embedded cloud's outputs, for `invoke local` and operators. Default: `.local`. */
   ORDER_PIPELINE_LOCAL_DIR: optional(folder),
-  /** The operator's editor, as a command of the shell; `VISUAL` comes first, as everywhere. */
+  /** The operator's editor, as a shell command. `VISUAL` takes precedence over `EDITOR`. */
   VISUAL: optional(command),
   EDITOR: optional(command),
 };
 
-/** Settings that name a resource of the stack: any variable with one of these endings, such as `ORDER_QUEUE_URL`. */
+/** Settings that name a resource of the stack, by the ending of the variable: `ORDER_QUEUE_URL`. */
 const byEnding = {
   _QUEUE_URL: url,
   _TABLE_NAME: name,
@@ -55,20 +55,18 @@ const byEnding = {
   _TOPIC_ARN: arn,
 };
 
-/** The name of a setting. */
 export type SettingName = keyof typeof special | `${string}${keyof typeof byEnding}`;
 
-/** Settings by their names. */
+/** Values of settings, by name. */
 export type Settings<Name extends SettingName = SettingName> = {
   [Each in Name]: Each extends keyof typeof special ? z.output<(typeof special)[Each]['schema']> : string;
 };
 
 /**
- * Reads settings from the environment, the only place that does. An empty variable counts as missing, as the AWS SDK
- * has it.
+ * Reads settings from the environment. No other code reads it. An empty variable counts as missing, as in the AWS SDK.
  *
- * @param names the settings that the caller needs
- * @throws Error that names each variable that is missing or malformed, with its rule and the value found
+ * @param names Settings that the caller needs.
+ * @throws Error that lists each missing or malformed variable with its rule and its value.
  */
 export function readConfig<Name extends SettingName>(...names: Name[]): Settings<Name> {
   const values: Partial<Record<Name, unknown>> = {};

@@ -1,20 +1,20 @@
-/** A caller's input that breaks a rule: the message names place, rule and value, and may be shown to the caller. */
+/** Invalid input of a caller. The message names place, rule and value, and is safe to show to the caller. */
 export class InvalidInputError extends Error {
   override readonly name = 'InvalidInputError';
   readonly code = 'invalid_input';
 }
 
-/** A request that cannot be answered for now: the message says what is out of reach, and may be shown to the caller. */
+/** A request that cannot be answered at present. The message names what is unavailable, and is safe to show to the caller. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
   readonly code = 'unavailable';
 }
 
 /**
- * Error codes that are worth another attempt, over all services in use: the one table of what is passing.
+ * Transient error codes of all services in use: a request that failed with one is worth another attempt.
  * Sources: the "Common Errors" page of each API reference, SQS `BatchResultErrorEntry`, DynamoDB `BatchStatementError`.
  */
-const PASSING = new Set([
+const TRANSIENT = new Set([
   'InternalError',
   'InternalErrorException',
   'InternalFailure',
@@ -36,14 +36,14 @@ const PASSING = new Set([
   'TransactionConflict',
 ]);
 
-/** Whether an error code of an AWS service stands for something that passes. */
-export function isPassing(code: string): boolean {
-  return PASSING.has(code);
+/** Whether an AWS service's error code is transient. */
+export function isTransient(code: string): boolean {
+  return TRANSIENT.has(code);
 }
 
 /**
- * Codes of Node and of the SDK for a connection that was never made: the request has surely not been taken. `TimeoutError`
- * is the SDK's name for one that takes too long; a late answer has a code of its own, `ETIMEDOUT`.
+ * Codes of Node and of the SDK for a connection that was never made, so the service cannot have received the request.
+ * `TimeoutError` is the SDK's code for a connection timeout; a late response has the code `ETIMEDOUT`.
  */
 const NOT_CONNECTED = new Set([
   'EAI_AGAIN',
@@ -54,15 +54,15 @@ const NOT_CONNECTED = new Set([
   'TimeoutError',
 ]);
 
-/** Whether an error code stands for a request that never left. */
+/** Whether an error code means that the request was never sent. */
 export function isNotConnected(code: string): boolean {
   return NOT_CONNECTED.has(code);
 }
 
-/** What an AWS service refused or could not do: the only error class that leaves `lib/aws`, beside a `Database`'s own. */
+/** A failed request to an AWS service. Besides `DatabaseError`, the only error class that `lib/aws` throws. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
-  /** The service's own error code, e.g. `AWS.SimpleQueueService.NonExistentQueue`, or Node's, e.g. `ECONNREFUSED`. */
+  /** Error code of the service, such as `AWS.SimpleQueueService.NonExistentQueue`, or of Node, such as `ECONNREFUSED`. */
   readonly code: string;
 
   constructor(operation: string, code: string, message: string, options?: ErrorOptions) {
@@ -71,7 +71,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** Converts whatever an SDK call threw; the original is its cause. */
+/** Converts an error of an SDK call. The original error is the cause. */
 export function toServiceError(operation: string, thrown: unknown): ServiceError {
   if (thrown instanceof ServiceError) return thrown;
   if (!(thrown instanceof Error)) return new ServiceError(operation, 'Unknown', String(thrown));
@@ -79,7 +79,7 @@ export function toServiceError(operation: string, thrown: unknown): ServiceError
   return new ServiceError(operation, code, thrown.message || 'no message', { cause: thrown });
 }
 
-/** Awaits an SDK call; what it throws becomes a `ServiceError`. */
+/** Awaits an SDK call and converts its error to a `ServiceError`. */
 export async function withServiceErrors<Answer>(operation: string, call: Promise<Answer>): Promise<Answer> {
   try {
     return await call;
@@ -88,12 +88,12 @@ export async function withServiceErrors<Answer>(operation: string, call: Promise
   }
 }
 
-/** What a database refused or could not do: the only error class that leaves a `Database`. */
+/** A failed statement. The only error class that a `Database` throws. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
-  /** SQLSTATE where the database gave one, such as `23505`; else the code of the service or of Node, e.g. `ECONNREFUSED`. */
+  /** SQLSTATE, such as `23505`; if the database returned none, the code of the service or of Node, such as `ECONNREFUSED`. */
   readonly code: string;
-  /** Whether the database was out of reach, starting or waking up: it says nothing of the statement, which may be tried again. */
+  /** Whether the database was unreachable, starting or resuming. The statement did not run, and may be tried again. */
   readonly unreachable: boolean;
 
   constructor(code: string, message: string, unreachable: boolean, options?: ErrorOptions) {
@@ -103,8 +103,8 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Codes of Node, of the SDK, of the data APIs, of the ledger and of `lib/database` for what did not answer, or not for now. */
-const OUT_OF_REACH = new Set([
+/** Further codes of an unavailable service: of Node, the SDK, the data APIs, the ledger and `lib/database`. */
+const UNREACHABLE = new Set([
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
@@ -112,20 +112,20 @@ const OUT_OF_REACH = new Set([
   'InternalServerException',
   'Unprocessed',
   'connection_lost',
-  // Redshift's Data API has begun and not ended it: the warehouse is waking up.
+  // The Redshift Data API started the statement but did not finish it in time: the warehouse is resuming.
   'statement_not_finished',
 ]);
 
 /**
- * SQLSTATEs of a connection that was lost, or ended by a server that goes down or is not up yet.
+ * SQLSTATEs of a connection that was lost, or closed by a server that is shutting down or starting.
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const CONNECTION_ENDED = /^(08\w{3}|57P0[123])$/;
 
-/** Whether an error says that a database or service is out of reach for now, and nothing of the request. */
-export function isOutOfReach(error: unknown): boolean {
+/** Whether an error means that a database or service is unavailable, rather than that the request is wrong. */
+export function isUnreachable(error: unknown): boolean {
   if (error instanceof DatabaseError && error.unreachable) return true;
   if (!(error instanceof DatabaseError || error instanceof ServiceError)) return false;
   const { code } = error;
-  return isNotConnected(code) || isPassing(code) || OUT_OF_REACH.has(code) || CONNECTION_ENDED.test(code);
+  return isNotConnected(code) || isTransient(code) || UNREACHABLE.has(code) || CONNECTION_ENDED.test(code);
 }

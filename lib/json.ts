@@ -1,4 +1,4 @@
-/** The value of a JSON text; undefined where it is not JSON. */
+/** Parses JSON; returns undefined for text that is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -7,15 +7,14 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A string, a bracket, a comma or colon, or any other token; JSON has nothing else but white space. */
+/** A string; a bracket, comma or colon; or any other token. JSON has only these and white space. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g;
 const INDENT = '  ';
 
 /**
- * JSON on lines of their own, token by token as it was written: numbers and names that occur twice are left alone, which
- * reading and writing it anew would change.
+ * Indents JSON token by token. `JSON.stringify(JSON.parse(…))` would change long numbers and drop repeated names.
  *
- * @returns undefined for what is not JSON
+ * @returns Indented JSON; undefined for text that is not JSON.
  */
 export function prettyJson(text: string): string | undefined {
   if (parseJson(text) === undefined) return undefined;

@@ -1,14 +1,14 @@
 const SHOWN_CHARACTERS = 80;
 
-/** What could break a log line or reorder it on a screen: controls, format and private characters, lone surrogates. */
+/** Characters that could break or reorder a log line: control, format and private-use characters, lone surrogates. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
 
-/** Text with every character that a terminal or a log reader could act on written as `\u{…}`. */
+/** Escapes every character that a terminal or a log viewer could act on as `\u{…}`. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** The value that broke a rule, as an error message shows it: short, on one line, safe to print. */
+/** Formats an invalid value for an error message: short, on one line, safe to print. */
 export function received(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `an array of ${value.length}`;
@@ -18,20 +18,20 @@ export function received(value: unknown): string {
   return `"${printable(value.slice(0, SHOWN_CHARACTERS))}…" (${value.length} characters)`;
 }
 
-/** The name of a field that somebody else has chosen, as an error message shows it: short, safe to print. */
+/** Formats a field name from untrusted input for an error message: short, safe to print. */
 export const nameOf = (field: string): string =>
   printable(field.length <= SHOWN_CHARACTERS ? field : `${field.slice(0, SHOWN_CHARACTERS)}…`);
 
-/** Faults that a message names; who has more than that has misunderstood something as a whole. */
-const NAMED = 20;
+/** Maximum number of faults in a message. A longer list would not help the caller. */
+const MAX_LISTED = 20;
 
 /**
- * What is wrong with an input as one message, of a bounded length however much is wrong: an answer of more than 6 MB is
- * none, since Lambda fails it.
+ * Joins the faults of an input to one message. Its length is bounded, since Lambda fails a response of more than 6 MB.
  */
 export function joinFaults(faults: readonly string[]): string {
-  const more = faults.length - NAMED;
-  return [...faults.slice(0, NAMED), ...(more > 0 ? [`and ${more.toLocaleString('en')} more`] : [])].join(
-    '; ',
-  );
+  const more = faults.length - MAX_LISTED;
+  return [
+    ...faults.slice(0, MAX_LISTED),
+    ...(more > 0 ? [`and ${more.toLocaleString('en')} more`] : []),
+  ].join('; ');
 }

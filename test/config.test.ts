@@ -5,7 +5,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test('settings are read from the environment, each as what it is', () => {
+test('readConfig converts each setting to its type', () => {
   vi.stubEnv('ORDER_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/123456789012/orders');
   vi.stubEnv('PRODUCER_DEFAULT_COUNT', '250');
   expect(readConfig('ORDER_QUEUE_URL', 'PRODUCER_DEFAULT_COUNT')).toEqual({
@@ -14,18 +14,18 @@ test('settings are read from the environment, each as what it is', () => {
   });
 });
 
-test('a staging bucket may be left out, although its name ends like that of others', () => {
+test('readConfig treats the staging bucket as optional, although its name has a required ending', () => {
   vi.stubEnv('SALES_STAGING_BUCKET_NAME', '');
   expect(readConfig('SALES_STAGING_BUCKET_NAME')).toEqual({ SALES_STAGING_BUCKET_NAME: undefined });
 });
 
-test('only the settings asked for need to be there', () => {
+test('readConfig requires only the settings that are read', () => {
   vi.stubEnv('ORDER_QUEUE_URL', 'nonsense');
   vi.stubEnv('LEDGER_TABLE_NAME', 'ledger');
   expect(readConfig('LEDGER_TABLE_NAME')).toEqual({ LEDGER_TABLE_NAME: 'ledger' });
 });
 
-test('a resource of any part is read by the ending of its name, without a list of names', () => {
+test('readConfig accepts a variable of any resource by the ending of its name', () => {
   vi.stubEnv('LOYALTY_QUEUE_URL', 'https://sqs.us-east-1.amazonaws.com/123456789012/loyalty');
   vi.stubEnv('LOYALTY_TABLE_NAME', 'points');
   const { LOYALTY_QUEUE_URL, LOYALTY_TABLE_NAME } = readConfig('LOYALTY_QUEUE_URL', 'LOYALTY_TABLE_NAME');
@@ -33,7 +33,7 @@ test('a resource of any part is read by the ending of its name, without a list o
   expect(LOYALTY_TABLE_NAME).toBe('points');
 });
 
-test('a name that is not in the table and has none of the endings is a fault of the code', () => {
+test('readConfig throws a TypeError for a name that has no known ending', () => {
   expect(() => readConfig('LOYALTY_LEVEL' as 'EDITOR')).toThrow(
     'setting LOYALTY_LEVEL: must end in one of _QUEUE_URL, _TABLE_NAME, _BUCKET_NAME, _TOPIC_ARN',
   );
@@ -51,21 +51,24 @@ test.each([
   ['PRODUCER_DEFAULT_COUNT', '0', 'must be a whole number from 1 to 1,000,000'],
   ['PRODUCER_DEFAULT_COUNT', '1.5', 'must be a whole number from 1 to 1,000,000'],
   ['AWS_ENDPOINT_URL', '127.0.0.1', 'must be a URL'],
-] as const)('%s=%s is refused with its rule', (name, value, rule) => {
+] as const)('readConfig throws the rule of a setting for %s=%s', (name, value, rule) => {
   vi.stubEnv(name, value);
   expect(() => readConfig(name)).toThrow(`environment variables: ${name}: ${rule}, received ${value}`);
 });
 
-test.each([undefined, ''])('a missing setting is named, and so is every other fault (%j)', (missing) => {
-  vi.stubEnv('ORDER_QUEUE_URL', missing);
-  vi.stubEnv('LEDGER_TABLE_NAME', 'x');
-  expect(() => readConfig('ORDER_QUEUE_URL', 'LEDGER_TABLE_NAME')).toThrow(
-    'environment variables: ORDER_QUEUE_URL: must be a URL, received nothing; ' +
-      'LEDGER_TABLE_NAME: must be a name of at least 3 characters, received x',
-  );
-});
+test.each([undefined, ''])(
+  'readConfig lists a missing setting and all other invalid ones (%j)',
+  (missing) => {
+    vi.stubEnv('ORDER_QUEUE_URL', missing);
+    vi.stubEnv('LEDGER_TABLE_NAME', 'x');
+    expect(() => readConfig('ORDER_QUEUE_URL', 'LEDGER_TABLE_NAME')).toThrow(
+      'environment variables: ORDER_QUEUE_URL: must be a URL, received nothing; ' +
+        'LEDGER_TABLE_NAME: must be a name of at least 3 characters, received x',
+    );
+  },
+);
 
-test.each([undefined, ''])('the endpoint may be left out (%j)', (endpoint) => {
+test.each([undefined, ''])('readConfig treats the endpoint as optional (%j)', (endpoint) => {
   vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
   expect(readConfig('AWS_ENDPOINT_URL')).toEqual({ AWS_ENDPOINT_URL: undefined });
 });

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import {
   DatabaseError,
   isNotConnected,
-  isOutOfReach,
-  isPassing,
+  isTransient,
+  isUnreachable,
   ServiceError,
   toServiceError,
   withServiceErrors,
 } from '../lib/errors.ts';
 
-// As each service's API reference, or its SDK, names them.
+// Codes from each service's API reference or SDK.
 test.each([
   ['SQS', ['RequestThrottled', 'ServiceUnavailable', 'InternalError', 'InternalFailure']],
   [
@@ -25,16 +25,16 @@ test.each([
     ],
   ],
   ['Lambda and the data APIs', ['TooManyRequestsException', 'LimitExceededException', 'ThrottlingException']],
-])('what %s says when it is throttled or unwell passes', (_, codes) => {
-  expect(codes.filter((code) => !isPassing(code))).toEqual([]);
+])('isTransient is true for codes of throttling and failures of %s', (_, codes) => {
+  expect(codes.filter((code) => !isTransient(code))).toEqual([]);
 });
 
 test.each(['AccessDenied', 'InvalidParameter', 'ValidationException', 'NoSuchKey', 'Unknown', ''])(
-  '%s does not pass by itself',
-  (code) => expect(isPassing(code)).toBe(false),
+  'isTransient is false for %s',
+  (code) => expect(isTransient(code)).toBe(false),
 );
 
-test('an SDK error is converted by its name and stays as the cause', () => {
+test('toServiceError uses the name of an SDK error as code, and keeps the error as cause', () => {
   const thrown = Object.assign(new Error('no such table'), { name: 'ResourceNotFoundException' });
   const error = toServiceError('BatchGetItem', thrown);
   expect(error).toBeInstanceOf(ServiceError);
@@ -42,29 +42,29 @@ test('an SDK error is converted by its name and stays as the cause', () => {
   expect(error.message).toBe('BatchGetItem: ResourceNotFoundException: no such table');
 });
 
-test('an error of Node is converted by its code, and needs no message', () => {
+test('toServiceError uses the code of a Node error, which may have no message', () => {
   const thrown = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
   expect(toServiceError('PublishBatch', thrown).message).toBe('PublishBatch: ECONNREFUSED: no message');
 });
 
-test('a ServiceError is passed on as it is', () => {
+test('toServiceError returns a ServiceError unchanged', () => {
   const error = new ServiceError('GetObject a/b', 'NoSuchKey', 'gone');
   expect(toServiceError('elsewhere', error)).toBe(error);
 });
 
-test('what is not an error becomes one', () => {
+test('toServiceError converts a value that is not an error', () => {
   expect(toServiceError('PutObject', 'nonsense')).toMatchObject({
     code: 'Unknown',
     message: 'PutObject: Unknown: nonsense',
   });
 });
 
-test('an error whose code is no text is converted by its name', () => {
+test('toServiceError uses the name of an error whose code is not a string', () => {
   const thrown = Object.assign(new RangeError('odd'), { code: 7 });
   expect(toServiceError('Publish', thrown).code).toBe('RangeError');
 });
 
-test('a call is converted where it fails, and answers as it did where it does not', async () => {
+test('withServiceErrors converts an error and returns a result unchanged', async () => {
   expect(await withServiceErrors('Publish', Promise.resolve('done'))).toBe('done');
   await expect(withServiceErrors('Publish', Promise.reject(new RangeError('odd')))).rejects.toEqual(
     new ServiceError('Publish', 'RangeError', 'odd'),
@@ -72,12 +72,12 @@ test('a call is converted where it fails, and answers as it did where it does no
 });
 
 test.each(['EAI_AGAIN', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'TimeoutError'])(
-  'a request that fails with %s has never left',
+  'isNotConnected is true for %s',
   (code) => expect(isNotConnected(code)).toBe(true),
 );
 
 test.each(['ETIMEDOUT', 'ECONNRESET', 'EPIPE', 'Unknown'])(
-  'a request that fails with %s may have been taken',
+  'isNotConnected is false for %s, because the service may have received the request',
   (code) => expect(isNotConnected(code)).toBe(false),
 );
 
@@ -86,7 +86,7 @@ const errorsOf = (code: string) => [
   new ServiceError('Query', code, 'injected'),
 ];
 
-describe('out of reach for now', () => {
+describe('isUnreachable is true', () => {
   test.each([
     ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'TimeoutError', 'connection_lost'],
     ...['08006', '57P01', '57P02', '57P03', 'statement_not_finished', 'Unprocessed'],
@@ -96,25 +96,25 @@ describe('out of reach for now', () => {
       'InternalServerException',
       'InternalServerErrorException',
     ],
-  ])('is what fails with %s, in a database and in a service', (code) => {
-    expect(errorsOf(code).map(isOutOfReach)).toEqual([true, true]);
+  ])('for a database or service error with code %s', (code) => {
+    expect(errorsOf(code).map(isUnreachable)).toEqual([true, true]);
   });
 
-  test('is a database that says so of itself, whatever the code', () => {
-    expect(isOutOfReach(new DatabaseError('53300', 'too many connections', true))).toBe(true);
+  test('for a DatabaseError that is marked as unreachable', () => {
+    expect(isUnreachable(new DatabaseError('53300', 'too many connections', true))).toBe(true);
   });
 });
 
-describe('not out of reach', () => {
+describe('isUnreachable is false', () => {
   test.each([
     ...['42P01', '22012', '57014', '57P04', '080060', 'X08006', 'statement_failed', 'statement_aborted'],
     ...['unexpected_answer', 'AccessDeniedException', 'ValidationException'],
-  ])('is what fails with %s: that is ours to mend', (code) => {
-    expect(errorsOf(code).map(isOutOfReach)).toEqual([false, false]);
+  ])('for %s, which an operator has to fix', (code) => {
+    expect(errorsOf(code).map(isUnreachable)).toEqual([false, false]);
   });
 
-  test('is any other error, even one with such a code', () => {
+  test('for any other error, even with such a code', () => {
     const resets = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
-    expect([resets, 'ECONNRESET', undefined].map(isOutOfReach)).toEqual([false, false, false]);
+    expect([resets, 'ECONNRESET', undefined].map(isUnreachable)).toEqual([false, false, false]);
   });
 });

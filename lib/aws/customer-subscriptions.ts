@@ -9,28 +9,28 @@ import { ServiceError, withServiceErrors } from '../errors.ts';
 /** Customers' e-mail subscriptions to the order events topic. Methods throw `ServiceError`. */
 export interface CustomerSubscriptions {
   /**
-   * Subscribes an address to the confirmations of its own orders. Again: to one who has not confirmed it SNS sends its
-   * request once more; otherwise nothing happens.
+   * Subscribes an address to the confirmations of its own orders. Subscribing it again changes nothing, but while the
+   * subscription is pending SNS sends its confirmation request again.
    *
-   * @param emailId in lower case; orders match it in any case
-   * @returns `pending` until the customer has confirmed SNS's request
+   * @param emailId Address in lower case. It matches the addresses of orders in any case.
+   * @returns `pending` until the customer has confirmed SNS's request.
    */
   subscribe(emailId: string): Promise<'pending' | 'subscribed'>;
   /**
-   * Ends every e-mail subscription of an address to the topic, however its endpoint is spelt and whoever made it.
+   * Ends all e-mail subscriptions of an address to the topic, in any spelling and of any origin.
    *
-   * @param emailId in lower case
-   * @returns how many were ended, and how many are not confirmed yet, which SNS can only let lapse
+   * @param emailId Address in lower case.
+   * @returns Number of subscriptions that were ended, and of pending ones, which cannot be ended: SNS lets them expire.
    */
   unsubscribe(emailId: string): Promise<{ ended: number; pending: number }>;
 }
 
-/** Stands in a list for the ARN of a subscription that is not confirmed; for that of one just ended, `Deleted` may. */
+/** Listed instead of an ARN for a subscription that is not confirmed. A subscription that was just ended may have `Deleted`. */
 const PENDING = 'PendingConfirmation';
 
-/** @param topicArn ARN of the order events topic */
+/** Creates the subscriptions of the order events topic `topicArn`. */
 export function createCustomerSubscriptions(client: SNSClient, topicArn: string): CustomerSubscriptions {
-  /** SNS knows a subscription by its ARN only, so all have to be read: 100 to a page, 30 pages a second. */
+  /** SNS cannot look up a subscription by address, so this reads all of them: 100 a page, 30 pages a second. */
   async function findSubscriptionArns(emailId: string): Promise<string[]> {
     const arns: string[] = [];
     for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
@@ -48,7 +48,7 @@ export function createCustomerSubscriptions(client: SNSClient, topicArn: string)
     try {
       await withServiceErrors('Unsubscribe', client.send(new UnsubscribeCommand({ SubscriptionArn: arn })));
     } catch (thrown) {
-      // Ended by the customer, or by another request, since it was listed.
+      // The customer or another request has ended it since it was listed.
       if (!(thrown instanceof ServiceError && thrown.code === 'NotFoundException')) throw thrown;
     }
   }
@@ -62,8 +62,8 @@ export function createCustomerSubscriptions(client: SNSClient, topicArn: string)
         Attributes: { FilterPolicy: JSON.stringify({ email_id: [{ 'equals-ignore-case': emailId }] }) },
       });
       const { SubscriptionArn } = await withServiceErrors('Subscribe', client.send(command));
-      // "The ARN of the subscription if it is confirmed, or the string "pending confirmation"", unless
-      // ReturnSubscriptionArn is asked for: https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+      // Without ReturnSubscriptionArn, SNS returns the ARN of a confirmed subscription, else "pending confirmation":
+      // https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
       return SubscriptionArn?.startsWith('arn:') ? 'subscribed' : 'pending';
     },
 

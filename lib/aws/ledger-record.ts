@@ -2,27 +2,27 @@ import { ServiceError } from '../errors.ts';
 import type { Item } from './table.ts';
 
 /**
- * What a record says of the message that owns an order. Of records from before they were kept, the last two are missing.
+ * The message that owns an order.
  *
- * With the order, whoever missed it can be given it again: a shipment has no price, a sale no name. It costs nothing more:
- * a write unit is for an item of up to 1 KB, and the mean item has less than half of that (`LEDGER_ITEM_BYTES` in
- * `cli/cost/measured.ts`); only with texts near their limits is it more than one.
+ * The order is stored so that it can be replayed to a consumer that missed it: shipments have no price and sales no name. It
+ * costs nothing more. A write unit covers 1 KB, and the mean item has less than half of that (`LEDGER_ITEM_BYTES` in
+ * `cli/cost/measured.ts`); only an order with texts near their limits needs a second unit.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html
  */
 export interface OwningMessage {
   orderId: string;
   /** SQS message id. */
   owner: string;
-  /** The order as the message has it, normalised, as JSON. */
+  /** The message's order, normalized, as JSON. Absent from records of earlier versions. */
   order?: string | undefined;
-  /** When SQS took the message, in epoch milliseconds. */
+  /** When SQS received the message, in epoch milliseconds. Absent from records of earlier versions. */
   queuedAt?: number | undefined;
 }
 
 /** An order that a message owns. Times are epoch milliseconds. */
 export interface ClaimedRecord extends OwningMessage {
   status: 'CLAIMED';
-  /** Names the call that made the claim; missing in records from before it was kept. */
+  /** Identifies the call that made the claim. Absent from records of earlier versions. */
   token?: string | undefined;
   leaseUntil: number;
   claimedAt: number;
@@ -36,17 +36,17 @@ export interface SentRecord extends OwningMessage {
   claimedAt?: number | undefined;
 }
 
-/** One order as the ledger knows it. */
+/** The ledger's record of one order. */
 export type LedgerRecord = ClaimedRecord | SentRecord;
 
 /**
- * How long a record outlives its lease or its send, in seconds. A message lives 14 days at most, in its queue and the
- * DLQ together (`MessageRetentionPeriod` in
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html), so 30 outlast it.
+ * Seconds for which a record is kept after its lease or its send: 30 days. Its message lives for at most 14 days, in its queue
+ * and the DLQ together (`MessageRetentionPeriod` in
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html).
  */
-export const KEPT_SECONDS = 30 * 24 * 60 * 60;
+export const RETENTION_SECONDS = 30 * 24 * 60 * 60;
 
-/** The record as an item of the ledger's table; `expires_at` is its TTL attribute, in epoch seconds. */
+/** Converts a record to an item of the ledger's table. `expires_at` is the TTL attribute, in epoch seconds. */
 export function toItem(record: LedgerRecord): Item {
   const isClaimed = record.status === 'CLAIMED';
   return {
@@ -60,11 +60,15 @@ export function toItem(record: LedgerRecord): Item {
     lease_until: isClaimed ? record.leaseUntil : undefined,
     sns_message_id: isClaimed ? undefined : record.snsMessageId,
     sent_at: isClaimed ? undefined : record.sentAt,
-    expires_at: Math.ceil((isClaimed ? record.leaseUntil : record.sentAt) / 1_000) + KEPT_SECONDS,
+    expires_at: Math.ceil((isClaimed ? record.leaseUntil : record.sentAt) / 1_000) + RETENTION_SECONDS,
   };
 }
 
-/** @throws ServiceError `UnknownStatus` where the status is none of the ledger's */
+/**
+ * Converts an item of the ledger's table to a record.
+ *
+ * @throws ServiceError `UnknownStatus` if the status is neither CLAIMED nor SENT.
+ */
 export function fromItem(item: Item): LedgerRecord {
   const { status, claimed_at } = item;
   const orderId = text(item.order_id) ?? '';

@@ -13,33 +13,32 @@ import {
 import { createTable, type Insertion } from './table.ts';
 
 /*
- * States of an order, and what leads from one to the next:
+ * States of an order and their transitions:
  *
  *   absent ── claim ──► CLAIMED (owner = SQS message id, lease) ── markSent ──► SENT (SNS message id, time)
  *                        │   ▲
- *                        └───┘ claim again, by any message: when the lease is over
+ *                        └───┘ claim again, by any message, once the lease has expired
  *
- * A lease holds off the owner, too: SQS may deliver a message a second time while the first delivery is at work on it
- * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html). By
- * its token a call knows the claim that is its own, made by a request whose answer was lost. A message whose consumer has
- * crashed is redelivered after its visibility timeout, which is longer than any lease.
+ * A lease blocks the owner, too, because SQS may deliver a message again while its first delivery is still in flight:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/standard-queues-at-least-once-delivery.html
+ * The token lets a call recognize its own claim after the response to the request was lost. A message whose consumer crashed is
+ * redelivered after its visibility timeout, which is longer than any lease.
  *
- * A record has the order that its message carries. 30 days after its lease or its send it is deleted, and the order is absent
- * again.
+ * A record is deleted 30 days after its lease or its send, and its order is absent again.
  */
 
 /** One message that wants to own an order. */
 export type Claim = OwningMessage;
 
-/** What became of one claim. Times are epoch milliseconds. */
+/** Outcome of one claim. Times are epoch milliseconds. */
 export type ClaimOutcome =
-  /** The order is the message's to publish. */
+  /** The message owns the order and may publish it. */
   | { status: 'claimed'; claimedAt: number }
-  /** The order was published before, for the message `owner`, which may be the claim's own. */
+  /** The order was published before, for the message `owner`: another one, or the claim's own. */
   | { status: 'sent'; owner: string; snsMessageId: string; sentAt: number }
   /**
-   * Claimed already: by another message, or by another delivery of the same one. The two are left out where the record
-   * vanished just now.
+   * Another message, or another delivery of the same message, holds the lease. Without `owner` and `leaseUntil`, the record
+   * was deleted in the meantime.
    */
   | { status: 'busy'; owner?: string; leaseUntil?: number }
   | { status: 'failed'; error: Error };
@@ -47,39 +46,43 @@ export type ClaimOutcome =
 /** One order that was published for a message. */
 export interface SentOrder extends Claim {
   snsMessageId: string;
-  /** Epoch milliseconds, kept for the record. */
+  /** Epoch milliseconds, stored for operators only. */
   claimedAt?: number;
 }
 
-/** What became of one mark. */
+/** Outcome of marking one order as sent. */
 export type MarkOutcome = EntryOutcome<void>;
 
 /**
- * Which message owns an order, and what was sent.
+ * The record of which message owns an order, and whether the order was sent.
  *
- * Batch in, batch out: one outcome per entry, in the order given, and no throw for a part. An order given twice in one
- * call is a RangeError.
+ * Every method accepts a batch and returns one outcome per entry, in the order given. A failed entry is an outcome, not a
+ * throw. An order that is given twice in one call is a RangeError.
  */
 export interface Ledger {
   /**
    * Claims orders, each for one message.
    *
-   * @param leaseMs for how long all others are held off: other messages, and other deliveries of the same one
+   * @param leaseMs Milliseconds for which other messages, and other deliveries of the same one, cannot claim the order.
    */
   claim(claims: readonly Claim[], leaseMs: number): Promise<ClaimOutcome[]>;
-  /** Marks orders as sent, whoever owns them by now: what is published is published. */
+  /** Marks orders as sent, whichever message owns them now: a publish cannot be undone. */
   markSent(orders: readonly SentOrder[]): Promise<MarkOutcome[]>;
-  /** Reads what the ledger knows, consistently; undefined where an order is absent. */
+  /** Reads records, consistently; undefined for an absent order. */
   find(orderIds: readonly string[]): Promise<EntryOutcome<LedgerRecord | undefined>[]>;
 }
 
 export interface LedgerOptions {
   tableName: string;
-  /** The clock, in epoch milliseconds; `Date.now` where it is left out. */
+  /** Returns the time in epoch milliseconds. Default: `Date.now`. */
   now?: () => number;
 }
 
-/** @param client needs PartiQLInsert, PutItem, BatchGetItem and BatchWriteItem on the table */
+/**
+ * Creates a ledger on a DynamoDB table.
+ *
+ * @param client Needs the permissions PartiQLInsert, PutItem, BatchGetItem and BatchWriteItem on the table.
+ */
 export function createLedger(
   client: DynamoDBClient,
   { tableName, now = () => Date.now() }: LedgerOptions,
@@ -108,12 +111,12 @@ export function createLedger(
     { token, leaseMs }: Call,
   ): Promise<ClaimOutcome> {
     const at = now();
-    // Hosts' clocks differ by less than what callers add to a lease for it; and whatever they say, the condition of the
-    // replacement lets only one call through.
+    // Callers add a margin to the lease for clock skew. Beyond that margin, the condition of the replacement still lets only
+    // one call through.
     if (seen?.status !== 'CLAIMED' || seen.token === token || seen.leaseUntil > at)
       return toOutcome(token, seen);
     const claimedAt = seen.owner === claim.owner ? seen.claimedAt : at;
-    // The new owner publishes what its own message says, which may be another order under the same id.
+    // The new owner publishes its own message's order, which may differ under the same id.
     const next: ClaimedRecord = {
       ...seen,
       ...claim,
@@ -126,21 +129,21 @@ export function createLedger(
     return toOutcome(token, await findOne(claim.orderId));
   }
 
-  /** @returns false where the record is no longer as it was seen */
+  /** @returns False if the record has changed since it was read. */
   const replace = (seen: ClaimedRecord, next: ClaimedRecord): Promise<boolean> =>
     table.replace(toItem(next), { status: seen.status, owner: seen.owner, lease_until: seen.leaseUntil });
 
   const findOne = (orderId: string) => findRecord({ find }, orderId);
 
   async function find(orderIds: readonly string[]): Promise<EntryOutcome<LedgerRecord | undefined>[]> {
-    refuseRepeats('find', orderIds);
+    rejectDuplicates('find', orderIds);
     const outcomes = await table.get(orderIds);
     return outcomes.map((outcome) => {
       if (!outcome.ok || !outcome.value) return outcome as EntryOutcome<undefined>;
       try {
         return { ok: true, value: fromItem(outcome.value) };
       } catch (thrown) {
-        // A damaged record is the failure of its own order only.
+        // A damaged record fails its own order only.
         return { ok: false, error: toServiceError('ledger record', thrown) };
       }
     });
@@ -148,7 +151,7 @@ export function createLedger(
 
   return {
     async claim(claims, leaseMs) {
-      refuseRepeats('claim', claims.map(orderIdOf));
+      rejectDuplicates('claim', claims.map(orderIdOf));
       const call = { token: randomUUID(), leaseMs };
       const claimedAt = now();
       const records = claims.map(
@@ -169,7 +172,7 @@ export function createLedger(
     },
 
     async markSent(orders) {
-      refuseRepeats('markSent', orders.map(orderIdOf));
+      rejectDuplicates('markSent', orders.map(orderIdOf));
       const sentAt = now();
       return table.put(orders.map((order) => toItem({ ...order, status: 'SENT', sentAt })));
     },
@@ -180,14 +183,14 @@ export function createLedger(
 
 /** One call of `claim`. */
 interface Call {
-  /** Tells its claims from those of all other calls. */
+  /** Identifies the claims of this call. */
   token: string;
   leaseMs: number;
 }
 
 const orderIdOf = ({ orderId }: Claim): string => orderId;
 
-/** What a record says to a call: one of its own is met when an answer was lost and the request repeated. */
+/** Converts a record to an outcome. A call meets its own record when a response was lost and the request repeated. */
 function toOutcome(token: string, record: LedgerRecord | undefined): ClaimOutcome {
   if (!record) return { status: 'busy' };
   const { owner } = record;
@@ -198,18 +201,20 @@ function toOutcome(token: string, record: LedgerRecord | undefined): ClaimOutcom
   return { status: 'busy', owner, leaseUntil: record.leaseUntil };
 }
 
-/** DynamoDB would refuse the whole batch, or take the first for a rival of the second. */
-function refuseRepeats(method: string, orderIds: readonly string[]): void {
+/** DynamoDB would reject the whole batch, or the second entry would be busy with the first. */
+function rejectDuplicates(method: string, orderIds: readonly string[]): void {
   const seen = new Set<string>();
   for (const orderId of orderIds) {
     if (seen.has(orderId))
-      throw new RangeError(`ledger ${method}: an order once per call, received ${orderId} twice`);
+      throw new RangeError(
+        `ledger ${method}: order ids must be unique within a call, received ${orderId} twice`,
+      );
     seen.add(orderId);
   }
 }
 
 /**
- * What the ledger knows of one order; undefined where that is nothing.
+ * Reads the record of one order; undefined for an absent order.
  *
  * @throws ServiceError
  */

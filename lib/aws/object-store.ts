@@ -13,57 +13,61 @@ import { toServiceError, withServiceErrors } from '../errors.ts';
 /** An object opened for reading. */
 export interface OpenedObject {
   body: Readable;
-  /** Of the whole object, in bytes. */
+  /** Size of the whole object, in bytes, even if only a range was opened. */
   size: number;
   etag: string;
 }
 
-/** Bytes of an object, from one place to before another. */
+/** A range of an object's bytes. */
 export interface ByteRange {
   from: number;
+  /** Exclusive. */
   to: number;
 }
 
-/** An object as a listing has it. */
+/** An entry of a listing. */
 export interface ListedObject {
   key: string;
   etag: string;
 }
 
-/** A new object that is written piece by piece; it exists once `close` has resolved. */
+/** Writes a new object piece by piece. The object exists once `close` has resolved. */
 export interface ObjectWriter {
-  /** Resolves when there is room for more: memory stays at a few parts of 5 MiB. */
+  /** Resolves when the writer can accept more, which limits memory to a few parts of 5 MiB. */
   write(text: string): Promise<void>;
-  /** Tells what went wrong since the last write, too. A writer that failed leaves no parts behind. */
+  /** Completes the object. Also throws an error that occurred since the last write; a failed upload leaves no parts behind. */
   close(): Promise<void>;
-  /** Gives it up: there will be no object, and no parts are left behind. */
+  /** Aborts the upload: no object is created, and no parts are left behind. */
   abandon(): Promise<void>;
 }
 
-/** How an object goes up. */
+/** Options of an upload. */
 export interface UploadOptions {
   contentType: string;
-  /** Told how many bytes are up. */
+  /** Called with the number of bytes uploaded so far. */
   onProgress?: (bytes: number) => void;
-  /** Ends it, and leaves no parts behind. */
+  /** Aborts the upload, which leaves no parts behind. */
   signal?: AbortSignal;
 }
 
-/** S3 objects, as order files, receipts and rejected rows need them. Methods throw `ServiceError`; a body, its own errors. */
+/**
+ * S3 operations for order files, receipts and rejected rows. Methods throw `ServiceError`; a body throws its stream's
+ * errors.
+ */
 export interface ObjectStore {
-  /** @param range what to read; all where it is left out */
+  /** @param range Bytes to read. Default: all. */
   open(bucket: string, key: string, range?: ByteRange): Promise<OpenedObject>;
-  /** The first 1,000 objects, by their keys, whose keys begin so. */
+  /** Lists the first 1,000 objects, in the order of their keys, whose keys begin with `prefix`. */
   list(bucket: string, prefix: string): Promise<ListedObject[]>;
   put(bucket: string, key: string, body: string, contentType: string): Promise<void>;
   create(bucket: string, key: string, contentType: string): ObjectWriter;
   /**
-   * Puts what a stream holds, in parts where it is more than 5 MiB.
+   * Uploads a stream, in parts if it is larger than 5 MiB.
    *
-   * @returns the object's entity tag
+   * @returns The object's entity tag.
    */
   upload(bucket: string, key: string, body: Readable, options: UploadOptions): Promise<string>;
-  /** Deletes an object; one that does not exist is none the worse for it. */
+  /** Deletes an object. Deleting one that does not exist succeeds. */
   remove(bucket: string, key: string): Promise<void>;
 }
 
@@ -78,13 +82,13 @@ export function createObjectStore(client: S3Client): ObjectStore {
         ContentRange,
         ETag = '',
       } = await withServiceErrors(`GetObject ${bucket}/${key}`, client.send(command));
-      // Such as `bytes 0-99/1234`.
+      // For example `bytes 0-99/1234`.
       const size = ContentRange ? Number(ContentRange.split('/').at(-1)) : ContentLength;
       return { body: Body as Readable, size, etag: ETag };
     },
 
     async list(bucket, prefix) {
-      // XML has no place for some characters that keys may have.
+      // XML cannot represent some characters that keys may contain.
       const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, EncodingType: 'url' });
       const { Contents = [], EncodingType } = await withServiceErrors(
         `ListObjectsV2 ${bucket}/${prefix}`,
@@ -113,9 +117,9 @@ export function createObjectStore(client: S3Client): ObjectStore {
         failed.abort();
         throw toServiceError(`PutObject ${bucket}/${key}`, thrown);
       });
-      // A failed upload is told at the next write or at close; it must not count as unhandled until then.
+      // The next write or `close` reports a failed upload; until then it must not count as an unhandled rejection.
       done.catch(() => undefined);
-      // The upload drops its body when it fails; why, only the upload itself knows.
+      // A failed upload destroys its body; `done` has the reason.
       body.on('error', () => undefined);
       return {
         async write(text) {
@@ -126,7 +130,7 @@ export function createObjectStore(client: S3Client): ObjectStore {
           await done;
         },
         async abandon() {
-          body.destroy(new Error('given up'));
+          body.destroy(new Error('upload abandoned'));
           await done.catch(() => undefined);
         },
       };

@@ -9,24 +9,24 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { CONCURRENCY, type EntryAnswer, type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
+import { CONCURRENCY, type EntryOutcome, type EntryResult, sendInBatches } from '../batch/send-in-batches.ts';
 import { withServiceErrors } from '../errors.ts';
 import type { Order } from '../order/order.ts';
-import { toEntryAnswers } from './batch-answers.ts';
+import { toEntryResults } from './batch-response.ts';
 
 /** SQS quotas of a batch request: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const LIMITS = { maxEntries: 10, maxBytes: 1_048_576 };
 
-/** Messages that are worth sending, or deleting, together: full requests, as many as are made concurrently. */
+/** Messages to send or delete with one call: full requests, as many as are made concurrently. */
 export const FULL_LOAD = LIMITS.maxEntries * CONCURRENCY;
 
-/** A message to be sent. */
+/** A message to send. */
 export interface MessageContent {
   body: string;
   attributes?: Record<string, MessageAttributeValue>;
 }
 
-/** A message that was received. */
+/** A received message. */
 export interface ReceivedMessage extends Required<MessageContent> {
   /** SQS message id. */
   id: string;
@@ -35,25 +35,25 @@ export interface ReceivedMessage extends Required<MessageContent> {
   sentAt: number;
 }
 
-/** What became of one message: its SQS message id, or why it is not in the queue. */
+/** Outcome of sending one message: its SQS message id, or why the message was not sent. */
 export type SendOutcome = EntryOutcome<{ messageId: string }>;
 
 export interface SendOptions {
-  /** Whether a request that fails ends the sending: what has not been sent by then fails with the same error. Default: false. */
+  /** Whether to stop at the first failed request. Messages not sent by then fail with the same error. Default: false. */
   endAtFailure?: boolean;
 }
 
 export interface ReceiveOptions {
-  /** 1…10. */
+  /** 1 to 10. */
   maxMessages: number;
   /** Seconds for which the messages are hidden from other receivers. */
   visibilityTimeout: number;
-  /** Seconds to wait for the first message, 0…20. */
+  /** Seconds to wait for the first message, 0 to 20. */
   waitSeconds: number;
 }
 
 /**
- * Number of messages in a queue, approximately: SQS's counts are right a minute after the last change.
+ * Approximate number of messages in a queue. SQS's counts are exact only a minute after the last change.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
  */
 export interface QueueDepth {
@@ -62,21 +62,21 @@ export interface QueueDepth {
   delayed: number;
 }
 
-/** All messages of a queue: visible, in flight and delayed. */
+/** Returns the number of all messages of a queue: visible, in flight and delayed. */
 export const messagesIn = ({ visible, inFlight, delayed }: QueueDepth): number =>
   visible + inFlight + delayed;
 
 /**
  * One SQS queue.
  *
- * Batch in, batch out: messages go in as few requests as the limits allow, several of them concurrently. Each message has its
- * outcome, in the order given; a batch method never throws.
+ * Batch methods make as few requests as the limits allow, several of them concurrently. They return one outcome per message, in
+ * the order given, and never throw.
  */
 export interface Queue {
   /**
-   * Sends messages. One that failed may have been sent all the same, if the answer was lost.
+   * Sends messages. A message whose outcome is a failure may still have been sent, if the response was lost.
    *
-   * @returns outcomes, and the number of requests made
+   * @returns One outcome per message, and the number of requests made.
    */
   send(
     messages: readonly MessageContent[],
@@ -85,28 +85,32 @@ export interface Queue {
   /**
    * Receives messages with one request.
    *
-   * @returns none when none became visible in time
+   * @returns The messages; none if none became visible in time.
    * @throws ServiceError
    */
   receive(options: ReceiveOptions): Promise<ReceivedMessage[]>;
-  /** Deletes messages in flight. One that failed becomes visible again. */
+  /** Deletes messages in flight. A message that could not be deleted becomes visible again. */
   delete(receiptHandles: readonly string[]): Promise<EntryOutcome<void>[]>;
   /**
-   * Sets when messages in flight become visible again. One that failed keeps the visibility timeout it has.
+   * Sets when messages in flight become visible again. A message that could not be changed keeps its visibility timeout.
    *
-   * @param seconds 0…43,200 from now
+   * @param seconds Seconds from now, 0 to 43,200.
    */
   changeVisibility(receiptHandles: readonly string[], seconds: number): Promise<EntryOutcome<void>[]>;
   /**
-   * @returns its ARN, and the seconds for which a received message is hidden by default
+   * Reads the queue's ARN and its default visibility timeout in seconds.
+   *
    * @throws ServiceError
    */
   describe(): Promise<{ arn: string; visibilityTimeout: number }>;
-  /** @throws ServiceError */
+  /**
+   * Counts the queue's messages.
+   *
+   * @throws ServiceError
+   */
   depth(): Promise<QueueDepth>;
 }
 
-/** @param queueUrl URL of the queue */
 export function createQueue(client: SQSClient, queueUrl: string): Queue {
   async function readAttributes(
     ...names: QueueAttributeName[]
@@ -118,7 +122,7 @@ export function createQueue(client: SQSClient, queueUrl: string): Queue {
 
   async function forEach(
     receiptHandles: readonly string[],
-    send: (handles: readonly string[]) => Promise<(EntryAnswer<void> | undefined)[]>,
+    send: (handles: readonly string[]) => Promise<(EntryResult<void> | undefined)[]>,
   ): Promise<EntryOutcome<void>[]> {
     const { outcomes } = await sendInBatches(receiptHandles, { maxEntries: LIMITS.maxEntries, send });
     return outcomes;
@@ -133,8 +137,8 @@ export function createQueue(client: SQSClient, queueUrl: string): Queue {
           ...(attributes && { MessageAttributes: attributes }),
         }));
         const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
-        const answer = await withServiceErrors('SendMessageBatch', client.send(command));
-        return toEntryAnswers('SendMessageBatch', batch.length, answer, ({ MessageId = '' }) => ({
+        const response = await withServiceErrors('SendMessageBatch', client.send(command));
+        return toEntryResults('SendMessageBatch', batch.length, response, ({ MessageId = '' }) => ({
           messageId: MessageId,
         }));
       }
@@ -158,8 +162,8 @@ export function createQueue(client: SQSClient, queueUrl: string): Queue {
       return forEach(receiptHandles, async (handles) => {
         const entries = handles.map((handle, position) => ({ Id: String(position), ReceiptHandle: handle }));
         const command = new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries });
-        const answer = await withServiceErrors('DeleteMessageBatch', client.send(command));
-        return toEntryAnswers('DeleteMessageBatch', handles.length, answer, () => undefined);
+        const response = await withServiceErrors('DeleteMessageBatch', client.send(command));
+        return toEntryResults('DeleteMessageBatch', handles.length, response, () => undefined);
       });
     },
 
@@ -171,8 +175,8 @@ export function createQueue(client: SQSClient, queueUrl: string): Queue {
           VisibilityTimeout: seconds,
         }));
         const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries });
-        const answer = await withServiceErrors('ChangeMessageVisibilityBatch', client.send(command));
-        return toEntryAnswers('ChangeMessageVisibilityBatch', handles.length, answer, () => undefined);
+        const response = await withServiceErrors('ChangeMessageVisibilityBatch', client.send(command));
+        return toEntryResults('ChangeMessageVisibilityBatch', handles.length, response, () => undefined);
       });
     },
 
@@ -197,10 +201,10 @@ export function createQueue(client: SQSClient, queueUrl: string): Queue {
 }
 
 /**
- * Sends orders as JSON, as each producer does. It ends at the first request that fails: a producer has a time limit, and behind
- * each such failure are seconds of the SDK's own attempts.
+ * Sends orders as JSON. Stops at the first failed request: callers have a time limit, and each failure takes seconds of the
+ * SDK's own attempts.
  *
- * @returns one outcome per order, in the order given, and the number of requests made
+ * @returns One outcome per order, in the order given, and the number of requests made.
  */
 export async function sendOrders(
   orderQueue: Pick<Queue, 'send'>,
@@ -210,7 +214,7 @@ export async function sendOrders(
   return orderQueue.send(messages, { endAtFailure: true });
 }
 
-/** Bytes by which SQS measures a message: attributes count with their names, types and values. */
+/** Size of a message as SQS counts it: attributes count with their names, types and values. */
 function sizeOf({ body, attributes = {} }: MessageContent): number {
   return Object.entries(attributes).reduce(
     (bytes, [name, { DataType = '', StringValue = '', BinaryValue = [] }]) =>

@@ -13,14 +13,13 @@ import { DatabaseError, isNotConnected, toServiceError } from '../errors.ts';
 
 export interface RdsDatabaseSettings {
   clusterArn: string;
-  /** Secrets Manager's secret with the user and the password. */
+  /** ARN of the Secrets Manager secret with the user and the password. */
   secretArn: string;
   databaseName: string;
 }
 
 /**
- * Errors of requests that came to no statement: the service's own, SQLSTATEs of a connection that is refused, and
- * connections that were never made.
+ * Error codes of requests whose statement did not run: codes of the service, and SQLSTATEs of a refused connection.
  * https://docs.aws.amazon.com/rdsdataservice/latest/APIReference/API_ExecuteStatement.html#API_ExecuteStatement_Errors
  */
 const UNREACHABLE = new Set([
@@ -33,10 +32,9 @@ const UNREACHABLE = new Set([
 ]);
 
 /**
- * An Aurora PostgreSQL cluster over the RDS Data API. A cluster that wakes up is waited for.
+ * Creates a `Database` on an Aurora PostgreSQL cluster, over the RDS Data API. It waits for a cluster that is resuming.
  *
- * A request may have 4 MiB, an answer 1 MiB with rows of 64 KB, a statement 45 s; there is one statement to a request, and
- * no array in parameters or answers.
+ * Limits: 4 MiB a request, 1 MiB a response, 64 KB a row, 45 s and one statement a request, no arrays in parameters or results.
  * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.limitations.html,
  * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.calling.html
  */
@@ -50,11 +48,14 @@ export function createRdsDatabase(client: RDSDataClient, settings: RdsDatabaseSe
       transactionId,
       sql,
       parameters: Object.entries(parameters).map(([name, stringValue]) => ({ name, value: { stringValue } })),
-      // Not as JSON: that leaves out what INSERT … RETURNING returns, and its numbers lose digits.
+      // The JSON format would omit the rows of INSERT … RETURNING, and its numbers lose digits.
       includeResultMetadata: true,
       resultSetOptions: { decimalReturnType: 'STRING', longReturnType: 'STRING' },
     });
-    const { columnMetadata = [], records = [] } = await answered('ExecuteStatement', client.send(command));
+    const { columnMetadata = [], records = [] } = await withDatabaseErrors(
+      'ExecuteStatement',
+      client.send(command),
+    );
     return records.map((record) =>
       Object.fromEntries(record.map((field, column) => [columnMetadata[column]?.label ?? '', toText(field)])),
     );
@@ -68,18 +69,19 @@ export function createRdsDatabase(client: RDSDataClient, settings: RdsDatabaseSe
 
     async transaction(statements) {
       for (const sql of statements) checkParameters(sql, {});
-      const begin = () => answered('BeginTransaction', client.send(new BeginTransactionCommand(target)));
+      const begin = () =>
+        withDatabaseErrors('BeginTransaction', client.send(new BeginTransactionCommand(target)));
       const { transactionId = '' } = await untilReachable(begin);
       try {
-        // Without `continueAfterTimeout`, although AWS advises it for DDL: Postgres rolls DDL back, and a statement that
-        // went on would keep its locks in a transaction that nobody commits.
+        // AWS recommends `continueAfterTimeout` for DDL. Here it would keep locks in a transaction that is never committed;
+        // without it, Postgres rolls DDL back.
         for (const sql of statements) await execute(sql, {}, transactionId);
-        await answered(
+        await withDatabaseErrors(
           'CommitTransaction',
           client.send(new CommitTransactionCommand({ ...cluster, transactionId })),
         );
       } catch (error) {
-        // Only frees its locks sooner: a transaction that nobody uses is rolled back after 3 minutes.
+        // Only releases locks sooner: AWS rolls an idle transaction back after 3 minutes.
         await client
           .send(new RollbackTransactionCommand({ ...cluster, transactionId }))
           .catch(() => undefined);
@@ -94,7 +96,7 @@ function toText(field: Field): string | null {
   return String(field.stringValue ?? field.longValue ?? field.doubleValue ?? field.booleanValue);
 }
 
-async function answered<Answer>(operation: string, call: Promise<Answer>): Promise<Answer> {
+async function withDatabaseErrors<Response>(operation: string, call: Promise<Response>): Promise<Response> {
   try {
     return await call;
   } catch (thrown) {
@@ -113,7 +115,7 @@ function toDatabaseError(operation: string, thrown: unknown): DatabaseError {
       { cause: error },
     );
   }
-  // The first line only, and no cause: the details quote the row, customers' data that is, and causes are logged.
+  // Only the first line, and no cause: further lines quote the row, which is personal data, and causes are logged.
   const [line = ''] = error.message.split(/; SQLState|\n/);
   return new DatabaseError(sqlState, line, UNREACHABLE.has(sqlState));
 }

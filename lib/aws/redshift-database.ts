@@ -16,35 +16,34 @@ import { checkParameters } from '../database/named-parameters.ts';
 import { untilReachable } from '../database/until-reachable.ts';
 import { DatabaseError, isNotConnected, toServiceError } from '../errors.ts';
 
-/** Which warehouse, and how long to wait for it. */
 export interface RedshiftDatabaseOptions {
   /** ARN of a Redshift Serverless workgroup. */
   workgroupArn: string;
   /** ARN of the secret with the name and password of a database user. */
   secretArn: string;
   databaseName: string;
-  /** How long one statement may take, in ms: 25 s where it is left out, since an HTTP API waits for 30. */
+  /** Time limit of one statement, in ms. Default: 25 s, since an HTTP API waits for 30. */
   queryWaitMs?: number;
-  /** How long a transaction may take, in ms, locks included: 40 s where it is left out, of the 60 that a load has. */
+  /** Time limit of a transaction, in ms, including waits for locks. Default: 40 s of the 60 that a load has. */
   batchWaitMs?: number;
 }
 
 /** A `Database` over the Redshift Data API. */
 export interface RedshiftDatabase extends Database {
   /**
-   * Runs statements in one transaction, all of them or none.
+   * Runs statements in one transaction: all of them or none.
    *
-   * @param statements at most 40, of at most 100 KB each
-   * @returns the rows of each, in the order given
+   * @param statements At most 40, of at most 100 KB each.
+   * @returns The rows of each statement, in the order given.
    */
   batch(statements: readonly string[]): Promise<Row[][]>;
 }
 
 /**
- * Redshift, by HTTPS and IAM alone. The API takes a statement, and is asked until that has ended; what has not ended in
- * time is an error, but goes on by itself.
+ * Creates a `Database` on Redshift, over its Data API. The API accepts a statement, and is polled until the statement has
+ * ended. A statement that exceeds its time limit throws an error, but continues to run on Redshift.
  *
- * Parameters are text of at least one character: the API refuses empty ones.
+ * Parameters need at least one character: the API rejects empty ones.
  * https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-calling.html
  */
 export function createRedshiftDatabase(
@@ -54,10 +53,10 @@ export function createRedshiftDatabase(
   const { workgroupArn, secretArn, databaseName, queryWaitMs = 25_000, batchWaitMs = 40_000 } = options;
   const target = { WorkgroupName: workgroupArn, SecretArn: secretArn, Database: databaseName };
 
-  /** Has the API take a statement and waits for its end. The command's token keeps a repeated request from running twice. */
+  /** Submits a statement and waits for its end. The command's client token prevents a repeated request from running twice. */
   async function run(operation: string, waitMs: number, submit: () => Promise<{ Id?: string | undefined }>) {
     const deadline = Date.now() + waitMs;
-    const { Id } = await untilReachable(() => redshiftAnswer(operation, submit()));
+    const { Id } = await untilReachable(() => withDatabaseErrors(operation, submit()));
     return waitForRedshiftStatement(client, Id, deadline);
   }
 
@@ -95,22 +94,22 @@ export function createRedshiftDatabase(
   };
 }
 
-/** A statement of a batch has its number at the end of its id, such as `d9b6c0c9-0747-4bf4-b142-e8883122f766:2`. */
+/** The id of a batch's statement ends with its number: `d9b6c0c9-0747-4bf4-b142-e8883122f766:2`. */
 const numberOf = ({ Id = '' }: SubStatementData): number => Number(Id.slice(Id.indexOf(':') + 1));
 
-/** First pause between two looks at a statement, in ms. */
+/** First pause between two polls of a statement, in ms. */
 const FIRST_PAUSE_MS = 100;
-/** No pause is longer than this, in ms. */
+/** Longest pause, in ms. */
 const LONGEST_PAUSE_MS = 1_000;
-/** Each pause is this much longer than the one before. */
+/** Factor from one pause to the next. */
 const GROWTH = 1.5;
 
 /**
- * Waits until a statement, or a batch of them, has ended well.
+ * Waits until a statement, or a batch of statements, has finished.
  *
- * @param id what the Data API has called it
- * @param deadline epoch milliseconds
- * @throws DatabaseError `statement_failed`, `statement_aborted` with the reason, or `statement_not_finished`
+ * @param id The Data API's id of the statement or batch.
+ * @param deadline Epoch milliseconds.
+ * @throws DatabaseError `statement_failed` or `statement_aborted` with the reason, or `statement_not_finished`.
  */
 export async function waitForRedshiftStatement(
   client: RedshiftDataClient,
@@ -118,23 +117,23 @@ export async function waitForRedshiftStatement(
   deadline: number,
 ): Promise<DescribeStatementResponse> {
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS)) {
-    const statement = await redshiftAnswer(
+    const statement = await withDatabaseErrors(
       'DescribeStatement',
       client.send(new DescribeStatementCommand({ Id: id })),
     );
     if (statement.Status === 'FINISHED') return statement;
-    if (statement.Status === 'FAILED') throw ended('statement_failed', statement);
-    if (statement.Status === 'ABORTED') throw ended('statement_aborted', statement);
+    if (statement.Status === 'FAILED') throw statementError('statement_failed', statement);
+    if (statement.Status === 'ABORTED') throw statementError('statement_aborted', statement);
     if (Date.now() + pause > deadline) {
-      const message = `statement ${id}: must be finished in time, received status ${statement.Status}`;
+      const message = `statement ${id}: must finish within its time limit, received status ${statement.Status}`;
       throw new DatabaseError('statement_not_finished', message, false);
     }
     await sleep(pause);
   }
 }
 
-/** The API tells no SQLSTATE, only a text; of a batch, which of its statements failed. */
-function ended(
+/** The API returns no SQLSTATE, only a text. Of a batch, the error names the statement that failed. */
+function statementError(
   code: string,
   { Id, Error: reason, SubStatements = [] }: DescribeStatementResponse,
 ): DatabaseError {
@@ -143,13 +142,16 @@ function ended(
   return new DatabaseError(code, `statement ${failed?.Id ?? Id}: ${message}`, false);
 }
 
-/** Reads all pages of a finished statement's result: at most 500 MB, which is the API's own limit. */
+/** Reads all pages of a finished statement's result, at most 500 MB by the API's limit. */
 export async function readRedshiftResult(client: RedshiftDataClient, id: string | undefined): Promise<Row[]> {
   const rows: Row[] = [];
   let NextToken: string | undefined;
   do {
     const command = new GetStatementResultCommand({ Id: id, NextToken });
-    const page: GetStatementResultResponse = await redshiftAnswer('GetStatementResult', client.send(command));
+    const page: GetStatementResultResponse = await withDatabaseErrors(
+      'GetStatementResult',
+      client.send(command),
+    );
     const names = (page.ColumnMetadata ?? []).map(({ label, name }) => label ?? name ?? '');
     for (const fields of page.Records ?? []) {
       rows.push(Object.fromEntries(fields.map((field, column) => [names[column], toText(field)])));
@@ -165,26 +167,29 @@ function toText({ stringValue, longValue, doubleValue, booleanValue }: Field): s
 }
 
 /**
- * Codes of the Data API, of Node and of the SDK for a request that has surely not been taken.
+ * Data API codes of a statement that was certainly not accepted.
  * https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html
  */
-const NOT_TAKEN = new Set([
+const NOT_ACCEPTED = new Set([
   'ActiveSessionsExceededException',
   'ActiveStatementsExceededException',
   'ThrottlingException',
 ]);
 
-/** Operations that have statements run. The others ask after a statement that has been taken. */
+/** Operations that submit statements. The others concern a statement that was accepted before. */
 const SUBMISSIONS = new Set(['BatchExecuteStatement', 'ExecuteStatement']);
 
-/** A request to the Redshift Data API whose error, if it has one, is a `DatabaseError`: `unreachable` where it was not taken. */
-export async function redshiftAnswer<Answer>(operation: string, call: Promise<Answer>): Promise<Answer> {
+/** Awaits a request and converts its error to a `DatabaseError`, `unreachable` if a statement was not accepted. */
+export async function withDatabaseErrors<Response>(
+  operation: string,
+  call: Promise<Response>,
+): Promise<Response> {
   try {
     return await call;
   } catch (thrown) {
     const error = toServiceError(operation, thrown);
-    const isNotTaken =
-      SUBMISSIONS.has(operation) && (NOT_TAKEN.has(error.code) || isNotConnected(error.code));
-    throw new DatabaseError(error.code, error.message, isNotTaken, { cause: error });
+    const wasNotAccepted =
+      SUBMISSIONS.has(operation) && (NOT_ACCEPTED.has(error.code) || isNotConnected(error.code));
+    throw new DatabaseError(error.code, error.message, wasNotAccepted, { cause: error });
   }
 }

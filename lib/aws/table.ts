@@ -8,57 +8,59 @@ import {
   QueryCommand,
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { type EntryAnswer, type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
-import { isPassing, ServiceError, withServiceErrors } from '../errors.ts';
+import { type EntryOutcome, type EntryResult, sendInBatches } from '../batch/send-in-batches.ts';
+import { isTransient, ServiceError, withServiceErrors } from '../errors.ts';
 
-/** DynamoDB quotas of BatchExecuteStatement and of BatchWriteItem, entries a request (their API reference pages). */
+/** Entries a request: DynamoDB quotas of BatchExecuteStatement and BatchWriteItem (their API reference pages). */
 const WRITES = { maxEntries: 25, concurrency: 4 };
-/** DynamoDB quota of BatchGetItem, entries a request. */
+/** Entries a request: DynamoDB quota of BatchGetItem. */
 const READS = { maxEntries: 100, concurrency: 4 };
 
-/** An item: its attributes, each a string or a number. An undefined one is not written; one of another type is not read. */
+/** The attributes of an item, each a string or a number. Undefined attributes are not written; other types are not read. */
 export type Item = Readonly<Record<string, string | number | undefined>>;
 
-/** An item as the SDK has it. */
+/** An item in the SDK's format. */
 export type AttributeValues = Record<string, AttributeValue>;
 
-/** Outcome of an insert: done, or prevented by an item of the same key, undefined where DynamoDB did not return it. */
+/** Result of an insert. `existing` is the item that has the key already; undefined if DynamoDB did not return it. */
 export type Insertion = { inserted: true } | { inserted: false; existing: Item | undefined };
 
 /**
  * One DynamoDB table whose partition key is a string, without a sort key.
  *
- * Batch in, batch out: entries go in as few requests as the limits allow, several of them concurrently. Each entry has its
- * outcome, in the order given; a batch method never throws. A key must be given once per call.
+ * Batch methods make as few requests as the limits allow, several of them concurrently. They return one outcome per entry,
+ * in the order given, and never throw. Keys must be unique within a call.
  */
 export interface Table {
-  /** Writes items and replaces those of the same keys. */
+  /** Writes items. An item of the same key is replaced. */
   put(items: readonly Item[]): Promise<EntryOutcome<void>[]>;
-  /** Writes each item only if the table has none of its key. */
+  /** Writes each item unless the table has an item of the same key. */
   insert(items: readonly Item[]): Promise<EntryOutcome<Insertion>[]>;
-  /** Reads items, consistently; undefined where the table has none of that key. */
+  /** Reads items, consistently; undefined for a key without an item. */
   get(keys: readonly string[]): Promise<EntryOutcome<Item | undefined>[]>;
   /**
-   * Replaces the item of the same key if it still has the attributes that were seen.
+   * Replaces the item of the same key if it still has the attributes `seen`.
    *
-   * @returns whether it had
+   * @returns Whether the item was replaced.
    * @throws ServiceError
    */
   replace(item: Item, seen: Item): Promise<boolean>;
   /**
-   * Reads the items that a global secondary index has under one value of its partition key, page by page. An index may be some
+   * Reads the items of a global secondary index with one value of its partition key, page by page. An index may lag some
    * milliseconds behind its table.
    *
-   * @param attribute partition key of the index
+   * @param attribute Partition key of the index.
    * @throws ServiceError
    */
   query(index: string, attribute: string, value: string): AsyncGenerator<Item>;
 }
 
 /**
- * @param client needs the rights of the methods that are used: `put` BatchWriteItem, `insert` PartiQLInsert, `get` BatchGetItem,
- *   `replace` PutItem, `query` Query on the index
- * @param key name of the partition key
+ * Creates a `Table` on a DynamoDB table.
+ *
+ * @param client Needs the permissions of the methods in use: BatchWriteItem for `put`, PartiQLInsert for `insert`, BatchGetItem
+ *   for `get`, PutItem for `replace`, Query on the index for `query`.
+ * @param key Name of the partition key.
  */
 export function createTable(client: DynamoDBClient, tableName: string, key: string): Table {
   function refused(operation: string, id: unknown, code: string, message: string, retryable: boolean) {
@@ -66,11 +68,11 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
     return { ok: false, error, retryable } as const;
   }
 
-  /** An entry that a batch leaves unprocessed was throttled, says DynamoDB: it is sent again after a pause. */
+  /** DynamoDB leaves throttled entries unprocessed, so they are sent again after a pause. */
   const unprocessed = (operation: string, id: unknown) =>
     refused(operation, id, 'Unprocessed', 'left unprocessed, the table is throttled', true);
 
-  async function putBatch(items: readonly Item[]): Promise<EntryAnswer<void>[]> {
+  async function putBatch(items: readonly Item[]): Promise<EntryResult<void>[]> {
     const requests = items.map((item) => ({ PutRequest: { Item: toAttributeValues(item) } }));
     const command = new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } });
     const { UnprocessedItems } = await withServiceErrors('BatchWriteItem', client.send(command));
@@ -80,7 +82,7 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
     );
   }
 
-  async function insertBatch(items: readonly Item[]): Promise<EntryAnswer<Insertion>[]> {
+  async function insertBatch(items: readonly Item[]): Promise<EntryResult<Insertion>[]> {
     const command = new BatchExecuteStatementCommand({ Statements: items.map(toInsert) });
     const { Responses = [] } = await withServiceErrors('BatchExecuteStatement', client.send(command));
     return Responses.slice(0, items.length).map(({ Error: error }, position) => {
@@ -89,7 +91,7 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
       if (Code === 'DuplicateItem') {
         return { ok: true, value: { inserted: false, existing: Item && fromAttributeValues(Item) } };
       }
-      return refused('BatchExecuteStatement', items[position]?.[key], Code, Message, isPassing(Code));
+      return refused('BatchExecuteStatement', items[position]?.[key], Code, Message, isTransient(Code));
     });
   }
 
@@ -103,7 +105,7 @@ export function createTable(client: DynamoDBClient, tableName: string, key: stri
     };
   }
 
-  async function getBatch(keys: readonly string[]): Promise<EntryAnswer<Item | undefined>[]> {
+  async function getBatch(keys: readonly string[]): Promise<EntryResult<Item | undefined>[]> {
     const Keys = keys.map((id) => ({ [key]: { S: id } }));
     const command = new BatchGetItemCommand({
       RequestItems: { [tableName]: { Keys, ConsistentRead: true } },

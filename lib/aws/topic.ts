@@ -1,28 +1,28 @@
 import { type MessageAttributeValue, PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { type EntryOutcome, sendInBatches } from '../batch/send-in-batches.ts';
 import { withServiceErrors } from '../errors.ts';
-import { toEntryAnswers } from './batch-answers.ts';
+import { toEntryResults } from './batch-response.ts';
 
 /**
- * SNS quotas of PublishBatch: ten entries, 256 KiB over all of them
- * (https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html). 1 KiB an entry is set aside for subject and attributes.
+ * SNS quotas of PublishBatch: ten entries of 256 KiB in total
+ * (https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html). 1 KiB an entry is reserved for subject and attributes.
  */
 const LIMITS = { maxEntries: 10, maxBytes: 262_144 - 10 * 1_024 };
-/** Requests made concurrently: the whole of a consumer's batch, 100 orders, goes in one round trip. */
+/** Concurrent requests: a consumer's batch of 100 orders is published in one round trip. */
 const CONCURRENCY = 10;
 const OPERATION = 'PublishBatch';
 
-/** A message for the subscribers of a topic, whatever their protocol. */
+/** A message for the subscribers of a topic, of any protocol. */
 export interface TopicMessage {
-  /** Of an e-mail. */
+  /** Subject of the e-mail. */
   subject: string;
-  /** Text by protocol; `default` is for each protocol without a text of its own, so it is sent once for all of them. */
+  /** Text by protocol. Protocols without a text of their own get `default`. */
   body: { default: string } & { readonly [protocol: string]: string };
-  /** Message attributes, by which subscriptions filter. */
+  /** Message attributes, for the filter policies of subscriptions. */
   attributes: Record<string, MessageAttributeValue>;
 }
 
-/** What became of one publish: the SNS message id, or why it was not accepted. */
+/** Outcome of one publish: the SNS message id, or why SNS did not accept the message. */
 export type PublishOutcome = EntryOutcome<{ snsMessageId: string }>;
 
 /** One SNS topic. */
@@ -30,18 +30,17 @@ export interface Topic {
   /**
    * Publishes messages in as few requests as the limits allow, several of them concurrently.
    *
-   * @returns one outcome per message, in the order given; never throws
+   * @returns One outcome per message, in the order given. Never throws.
    */
   publish(messages: readonly TopicMessage[]): Promise<PublishOutcome[]>;
 }
 
-/** @param topicArn ARN of the topic */
 export function createTopic(client: SNSClient, topicArn: string): Topic {
   async function send(batch: readonly Entry[]) {
     const entries = batch.map((entry, position) => ({ ...entry, Id: String(position) }));
     const command = new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries: entries });
-    const answer = await withServiceErrors(OPERATION, client.send(command));
-    return toEntryAnswers(OPERATION, batch.length, answer, ({ MessageId = '' }) => ({
+    const response = await withServiceErrors(OPERATION, client.send(command));
+    return toEntryResults(OPERATION, batch.length, response, ({ MessageId = '' }) => ({
       snsMessageId: MessageId,
     }));
   }

@@ -1,18 +1,17 @@
-/** How large a batch request may be. */
+/** Size limits of a batch request. */
 export interface BatchLimits<Entry> {
   /** Entries per request. */
   maxEntries: number;
-  /** Bytes per request, summed over `sizeOf`; no limit where it is left out. */
+  /** Bytes per request: the sum of `sizeOf` over its entries. Default: no limit. */
   maxBytes?: number;
-  /** Bytes that one entry takes on the wire. */
+  /** Returns the size of an entry on the wire, in bytes. */
   sizeOf?: (entry: Entry) => number;
 }
 
 /**
- * Cuts entries into the fewest consecutive batches that keep both limits.
+ * Splits entries into the fewest consecutive batches within both limits.
  *
- * An entry that is too large by itself gets a batch of its own: the service refuses it there by name, and its
- * neighbours still go through.
+ * An entry that exceeds the limit by itself gets a batch of its own, so that the service rejects only this entry.
  */
 export function chunk<Entry>(entries: readonly Entry[], limits: BatchLimits<Entry>): Entry[][] {
   const { maxEntries, maxBytes = Number.POSITIVE_INFINITY, sizeOf = () => 0 } = limits;
@@ -34,9 +33,9 @@ export function chunk<Entry>(entries: readonly Entry[], limits: BatchLimits<Entr
 }
 
 /**
- * Batches of a lazy sequence: of a million entries only those of one batch are held.
+ * Splits a lazy sequence into batches. Only the entries of one batch are held in memory.
  *
- * @param size entries of a batch; a function tells the size of the moment
+ * @param size Entries per batch, or a function that returns the current size.
  */
 export function* inBatches<Entry>(
   entries: Iterable<Entry>,

@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** When batches may go. */
+/** Rate and end of a paced sequence of batches. */
 export interface Pace {
   /**
-   * Entries a second, over all batches; as fast as they are taken where it is undefined. A function tells the rate of the
-   * moment: from when it changes, time and entries count anew.
+   * Entries a second, over all batches, or a function that returns the current rate. When the rate changes, time and entries
+   * are counted from zero. Default: unlimited.
    */
   ratePerSecond?: number | undefined | (() => number | undefined);
-  /** Epoch ms after which no further batch goes. */
+  /** Epoch milliseconds after which no further batch is yielded. */
   deadline: number;
-  /** Lets no further batch through. */
+  /** Aborted: no further batch is yielded. */
   signal?: AbortSignal | undefined;
 }
 
-/** Ms within which a rate that changes, or the signal, is noticed. */
-const NOTICE_MS = 100;
+/** Longest time until a change of the rate or an abort takes effect, in ms. */
+const CHECK_MS = 100;
 
 /**
- * Lets batches through at a steady rate, each at the end of the time that its entries stand for: after n entries,
- * n / rate seconds have passed, however small the run. A late batch does not push back the ones behind it.
+ * Yields batches at a steady rate: after n entries, n / rate seconds have passed, even in a short run. A late batch does not
+ * delay the batches after it.
  */
 export async function* paced<Entry>(
   batches: Iterable<Entry[]>,
@@ -40,7 +40,7 @@ export async function* paced<Entry>(
       const due = start + (entries / rate) * 1_000;
       if (signal?.aborted || Math.max(due, Date.now()) > deadline) return;
       if (due <= Date.now()) break;
-      await sleep(Math.max(0, Math.min(due - Date.now(), NOTICE_MS)));
+      await sleep(Math.max(0, Math.min(due - Date.now(), CHECK_MS)));
     }
     yield batch;
   }

@@ -2,40 +2,40 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import { type BatchLimits, chunk } from './chunk.ts';
 
-/** Requests under way at once, of one call. */
+/** Concurrent requests of one call, by default. */
 export const CONCURRENCY = 8;
 
-/** What became of one entry. */
+/** Final outcome of one entry. */
 export type EntryOutcome<Value> = { ok: true; value: Value } | { ok: false; error: Error };
 
-/** What one request said of one entry; `retryable` entries are sent again. */
-export type EntryAnswer<Value> = { ok: true; value: Value } | { ok: false; error: Error; retryable: boolean };
+/** Result of one entry in one request. A `retryable` entry is sent again. */
+export type EntryResult<Value> = { ok: true; value: Value } | { ok: false; error: Error; retryable: boolean };
 
 export interface SendInBatchesOptions<Entry, Value> extends BatchLimits<Entry> {
   /**
-   * Sends one request; answers for its entries, in the order given. An entry without an answer has not been taken, as
-   * far as anyone knows, and is sent again. A throw fails the whole request, for good.
+   * Sends one request and returns the results of its entries, in the order given. An entry without a result is sent again. A
+   * throw fails all entries of the request, without a retry.
    */
-  send: (entries: readonly Entry[]) => Promise<readonly (EntryAnswer<Value> | undefined)[]>;
-  /** Requests under way at once; `CONCURRENCY` where it is left out. */
+  send: (entries: readonly Entry[]) => Promise<readonly (EntryResult<Value> | undefined)[]>;
+  /** Concurrent requests. Default: `CONCURRENCY`. */
   concurrency?: number;
-  /** How often an entry is sent before its failure stands; 5 where it is left out. */
+  /** Maximum number of times that an entry is sent. Default: 5. */
   attempts?: number;
   /**
-   * Whether a request that fails as a whole ends the sending: what has not been sent by then fails with the same error.
-   * For callers with a time limit: behind each such failure are seconds of the SDK's own attempts.
+   * Whether to stop at the first request that fails as a whole. Entries not sent by then fail with the same error. For callers
+   * with a time limit, since each such failure takes seconds of the SDK's own attempts. Default: false.
    */
   endAtFailure?: boolean;
 }
 
 /**
- * Sends any number of entries through a batch API and says what became of each, in the order given.
+ * Sends any number of entries through a batch API.
  *
- * Batch APIs answer 200 with some entries failed: those are sent again, with jitter, while they are retryable. What
- * still fails is an outcome, never dropped and never thrown, so that one bad entry cannot take its neighbours along.
- * Requests that fail as a whole are not repeated here: the SDK's own retries are behind them.
+ * A batch API may respond 200 although some entries failed. Those entries are sent again, with jitter, if they are
+ * retryable. An entry that still fails has a failed outcome, so that it does not affect the others. A request that fails as
+ * a whole is not repeated, because the SDK has retried it already.
  *
- * @returns one outcome per entry, and how many requests were made (the SDK's retries not counted)
+ * @returns One outcome per entry, in the order given, and the number of requests made (without the SDK's retries).
  */
 export async function sendInBatches<Entry, Value>(
   entries: readonly Entry[],
@@ -45,7 +45,7 @@ export async function sendInBatches<Entry, Value>(
   let requests = 0;
   let failure: Error | undefined;
 
-  async function sendOnce(batch: readonly Entry[]): Promise<readonly (EntryAnswer<Value> | undefined)[]> {
+  async function sendOnce(batch: readonly Entry[]): Promise<readonly (EntryResult<Value> | undefined)[]> {
     const failAll = (error: Error) => batch.map(() => ({ ok: false, error, retryable: false }) as const);
     if (endAtFailure && failure) return failAll(failure);
     requests++;
@@ -59,12 +59,12 @@ export async function sendInBatches<Entry, Value>(
     const outcomes: EntryOutcome<Value>[] = [];
     let waiting = batch.map((entry, index) => ({ entry, index }));
     for (let attempt = 1; waiting.length > 0; attempt++) {
-      const answers = await sendOnce(waiting.map(({ entry }) => entry));
+      const results = await sendOnce(waiting.map(({ entry }) => entry));
       const failed: typeof waiting = [];
       for (const [position, item] of waiting.entries()) {
-        const answer = answers[position] ?? { ok: false, error: new NoAnswerError(), retryable: true };
-        if (!answer.ok && answer.retryable && attempt < attempts) failed.push(item);
-        else outcomes[item.index] = answer.ok ? answer : { ok: false, error: answer.error };
+        const result = results[position] ?? { ok: false, error: new NoResultError(), retryable: true };
+        if (!result.ok && result.retryable && attempt < attempts) failed.push(item);
+        else outcomes[item.index] = result.ok ? result : { ok: false, error: result.error };
       }
       waiting = failed;
       if (waiting.length > 0) await backoff(attempt);
@@ -76,25 +76,25 @@ export async function sendInBatches<Entry, Value>(
   return { outcomes: settled.flat(), requests };
 }
 
-class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
+class NoResultError extends Error {
+  override readonly name = 'NoResultError';
   readonly code = 'no_answer';
 
   constructor() {
-    super('batch request: must answer for each entry, received nothing for this one');
+    super('batch request: response must list every entry, received no result for this one');
   }
 }
 
-/** First delay's upper bound, in ms; doubled with each attempt. */
+/** Base of the delay's upper bound, in ms, which doubles with each attempt. */
 const BASE_MS = 50;
-/** No delay is longer than this, in ms. */
+/** Longest delay, in ms. */
 const LIMIT_MS = 2_000;
 
 /**
- * Waits before the next attempt: exponential with full jitter, so that callers throttled together do not come back
- * together (AWS Architecture Blog, "Exponential Backoff And Jitter").
+ * Waits before the next attempt: exponential backoff with full jitter, so that callers that were throttled together do not
+ * retry together (AWS Architecture Blog, "Exponential Backoff And Jitter").
  *
- * @param attempt how many attempts were made, from 1
+ * @param attempt Number of attempts made, from 1.
  */
 export async function backoff(attempt: number): Promise<void> {
   await sleep(Math.random() * Math.min(LIMIT_MS, BASE_MS * 2 ** attempt));

@@ -1,68 +1,69 @@
 import type { Claim, Ledger } from '../aws/ledger.ts';
 import type { Topic } from '../aws/topic.ts';
 import { type Order, type OrderIssue, parseOrderText } from '../order/order.ts';
-import { type MessageOutcome, refused } from '../records/settle-records.ts';
+import { invalidMessage, type MessageOutcome } from '../records/settle-records.ts';
 import { toPublishedMessage } from './confirmed-message.ts';
 
 /** One message of the order queue. */
 export interface OrderMessage {
-  /** SQS message id: the owner of the claim. */
+  /** SQS message id. The message owns the claim. */
   messageId: string;
   /** One order as JSON. */
   body: string;
   attributes: {
-    /** When the message was sent, in epoch milliseconds; a redriven one, when it was redriven. */
+    /** When the message was sent, or last redriven, in epoch milliseconds. */
     SentTimestamp: string;
-    /** How often the message has been received, this time included. */
+    /** Number of times that the message has been received, including this one. */
     ApproximateReceiveCount: string;
   };
 }
 
-/** Seconds until a message whose order is busy is redelivered for the first time: the other one needs less than one. */
+/** Seconds until the first redelivery of a message whose order is busy. The other delivery needs less than one. */
 const BUSY_RETRY_SECONDS = 5;
 
 /**
- * What became of one message, and of the order in it. A message that failed for a passing reason keeps the visibility timeout, so
- * that an outage of minutes does not empty the queue into the dead-letter queue.
+ * Outcome of one message and its order. After a transient error a message keeps its visibility timeout, so that an outage of
+ * minutes does not move the whole queue to the dead-letter queue.
  */
 export type ConfirmOutcome = MessageOutcome & OrderOutcome;
 
 type OrderOutcome =
-  /** Published, `ageMs` after the message was sent; `unmarked` where the ledger could not be updated. */
+  /** Published, `ageMs` after the message was sent. `unmarked`: the ledger could not be updated. */
   | { status: 'confirmed'; order: Order; ageMs: number; unmarked?: Error }
   /** Confirmed for another message, before or in this batch: nothing was published. */
   | { status: 'duplicate'; order: Order }
   /** Confirmed for this very message, which SQS has delivered again: nothing was published. */
   | { status: 'redelivered'; order: Order }
   /**
-   * Claimed for another message, or for another delivery of this one, which is still being processed or has crashed. From the
-   * second receive on it keeps the visibility timeout: the other one has crashed, and its lease ends before that.
+   * Claimed by another message, or by another delivery of this one, that is in flight or has crashed. From the second
+   * receive on the message keeps its visibility timeout, because the other delivery has crashed and its lease expires before
+   * that.
    */
   | { status: 'busy'; order: Order; error: Error }
-  /** Not an order, and never will be. */
+  /** Not a valid order; a retry cannot succeed. */
   | { status: 'rejected'; errors: OrderIssue[]; error: Error }
-  /** A passing reason, in the ledger or at the topic: worth another try later. */
+  /** A transient error of the ledger or the topic: retried later. */
   | { status: 'failed'; step: 'claim' | 'publish'; order: Order; error: Error };
 
-/** What confirming needs. */
-export interface ConfirmParts {
+/** The services that `confirmOrders` uses. */
+export interface ConfirmServices {
   ledger: Ledger;
-  /** Topic that `OrderConfirmed` is published to. */
+  /** Topic for `OrderConfirmed` events. */
   orderEvents: Topic;
 }
 
 /**
- * Confirms a batch of messages: claims each order in the ledger, publishes `OrderConfirmed`, marks it sent.
+ * Confirms a batch of messages: claims each order in the ledger, publishes `OrderConfirmed` and marks the order as sent.
  *
- * The order of the three steps is the promise: a claim comes before the publish, so that no two deliveries publish the
- * same order; the mark comes after it, so that a death in between repeats a publish rather than losing it.
+ * The claim comes before the publish, so that no two deliveries publish the same order. The mark comes after it, so that a
+ * crash in between repeats the publish instead of losing it.
  *
- * @param leaseMs how long a claim holds off other deliveries of the same order: at least until this call is surely over
- * @returns one outcome per message, in the order given; never throws for a part
+ * @param leaseMs Milliseconds for which a claim blocks other deliveries of the order. Must be longer than this call can take.
+ * @returns One outcome per message, in the order given. A failed message is an outcome, not a throw.
  */
 export async function confirmOrders(
   messages: readonly OrderMessage[],
-  { ledger, orderEvents }: ConfirmParts,
+  { ledger, orderEvents }: ConfirmServices,
   leaseMs: number,
 ): Promise<ConfirmOutcome[]> {
   const outcomes = new Array<ConfirmOutcome>(messages.length);
@@ -92,8 +93,8 @@ export async function confirmOrders(
     else settleFailed(outcomes, inFlight, 'publish', publish?.error);
   }
 
-  // An order that was published but could not be marked stays confirmed: failing its message would bring it back and
-  // publish it again for certain, while the unmarked claim repeats only if the customer sends the order once more.
+  // A published order that could not be marked stays confirmed. Failing its message would certainly publish it again; an
+  // unmarked claim does so only if the customer sends the order again.
   const marks = await ledger.markSent(
     published.map(({ claim, claimedAt, snsMessageId }) => ({ ...claim, claimedAt, snsMessageId })),
   );
@@ -105,7 +106,7 @@ export async function confirmOrders(
     outcomes[position] = {
       status: 'confirmed',
       order,
-      // SQS's clock and this one may disagree.
+      // The clocks of SQS and this host may differ.
       ageMs: Math.max(0, confirmedAt - sentAt),
       ...(mark && !mark.ok && { unmarked: mark.error }),
     };
@@ -113,15 +114,15 @@ export async function confirmOrders(
   return outcomes;
 }
 
-/** An order with the messages of this batch that carry it. */
+/** An order with its messages in this batch. */
 interface OrderInFlight {
   order: Order;
-  /** By the first of the messages: it claims for all of them. */
+  /** The first message claims the order for all of them. */
   claim: Claim;
   deliveries: [Delivery, ...Delivery[]];
 }
 
-/** An order that is this batch's to publish. */
+/** An order that this batch has claimed and publishes. */
 interface ClaimedOrder extends OrderInFlight {
   /** Epoch milliseconds. */
   claimedAt: number;
@@ -140,7 +141,7 @@ function groupByOrder(messages: readonly OrderMessage[], outcomes: ConfirmOutcom
   for (const [position, { messageId, body, attributes }] of messages.entries()) {
     const parsed = parseOrderText(body);
     if (!parsed.ok) {
-      outcomes[position] = { status: 'rejected', errors: parsed.errors, ...refused(parsed.errors) };
+      outcomes[position] = { status: 'rejected', errors: parsed.errors, ...invalidMessage(parsed.errors) };
       continue;
     }
     const { order } = parsed;
@@ -161,7 +162,7 @@ const toClaim = (order: Order, { messageId, sentAt }: Delivery): Claim => ({
   queuedAt: sentAt,
 });
 
-/** The order was published for the message `owner`: any other message is a duplicate. */
+/** Settles the messages of an order that was published for `owner`: any other message is a duplicate. */
 function settleSent(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInFlight, owner: string): void {
   for (const { messageId, position } of deliveries) {
     outcomes[position] = { status: messageId === owner ? 'redelivered' : 'duplicate', order };
@@ -169,7 +170,7 @@ function settleSent(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInFl
 }
 
 function settleBusy(outcomes: ConfirmOutcome[], { order, deliveries }: OrderInFlight): void {
-  const error = new Error(`order ${order.order_id}: claimed already`);
+  const error = new Error(`order ${order.order_id}: already claimed by another delivery`);
   for (const { position, receiveCount } of deliveries) {
     const pace = receiveCount === 1 && { retryInSeconds: BUSY_RETRY_SECONDS };
     outcomes[position] = { status: 'busy', order, error, ...pace };
@@ -180,7 +181,7 @@ function settleFailed(
   outcomes: ConfirmOutcome[],
   { order, deliveries }: OrderInFlight,
   step: 'claim' | 'publish',
-  error = new Error(`${step}: no answer for this order`),
+  error = new Error(`${step}: no result for this order`),
 ): void {
   for (const { position } of deliveries) outcomes[position] = { status: 'failed', step, order, error };
 }

@@ -1,12 +1,12 @@
 import type { Order } from '../order/order.ts';
 
 /**
- * SNS takes subjects of fewer than 100 characters, without line breaks or control characters:
+ * SNS requires subjects of fewer than 100 characters, without line breaks or control characters:
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 const MAX_SUBJECT = 99;
 
-/** Long enough for any ordinary name; too short for a message smuggled in as one. */
+/** Long enough for ordinary names, too short to smuggle in a message. */
 const MAX_NAME = 100;
 
 export interface ConfirmationEmail {
@@ -17,22 +17,22 @@ export interface ConfirmationEmail {
 }
 
 /**
- * The e-mail that tells a customer that their order is confirmed.
+ * Builds the e-mail that notifies a customer that their order is confirmed.
  *
- * Whoever places an order chooses its texts and the address that gets them, so none of them can add a line, hide or
- * reorder text, or become something that a mail client turns into a link: see {@link harmless}.
+ * The sender of an order controls both its texts and the recipient. So no text may add a line, hide or reorder text, or contain
+ * anything that a mail client turns into a link: see {@link sanitize}.
  */
 export function confirmationEmail(order: Order): ConfirmationEmail {
-  const name = harmless(order.customer_name) || 'customer';
+  const name = sanitize(order.customer_name) || 'customer';
   const ordered = new Date(order.timestamp).toISOString().slice(0, 16).replace('T', ' ');
   return {
-    subject: `Order confirmed: ${harmless(order.order_id)}`.slice(0, MAX_SUBJECT),
+    subject: `Order confirmed: ${sanitize(order.order_id)}`.slice(0, MAX_SUBJECT),
     text: `Hello ${name},
 
 thank you for your order. It is confirmed and we are preparing it for delivery.
 
-Order:    ${harmless(order.order_id)}
-Product:  ${harmless(order.product_name)}
+Order:    ${sanitize(order.order_id)}
+Product:  ${sanitize(order.product_name)}
 Price:    ${order.price.toFixed(2)}
 Ordered:  ${ordered} UTC
 `,
@@ -40,16 +40,15 @@ Ordered:  ${ordered} UTC
 }
 
 /**
- * Texts in which there is nothing to look for, as most are: Latin words, a space between them. Not any script's letters: some
- * of them are invisible.
+ * Matches most texts that need no sanitizing: Latin words with single spaces. Other scripts have invisible letters.
  */
 const PLAIN = /^[\w’'(),+À-ɏ-]+(?: [\w’'(),+À-ɏ-]+)*$/;
 
 /**
- * A customer's text as one short line without links. `http://evil.example/x` becomes `http: evil. example/x` and
- * `me@evil.com` becomes `me at evil. com`, while `J. R. R. Tolkien`, `Müller, Jr.`, `Kettle 2.0` and `16:9` stay as they are.
+ * Converts a customer's text to one short line without links. `http://evil.example/x` becomes `http: evil. example/x` and
+ * `me@evil.com` becomes `me at evil. com`, while `J. R. R. Tolkien`, `Müller, Jr.`, `Kettle 2.0` and `16:9` are unchanged.
  */
-function harmless(text: string): string {
+function sanitize(text: string): string {
   if (text.length <= MAX_NAME && PLAIN.test(text)) return text;
   const line = text
     .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Co}\p{Cs}]/gu, '')

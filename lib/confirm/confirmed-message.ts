@@ -3,15 +3,19 @@ import type { Order } from '../order/order.ts';
 import type { OrderConfirmed } from '../order/order-confirmed.ts';
 import { confirmationEmail } from './confirmation-email.ts';
 
-/** `OrderConfirmed` as a queue receives it, whether through the topic, with raw delivery, or directly. */
+/** `OrderConfirmed` as a message of a queue, from the topic with raw delivery, or sent directly. */
 export interface ConfirmedMessage {
   /** The event as JSON. */
   body: string;
-  /** Message attributes; SNS and SQS write them alike. */
+  /** Message attributes, in the format of both SNS and SQS. */
   attributes: Record<'event' | 'email_id', { DataType: 'String'; StringValue: string }>;
 }
 
-/** @param confirmedAt epoch milliseconds */
+/**
+ * Converts an order to the message that queues receive.
+ *
+ * @param confirmedAt Epoch milliseconds.
+ */
 export function toConfirmedMessage(order: Order, confirmedAt: number): ConfirmedMessage {
   const event: OrderConfirmed = { event: 'OrderConfirmed', order, confirmed_at: confirmedAt };
   return {
@@ -24,10 +28,10 @@ export function toConfirmedMessage(order: Order, confirmedAt: number): Confirmed
 }
 
 /**
- * `OrderConfirmed` as it is published. One publish reaches people and machines: readable text for e-mail subscriptions, the
- * event as JSON for queues.
+ * Converts an order to the message that the topic publishes: a readable text for e-mail subscriptions, the event as JSON for
+ * queues.
  *
- * @param confirmedAt epoch milliseconds
+ * @param confirmedAt Epoch milliseconds.
  */
 export function toPublishedMessage(order: Order, confirmedAt: number): TopicMessage {
   const { subject, text } = confirmationEmail(order);

@@ -4,10 +4,10 @@ import { countReasons, issueReason, reasonOf } from '../observability/reasons.ts
 import type { ConfirmOutcome } from './confirm-orders.ts';
 
 /**
- * Reports a batch: one log line and one metric line, whatever its size; `order_id`s only at debug level.
+ * Reports a batch of any size with one log line and one metric line. `order_id`s are logged only at debug level.
  *
- * `OldestOrderAge` is the age of the batch's oldest order at its confirmation, in ms: from when SQS took its message (its
- * `SentTimestamp`) until the event's `confirmed_at`. A batch that confirmed nothing has none.
+ * `OldestOrderAge` is the age of the batch's oldest order at its confirmation, in ms: from its message's `SentTimestamp` to the
+ * event's `confirmed_at`. It is absent if the batch confirmed no order.
  */
 export function reportConfirmations(outcomes: readonly ConfirmOutcome[]): void {
   const count = (status: ConfirmOutcome['status']) =>
@@ -22,12 +22,11 @@ export function reportConfirmations(outcomes: readonly ConfirmOutcome[]): void {
     OrdersBusy: count('busy'),
     OrdersRejected: count('rejected'),
     OrdersFailed: count('failed'),
-    // Those of the failed that the topic did not take; the others failed in the ledger.
+    // Orders that failed at the topic; the other failed ones failed in the ledger.
     OrdersUnpublished: unpublished.length,
     OrdersUnmarked: confirmed.filter(({ unmarked }) => unmarked).length,
   };
   const oldest = Math.max(...confirmed.map(({ ageMs }) => ageMs));
-  // Not where nothing was confirmed.
   const ages = Number.isFinite(oldest) ? { OldestOrderAge: oldest } : undefined;
   publishMetrics({ Count: counts, Milliseconds: ages });
   logger.info('batch confirmed', { ...counts, ...ages, reasons: countReasons(outcomes.flatMap(reasonsOf)) });

@@ -6,10 +6,10 @@ import { logger } from '../observability/logger.ts';
 import { parseOrderField } from '../order/order.ts';
 
 /**
- * Subscribes a customer's address to the confirmations of its orders. Again: the same answer, and nothing changes.
+ * Subscribes a customer's address to the confirmations of its orders. Idempotent.
  *
- * @param body `{ email_id }`
- * @returns 202 `{ email_id, status }`: `pending` until the customer has confirmed SNS's request, then `subscribed`
+ * @param body `{ email_id }`.
+ * @returns 202 `{ email_id, status }`: `pending` until the customer has confirmed SNS's request, then `subscribed`.
  * @throws InvalidInputError, ServiceError
  */
 export async function registerCustomer(
@@ -23,15 +23,14 @@ export async function registerCustomer(
 }
 
 /** https://docs.aws.amazon.com/sns/latest/dg/sns-delete-subscription-topic.html */
-const LAPSES =
-  'SNS cannot end what the customer has not confirmed: nothing is sent to them, and it ends by itself 48 hours after the request. Should they confirm it until then, end it again.';
+const STILL_PENDING =
+  'The customer has not confirmed the subscription, and SNS cannot end it before that. It sends no order e-mails and expires 48 hours after the request. If the customer confirms it before then, send DELETE again.';
 
 /**
- * Ends the confirmations to a customer's address.
+ * Ends the e-mails to a customer's address.
  *
- * @param pathParameters `{ email_id }`, decoded
- * @returns 204, also where there was nothing to end; 202 `{ email_id, status: "pending", detail }` where SNS cannot end
- *   it yet
+ * @param pathParameters `{ email_id }`, decoded.
+ * @returns 204, also if there was no subscription; 202 `{ email_id, status: "pending", detail }` if SNS cannot end it yet.
  * @throws InvalidInputError, ServiceError
  */
 export async function removeCustomer(
@@ -41,18 +40,18 @@ export async function removeCustomer(
   const email_id = readEmailId(pathParameters);
   const { ended, pending } = await subscriptions.unsubscribe(email_id);
   logger.info('customer removed', { ended, pending });
-  return pending > 0 ? json(202, { email_id, status: 'pending', detail: LAPSES }) : { statusCode: 204 };
+  return pending > 0
+    ? json(202, { email_id, status: 'pending', detail: STILL_PENDING })
+    : { statusCode: 204 };
 }
 
 /**
- * Reads whose confirmations a request is about: an object with an `email_id`, by the rule of an order's. Other fields
- * are ignored.
+ * Reads the `email_id` of a request, by the same rule as an order's. Other fields are ignored.
  *
- * Nothing is decoded here: API Gateway has decoded a path's parameters, and no address that the rule takes has a `%`, so
- * what was encoded twice is refused.
+ * API Gateway has decoded path parameters already. A doubly encoded address is rejected, because the rule allows no `%`.
  *
- * @returns the address in lower case, since mail providers deliver every spelling of it to one mailbox, and SNS would
- *   have a subscription, and send a mail, for each
+ * @returns The address in lower case. Mail providers deliver all spellings to one mailbox, but SNS would have a subscription,
+ *   and send an e-mail, for each.
  * @throws InvalidInputError
  */
 export function readEmailId(input: unknown): string {
@@ -62,40 +61,39 @@ export function readEmailId(input: unknown): string {
   throw new InvalidInputError(parsed.message);
 }
 
-const MORE_ROOM =
-  'Sending this again does not help before there is room: docs/customers.md tells how to make some.';
+const RAISE_QUOTA = 'A retry does not help until the quota is raised: see docs/customers.md.';
 
-/** What SNS refuses for a reason that the caller, or whoever runs this, can do something about. */
+/** Errors of SNS that the caller or the operator can resolve. */
 const REFUSALS: { says: RegExp; status: 400 | 409 | 503; detail: string }[] = [
   {
     says: /FilterPolicyLimitExceeded/,
     status: 503,
-    detail: `No room for another customer: each needs a filter policy, and SNS takes no more of them for this topic (by default 200) or account (10,000). ${MORE_ROOM}`,
+    detail: `The customer cannot be registered: the SNS quota of filter policies is reached for this topic (default 200) or account (10,000). ${RAISE_QUOTA}`,
   },
   {
     says: /SubscriptionLimitExceeded/,
     status: 503,
-    detail: `No room for another customer: SNS takes no more subscriptions. ${MORE_ROOM}`,
+    detail: `The customer cannot be registered: the SNS quota of subscriptions is reached for this topic. ${RAISE_QUOTA}`,
   },
   {
     says: /already exists with different attributes/,
     status: 409,
     detail:
-      'email_id is subscribed with another filter policy than its own orders: DELETE /customers/{email_id} ends that subscription, then register again.',
+      'email_id: already subscribed with another filter policy. End that subscription with DELETE /customers/{email_id}, then register again.',
   },
   {
     says: /Invalid parameter: Email address/,
     status: 400,
-    detail: 'email_id must be an address that SNS sends e-mail to, and SNS refuses this one.',
+    detail: 'email_id: SNS does not accept this e-mail address.',
   },
 ];
 
 /**
- * The HTTP answer to a subscription that SNS refuses.
+ * Converts an error of SNS that the caller or the operator can resolve to an HTTP response.
  *
- * @throws the error itself where it is none of those
+ * @throws The error itself if it is any other.
  */
-export function answerRefusal(error: unknown): APIGatewayProxyStructuredResultV2 {
+export function refusalResponse(error: unknown): APIGatewayProxyStructuredResultV2 {
   if (!(error instanceof ServiceError)) throw error;
   const refusal = REFUSALS.find(({ says }) => says.test(error.message));
   if (!refusal) throw error;

@@ -1,17 +1,17 @@
 import { DatabaseError } from '../errors.ts';
 
 /**
- * What a statement names as `:name`. Every value is text, and the SQL says what it is: `CAST(:orders AS jsonb)`,
- * `CAST(:quantity AS bigint)`. (`CAST`, not `::`, which some databases' APIs mistake for a parameter.)
+ * Values for the `:name`s of a statement. Every value is text, and the SQL casts it: `CAST(:orders AS jsonb)`,
+ * `CAST(:quantity AS bigint)`. Do not cast with `::`, which some data APIs mistake for a parameter.
  */
 export type SqlParameters = Readonly<Record<string, string>>;
 
-/** A row by column name, every value as the database writes it as text. */
+/** A row by column name. Every value is text, as formatted by the database. */
 export type Row = Readonly<Record<string, string | null>>;
 
 /**
- * The one port between the functions and SQL, small enough to be the same over a connection, the RDS Data API and the
- * Redshift Data API. Methods throw `DatabaseError`.
+ * The interface of all SQL databases, over a connection, the RDS Data API or the Redshift Data API. Methods throw
+ * `DatabaseError`.
  */
 export interface Database {
   /** Runs one statement, in a transaction of its own. */
@@ -21,9 +21,9 @@ export interface Database {
 }
 
 /**
- * Reads a count that a statement answers with.
+ * Reads a count from a row.
  *
- * @throws DatabaseError `unexpected_answer` where it is none, or is not there
+ * @throws DatabaseError `unexpected_answer` if the column is missing or not a count.
  */
 export function readCount(row: Row | undefined, column: string): number {
   const text = row?.[column];
@@ -36,11 +36,11 @@ export function readCount(row: Row | undefined, column: string): number {
 }
 
 /**
- * Reads a time that a statement answers with as `CAST(… AT TIME ZONE 'UTC' AS varchar)`, such as `2026-11-22 10:00:00.123`.
- * What a format's letters mean, and of what type an epoch is, is not the same everywhere; this text is.
+ * Reads a time that was selected as `CAST(… AT TIME ZONE 'UTC' AS varchar)`: `2026-11-22 10:00:00.123`. Postgres and Redshift
+ * agree on this text, but not on format patterns or on the type of an epoch.
  *
- * @returns ISO 8601, in UTC, to the millisecond
- * @throws DatabaseError `unexpected_answer` where it is none, or is not there
+ * @returns ISO 8601, in UTC, to the millisecond.
+ * @throws DatabaseError `unexpected_answer` if the column is missing or not a time.
  */
 export function readTime(row: Row, column: string): string {
   const text = row[column];

@@ -1,17 +1,17 @@
 import type { Database } from './database.ts';
 
-/** One step of a schema. Its version is its position in the list, from 1. */
+/** One step of a schema. Its position in the list, from 1, is its version. */
 export interface Migration {
-  /** `NNNN-what-it-does`, with the version as its number. */
+  /** `NNNN-what-it-does`, where NNNN is the version. */
   name: string;
-  /** Statements, each ended by a semicolon before an empty line or the end: one inside may hold semicolons. */
+  /** Statements. A semicolon before an empty line or the end separates them; other semicolons are part of a statement. */
   sql: string;
 }
 
-/** A schema with versions of its own; a database may hold several. */
+/** A schema with its own versions. One database may hold several. */
 export type SchemaPart = 'shipping' | 'sales';
 
-/** The version that the schema was at and the one that it is at; 0 is an empty one. */
+/** A schema's version before and after the migration. 0 is an empty schema. */
 export interface MigratedPart {
   part: SchemaPart;
   from: number;
@@ -19,8 +19,8 @@ export interface MigratedPart {
 }
 
 /*
- * Redshift runs this as well as Postgres, which says what is not here: ON CONFLICT, the database's own time (Redshift has
- * CURRENT_TIMESTAMP on its leader node only), and trust in the primary key, which it does not enforce.
+ * The SQL here runs on Redshift as well as Postgres. So it does not use ON CONFLICT or CURRENT_TIMESTAMP (on Redshift only
+ * on the leader node), and does not rely on the primary key, which Redshift does not enforce.
  * https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_functions_leader_node_only.html
  */
 const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -32,12 +32,15 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
 )`;
 
 /**
- * Brings one part of a database's schema up to the code's version, each migration in a transaction of its own. May be
- * run again, and by several at once: one applies a migration, the others find it applied.
+ * Migrates one part of a database's schema to the code's version, each migration in its own transaction. May be run repeatedly
+ * and concurrently: one run applies a migration, the others find it applied.
  *
- * @throws MigrationError `schema_newer` where the schema has more migrations than the code, `schema_differs` where it has
- * others, `migration_failed` with its cause where one failed, which undoes all of it, `migration_name`;
- * DatabaseError where the versions that the schema has cannot be read
+ * @throws MigrationError
+ * - `schema_newer`: the schema has more migrations than the code.
+ * - `schema_differs`: the schema has other migrations than the code.
+ * - `migration_failed`: a migration failed and was rolled back. The error has its cause.
+ * - `migration_name`: a migration of the code is not named by the rule.
+ * @throws DatabaseError if the applied migrations cannot be read.
  */
 export async function migrate(
   database: Database,
@@ -45,7 +48,7 @@ export async function migrate(
   migrations: readonly Migration[],
 ): Promise<MigratedPart> {
   checkNames(part, migrations);
-  // Of two that create the table at once, one fails, and finds it there the second time.
+  // If two runs create the table concurrently, one fails; its second attempt finds the table.
   await database.query(CREATE_TABLE).catch(() => database.query(CREATE_TABLE));
 
   const applied = await readApplied(database, part);
@@ -55,7 +58,7 @@ export async function migrate(
     try {
       await database.transaction(toTransaction(part, index + 1, migration));
     } catch (cause) {
-      // Where it is there all the same, somebody else has applied it, or the answer to the commit was lost.
+      // Another run has applied it, or the response to the commit was lost.
       const nowApplied = await readApplied(database, part).catch(() => []);
       if (nowApplied[index] === migration.name) continue;
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -65,7 +68,7 @@ export async function migrate(
   return { part, from: applied.length, to: migrations.length };
 }
 
-/** The names of the migrations that the schema has, in order. */
+/** Reads the names of the applied migrations, by version. */
 async function readApplied(database: Database, part: SchemaPart): Promise<(string | null | undefined)[]> {
   const sql = 'SELECT name FROM schema_migrations WHERE part = CAST(:part AS varchar(64)) ORDER BY version';
   const rows = await database.query(sql, { part });
@@ -86,7 +89,7 @@ function checkApplied(part: SchemaPart, applied: readonly unknown[], migrations:
   }
 }
 
-/** The lock makes others wait here; what they then find applied, the second statement fails (division by zero). */
+/** Other runs wait for the lock. If the migration is applied by then, their second statement fails (division by zero). */
 function toTransaction(part: SchemaPart, version: number, { name, sql }: Migration): string[] {
   return [
     'LOCK TABLE schema_migrations',

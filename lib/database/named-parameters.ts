@@ -1,14 +1,14 @@
 import { DatabaseError } from '../errors.ts';
 import type { SqlParameters } from './database.ts';
 
-/** What may hold a colon that starts no parameter: texts, quoted names, comments, function bodies and `::`. */
+/** Tokens that may contain a colon without a parameter: strings, quoted names, comments, function bodies and `::`. */
 const NOT_A_PARAMETER = [/'[^']*'/, /"[^"]*"/, /--[^\n]*/, /\/\*[\s\S]*?\*\//, /(\$\w*\$)[\s\S]*?\1/, /::/];
 const TOKENS = new RegExp(
   [...NOT_A_PARAMETER, /:(?<name>[a-z_]\w*)/].map(({ source }) => source).join('|'),
   'gi',
 );
 
-/** Writes something else for each `:name` of a statement. */
+/** Replaces each `:name` of a statement by the result of `write`. */
 export function replaceParameters(sql: string, write: (name: string) => string): string {
   return sql.replace(TOKENS, (token, ...rest) => {
     const { name } = rest.at(-1) as { name?: string };
@@ -17,9 +17,9 @@ export function replaceParameters(sql: string, write: (name: string) => string):
 }
 
 /**
- * Makes sure that a statement's parameters are those that it names.
+ * Ensures that the given parameters are exactly those that a statement names.
  *
- * @throws DatabaseError `parameter_mismatch` that names what is missing and what is not used
+ * @throws DatabaseError `parameter_mismatch` that lists both.
  */
 export function checkParameters(sql: string, parameters: SqlParameters): void {
   const named = new Set<string>();

@@ -4,38 +4,38 @@ import type { Database, Row, SqlParameters } from './database.ts';
 import { checkParameters, replaceParameters } from './named-parameters.ts';
 import { untilReachable } from './until-reachable.ts';
 
-/** A `Database` over a connection of its own. */
+/** A `Database` over its own connection. */
 export interface PostgresDatabase extends Database {
-  /** Ends the connection, once what is under way is done. */
+  /** Closes the connection after running statements have ended. */
   close(): Promise<void>;
 }
 
 const CONFIG = {
-  // An execution environment runs one invocation at a time; what it asks for at once takes turns.
+  // An execution environment runs one invocation at a time; its concurrent statements take turns.
   max: 1,
   allowExitOnIdle: true,
   connectionTimeoutMillis: 5_000,
-  // As the RDS Data API has it, so that what takes too long there does so here.
+  // The limit of the RDS Data API, so that a slow statement fails here as well.
   statement_timeout: 45_000,
-  // For a server that does not answer at all.
+  // For a server that does not respond at all.
   query_timeout: 50_000,
-  // The clock of a laptop has a zone, the RDS Data API's sessions have not.
+  // Sessions of the RDS Data API use UTC; by default a local server uses the host's time zone.
   options: '-c TimeZone=UTC',
   types: { getTypeParser: () => (text: string) => text },
 };
 
 /**
- * A server that refuses a connection with one of these will take it later: too many connections, shutting down, going
- * down, starting up (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ * SQLSTATEs of a server that refuses connections only for now: too many connections, shutting down, crashing, starting
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html).
  */
-const REFUSED_FOR_NOW = new Set(['53300', '57P01', '57P02', '57P03']);
+const REFUSED_TEMPORARILY = new Set(['53300', '57P01', '57P02', '57P03']);
 
-/** Loaded when it is first used: functions on AWS, which reach their databases by the data APIs, start sooner without. */
+/** Loaded on first use. Functions on AWS use the data APIs, and start faster without the driver. */
 const loadDriver = () => import('pg');
 
 /**
- * A Postgres database; connects when it is first used. A server out of reach is waited for. A connection that is lost in
- * use is an error, since its statement may have run; the next statement gets a new one.
+ * Creates a `Database` on Postgres, which connects on first use and waits for an unreachable server. A connection that is lost
+ * during a statement is an error, since the statement may have run; the next statement opens a new connection.
  *
  * @param url `postgres://user:password@host:port/database`
  */
@@ -46,23 +46,22 @@ export function createPostgresDatabase(url: string): PostgresDatabase {
   async function open(): Promise<Pool> {
     const { Pool } = await loadDriver();
     const opened = new Pool({ ...CONFIG, connectionString: url });
-    // A connection that is lost while nobody uses it is replaced; unheard, the event would end the process.
+    // The pool replaces a lost idle connection. Without a listener, the event would end the process.
     opened.on('error', () => undefined);
     opened.on('connect', (connection) => connection.on('error', () => undefined));
     return opened;
   }
 
   async function connect(): Promise<PoolClient> {
-    // A pool would say so itself, if there were one already.
-    if (closed) throw new Error('Postgres: must not be used any more, it has been closed');
+    if (closed) throw new Error('Postgres: database is closed, open a new one');
     pool ??= open();
     const opened = await pool;
     try {
       return await opened.connect();
     } catch (thrown) {
       const { DatabaseError: ServerError } = await loadDriver();
-      const isForNow = !(thrown instanceof ServerError) || REFUSED_FOR_NOW.has(thrown.code ?? '');
-      throw await toDatabaseError(thrown, isForNow);
+      const isTemporary = !(thrown instanceof ServerError) || REFUSED_TEMPORARILY.has(thrown.code ?? '');
+      throw await toDatabaseError(thrown, isTemporary);
     }
   }
 
@@ -73,7 +72,7 @@ export function createPostgresDatabase(url: string): PostgresDatabase {
       connection.release();
       return answer;
     } catch (thrown) {
-      // Closes the connection: the server rolls back what was begun on it.
+      // Closes the connection, so the server rolls back its transaction.
       connection.release(true);
       throw await toDatabaseError(thrown, false);
     }
@@ -99,18 +98,18 @@ export function createPostgresDatabase(url: string): PostgresDatabase {
   };
 }
 
-/** Parameters are text until they are cast, as over the RDS Data API; left to itself, Postgres would guess their types. */
+/** Casts parameters to text, as over the RDS Data API. Otherwise Postgres would infer their types. */
 function toStatement(sql: string, parameters: SqlParameters) {
   checkParameters(sql, parameters);
   const names = Object.keys(parameters);
   const text = replaceParameters(sql, (name) => `CAST($${names.indexOf(name) + 1} AS text)`);
-  // The extended protocol takes one statement at a time, as the data APIs do.
+  // The extended protocol accepts one statement at a time, like the data APIs.
   return { text, values: Object.values(parameters), queryMode: 'extended' };
 }
 
 async function toDatabaseError(thrown: unknown, unreachable: boolean): Promise<DatabaseError> {
   const { DatabaseError: ServerError } = await loadDriver();
-  // Not kept as the cause: its details quote the row, customers' data that is, and causes are logged.
+  // Without a cause: its details quote the row, which is personal data, and causes are logged.
   if (thrown instanceof ServerError)
     return new DatabaseError(thrown.code ?? 'XX000', thrown.message, unreachable);
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -1,4 +1,4 @@
-/** A file of SQL, as text: esbuild's and vitest's loaders make it so. */
+/** An SQL file, which the loaders of esbuild and vitest import as text. */
 declare module '*.sql' {
   const text: string;
   export default text;

@@ -1,10 +1,10 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { InvalidInputError, isOutOfReach, UnavailableError } from '../errors.ts';
+import { InvalidInputError, isUnreachable, UnavailableError } from '../errors.ts';
 import { logger } from '../observability/logger.ts';
 import { BodyTooLargeError, isHttpEvent } from './request.ts';
 
-/** Members of a problem besides the standard ones, e.g. the errors found. */
+/** Further members of the problem details, such as a list of errors. */
 type Extension = Readonly<Record<string, unknown>>;
 
 const TITLES = {
@@ -19,15 +19,15 @@ const TITLES = {
   503: 'Service Unavailable',
 } as const;
 
-/** An answer as JSON. */
+/** Builds a JSON response. */
 export function json(statusCode: number, body: unknown): APIGatewayProxyStructuredResultV2 {
   return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 /**
- * An error answer: problem details (RFC 9457). Its type is `about:blank`, so the title is the status' own.
+ * Builds an error response with problem details (RFC 9457). Their type is `about:blank`, so the title is that of the status.
  *
- * @param detail what is wrong here, and what would be right
+ * @param detail What is wrong with this request, and what is accepted.
  */
 export function problem(
   status: keyof typeof TITLES,
@@ -39,22 +39,22 @@ export function problem(
 }
 
 /**
- * What an HTTP caller is told of an error: 400 and 413 say what is wrong with the request, 503 that what it needs is out of
- * reach for now, 500 says nothing of the inside.
+ * Converts an error to a status and detail for an HTTP caller. The details of 400 and 413 name what is wrong with the request,
+ * those of 503 what is unavailable. The detail of 500 reveals nothing internal.
  */
 export function explainToCaller(error: unknown): { status: 400 | 413 | 500 | 503; detail: string } {
   if (error instanceof InvalidInputError) return { status: 400, detail: error.message };
   if (error instanceof BodyTooLargeError) return { status: 413, detail: error.message };
   if (error instanceof UnavailableError) return { status: 503, detail: error.message };
-  if (isOutOfReach(error)) {
-    const detail = 'A database or service is out of reach or waking up: try again in a minute.';
+  if (isUnreachable(error)) {
+    const detail = 'A database or service is unavailable or resuming. Try again in a minute.';
     return { status: 503, detail };
   }
-  const detail = 'The request could not be handled. Nothing is known to be wrong with it: try again.';
+  const detail = 'The request could not be processed because of an internal error. Try again.';
   return { status: 500, detail };
 }
 
-/** Middleware that answers HTTP callers with problem details. Other callers get the error itself, as Lambda reports it. */
+/** Middleware that converts errors to problem details for HTTP callers. For other callers, Lambda reports the error itself. */
 export const problemOnError = (): MiddlewareObj => ({
   onError: (request) => {
     const { event, error } = request;

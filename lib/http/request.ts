@@ -2,28 +2,27 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { InvalidInputError } from '../errors.ts';
 import { joinFaults, printable, received } from '../text.ts';
 
-/** Whether a function was called over HTTP (payload format 2.0) rather than invoked. */
+/** Whether an event is an HTTP request (payload format 2.0) rather than the input of a direct invocation. */
 export function isHttpEvent(event: unknown): event is APIGatewayProxyEventV2 {
   return typeof event === 'object' && event !== null && 'requestContext' in event && 'rawPath' in event;
 }
 
-/** A request whose body has more bytes than are read: the message says how many there may be. */
+/** A request body that is too large. The message names the limit. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
   readonly code = 'body_too_large';
 }
 
 /**
- * Bytes that a body may have: a thousand orders of 1 KiB each. What is larger is an order file, for which there is the
- * upload bucket; and no caller can make a function parse the 6 MB that Lambda would hand on.
+ * Maximum size of a body, in bytes: a thousand orders of 1 KiB each. It protects functions from parsing the 6 MB that Lambda
+ * accepts; larger sets of orders go to the upload bucket.
  */
 const MAX_BODY = 1_048_576;
 
 /**
- * Reads a request's body as JSON, whatever its content type says: `curl -d` sends JSON as a web form, and what is not
- * JSON is refused all the same.
+ * Reads a request's body as JSON. The content type is ignored, because `curl -d` labels JSON as a web form.
  *
- * @throws InvalidInputError, or BodyTooLargeError above 1 MiB
+ * @throws InvalidInputError, or BodyTooLargeError above 1 MiB.
  */
 export function readJsonBody({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): unknown {
   const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
@@ -41,10 +40,10 @@ export function readJsonBody({ body = '', isBase64Encoded }: APIGatewayProxyEven
 }
 
 /**
- * Reads a request's query parameters, each of which may be given once. (API Gateway's `queryStringParameters` joins what
- * is repeated with commas, which looks like one value.)
+ * Reads a request's query parameters, each of which may be given once. It reads the raw query string, since API Gateway's
+ * `queryStringParameters` joins repeated values with commas.
  *
- * @throws InvalidInputError that names each parameter that is repeated
+ * @throws InvalidInputError that names each repeated parameter.
  */
 export function readQuery({
   rawQueryString,

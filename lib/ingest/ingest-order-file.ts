@@ -5,17 +5,17 @@ import { beginReceipt, type Receipt, resultKey } from './receipt.ts';
 import { splitOrderFile } from './split-order-file.ts';
 import type { UploadedObject } from './upload-event.ts';
 
-/** What became of an order file: its receipt, or the number of parts that it was split into. */
+/** Outcome of an order file: its receipt, or the number of parts into which it was split. */
 export type IngestedFile = { receipt: Receipt; error?: Error } | { parts: number };
 
 /**
- * Reads an order file as a stream and sends its orders to the order queue; rejected rows and a receipt go to the
- * results bucket. A file that fails on the way is read again from its start: orders that were sent are the same orders. A large
- * file is split instead: see `splitOrderFile`.
+ * Reads an order file as a stream and sends its orders to the order queue. Rejected rows and a receipt go to the results
+ * bucket. A file that fails midway is read again from its start, and the consumer recognizes orders that were sent before. A
+ * large file is split instead: see `splitOrderFile`.
  *
- * @param deadline epoch ms at which reading ends with an error
- * @returns the receipt, whose `status` tells whether the whole file was read, and what the upload has to come back for:
- *   the receipt that could not be written, or else the file's own fault
+ * @param deadline Epoch milliseconds at which reading ends with an error.
+ * @returns The receipt, whose `status` shows whether the whole file was read. `error` is why the upload has to be retried: the
+ *   receipt could not be written, or else the error of the file.
  */
 export async function ingestOrderFile(
   upload: UploadedObject,
@@ -35,7 +35,7 @@ export async function ingestOrderFile(
     receipt.finished_at = new Date().toISOString();
   }
   const source = {
-    name: 'must',
+    name: 'order file',
     advice: '; split the file',
     rejectedKey: resultKey(key, '.rejected.ndjson'),
     async open(timeUp: AbortSignal) {
@@ -52,7 +52,7 @@ export async function ingestOrderFile(
   try {
     await objectStore.put(resultsBucket, resultKey(key, '.receipt.json'), json, 'application/json');
   } catch (thrown) {
-    // Without its receipt nobody learns of the file's own fault.
+    // Takes precedence over the file's own error, which only the receipt would show.
     error = thrown as Error;
   }
   return error ? { receipt, error } : { receipt };

@@ -4,24 +4,24 @@ import { type OpenedPart, openOrderFilePart, type ReadBytes } from '../order-fil
 import { type IngestServices, ingestRows } from './ingest-rows.ts';
 import { mergeParts } from './merge-parts.ts';
 import { beginPartReceipt, type PartMessage, type PartReceipt, partKeys } from './part-message.ts';
-import { type Receipt, readJsonIfThere, resultKey } from './receipt.ts';
+import { type Receipt, readJsonIfExists, resultKey } from './receipt.ts';
 
-/** What became of a part. */
+/** Outcome of a part. */
 export interface IngestedPart {
-  /** Left out where the part had been ingested before. */
+  /** Absent if the part was ingested before. */
   receipt?: PartReceipt;
-  /** Of the file, where this part was the last one to end. */
+  /** Receipt of the file, if this part was the last one to end. */
   merged?: Receipt;
-  /** What the part has to come back for: what could not be written, or else its own fault. */
+  /** Why the part has to be retried: an object could not be written, or else the error of the part. */
   error?: Error;
 }
 
 /**
- * Reads one part of an order file and sends its orders to the order queue, as `ingestOrderFile` does. Its receipt and its rejected
- * rows go to the results bucket under `partKeys`, and, once all parts have a receipt, the file's: see `mergeParts`. A part that was
- * ingested is not read again when its message is.
+ * Reads one part of an order file and sends its orders to the order queue, like `ingestOrderFile`. The part's receipt and
+ * rejected rows go to the results bucket under `partKeys`. Once all parts have a receipt, they are merged: see `mergeParts`.
+ * A redelivered message of an ingested part does not read the part again.
  *
- * @param deadline epoch ms at which reading ends with an error
+ * @param deadline Epoch milliseconds at which reading ends with an error.
  */
 export async function ingestPart(
   message: PartMessage,
@@ -33,9 +33,9 @@ export async function ingestPart(
   const keys = partKeys(key, run);
   const result: IngestedPart = {};
   try {
-    const before = await readJsonIfThere<PartReceipt>(services, keys.receipt(part));
+    const before = await readJsonIfExists<PartReceipt>(services, keys.receipt(part));
     if (before?.status === 'ingested') {
-      const file = await readJsonIfThere<Receipt>(services, resultKey(key, '.receipt.json'));
+      const file = await readJsonIfExists<Receipt>(services, resultKey(key, '.receipt.json'));
       const isMerged = file?.etag === message.etag && file.started_at === message.started_at;
       if (isMerged && file.status === 'ingested') return {};
     } else {
@@ -48,7 +48,7 @@ export async function ingestPart(
     const merged = await mergeParts(message, services, deadline);
     if (merged) result.merged = merged;
   } catch (thrown) {
-    // Without its receipt nobody learns of the part's own fault.
+    // Takes precedence over the part's own error, which only the receipt would show.
     result.error = thrown as Error;
   }
   return result;
@@ -63,7 +63,7 @@ async function readPart(
   const receipt = beginPartReceipt(message);
   let opened: OpenedPart | undefined;
   const source = {
-    name: `part ${message.part} of ${message.parts} must`,
+    name: `order file, part ${message.part} of ${message.parts}`,
     advice: '',
     rejectedKey,
     async open(timeUp: AbortSignal) {
@@ -86,7 +86,7 @@ async function readPart(
   return { receipt, error };
 }
 
-/** Reads the object that was split, and no other that has taken its place. */
+/** Reads the object that was split; throws if it has been overwritten. */
 function readingObject(
   { bucket, key, etag }: PartMessage,
   { objectStore }: IngestServices,
@@ -96,7 +96,7 @@ function readingObject(
     try {
       return await objectStore.open(bucket, key, range);
     } catch (error) {
-      // It is shorter.
+      // The new object is shorter.
       if (error instanceof ServiceError && error.code === 'InvalidRange') throw new FileChangedError(etag);
       throw error;
     }
@@ -118,16 +118,19 @@ function readingObject(
   };
 }
 
-/** The file that was split is not there any more; the one that took its place is ingested on its own. */
+/** The file was overwritten after it was split. The new file is ingested separately. */
 export class FileChangedError extends Error {
   override readonly name = 'FileChangedError';
   readonly code = 'file_changed';
 
-  /** Entity tags; the second one where it is known. */
+  /**
+   * @param split Entity tag of the file that was split.
+   * @param found Entity tag of the new file, if known.
+   */
   constructor(split: string, found?: string) {
-    const now = found === undefined ? 'a shorter one' : `one of entity tag ${found}`;
+    const now = found === undefined ? 'a shorter object' : `entity tag ${found}`;
     super(
-      `order file: must stay as it is until all of its parts are read, was overwritten: of entity tag ${split} when it was split, found ${now}, which is ingested by itself`,
+      `order file: was overwritten before all of its parts were read: entity tag ${split} when it was split, now ${now}; the new file is ingested separately`,
     );
   }
 }

@@ -10,24 +10,25 @@ import { RejectedRows } from './rejected-rows.ts';
 
 /** An order file, or a part of one. */
 export interface RowSource {
-  /** Opens it; aborted, its rows end with the signal's reason, also where the next one never comes. */
+  /** Opens the rows. When the signal aborts, they end with its reason, even if the download stalls. */
   open(timeUp: AbortSignal): Promise<AsyncIterable<OrderFileRow>>;
-  /** Where its rejected rows go. */
+  /** Key of the rejected rows in the results bucket. */
   rejectedKey: string;
-  /** What it is, and what may be done where it takes too long. */
+  /** Name in error messages. */
   name: string;
+  /** Ending of the error message if reading takes too long. */
   advice: string;
 }
 
-/** Batches under way at once; reading waits for them, so memory does not grow with the file. */
+/** Batches in flight. Reading waits for them, so memory does not grow with the file. */
 const CONCURRENCY = 4;
 
 /**
- * Reads rows as a stream and sends their orders to the order queue; rejected rows go to the results bucket.
+ * Reads rows as a stream and sends their orders to the order queue. Rejected rows go to the results bucket.
  *
- * @param receipt takes the counts and the outcome
- * @param deadline epoch ms at which reading ends with an error
- * @returns the first thing that went wrong, if anything did. Reading ends with it; what is under way is awaited.
+ * @param receipt Receives the counts and the outcome.
+ * @param deadline Epoch milliseconds at which reading ends with an error.
+ * @returns The first error, if any. Reading ends at the first error; sends in flight are awaited.
  */
 export async function ingestRows(
   receipt: Receipt,
@@ -42,23 +43,23 @@ export async function ingestRows(
   };
   const timeUpError = () =>
     new TimeUpError(
-      `${source.name} be read within the function's time limit, which ended after ${receipt.rows} rows${source.advice}`,
+      `${source.name}: must be read within the function's time limit, which ended after ${receipt.rows} rows${source.advice}`,
     );
 
   async function readAll(): Promise<void> {
-    // Rows look at the clock, but a download that stalls brings none, nor does a gigabyte of blanks once it is unpacked.
+    // The loop over rows checks the deadline, but a stalled download or a gigabyte of blanks yields no rows.
     const timeUp = new AbortController();
     const timer = setTimeout(() => timeUp.abort(timeUpError()), deadline - Date.now());
     try {
       const rows = await source.open(timeUp.signal);
-      await pMap(goodOrders(rows), sendBatch, { concurrency: CONCURRENCY });
+      await pMap(validOrders(rows), sendBatch, { concurrency: CONCURRENCY });
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** Ends at a fault rather than throw it: p-map would leave the sends that are under way behind. */
-  async function* goodOrders(rows: AsyncIterable<OrderFileRow>): AsyncGenerator<Order[]> {
+  /** Ends at an error instead of throwing it, since p-map would not await the sends in flight. */
+  async function* validOrders(rows: AsyncIterable<OrderFileRow>): AsyncGenerator<Order[]> {
     let batch: Order[] = [];
     try {
       for await (const row of rows) {
@@ -100,24 +101,19 @@ export async function ingestRows(
   return fault;
 }
 
-/** What ingesting needs. */
+/** The services that ingesting uses. */
 export interface IngestServices {
   objectStore: ObjectStore;
   orderQueue: Pick<Queue, 'send'>;
-  /** Takes the parts of files that are split. */
+  /** Receives the parts of files that are split. */
   uploadQueue: Pick<Queue, 'send'>;
   resultsBucket: string;
-  /** The length of a part, in bytes; `PART_BYTES` where it is left out. */
+  /** Length of a part, in bytes. Default: `PART_BYTES`. */
   partBytes?: number;
 }
 
-/** There is more to do than one invocation has time for. */
+/** The work exceeds the time limit of one invocation. */
 export class TimeUpError extends Error {
   override readonly name = 'TimeUpError';
   readonly code = 'time_up';
-
-  /** @param rule what has to be done within the time, and how far it came */
-  constructor(rule: string) {
-    super(`order file: ${rule}`);
-  }
 }

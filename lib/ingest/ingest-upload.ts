@@ -3,7 +3,7 @@ import { logger } from '../observability/logger.ts';
 import { publishMetrics } from '../observability/metrics.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import { UnreadableFileError } from '../order-file/unreadable-file-error.ts';
-import { hopeless, type MessageOutcome } from '../records/settle-records.ts';
+import { type MessageOutcome, permanentFailure } from '../records/settle-records.ts';
 import { ingestOrderFile } from './ingest-order-file.ts';
 import { FileChangedError, ingestPart } from './ingest-part.ts';
 import type { IngestServices } from './ingest-rows.ts';
@@ -13,18 +13,18 @@ import type { Receipt } from './receipt.ts';
 import type { UploadedObject } from './upload-event.ts';
 
 /**
- * Seconds until a file that failed for a passing reason is tried again, the first time. After that the upload queue's
- * visibility timeout applies, 90 minutes, so that an outage of an hour does not empty the queue into the DLQ.
+ * Seconds until the first retry of a file that failed with a transient error. After that the upload queue's visibility
+ * timeout of 90 minutes applies, so that an outage of an hour does not move the whole queue to the DLQ.
  */
 const FIRST_RETRY_SECONDS = 300;
 
 /**
- * Ingests what an upload message names: order files, or one part of a file that was split.
+ * Ingests the order files of an upload message, or one part of a file that was split.
  *
- * @param body of the message: an S3 event, or a `PartMessage`
- * @param deadline epoch ms
- * @param receiveCount how often the message has been received, this time included
- * @returns the message's outcome; one that can never succeed is soon in the dead-letter queue
+ * @param body Body of the message: an S3 event, or a `PartMessage`.
+ * @param deadline Epoch milliseconds.
+ * @param receiveCount Number of times that the message has been received, including this one.
+ * @returns The message's outcome. A message that cannot succeed moves to the dead-letter queue within seconds.
  */
 export async function ingestUpload(
   body: string,
@@ -40,7 +40,7 @@ export async function ingestUpload(
   } catch (thrown) {
     const error = thrown as Error;
     logger.warn('upload failed', { reason: reasonOf(error) });
-    if (isHopeless(error)) return hopeless(error);
+    if (isPermanent(error)) return permanentFailure(error);
     return { error, ...(receiveCount === 1 && { retryInSeconds: FIRST_RETRY_SECONDS }) };
   }
 }
@@ -70,17 +70,15 @@ async function ingestMessagePart(
     reportRows(receipt);
     reportOutcome('part of order file', receipt);
   }
-  // Its rows have been counted part by part.
+  // The rows were counted with each part.
   if (merged) reportOutcome('order file', merged);
   if (error) throw error;
 }
 
-/** One metric line. */
 function reportRows({ rows, sent, rejected }: Receipt | PartReceipt): void {
   publishMetrics({ Count: { RowsRead: rows, RowsRejected: rejected, OrdersIngested: sent } });
 }
 
-/** One log line. */
 function reportOutcome(what: string, receipt: Receipt | PartReceipt): void {
   const { status, key, rows, sent, rejected, parts, error: fault } = receipt;
   logger.info(`${what} ${status}`, {
@@ -94,9 +92,9 @@ function reportOutcome(what: string, receipt: Receipt | PartReceipt): void {
   });
 }
 
-function isHopeless(error: Error): boolean {
+function isPermanent(error: Error): boolean {
   if (error instanceof InvalidInputError || error instanceof UnreadableFileError) return true;
   if (error instanceof FileChangedError) return true;
-  // Deleted before it was read, or never there.
+  // The object was deleted before it was read, or never existed.
   return 'code' in error && (error.code === 'NoSuchKey' || error.code === 'NoSuchBucket');
 }

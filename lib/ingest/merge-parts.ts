@@ -10,25 +10,26 @@ import {
   type PartReceipt,
   partKeys,
 } from './part-message.ts';
-import { type Receipt, readJson, readJsonIfThere, resultKey } from './receipt.ts';
+import { type Receipt, readJson, readJsonIfExists, resultKey } from './receipt.ts';
 import { type RejectedRow, RejectedRows, readRejectedRows } from './rejected-rows.ts';
 
-/** Receipts that are read side by side. */
-const SIDE_BY_SIDE = { concurrency: 16 };
+/** Receipts that are read concurrently. */
+const READS = { concurrency: 16 };
 
-const MERGE_RULE = "rejected rows must be put together within the function's time limit, which ended";
+const MERGE_RULE = "order file: rejected rows must be merged within the function's time limit, which ended";
 
 /**
- * Writes the receipt and the rejected rows of an order file once all of its parts have a receipt, whatever came of them.
+ * Writes the receipt and the rejected rows of an order file once all of its parts have a receipt, ingested or failed.
  *
- * Parts are in groups: the last part of a group to end merges its receipts into one, the last group to be merged those of all
- * groups. So each part lists one page, and each receipt is read once, however many parts there are, unless parts end at the same
- * time or are read again. Then they merge more than once, with the same result: what is merged is listed again after it was
- * written, and merged again if it has changed. Whoever writes last has therefore read the last of what there was.
+ * Parts are merged in groups. The last part of a group to end merges the receipts of its group; the last group merges those
+ * of all groups. So each part lists one page and each receipt is read once, for any number of parts.
  *
- * @param deadline epoch ms
- * @returns the file's receipt; undefined where parts are missing yet, or where a later upload of the key has a receipt
- * @throws ServiceError where the results bucket is out of reach
+ * Parts that end concurrently, or are read again, may merge more than once. After each write, the merged objects are listed
+ * again, and merged again if any has changed. So the last write always contains the latest receipts.
+ *
+ * @param deadline Epoch milliseconds.
+ * @returns The file's receipt; undefined if parts are missing, or if a later upload of the key has a receipt.
+ * @throws ServiceError if the results bucket is unavailable.
  */
 export async function mergeParts(
   message: PartMessage,
@@ -40,23 +41,23 @@ export async function mergeParts(
   const groups = groupOf(message.parts) + 1;
   const partsOfGroup = group < groups - 1 ? GROUP_PARTS : message.parts - group * GROUP_PARTS;
 
-  const merged = await settled(services, keys.receiptsOf(group), partsOfGroup, async (listed) => {
-    const receipts = await pMap(listed, ({ key }) => readJson<PartReceipt>(services, key), SIDE_BY_SIDE);
+  const merged = await mergeUntilUnchanged(services, keys.receiptsOf(group), partsOfGroup, async (listed) => {
+    const receipts = await pMap(listed, ({ key }) => readJson<PartReceipt>(services, key), READS);
     await putJson(services, keys.group(group), mergeReceipts(receipts));
     return true;
   });
   if (!merged) return undefined;
-  return settled(services, keys.groups, groups, async (listed) => {
+  return mergeUntilUnchanged(services, keys.groups, groups, async (listed) => {
     const summaries = await pMap(
       listed,
-      // Without its rejected rows, of which there may be as many as parts.
+      // Drops the list of rejected rows, which may have an entry per part.
       async ({ key }) => mergeGroups([await readJson<PartsSummary>(services, key)]),
-      SIDE_BY_SIDE,
+      READS,
     );
     const receipt = toReceipt(message, mergeGroups(summaries));
     const receiptKey = resultKey(message.key, '.receipt.json');
-    const before = await readJsonIfThere<Receipt>(services, receiptKey);
-    // One without a tag is of a file that could not be opened, such as this one at an earlier attempt to split it.
+    const before = await readJsonIfExists<Receipt>(services, receiptKey);
+    // A receipt without entity tag is of a file that could not be opened, for example an earlier attempt to split this one.
     const isOfAnother = before?.etag !== undefined && before.etag !== message.etag;
     if (isOfAnother && before.started_at > message.started_at) return undefined;
     const rejected_key = await mergeRejectedRows(message, keys, listed, services, deadline);
@@ -67,11 +68,11 @@ export async function mergeParts(
 }
 
 /**
- * Merges what is listed under a prefix once all of it is there, and again as long as it changes meanwhile.
+ * Merges the objects under a prefix once all of them exist, and again while they change in the meantime.
  *
- * @returns undefined where some of it is missing
+ * @returns The merged value; undefined if objects are missing.
  */
-async function settled<Merged>(
+async function mergeUntilUnchanged<Merged>(
   { objectStore, resultsBucket }: IngestServices,
   prefix: string,
   count: number,
@@ -109,9 +110,9 @@ function toReceipt(message: PartMessage, summary: PartsSummary): Receipt {
 }
 
 /**
- * Writes the rejected rows of all parts up to the first failed one, with the lines that they have in the file.
+ * Writes the rejected rows of all parts up to the first failed one, with their line numbers in the file.
  *
- * @returns where they are; undefined where there are none
+ * @returns The key of the rejected rows; undefined if there are none.
  */
 async function mergeRejectedRows(
   { key, parts }: PartMessage,
@@ -130,7 +131,7 @@ async function mergeRejectedRows(
     try {
       yield* readRejectedRows(objectStore, resultsBucket, keys.rejected(part));
     } catch (error) {
-      // The part is being read again, and has removed those of the time before: it merges anew at its end.
+      // The part is being read again and has removed its earlier rows. It merges again when it ends.
       if (!(error instanceof ServiceError && error.code === 'NoSuchKey')) throw error;
     }
   }
@@ -160,40 +161,48 @@ function putJson({ objectStore, resultsBucket }: IngestServices, key: string, va
   return objectStore.put(resultsBucket, key, JSON.stringify(value, null, 2), 'application/json');
 }
 
-/** Parts whose failure is told one by one. */
+/** Longest list of failed parts in a receipt. */
 const MAX_FAILED_PARTS = 100;
 
-/** What some parts of an order file, one after another, come to. */
+/** The totals of consecutive parts of an order file. */
 export interface PartsSummary {
   lines: number;
   rows: number;
   sent: number;
   rejected: number;
-  /** Of the first part that failed. */
+  /** Error of the first failed part. */
   error?: { code: string; message: string };
-  /** Those that failed, from 1, the first 100 of them. */
+  /** Numbers of the first 100 failed parts. */
   failed_parts: number[];
   finished_at: string;
-  /** Parts with rejected rows whose lines are known, and how many lines these parts have before them. */
+  /** Parts with rejected rows at a known line, and the number of lines before each part. */
   rejected_rows: { part: number; lines_before: number }[];
 }
 
-/** Adds up a group of parts: its receipts in the order of the file. */
+/** Adds up the receipts of a group, given in the order of its parts. */
 export function mergeReceipts(receipts: readonly PartReceipt[]): PartsSummary {
   const summary = emptySummary();
   for (const { lines, rows, sent, rejected, rejected_key, error, part, parts, ...receipt } of receipts) {
-    // After a part that was not read to its end nobody knows the line.
+    // After a failed part, which was not read to its end, line numbers are unknown.
     if (rejected_key !== undefined && summary.failed_parts.length === 0) {
       summary.rejected_rows.push({ part, lines_before: summary.lines });
     }
-    const told = error && { ...error, message: `part ${part} of ${parts}: ${error.message}` };
+    const partError = error && { ...error, message: `part ${part} of ${parts}: ${error.message}` };
     const finished_at = receipt.finished_at ?? '';
-    add(summary, { lines, rows, sent, rejected, error: told, failed_parts: told ? [part] : [], finished_at });
+    add(summary, {
+      lines,
+      rows,
+      sent,
+      rejected,
+      error: partError,
+      failed_parts: partError ? [part] : [],
+      finished_at,
+    });
   }
   return summary;
 }
 
-/** Adds up all groups of a file, but for their rejected rows. */
+/** Adds up the groups of a file, without their rejected rows. */
 export function mergeGroups(groups: readonly PartsSummary[]): PartsSummary {
   const summary = emptySummary();
   for (const group of groups) add(summary, group);

@@ -8,31 +8,34 @@ import { bucketName, MAX_KEY_BYTES, readUploadEvent, type UploadedObject } from 
 const bytes = z.int().check(z.nonnegative());
 const position = z.int().check(z.positive());
 
-/** One part of an order file, as a message of the upload queue. */
+/** A message of the upload queue for one part of an order file. */
 const partMessage = z
   .object({
     event: z.literal('OrderFilePart'),
     bucket: bucketName,
     key: z.string().check(z.refine((key) => key !== '' && Buffer.byteLength(key) <= MAX_KEY_BYTES)),
-    /** Of the object when it was split; another one is another file. */
+    /** Entity tag of the object when it was split. */
     etag: z.string().check(z.minLength(1)),
-    /** Of the object, in bytes. */
+    /** Size of the object, in bytes. */
     size: bytes,
     format: z.enum(['ndjson', 'csv']),
-    /** The line of a CSV file that names its columns. */
+    /** Header line of a CSV file. */
     header: z.optional(z.string()),
-    /** Where the file's first row begins, in bytes, and how many lines come before it. */
+    /** Offset of the file's first row, in bytes. */
     first_row_at: bytes,
+    /** Number of lines before the first row. */
     lines_before: bytes,
-    /** Which one, from 1, of how many. */
+    /** Number of the part, from 1. */
     part: position,
+    /** Number of all parts of the file. */
     parts: position,
-    /** The part has the rows that begin at or after this byte and before that one. */
+    /** The part has the rows that begin at or after this byte … */
     from: bytes,
+    /** … and before this one. */
     to: bytes,
-    /** Which upload's parts these are: the same if its message is delivered again. */
+    /** Identifies the upload. A redelivered upload message has the same run. */
     run: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
-    /** When the upload began, ISO 8601. */
+    /** Time of the upload, ISO 8601. */
     started_at: z.iso.datetime(),
   })
   .check(
@@ -45,7 +48,7 @@ const partMessage = z
 
 export type PartMessage = z.infer<typeof partMessage>;
 
-/** Whether a message's body says that it is a part of an order file. */
+/** Whether a message's body declares itself a part of an order file. */
 export function isPartMessage(body: string): boolean {
   return Object(parseJson(body)).event === 'OrderFilePart';
 }
@@ -53,46 +56,51 @@ export function isPartMessage(body: string): boolean {
 /**
  * Reads the body of a message for which `isPartMessage` holds.
  *
- * @throws InvalidInputError where it is no part that there can be
+ * @throws InvalidInputError if the part is invalid.
  */
 export function readPartMessage(body: string): PartMessage {
   const parsed = partMessage.safeParse(parseJson(body));
   if (parsed.success) return parsed.data;
   const paths = new Set(parsed.error.issues.map(({ path }) => path.join('.')));
-  const rule = `must be a part of an order file that there can be, which this is not by its ${[...paths].join(', ')}`;
+  const rule = `must be a valid part of an order file, but ${[...paths].join(', ')} is not valid`;
   throw new InvalidInputError(`upload message: ${printable(rule)}, received ${received(body)}`, {
     cause: parsed.error,
   });
 }
 
-/** What a message of the upload queue is about: whole objects, or one part of an order file. */
+/** Content of a message of the upload queue: whole objects, or one part of an order file. */
 export type UploadMessage = { objects: UploadedObject[] } | { part: PartMessage };
 
-/** @throws InvalidInputError for a body that is neither an S3 event nor a part */
+/**
+ * Reads the body of a message of the upload queue.
+ *
+ * @throws InvalidInputError for a body that is neither an S3 event nor a part.
+ */
 export function readUploadMessage(body: string): UploadMessage {
   return isPartMessage(body) ? { part: readPartMessage(body) } : { objects: readUploadEvent(body) };
 }
 
-/** Parts whose receipts are merged into one: as many as one listing names. */
+/** Parts per group: as many as one page of a listing. */
 export const GROUP_PARTS = 1_000;
 
 const LONGEST_NAME = 'receipts/0000/0000001.json';
 
-/** Where the outcomes of the parts of one upload are, in the results bucket: under `<key>.parts/<run>/`. */
+/** Keys of the parts' results of one upload, in the results bucket: under `<key>.parts/<run>/`. */
 export interface PartKeys {
-  /** Of a part, from 1. */
+  /** Key of a part's receipt. Parts count from 1. */
   receipt(part: number): string;
+  /** Key of a part's rejected rows. */
   rejected(part: number): string;
-  /** What the receipts of a group's parts begin with; groups count from 0. */
+  /** Prefix of the receipts of a group's parts. Groups count from 0. */
   receiptsOf(group: number): string;
-  /** The receipts of a group's parts, merged. */
+  /** Key of a group's merged receipts. */
   group(group: number): string;
-  /** What the keys of groups begin with. */
+  /** Prefix of the keys of all groups. */
   groups: string;
 }
 
 export function partKeys(key: string, run: string): PartKeys {
-  // The longest name is counted in, so that all of them begin alike where the key has to be cut.
+  // The longest name is included, so that all keys share one prefix even if the object's key has to be cut.
   const begin = resultKey(key, `.parts/${run}/${LONGEST_NAME}`).slice(0, -LONGEST_NAME.length);
   const digits = (value: number, length: number) => String(value).padStart(length, '0');
   const receiptsOf = (group: number) => `${begin}receipts/${digits(group, 4)}/`;
@@ -106,17 +114,16 @@ export function partKeys(key: string, run: string): PartKeys {
   };
 }
 
-/** The group of a part. */
 export function groupOf(part: number): number {
   return Math.floor((part - 1) / GROUP_PARTS);
 }
 
-/** The outcome of one part of an order file: what its receipt adds up. */
+/** Receipt of one part of an order file. */
 export interface PartReceipt extends Omit<Receipt, 'failed_parts'> {
   /** From 1. */
   part: number;
   parts: number;
-  /** Lines that the part has: the first one also those of the header. Of a failed part, as far as it was read. */
+  /** Number of lines of the part, in the first part including the header. Of a failed part, the lines read. */
   lines: number;
 }
 

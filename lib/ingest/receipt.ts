@@ -4,31 +4,32 @@ import type { ObjectStore } from '../aws/object-store.ts';
 import type { OrderFileFormat } from '../order-file/order-file.ts';
 import { MAX_KEY_BYTES, type UploadedObject } from './upload-event.ts';
 
-/** The outcome of an order file, kept as `<key>.receipt.json` in the results bucket. */
+/** Outcome of an order file, stored as `<key>.receipt.json` in the results bucket. */
 export interface Receipt {
-  /** `failed`: orders before the fault may be in the queue already; sending them again does no harm. */
+  /** `failed`: orders before the error may be in the queue already. Sending them again is harmless. */
   status: 'ingested' | 'failed';
   bucket: string;
   key: string;
-  /** Of the object in the bucket: bytes, and its entity tag. */
+  /** Size of the object, in bytes. */
   size?: number;
+  /** Entity tag of the object. */
   etag?: string;
   format?: OrderFileFormat;
   gzipped?: boolean;
-  /** Rows read: `sent` + `rejected`, and those under way when the file failed. */
+  /** Rows read: `sent` + `rejected`, and the rows in flight when the file failed. */
   rows: number;
-  /** Orders put into the order queue. */
+  /** Orders sent to the order queue. */
   sent: number;
-  /** Rows that are not orders. */
+  /** Rows that are not valid orders. */
   rejected: number;
   /**
-   * Where the rejected rows are, in the results bucket. Of a file in parts that failed, those up to its first failed part: beyond
-   * that nobody knows the line. The others are beside the parts' receipts.
+   * Key of the rejected rows in the results bucket. If a file in parts failed, they end at its first failed part, because later
+   * line numbers are unknown. The results of the parts have the other rows.
    */
   rejected_key?: string;
-  /** How many parts the file was read in; left out where it was read at once. */
+  /** Number of parts; absent if the file was read as a whole. */
   parts?: number;
-  /** Those that failed, from 1, the first 100 of them. `error` is the first one's. */
+  /** Numbers of the first 100 failed parts, from 1. `error` is that of the first. */
   failed_parts?: number[];
   /** Why the file failed. */
   error?: { code: string; message: string };
@@ -50,14 +51,14 @@ export function beginReceipt({ bucket, key }: UploadedObject): Receipt {
 }
 
 /**
- * Where a result of an order file is: its key and an ending, e.g. `.receipt.json`. A key that leaves no room for the
- * ending is cut, and told apart from its like by the hash of the whole.
+ * Returns the key of a result: the order file's key and an ending, such as `.receipt.json`. A key that is too long for the
+ * ending is cut, and made unique by a hash of the whole key.
  */
 export function resultKey(key: string, ending: string): string {
   const whole = `${key}${ending}`;
   if (Buffer.byteLength(whole) <= MAX_KEY_BYTES) return whole;
   const tail = `-${hash('sha256', key)}${ending}`;
-  // Streaming drops a letter that the cut goes through.
+  // Streaming drops an incomplete character at the cut.
   const head = new TextDecoder().decode(Buffer.from(key).subarray(0, MAX_KEY_BYTES - tail.length), {
     stream: true,
   });
@@ -70,7 +71,7 @@ interface Results {
 }
 
 /**
- * The value of a JSON object in the results bucket.
+ * Reads and parses a JSON object of the results bucket.
  *
  * @throws ServiceError
  */
@@ -79,9 +80,9 @@ export async function readJson<Value>({ objectStore, resultsBucket }: Results, k
   return JSON.parse(await text(body));
 }
 
-/** The same; undefined where there is none. */
-export async function readJsonIfThere<Value>(results: Results, key: string): Promise<Value | undefined> {
-  // Asked for by name, one that is not there is refused, as if it were forbidden, to those who may not list the whole bucket.
+/** Reads a JSON object like `readJson`; undefined if it does not exist. */
+export async function readJsonIfExists<Value>(results: Results, key: string): Promise<Value | undefined> {
+  // Lists first: without the permission to list the whole bucket, GetObject of a missing key fails with AccessDenied.
   const [first] = await results.objectStore.list(results.resultsBucket, key);
   return first?.key === key ? readJson<Value>(results, key) : undefined;
 }

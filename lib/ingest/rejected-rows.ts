@@ -1,14 +1,14 @@
 import type { ObjectStore, ObjectWriter } from '../aws/object-store.ts';
 import type { OrderIssue } from '../order/order.ts';
 
-/** A row that is not an order. */
+/** A row that is not a valid order. */
 export interface RejectedRow {
   line: number;
   errors: OrderIssue[];
   raw: string;
 }
 
-/** Rejected rows of one order file, written as NDJSON while the file is read; no object where there are none. */
+/** Writes the rejected rows of one order file as NDJSON while the file is read. Without rejected rows there is no object. */
 export class RejectedRows {
   readonly #objectStore: ObjectStore;
   readonly #bucket: string;
@@ -26,19 +26,19 @@ export class RejectedRows {
     await this.#writer.write(`${JSON.stringify({ line, errors, raw })}\n`);
   }
 
-  /** Makes the object exist, or, where no row was rejected, removes the one of an earlier upload of the same key. */
+  /** Completes the object. If no row was rejected, removes the object of an earlier upload of the same key. */
   async close(): Promise<void> {
     await (this.#writer?.close() ?? this.#objectStore.remove(this.#bucket, this.#key));
   }
 
-  /** Gives them up: what is there of an earlier upload stays. */
+  /** Aborts the upload. The object of an earlier upload stays. */
   async abandon(): Promise<void> {
     await this.#writer?.abandon();
   }
 }
 
 /**
- * Rejected rows of an order file, as ingest has written them.
+ * Reads the rejected rows of an order file, as written by `RejectedRows`.
  *
  * @throws ServiceError
  */
@@ -50,7 +50,7 @@ export async function* readRejectedRows(
   const { body } = await objectStore.open(bucket, key);
   try {
     let rest = '';
-    // Not by `node:readline`: it ends a line at U+2028, too, which stands in JSON as it is.
+    // `node:readline` would also split at U+2028, which JSON may contain unescaped.
     for await (const chunk of body.setEncoding('utf8')) {
       const lines = `${rest}${chunk}`.split('\n');
       rest = lines.pop() ?? '';

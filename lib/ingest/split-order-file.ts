@@ -7,20 +7,19 @@ import { type IngestServices, TimeUpError } from './ingest-rows.ts';
 import type { PartMessage } from './part-message.ts';
 import type { UploadedObject } from './upload-event.ts';
 
-/** About 300,000 orders: some minutes of the 15 that an invocation has, so that a slow queue does not use them up. */
+/** About 300,000 orders, which take some minutes of an invocation's 15 and leave a margin for a slow queue. */
 const PART_BYTES = 64 * 1024 * 1024;
 
-/** Enough to tell the format, and for the header. */
+/** Enough to detect the format and read the header. */
 const HEAD_BYTES = 64 * 1024;
 
 /**
- * Puts the parts of a large order file into the upload queue, a message each, so that they are read side by side.
+ * Sends one message per part of a large order file to the upload queue, so that the parts are read concurrently.
  *
- * @param deadline epoch ms
- * @returns how many; undefined for a file that is read at once: it is no longer than one part, by its event, or cannot be read
- *   but from its start (see `orderFileParts`)
- * @throws ServiceError where the file cannot be read or the queue does not take a part; those that it has taken are the same ones
- *   the next time
+ * @param deadline Epoch milliseconds.
+ * @returns Number of parts; undefined for a file that is read as a whole, because its event says that it is no longer than
+ *   one part, or because it can only be read from its start (see `orderFileParts`).
+ * @throws ServiceError if the file cannot be read or a part cannot be sent. The next attempt sends the same parts.
  */
 export async function splitOrderFile(
   upload: UploadedObject,
@@ -30,7 +29,7 @@ export async function splitOrderFile(
   const { bucket, key, sequencer = '', uploadedAt = new Date().toISOString() } = upload;
   if (upload.size === undefined || upload.size <= partBytes) return undefined;
   const opened = await objectStore.open(bucket, key, { from: 0, to: HEAD_BYTES }).catch((error) => {
-    // It is empty by now.
+    // The object was overwritten by an empty one.
     if (error instanceof ServiceError && error.code === 'InvalidRange') return undefined;
     throw error;
   });
@@ -64,14 +63,14 @@ export async function splitOrderFile(
   for (let start = 0; start < count; start += FULL_LOAD) {
     if (Date.now() > deadline) {
       throw new TimeUpError(
-        `must be split within the function's time limit, which ended after part ${start}`,
+        `order file: must be split within the function's time limit, which ended after part ${start}`,
       );
     }
     const length = Math.min(FULL_LOAD, count - start);
     const bodies = Array.from({ length }, (_, index) => ({ body: JSON.stringify(message(start + index)) }));
     const { outcomes } = await uploadQueue.send(bodies);
-    const refused = outcomes.find(({ ok }) => !ok);
-    if (refused && !refused.ok) throw refused.error;
+    const failed = outcomes.find(({ ok }) => !ok);
+    if (failed && !failed.ok) throw failed.error;
   }
   return count;
 }

@@ -2,23 +2,23 @@ import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
 import { received } from '../text.ts';
 
-/** An object named by an S3 event. */
+/** An object of an S3 event. */
 export interface UploadedObject {
   bucket: string;
-  /** As it is in the bucket: decoded. */
+  /** Decoded key. */
   key: string;
-  /** In bytes, as the event says. */
+  /** Size in bytes, according to the event. */
   size?: number | undefined;
-  /** Tells uploads of one key apart, as the event says. */
+  /** Distinguishes uploads of one key, according to the event. */
   sequencer?: string | undefined;
-  /** When it was uploaded, ISO 8601, as the event says. */
+  /** Time of the upload, ISO 8601, according to the event. */
   uploadedAt?: string | undefined;
 }
 
-/** Bytes of a key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/** Longest key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 export const MAX_KEY_BYTES = 1_024;
 
-/** What S3 writes when a notification is set up: no `Records`, nothing to do. */
+/** S3 sends this event, without `Records`, when a notification is configured. */
 const testEvent = z.object({ Event: z.literal('s3:TestEvent') });
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
@@ -32,7 +32,7 @@ const objectKey = z
   )
   .check(z.refine((key) => key !== '' && key.isWellFormed() && Buffer.byteLength(key) <= MAX_KEY_BYTES));
 
-/** What S3 always says, and a file can be ingested without. */
+/** Fields that S3 always sets, but that are not required to ingest a file. */
 const optional = <Schema extends z.ZodMiniType>(schema: Schema) => z.catch(z.optional(schema), undefined);
 
 const uploadEvent = z.object({
@@ -54,8 +54,8 @@ const uploadEvent = z.object({
 /**
  * Reads the body of an upload queue message: an S3 event, delivered raw.
  *
- * @returns the objects it names; none for `s3:TestEvent`
- * @throws InvalidInputError for anything else
+ * @returns The objects of the event; none for `s3:TestEvent`.
+ * @throws InvalidInputError for any other body.
  */
 export function readUploadEvent(body: string): UploadedObject[] {
   try {
@@ -67,7 +67,7 @@ export function readUploadEvent(body: string): UploadedObject[] {
       uploadedAt: eventTime,
     }));
   } catch (cause) {
-    const rule = 'must be an S3 event of objects that there can be';
+    const rule = 'must be an S3 event with valid bucket names and object keys';
     throw new InvalidInputError(`upload message: ${rule}, received ${received(body)}`, { cause });
   }
 }

@@ -10,8 +10,8 @@ export type MetricsByUnit = {
 };
 
 /**
- * Writes metrics as one CloudWatch metric line (EMF) to standard output. `docs/monitoring.md` lists them. Each name is a
- * custom metric that is paid for, so there is no dimension but the service.
+ * Writes metrics as one CloudWatch metric line (EMF) to standard output. `docs/monitoring.md` lists all metrics. CloudWatch
+ * charges for each combination of dimensions, so the service is the only one.
  */
 export function publishMetrics({ Count = {}, Milliseconds = {} }: MetricsByUnit): void {
   for (const [name, count] of Object.entries(Count)) metrics.addMetric(name, 'Count', count);

@@ -5,7 +5,7 @@ import { CsvCutter, type CsvRecord } from './csv-record.ts';
 import { type BadRow, badRow, type OrderFileRow, type RowReader, toRow } from './row.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
 
-/** CSV with a header line. Blank lines are skipped; the `raw` of a record of several lines has LF between them. */
+/** Reads CSV with a header line. Skips blank lines. In the `raw` of a record, LF separates lines. */
 export class CsvReader implements RowReader {
   readonly #name: string;
   readonly #records = new CsvCutter((record) => this.isGood(record));
@@ -13,8 +13,8 @@ export class CsvReader implements RowReader {
   header: string | undefined;
 
   /**
-   * @param header the line that names the columns, where what is read is a part of a file without it
-   * @throws UnreadableFileError where that is no header
+   * @param header Header line, for a part of a file that does not contain it.
+   * @throws UnreadableFileError if it is not a valid header.
    */
   constructor(name: string, header?: string) {
     this.#name = name;
@@ -53,25 +53,25 @@ export class CsvReader implements RowReader {
     const { width } = this.#header;
     if (cells.length === width) yield toRow(line, raw, parseOrder(fieldsOf(cells, this.#header)));
     else {
-      const message = `row must have ${width} columns as the header has, received ${cells.length}`;
+      const message = `row must have ${width} columns like the header, received ${cells.length}`;
       yield badRow(line, raw, 'column_count', message);
     }
   }
 
-  /** Whether a record is the header, or an order: its own texts hold no line break, but a column that is not of the order may. */
+  /** Whether a record is the header or a valid order. Fields of an order have no line breaks, but other columns may. */
   isGood({ cells }: CsvRecord): boolean {
     if (!this.#header) return true;
     return cells.length === this.#header.width && parseOrder(fieldsOf(cells, this.#header)).ok;
   }
 }
 
-/** Which cell of a row holds which field. */
+/** Index of each field's cell. */
 interface CsvHeader {
   columns: { field: string; index: number; toValue: (cell: string) => unknown }[];
   width: number;
 }
 
-/** A cell that is a number as it stands: no thousands separator, no decimal comma. */
+/** A number without thousands separators or decimal comma. */
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
 const TO_VALUE: Readonly<Record<OrderField['cell'], (cell: string) => unknown>> = {
@@ -83,8 +83,8 @@ const TO_VALUE: Readonly<Record<OrderField['cell'], (cell: string) => unknown>> 
 /**
  * Finds the order's fields among the column names; unknown columns are ignored.
  *
- * @param place File and line, for the message.
- * @throws UnreadableFileError `missing_columns`, `duplicate_columns`.
+ * @param place File and line, for error messages.
+ * @throws UnreadableFileError `missing_columns` or `duplicate_columns`.
  */
 function readCsvHeader(cells: string[], place: string): CsvHeader {
   const names = cells.map((cell) => cell.trim());
@@ -104,7 +104,7 @@ function readCsvHeader(cells: string[], place: string): CsvHeader {
   return { columns, width: names.length };
 }
 
-/** The fields of a row, for {@link parseOrder} to judge. An empty cell is a missing field. */
+/** Converts the cells of a row to fields. An empty cell is a missing field. */
 function fieldsOf(cells: string[], { columns }: CsvHeader): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const { field, index, toValue } of columns) {

@@ -9,26 +9,26 @@ export interface CsvRecord {
   cells: string[];
 }
 
-/** A line, or the bad row that it is on its own. */
+/** A line, or a bad row if the line is too long or not UTF-8. */
 export interface CsvLine {
   line: number;
   content: string | BadRow;
 }
 
-/** Whether a record is a good row. */
+/** Returns whether a record is a valid row. */
 export type IsGood = (record: CsvRecord) => boolean;
 
 /**
- * The record that begins at a line: cells between commas, in quotes where they hold commas, line breaks or (doubled) quotes.
- * `csv-parse` reads it; where it ends is found out here, since its stream cannot go on after a quote that is never closed, or a
- * record that is too long.
+ * Reads the record that begins at a line. Cells are separated by commas, and quoted if they contain commas, line breaks or
+ * (doubled) quotes. `csv-parse` parses the record. Its end is determined here, because the parser's stream cannot continue
+ * after an unclosed quote or a record that is too long.
  *
- * A quote that is never closed would make the rest of the file one record, or all up to the next stray quote. So a record
- * costs its first line only where it is malformed, longer than {@link MAX_ROW_BYTES}, or a bad row that has swallowed a
- * good one; reading goes on with the next line.
+ * An unclosed quote would extend a record to the next stray quote, or to the end of the file. So if a record is malformed,
+ * is longer than {@link MAX_ROW_BYTES}, or is invalid and contains a line that is a valid row, only its first line becomes a
+ * bad row. Reading continues with the next line.
  *
- * @param atEnd whether there are no further lines
- * @returns the record, and the index after its last line; undefined where that line is not there yet
+ * @param atEnd Whether there are no further lines.
+ * @returns The record and the index after its last line; undefined if that line has not been read yet.
  */
 export function recordAt(
   lines: readonly CsvLine[],
@@ -44,7 +44,7 @@ export function recordAt(
   return isWhole ? { row: record, end } : { row: toBadRow(lines[start] as CsvLine), end: start + 1 };
 }
 
-/** The index after the last line that a record from `start` on may have; `start` itself if that line is not there yet. */
+/** Returns the index after the last line that a record at `start` may have; `start` if that line has not been read yet. */
 export function recordEnd(lines: readonly CsvLine[], start: number, atEnd: boolean): number {
   let open = false;
   let size = 0;
@@ -53,14 +53,14 @@ export function recordEnd(lines: readonly CsvLine[], start: number, atEnd: boole
     if (typeof content !== 'string') return start + 1;
     if (hasOddQuotes(content)) open = !open;
     if (!open) return at + 1;
-    // The line's end counts too: blank lines would go on for ever.
+    // The line's end counts too, or blank lines could continue without limit.
     size += content.length + 1;
     if (size > MAX_ROW_BYTES) return start + 1;
   }
   return atEnd && start < lines.length ? start + 1 : start;
 }
 
-/** Whether one of the lines is a good row on its own. */
+/** Whether any of the lines is a valid row by itself. */
 function anyGood(lines: readonly CsvLine[], isGood: IsGood): boolean {
   return lines.some((line) => {
     const record = toRecord([line]);
@@ -80,17 +80,17 @@ function toRecord(lines: readonly CsvLine[]): CsvRecord | undefined {
   return cells && { line: lines[0]?.line ?? 0, raw, cells };
 }
 
-/** What is wrong with a line that begins no record. */
+/** Converts a line that does not begin a record to a bad row. */
 function toBadRow({ line, content }: CsvLine): BadRow {
   if (typeof content !== 'string') return content;
   const rule = 'row must be CSV with every quote closed, and doubled inside quotes';
   return badRow(line, content, 'bad_csv', `${rule}, received ${received(content)}`);
 }
 
-/** `undefined` when a quote stands where RFC 4180 has none. */
+/** Splits a record into cells; returns undefined if a quote is misplaced according to RFC 4180. */
 function splitCells(record: string): string[] | undefined {
   if (record.trim() === '') return [];
-  // Most records need no more. csv-parse, which is made for streams, takes 40 µs to begin and end with one.
+  // Sufficient for most records. csv-parse is made for streams and takes 40 µs of overhead per record.
   if (!record.includes('"')) return record.split(',');
   try {
     const [cells, ...others] = parse(record, { trim: true });
@@ -101,7 +101,7 @@ function splitCells(record: string): string[] | undefined {
   }
 }
 
-/** Cuts a CSV file into records: see `recordAt`. */
+/** Splits a CSV file into records: see `recordAt`. */
 export class CsvCutter {
   readonly #cutter = new LineCutter();
   readonly #isGood: IsGood;
@@ -111,7 +111,7 @@ export class CsvCutter {
     this.#isGood = isGood;
   }
 
-  /** How many lines have ended so far. */
+  /** Number of lines that have ended so far. */
   get lines(): number {
     return this.#cutter.lines;
   }

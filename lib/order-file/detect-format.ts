@@ -12,16 +12,19 @@ const FORMAT_OF_ENDING: Record<string, OrderFileFormat> = {
   csv: 'csv',
 };
 
-/** The column by which a header is known: a word of its line. */
+/** The column that identifies a CSV header. */
 const [KNOWN_COLUMN = ''] = REQUIRED_FIELDS;
 const HEADER = new RegExp(`\\b${KNOWN_COLUMN}\\b`);
 
 /**
- * Tells a file's format by its name (`.gz` aside), else by how it begins: `[` is JSON; `{` is NDJSON if the first line is
- * a whole JSON value, else JSON; a line that names the order's first field, `customer_name`, is the header of a CSV. A blank
- * file has no rows in any format and counts as NDJSON.
+ * Detects a file's format by its name (without `.gz`), or else by its first line:
  *
- * @param head The first bytes of the unpacked file.
+ * - `[` is JSON.
+ * - `{` is NDJSON if the line is a complete JSON value, else JSON.
+ * - A line with the order's first field, `customer_name`, is a CSV header.
+ * - A blank file counts as NDJSON.
+ *
+ * @param head First bytes of the uncompressed file.
  * @throws UnreadableFileError `unknown_format`.
  */
 export function detectFormat(name: string, head: Buffer): OrderFileFormat {
@@ -46,10 +49,10 @@ export function detectFormat(name: string, head: Buffer): OrderFileFormat {
 const UTF8_BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
- * The first bytes of a file without its byte order mark.
+ * Removes the byte order mark from the first bytes of a file.
  *
- * @throws UnreadableFileError `not_utf8` for UTF-16: it begins with a byte order mark of its own, or has a zero byte in its
- *   first letter, which is ASCII in every format here.
+ * @throws UnreadableFileError `not_utf8` for UTF-16: the file begins with its byte order mark, or has a zero byte in the first
+ *   character, which is ASCII in every format.
  */
 export function textOfHead(bytes: Buffer, name: string): Buffer {
   const head = bytes.subarray(0, 3).equals(UTF8_BOM) ? bytes.subarray(3) : bytes;
@@ -69,7 +72,7 @@ export function textOfHead(bytes: Buffer, name: string): Buffer {
   return head;
 }
 
-/** Passes a file through, its first chunk grown to at least `size` bytes, or to the whole file if that is shorter. */
+/** Passes a file through with a first chunk of at least `size` bytes, or the whole file if it is shorter. */
 export async function* withHead(bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
   let head: Uint8Array[] | undefined = [];
   let length = 0;

@@ -5,18 +5,18 @@ import { UnreadableFileError } from './unreadable-file-error.ts';
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * Unpacks a gzipped file of one or more members.
+ * Decompresses a gzip file of one or more members.
  *
- * @throws UnreadableFileError `bad_gzip` when it is corrupt or cut off; an error of the source comes through as itself.
+ * @throws UnreadableFileError `bad_gzip` if it is corrupt or truncated. Errors of the source are thrown unchanged.
  */
 export async function* gunzip(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
-  // The callback is empty because the loop below meets every error.
+  // The callback is empty because the loop below throws every error.
   const unpacked = pipeline(chunks, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
   try {
     yield* unpacked;
   } catch (error) {
     if (!isZlibError(error)) throw error;
-    const message = `${name}: must be whole gzip data, received data that fails with: ${error.message}`;
+    const message = `${name}: must be valid gzip data, received data that fails with: ${error.message}`;
     throw new UnreadableFileError('bad_gzip', message, { cause: error });
   }
 }
@@ -25,7 +25,7 @@ function isZlibError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
-/** Whether a file begins as gzip does: RFC 1952, section 2.3.1. */
+/** Whether a file begins with gzip's magic number: RFC 1952, section 2.3.1. */
 export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }

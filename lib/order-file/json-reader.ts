@@ -3,14 +3,14 @@ import { received } from '../text.ts';
 import { type OrderFileRow, RowBuffer, type RowBytes, type RowReader, rowText, toRow } from './row.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
 
-/** What cuts a file into the JSON texts of its rows: `LineCutter` for NDJSON, `JsonCutter` for JSON. */
+/** Splits a file into the JSON texts of its rows: `LineCutter` for NDJSON, `JsonCutter` for JSON. */
 interface Cutter {
   readonly lines?: number;
   cut(chunk: Buffer): Iterable<RowBytes>;
   end(): Iterable<RowBytes>;
 }
 
-/** Orders as JSON texts. Blank rows are skipped. */
+/** Reads orders from JSON texts. Skips blank rows. */
 export class JsonReader implements RowReader {
   readonly #cutter: Cutter;
 
@@ -49,12 +49,12 @@ const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-/** Bytes that mean nothing inside a row. */
+/** 1 for each byte that does not affect the structure of a row. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   ' \t\n\r",[]{}\\'.includes(String.fromCharCode(byte)) ? 0 : 1,
 );
 
-/** Where the cutter stands between rows, and what may follow there. */
+/** Position between rows, and what may follow it. */
 const EXPECTED = {
   outside: '{ or [',
   opened: 'an order or ]',
@@ -63,12 +63,12 @@ const EXPECTED = {
 } as const;
 
 /**
- * Cuts a JSON file into rows: the elements of its top-level array, or its top-level objects one after another. Only
- * brackets, quotes and commas are looked at, so a broken row is still a row, and none but the current one is held.
+ * Splits a JSON file into rows: the elements of its top-level array, or its top-level objects one after another. It looks
+ * only at brackets, quotes and commas, so a malformed row is still a row. Only the current row is held in memory.
  *
  * States: between ─► word ─► between, and between ─► nested ◄─► string ─► between (at depth 0).
  *
- * @throws UnreadableFileError `bad_json` where rows can no longer be told apart; rows before that have been given.
+ * @throws UnreadableFileError `bad_json` if rows can no longer be distinguished. Earlier rows have been yielded by then.
  */
 export class JsonCutter {
   readonly #name: string;
@@ -124,7 +124,7 @@ export class JsonCutter {
     this.#lastByte = chunk.at(-1) ?? this.#lastByte;
   }
 
-  /** @throws UnreadableFileError `bad_json` when the file stops in the middle of a row or of the array. */
+  /** @throws UnreadableFileError `bad_json` if the file ends within a row or the array. */
   end(): Iterable<RowBytes> {
     if (this.#state !== 'between') {
       this.#refuse(this.#rowLine, 'the row that begins here must end, received the end of the file');

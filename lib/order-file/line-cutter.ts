@@ -3,29 +3,29 @@ import { RowBuffer, type RowBytes } from './row.ts';
 const LF = 10;
 const CR = 13;
 
-/** Cuts a file into lines, which end with LF, CR LF or CR. The ends are left out, blank lines are not. */
+/** Splits a file into lines that end with LF, CR LF or CR. Lines are yielded without their ends; blank lines are included. */
 export class LineCutter {
   #line = 1;
   #rest = new RowBuffer();
   #afterCr = false;
-  /** Bytes of the chunks before the one in hand. */
+  /** Number of bytes before the current chunk. */
   #passed = 0;
-  /** Where the line that is being read begins. */
+  /** Offset of the line that is being read. */
   #begin = 0;
-  /** Where the line given last begins, in bytes from the first chunk's first. */
+  /** Offset of the line yielded last, in bytes from the start of the first chunk. */
   offset = 0;
 
-  /** How many lines have ended so far. */
+  /** Number of lines that have ended so far. */
   get lines(): number {
     return this.#line - 1;
   }
 
   *cut(chunk: Buffer): Generator<RowBytes> {
     let start = this.#afterCr && chunk[0] === LF ? 1 : 0;
-    // It is the CR LF's second half, not the first byte of a line.
+    // The LF belongs to the CR LF before it, not to a new line.
     if (start === 1) this.#begin++;
     if (chunk.length > 0) this.#afterCr = false;
-    // Looking for LF is native and quick; most files have no CR, so that one look per chunk is enough.
+    // `indexOf` is native and fast. Most files have no CR, so one search for it per chunk suffices.
     let cr = chunk.indexOf(CR, start);
     let lf = chunk.indexOf(LF, start);
     while (cr !== -1 || lf !== -1) {

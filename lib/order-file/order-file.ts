@@ -18,30 +18,33 @@ const READERS: Record<OrderFileFormat, (name: string) => RowReader> = {
 export interface OrderFile {
   format: OrderFileFormat;
   gzipped: boolean;
-  /** The rows in the order of the file. Read to the end or leave the loop, either closes the source; it throws as below. */
+  /**
+   * Rows in the order of the file. Reading to the end and leaving the loop both close the source. Throws like
+   * `openOrderFile`.
+   */
   rows: AsyncGenerator<OrderFileRow>;
-  /** The line of a CSV file that names its columns; undefined until the first row has been read, and in other formats. */
+  /** Header line of a CSV file; undefined until the first row has been read, and for other formats. */
   header(): string | undefined;
 }
 
 /**
- * Reads an order file as it arrives: NDJSON, JSON (an array, or values one after another) or CSV with a header, each also
- * gzipped. Memory does not grow with the file, nor with a row: see `MAX_ROW_BYTES`.
+ * Reads an order file as a stream: NDJSON, JSON (an array, or values one after another) or CSV with a header, optionally
+ * gzipped. Memory is bounded for files and rows of any length: see `MAX_ROW_BYTES`.
  *
- * A bad row is a row with `errors`, and reading goes on. Besides the codes of `OrderIssue` there are:
+ * A bad row is yielded with its `errors`, and reading continues. Besides the codes of `OrderIssue` there are:
  *
  * | code | meaning |
  * |---|---|
  * | `row_too_long` | more than 256 KiB; `raw` is cut |
  * | `not_utf8` | bytes that are not UTF-8; `raw` shows U+FFFD in their place |
- * | `bad_csv` | quotes that do not match; reading goes on with the next line |
- * | `column_count` | more or fewer cells than the header has |
+ * | `bad_csv` | quotes that do not match; reading continues with the next line |
+ * | `column_count` | more or fewer cells than the header |
  *
- * @param name File name or object key; its ending tells the format, see `detectFormat`. Gzip is told by its content; a
- *   file named `.gz` must be gzip, unless it is empty. Gzip within gzip is not unpacked.
- * @param signal Ends `rows` with its reason, also where the next row never comes.
- * @throws UnreadableFileError (here or from `rows`) when the file as a whole cannot be read on. An error of `bytes` comes
- *   through as itself.
+ * @param name File name or object key. Its ending determines the format: see `detectFormat`. Gzip is detected by its content; a
+ *   file named `.gz` must be gzip, unless it is empty. Gzip within gzip is rejected.
+ * @param signal When it aborts, `rows` throws its reason, even if `bytes` stalls.
+ * @throws UnreadableFileError (here or from `rows`) if the rest of the file cannot be read. Errors of `bytes` are thrown
+ *   unchanged.
  */
 export async function openOrderFile(
   bytes: AsyncIterable<Uint8Array>,

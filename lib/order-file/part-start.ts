@@ -3,33 +3,34 @@ import { LineCutter } from './line-cutter.ts';
 import { MAX_ROW_BYTES, type RowBytes, rowText } from './row.ts';
 
 /**
- * A record that goes beyond a line begins at most so far before it: its lines up to there have at most `MAX_ROW_BYTES`
- * characters, their ends counted as one each (`recordEnd`). A character has at most 3 bytes for each of its UTF-16 units, and
- * an end 2.
+ * Longest distance, in bytes, from the beginning of a record to a later line of it. The lines in between have at most
+ * `MAX_ROW_BYTES` characters, line ends included (`recordEnd`). A UTF-16 unit has at most 3 bytes, a line end 2.
  */
 const LONGEST_REACH_BYTES = 3 * MAX_ROW_BYTES;
 
-/** Where to look for the beginning of a record. */
+/** Parameters of a search for the beginning of a record. All positions are byte offsets. */
 export interface RecordSearch {
+  /** Where the search begins. */
   at: number;
-  /** Where the search is given up. */
+  /** Where the search ends. */
   until: number;
-  /** Where the first record of the file begins, after its header. */
+  /** Offset of the file's first record, after the header. */
   firstRowAt: number;
-  /** Of the file, in bytes. */
+  /** Size of the file, in bytes. */
   size: number;
   isGood: IsGood;
 }
 
 /**
- * The first place at or after `at` where a record of a CSV file begins for certain; `until` where there is none before it.
+ * Finds the first offset at or after `at` where a record of a CSV file certainly begins; `until` if there is none before it.
  *
- * Whether a line begins a record depends on the lines before it: it may stand in a quoted cell. But which line comes after a
- * record depends on that record alone. So a line begins a record for certain if no line before it, taken as the beginning of
- * a record, leads beyond it: wherever reading began, it comes by there. Of lines without a quote left open that is each one;
- * among records of several lines, one where reading from within a cell has failed and begun afresh. Only lines at most
- * {@link LONGEST_REACH_BYTES} before `at` have to be looked at, and what is found does not depend on where the search began:
- * whoever reads up to here and whoever reads from here on find the same place.
+ * A line may be inside a quoted cell, so whether it begins a record depends on the lines before it. But the end of a record
+ * depends only on that record. So a line certainly begins a record if no earlier line, read as the beginning of a record, leads
+ * past it: reading from any earlier line arrives there. Without quotes left open this holds for every line. Among records of
+ * several lines it holds where reading from inside a cell has failed and restarted.
+ *
+ * Only the {@link LONGEST_REACH_BYTES} before `at` matter. So the reader of the part before and the reader of the part after
+ * find the same offset.
  */
 export async function recordStart(
   read: ReadBytes,
@@ -39,11 +40,11 @@ export async function recordStart(
   if (at >= until) return until;
   const begin = Math.max(firstRowAt, at - LONGEST_REACH_BYTES - 1);
   const cutter = new LineCutter();
-  // The search may begin within a line, which is too far away to matter.
+  // Skips the rest of a line that the search begins in, which is too far away to matter.
   let isWhole = begin === firstRowAt;
   let lines: (CsvLine & { offset: number })[] = [];
   let current = 0;
-  /** The farthest that a record from before the current line leads to, as an index. */
+  /** Largest index that a record before the current line leads to. */
   let reach = 0;
 
   function add(rows: Iterable<RowBytes>): void {
@@ -63,7 +64,7 @@ export async function recordStart(
       if (offset >= at && reach <= current) return offset;
       let next = recordEnd(lines, current, atEnd);
       if (next === current) return undefined;
-      // Of one line, its end is where it is; of several, it depends on what they say.
+      // The end of a record of several lines depends on their content.
       if (next > current + 1) next = recordAt(lines, current, atEnd, isGood)?.end ?? next;
       reach = Math.max(reach, next);
     }
@@ -83,9 +84,9 @@ const LF = 10;
 const CR = 13;
 
 /**
- * The first place at or after `at` where a line begins; `until` where there is none before it.
+ * Finds the first offset at or after `at` where a line begins; `until` if there is none before it.
  *
- * @param at above 0: the byte before tells whether a line begins there
+ * @param at Above 0, because the byte before it decides whether a line begins there.
  */
 export async function lineStart(read: ReadBytes, at: number, until: number): Promise<number> {
   let place = at - 1;
@@ -103,13 +104,13 @@ export async function lineStart(read: ReadBytes, at: number, until: number): Pro
   return until;
 }
 
-/** Each window is twice as long as the one before, up to this: most searches end in the first one. */
+/** Longest window, in bytes. Windows double in length, since most searches end in the first one. */
 const LONGEST_WINDOW_BYTES = 32 * MAX_ROW_BYTES;
 
 /**
- * Reads on from a place to another, window by window, for those who stop when they have found what they look for.
+ * Reads a range window by window, for searches that usually end early.
  *
- * @param first length of the first window, in bytes
+ * @param first Length of the first window, in bytes.
  */
 export async function* readOnwards(
   read: ReadBytes,
@@ -128,5 +129,5 @@ export async function* readOnwards(
   }
 }
 
-/** Reads bytes of one file, from one place to before another, as a stream; leaving the loop closes it. */
+/** Reads the bytes of a file from one offset to before another, as a stream. Leaving the loop closes the stream. */
 export type ReadBytes = (from: number, to: number) => AsyncIterable<Uint8Array>;

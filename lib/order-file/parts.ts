@@ -7,30 +7,30 @@ import { lineStart, type ReadBytes, recordStart } from './part-start.ts';
 import { type OrderFileRow, readRows } from './row.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
 
-/** How an order file is cut into parts of equal length. */
+/** The layout of an order file that is split into parts of equal length. */
 export interface OrderFileParts {
-  /** Formats of lines: only there a reader can find its place in the middle of the file. */
+  /** Only formats of lines can be read from the middle of a file. */
   format: Extract<OrderFileFormat, 'ndjson' | 'csv'>;
-  /** The line of a CSV file that names its columns. */
+  /** Header line of a CSV file. */
   header?: string;
-  /** Where the first row begins, in bytes: after the byte order mark, and the header. */
+  /** Offset of the first row, in bytes, after the byte order mark and the header. */
   firstRowAt: number;
-  /** Lines before that. */
+  /** Number of lines before the first row. */
   linesBefore: number;
-  /** How many. */
+  /** Number of parts. */
   count: number;
 }
 
 const CR = 13;
 
 /**
- * Tells how to cut a file into parts.
+ * Determines how to split a file into parts.
  *
- * @param head the file's first bytes, `PIECE_BYTES` of them or all
- * @param size of the file, in bytes
- * @param partBytes the length of a part
- * @returns undefined for a file that must be read from its start, or may as well be: it is no longer than one part, gzipped, JSON,
- *   of no format, or has a header that is wrong or does not end within `head`
+ * @param head First bytes of the file: `PIECE_BYTES`, or the whole file.
+ * @param size Size of the file, in bytes.
+ * @param partBytes Length of a part.
+ * @returns Undefined for a file that is read as a whole, because it is no longer than one part, is gzipped or JSON, has an
+ *   unknown format, or has a header that is invalid or does not end within `head`.
  */
 export function orderFileParts(
   name: string,
@@ -50,13 +50,13 @@ export function orderFileParts(
     const count = Math.ceil((size - firstRowAt) / partBytes);
     return count > 1 ? { format, ...begin, firstRowAt, count } : undefined;
   } catch (error) {
-    // Who reads it from its start finds the same, and says so in the receipt.
+    // Reading the file as a whole finds the same error, and reports it in the receipt.
     if (error instanceof UnreadableFileError) return undefined;
     throw error;
   }
 }
 
-/** The header, and where the line after it begins; undefined where `text` is over before that. */
+/** Returns the header and the offset of the line after it; undefined if `text` ends before that. */
 function endOfHeader(
   text: Buffer,
   name: string,
@@ -64,7 +64,7 @@ function endOfHeader(
   const reader = new CsvReader(name);
   const cutter = new LineCutter();
   function* lines() {
-    // Its line feed may be still to come.
+    // The LF of a CR LF may be outside `text`.
     yield* cutter.cut(text.at(-1) === CR ? text.subarray(0, -1) : text);
     yield* cutter.end();
   }
@@ -80,33 +80,34 @@ export type { ReadBytes } from './part-start.ts';
 
 /** One part of an order file. */
 export interface OrderFilePart extends Omit<OrderFileParts, 'count'> {
-  /** Of the file, in bytes. */
+  /** Size of the file, in bytes. */
   size: number;
   /** The part has the rows that begin at or after this byte … */
   from: number;
-  /** … and before this one; in CSV, a few more or less, as far as it is certain where one begins. */
+  /** … and before this one. In CSV, both move to the next place where a record certainly begins. */
   to: number;
 }
 
 /** A part that is being read. */
 export interface OpenedPart {
-  /** Lines count from the part's first, but for the first part's, which count from the file's. */
+  /** Line numbers count from the part's first line; in the first part, from the file's. */
   rows: AsyncGenerator<OrderFileRow>;
-  /** Lines that have ended so far: once `rows` are over, those of the part. The first part has those before it, too. */
+  /** Number of lines that have ended so far. The first part includes the lines before the first row. */
   lines(): number;
 }
 
 /**
- * Reads one part of an NDJSON or CSV file. The rows of all its parts, one after another, are exactly those of the whole file,
- * however short parts are and whatever the file holds: where a part begins is where reading the whole file comes by. A row goes
- * on beyond its part to its end, and a part in which none begins is empty. Only a CSV file that never lets one know where its
- * records begin (see `recordStart`) is read to its end by the part that comes to such a place: the parts after it are empty.
+ * Reads one part of an NDJSON or CSV file. The rows of all parts together are exactly those of the whole file, for parts of any
+ * length and files with any content, because each part begins where reading the whole file would begin a row.
  *
- * @param read reads the file; called twice for the part's ends, near which most often only some 256 KiB (NDJSON) or 1 MiB (CSV)
- *   are taken, and once for its rows
- * @param name of the file
- * @param signal ends `rows` with its reason
- * @throws whatever `read` throws
+ * A row belongs to the part in which it begins, so a part may be empty. If no place in a CSV file certainly begins a record
+ * (see `recordStart`), one part reads the file to its end, and the parts after it are empty.
+ *
+ * @param read Reads the file. Called once for each end of the part, usually for 256 KiB (NDJSON) or 1 MiB (CSV), and once for
+ *   the rows.
+ * @param name Name of the file, for error messages.
+ * @param signal When it aborts, `rows` throws its reason.
+ * @throws Errors of `read`, unchanged.
  */
 export async function openOrderFilePart(
   read: ReadBytes,

@@ -2,35 +2,35 @@ import { isUtf8 } from 'node:buffer';
 import type { Order, OrderIssue, ParsedOrder } from '../order/order.ts';
 
 /**
- * The longest row: SNS publishes no more than 256 KiB at once, so a longer order could never be confirmed.
+ * Longest row, in bytes. SNS publishes at most 256 KiB, so a longer order could never be confirmed.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export const MAX_ROW_BYTES = 256 * 1024;
 
-/** One row as it stands in the file. */
+/** The bytes of one row. */
 export interface RowBytes {
   /** The line where the row starts, from 1. */
   line: number;
-  /** The whole row, or only its beginning when `size` is above {@link MAX_ROW_BYTES}. */
+  /** The whole row; only its beginning if `size` exceeds {@link MAX_ROW_BYTES}. */
   bytes: Buffer;
   /** Length of the row in the file, in bytes. */
   size: number;
 }
 
-/** Holds a row that goes on in the next chunk; of an endless row no more than its beginning. */
+/** Collects a row that spans chunks. Of a row that is too long, only the beginning is held. */
 export class RowBuffer {
   #parts: Buffer[] = [];
   #size = 0;
 
-  /** Adds what a chunk holds of the row. */
+  /** Adds a chunk's part of the row. */
   add(part: Buffer): void {
-    // An empty part would still hold on to the chunk that it was cut from.
+    // An empty part would keep its whole chunk in memory.
     if (part.length === 0) return;
     if (this.#size <= MAX_ROW_BYTES) this.#parts.push(part);
     this.#size += part.length;
   }
 
-  /** Gives the row with its last part and starts afresh. */
+  /** Returns the row with its last part, and resets the buffer. */
   finish(line: number, lastPart: Buffer): RowBytes {
     if (this.#size === 0) return { line, bytes: lastPart, size: lastPart.length };
     this.add(lastPart);
@@ -41,13 +41,13 @@ export class RowBuffer {
   }
 }
 
-/** How much of a row that is too long goes into its `raw`, in bytes. */
+/** Length of `raw` of a row that is too long, in bytes. */
 const RAW_BYTES_OF_LONG_ROW = 1024;
 
-/** The text of a row, or the bad row that it is when it is too long or not UTF-8. */
+/** Decodes a row. Returns a bad row if it is too long or not UTF-8. */
 export function rowText({ line, bytes, size }: RowBytes): string | BadRow {
   if (size > MAX_ROW_BYTES) {
-    // Streaming drops a letter that the cut goes through.
+    // Streaming drops an incomplete character at the cut.
     const raw = new TextDecoder().decode(bytes.subarray(0, RAW_BYTES_OF_LONG_ROW), { stream: true });
     return badRow(line, raw, 'row_too_long', `row must be at most ${MAX_ROW_BYTES} bytes, received ${size}`);
   }
@@ -60,43 +60,43 @@ export function toRow(line: number, raw: string, parsed: ParsedOrder): OrderFile
   return parsed.ok ? { line, order: parsed.order } : { line, errors: parsed.errors, raw };
 }
 
-/** A row that is wrong as a whole. */
+/** Builds a bad row with one error that concerns the whole row. */
 export function badRow(line: number, raw: string, code: string, message: string): BadRow {
   return { line, errors: [{ path: '', code, message }], raw };
 }
 
-/** A row that is an order. */
+/** A row that is a valid order. */
 export interface GoodRow {
   /** The line of the file where the row starts, from 1. */
   line: number;
   order: Order;
 }
 
-/** A row that is no order, with every reason. */
+/** A row that is not a valid order, with all its errors. */
 export interface BadRow {
   line: number;
   errors: OrderIssue[];
-  /** The row as it stands in the file; only its first kilobyte when it is too long. */
+  /** The unchanged row; only its first kilobyte if it is too long. */
   raw: string;
 }
 
 export type OrderFileRow = GoodRow | BadRow;
 
-/** Reads one format: takes the bytes of a file piece by piece and gives each row as soon as it is whole. */
+/** Reads one format: accepts the bytes of a file piece by piece, and yields each row as soon as it is complete. */
 export interface RowReader {
-  /** The line that names the columns, as it stands in the file, where the format has one and it has been read. */
+  /** Header line; undefined until it has been read, and for formats without a header. */
   readonly header?: string | undefined;
-  /** How many lines have ended so far, in formats of lines. */
+  /** Number of lines that have ended so far, in formats of lines. */
   readonly lines?: number | undefined;
   read(chunk: Buffer): Iterable<OrderFileRow>;
-  /** The file is over: gives what the last chunk left. */
+  /** Yields the rest of the last chunk after the end of the file. */
   end(): Iterable<OrderFileRow>;
 }
 
-/** Enough to see the first line of any sensible file. Also the size of the pieces in which a file is read. */
+/** Size of the pieces in which a file is read. Long enough for the first line of any ordinary file. */
 export const PIECE_BYTES = 64 * 1024;
 
-/** The rows of a file, or of a part of one, as its bytes arrive. */
+/** Reads the rows of a file, or of a part of a file, as a stream. */
 export async function* readRows(
   chunks: AsyncIterable<Buffer>,
   reader: RowReader,

@@ -10,16 +10,16 @@ export type UnreadableFileCode =
   | 'unknown_format';
 
 /**
- * A file that cannot be read, or not to its end: reading it again would fail the same way. Rows before the fault may
- * have been handed out already.
+ * A file that cannot be read to its end. Reading it again would fail in the same way. Rows before the error may have been
+ * yielded already.
  */
 export class UnreadableFileError extends Error {
   override readonly name = 'UnreadableFileError';
   readonly code: UnreadableFileCode;
 
-  /** @param message Names the file, the line where it is known, the rule and what was received. */
+  /** @param message Names the file, the line if known, the rule and the received value. */
   constructor(code: UnreadableFileCode, message: string, options?: ErrorOptions) {
-    // Object keys may hold any character.
+    // Object keys may contain any character.
     super(printable(message), options);
     this.code = code;
   }

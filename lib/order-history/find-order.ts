@@ -5,24 +5,24 @@ import { detailsOf, type Order, type OrderDetails, parseOrderText } from '../ord
 import { findSale, type Sale } from '../sales/sale.ts';
 import { findShipment, type Shipment } from '../shipping/find-shipment.ts';
 
-/** The services that know about orders. */
+/** The stores that hold orders. */
 export interface OrderSources {
   ledger: Pick<Ledger, 'find'>;
-  /** Undefined where shipping is disabled. */
+  /** Undefined if shipping is disabled. */
   shippingDatabase: Database | undefined;
-  /** Undefined where sales are disabled. */
+  /** Undefined if sales are disabled. */
   salesDatabase: Database | undefined;
 }
 
-/** Answers of {@link askForOrder}. Null: the database does not have the order (yet). Undefined: that part is disabled. */
+/** Answers to {@link queryOrder}. Null: the database does not have the order (yet). Undefined: that part is disabled. */
 export interface OrderAnswers {
   'the ledger': LedgerRecord | undefined;
   'the shipping database': Shipment | null | undefined;
   'the sales database': Sale | null | undefined;
 }
 
-/** Starts to ask all sources concurrently about an order, for `askSources` to wait for. */
-export function askForOrder(orderId: string, { ledger, shippingDatabase, salesDatabase }: OrderSources) {
+/** Starts one query per source, concurrently. `querySources` waits for the answers. */
+export function queryOrder(orderId: string, { ledger, shippingDatabase, salesDatabase }: OrderSources) {
   return {
     'the ledger': findRecord(ledger, orderId),
     'the shipping database': shippingDatabase && orNull(findShipment(shippingDatabase, orderId)),
@@ -33,28 +33,28 @@ export function askForOrder(orderId: string, { ledger, shippingDatabase, salesDa
 const orNull = async <Found>(found: Promise<Found | undefined>): Promise<Found | null> =>
   (await found) ?? null;
 
-/** What ledger, shipping and sales know of one order. Times are ISO 8601. */
+/** One order's data from ledger, shipping and sales. Times are ISO 8601. */
 export interface OrderFacts {
-  /** Null where neither ledger nor sales have it. */
+  /** Null if neither ledger nor sales have it. */
   ordered_at: string | null;
-  /** When SQS accepted the message. Null where the ledger does not have it, as with all that follows from the ledger. */
+  /** When SQS accepted the message. Like `claimed` and `confirmed`, it is null if the ledger does not have it. */
   queued_at: string | null;
   claimed: { at: string; message_id: string } | null;
   confirmed: { at: string; sns_message_id: string } | null;
-  /** The order's optional fields that are not personal; undefined where it has none. */
+  /** The order's optional fields that are not personal; undefined if it has none. */
   details: OrderDetails | undefined;
-  /** Null until it is scheduled or backordered; undefined where shipping is disabled. */
+  /** Null until the order is scheduled or backordered; undefined if shipping is disabled. */
   shipment: Shipment | null | undefined;
-  /** Null until it is loaded; undefined where sales are disabled. */
+  /** Null until the sale is loaded; undefined if sales are disabled. */
   sale: OrderSale | null | undefined;
 }
 
-/** The customer is left out: a caller that may ask about an order need not learn who bought. */
+/** A sale without its customer: permission to look up an order does not include personal data. */
 export type OrderSale = Pick<Sale, 'product_id' | 'product_name' | 'ordered_at' | 'confirmed_at'> & {
   price: number;
 };
 
-/** Shapes the answers of all sources; undefined where none of them knows the order. */
+/** Combines the answers of all sources. Returns undefined if none of them knows the order. */
 export function toOrderFacts(answers: OrderAnswers): OrderFacts | undefined {
   const { 'the ledger': record, 'the shipping database': shipment, 'the sales database': sale } = answers;
   if (!record && !shipment && !sale) return undefined;
@@ -72,7 +72,7 @@ export function toOrderFacts(answers: OrderAnswers): OrderFacts | undefined {
   };
 }
 
-/** The order as the ledger has it: records from before orders were kept have none. */
+/** Returns the order of a ledger record. Old records do not hold one. */
 export function orderOf(record: LedgerRecord | undefined): Order | undefined {
   const parsed = record?.order === undefined ? undefined : parseOrderText(record.order);
   return parsed?.ok ? parsed.order : undefined;

@@ -1,32 +1,32 @@
 import { InvalidInputError } from '../errors.ts';
 import { type OrderDetails, parseOrderField } from '../order/order.ts';
 import type { Shipment } from '../shipping/find-shipment.ts';
-import { askSources } from './ask-sources.ts';
-import { askForOrder, type OrderSale, type OrderSources, toOrderFacts } from './find-order.ts';
+import { type OrderSale, type OrderSources, queryOrder, toOrderFacts } from './find-order.ts';
+import { querySources } from './query-sources.ts';
 
 /** The history of one order. Times are ISO 8601. */
 export interface OrderHistory {
   order_id: string;
-  /** When the consumer claimed it; null before that, and 30 days after it was sent, when the ledger has forgotten it. */
+  /** When the consumer claimed the order. Null before that, and again when the ledger record expires after 30 days. */
   received: { at: string } | null;
-  /** When it was published, and as what; null likewise. */
+  /** When the order was published, and its SNS message id. Null before that, and when the ledger record has expired. */
   confirmed: { at: string; sns_message_id: string } | null;
-  /** The order's optional fields that are not personal, as the ledger has them; left out where there are none. */
+  /** The order's optional fields that are not personal, from the ledger. Absent if there are none. */
   details?: OrderDetails;
-  /** Null until it is scheduled or backordered; left out where shipping is disabled. */
+  /** Null until the order is scheduled or backordered. Absent if shipping is disabled. */
   shipment?: Shipment | null;
-  /** Null until it is loaded; left out where sales are disabled. */
+  /** Null until the sale is loaded. Absent if sales are disabled. */
   sale?: OrderSale | null;
 }
 
 /**
- * Asks all sources concurrently for the history of an order.
+ * Gets the history of an order from all sources, concurrently.
  *
- * @returns undefined where none knows it
- * @throws UnavailableError that names the unavailable sources: a history with a gap would be mistaken for the whole
+ * @returns Undefined if no source knows the order.
+ * @throws UnavailableError that names the unavailable sources
  */
 export async function getOrder(orderId: string, sources: OrderSources): Promise<OrderHistory | undefined> {
-  const facts = toOrderFacts(await askSources(`story of ${orderId}`, askForOrder(orderId, sources)));
+  const facts = toOrderFacts(await querySources(`history of ${orderId}`, queryOrder(orderId, sources)));
   if (!facts) return undefined;
   const { claimed, confirmed, details, shipment, sale } = facts;
   return {
@@ -40,7 +40,7 @@ export async function getOrder(orderId: string, sources: OrderSources): Promise<
 }
 
 /**
- * Reads which order is asked for: an object with its `order_id`. Other fields are ignored.
+ * Reads the `order_id` from the input of the function or the path parameters of a request. Ignores other fields.
  *
  * @throws InvalidInputError
  */

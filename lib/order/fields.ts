@@ -1,44 +1,44 @@
 import * as z from 'zod/mini';
 import { MAX_TIMESTAMP, toMilliseconds } from './timestamp.ts';
 
-/** How one kind of value is written, checked and kept. */
+/** A kind of field value: its validation and its representation in CSV and JSON Schema. */
 interface Kind {
-  /** Checks a value of the order's JSON, and normalizes it. */
+  /** Validates and normalizes the JSON value. */
   schema: z.ZodMiniType<string | number | boolean>;
-  /** The same in words, as errors and docs say it: "price must be …". */
+  /** The rule in words, for errors and docs: "price must be …". */
   rule: string;
-  /** What a CSV cell becomes. One that is not written as a number or boolean stays text, for the schema to judge. */
+  /** Type that a CSV cell is converted to. A cell that cannot be converted stays text, which the schema then rejects. */
   cell: 'text' | 'number' | 'boolean';
-  /** What the published JSON Schema says besides, or instead of, what zod knows. */
+  /** Keywords that are added to zod's JSON Schema of the field, or replace its own. */
   jsonSchema?: Readonly<Record<string, unknown>>;
 }
 
 /** One field of an order. */
 export interface OrderField extends Kind {
-  /** What the field holds, for readers of the docs. */
+  /** Description of the field in the docs. */
   about: string;
   /**
-   * `required`: an order without it is refused. `optional`: left out of everything where it is missing. `derived`: where it is
-   * missing, it is made of the identity; that is `order_id` alone.
+   * `required`: an order without it is rejected. `optional`: an order may lack it. `derived`: computed from the identity
+   * fields if absent (`order_id` only).
    */
   presence: 'required' | 'optional' | 'derived';
-  /** Whether two orders that differ in this field alone are two orders: it is part of the derived `order_id`. */
+  /** Whether the field is part of the derived `order_id`: orders that differ only in this field are then different orders. */
   identity: boolean;
-  /** Whether it says who the customer is: then the order's history does not show it. */
+  /** Whether the field identifies the customer. The order history omits such fields. */
   personal: boolean;
-  /** One value, as JSON has it. Generated orders have it, too, in fields that the generator does not know. */
+  /** A valid JSON value. The generator uses it for fields that it has no values of its own for. */
   example: string | number | boolean;
 }
 
 /**
- * SQS carries no lone surrogates, U+FFFE or U+FFFF, and no control characters but tab, LF and CR:
+ * SQS rejects lone surrogates, U+FFFE, U+FFFF and all control characters except tab, LF and CR:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 const CLEAN_TEXT = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
 
 const MAX_TEXT = 256;
 
-/** Zod counts code points, of which 256 may be 1,024 bytes: more than the warehouse's columns hold (`0001-sales.sql`). */
+/** Zod counts code points. 256 of those can be 1,024 bytes, more than the warehouse columns hold (`0001-sales.sql`). */
 const shortText = z.check<string>(({ value, issues }) => {
   if (value.length <= MAX_TEXT) return;
   issues.push({ code: 'too_big', origin: 'string', maximum: MAX_TEXT, inclusive: true, input: value });
@@ -51,14 +51,14 @@ const epochMilliseconds = z.transform((value: number | string, context) => {
   return z.NEVER;
 });
 
-/** -0 is written as `0`: kept, the order would be another one when it is read again. */
-const withOneZero = (value: number): number => value + 0;
+/** Turns -0 into 0. JSON writes -0 as `0`, so a kept -0 would change the order when it is read again. */
+const withoutNegativeZero = (value: number): number => value + 0;
 
 const text = {
   schema: z.string().check(z.trim(), z.minLength(1), shortText, z.regex(CLEAN_TEXT)),
   rule: 'text of 1 to 256 characters without control characters or broken Unicode',
   cell: 'text',
-  // Not all validators know \p{…}, and some take each half of a surrogate pair for a character.
+  // Not all validators support \p{…}, and some match each half of a surrogate pair separately.
   jsonSchema: { maxLength: MAX_TEXT, pattern: '^[^\\u0000-\\u001F\\u007F-\\u009F\\uFFFE\\uFFFF]*$' },
 } as const satisfies Kind;
 
@@ -75,28 +75,28 @@ const identifier = {
 } as const satisfies Kind;
 
 const amount = {
-  schema: z.number().check(z.minimum(0), z.overwrite(withOneZero)),
+  schema: z.number().check(z.minimum(0), z.overwrite(withoutNegativeZero)),
   rule: 'a finite JSON number of at least 0',
   cell: 'number',
 } as const satisfies Kind;
 
-const moment = {
+const timestamp = {
   schema: z.pipe(
     z.pipe(z.union([z.number(), z.string()]), epochMilliseconds),
-    z.number().check(z.minimum(0), z.maximum(MAX_TIMESTAMP), z.overwrite(withOneZero)),
+    z.number().check(z.minimum(0), z.maximum(MAX_TIMESTAMP), z.overwrite(withoutNegativeZero)),
   ),
   rule: 'epoch milliseconds, epoch seconds or an ISO 8601 date, from 1970 to 9999',
   cell: 'number',
 } as const satisfies Kind;
 
 /**
- * The fields of an order, one entry each: what an order file may have for columns, what is refused and why, the derived
- * `order_id`, generated orders, and the published contract (`docs/order.md`) all follow from this table.
+ * The fields of an order, one entry each. Validation, error messages, CSV columns, the derived `order_id`, generated orders
+ * and the published contract (`docs/order.md`) are all derived from this table.
  */
 export const orderFields = {
   customer_name: {
     ...text,
-    about: 'Name of the customer, as the e-mail greets them',
+    about: 'Name of the customer; the confirmation e-mail greets them with it',
     presence: 'required',
     identity: true,
     personal: true,
@@ -104,7 +104,7 @@ export const orderFields = {
   },
   email_id: {
     ...emailAddress,
-    about: 'Address that the confirmation is sent to',
+    about: 'E-mail address that the confirmation is sent to',
     presence: 'required',
     identity: true,
     personal: true,
@@ -120,7 +120,7 @@ export const orderFields = {
   },
   product_name: {
     ...text,
-    about: 'Name of the product, as the e-mail shows it',
+    about: 'Name of the product; the confirmation e-mail shows it',
     presence: 'required',
     identity: true,
     personal: false,
@@ -135,8 +135,8 @@ export const orderFields = {
     example: 39.9,
   },
   timestamp: {
-    ...moment,
-    about: 'When the customer ordered; becomes whole epoch milliseconds',
+    ...timestamp,
+    about: 'Time of the order; converted to whole epoch milliseconds',
     presence: 'required',
     identity: true,
     personal: false,
@@ -144,7 +144,7 @@ export const orderFields = {
   },
   order_id: {
     ...identifier,
-    about: 'Identifies the order; made of its identity where it is missing',
+    about: 'Identifies the order; derived from the identity fields if absent',
     presence: 'derived',
     identity: false,
     personal: false,

@@ -2,7 +2,7 @@ import { printable, received } from '../text.ts';
 import { type Order, type OrderIssue, parseOrder } from './order.ts';
 import { MAX_TIMESTAMP } from './timestamp.ts';
 
-/** `OrderConfirmed` as subscribed queues receive it. */
+/** The `OrderConfirmed` event that subscribed queues receive. */
 export interface OrderConfirmed {
   event: 'OrderConfirmed';
   order: Order;
@@ -13,12 +13,12 @@ export interface OrderConfirmed {
 export type ParsedOrderConfirmed =
   | { ok: true; event: OrderConfirmed }
   /**
-   * With paths of the event: `confirmed_at`, `order.price`. `invalid_value` is a code of its own: the event is another one,
-   * or was confirmed at no such time.
+   * Paths start at the event: `confirmed_at`, `order.price`. An unknown event type or an invalid `confirmed_at` has the code
+   * `invalid_value`.
    */
   | { ok: false; errors: OrderIssue[] };
 
-/** Judges the body of a message of the order events topic. Never throws. */
+/** Parses and validates a message body from the order events topic. Never throws. */
 export function parseOrderConfirmed(text: string): ParsedOrderConfirmed {
   let value: unknown;
   try {
@@ -32,7 +32,7 @@ export function parseOrderConfirmed(text: string): ParsedOrderConfirmed {
     const code = event === undefined ? 'missing' : 'invalid_value';
     return refuse('event', code, `event must be "OrderConfirmed", received ${received(event)}`);
   }
-  if (!isMoment(confirmed_at)) {
+  if (!isTimestamp(confirmed_at)) {
     const code = confirmed_at === undefined ? 'missing' : 'invalid_value';
     const rule = 'confirmed_at must be whole epoch milliseconds from 1970 to 9999';
     return refuse('confirmed_at', code, `${rule}, received ${received(confirmed_at)}`);
@@ -45,7 +45,7 @@ export function parseOrderConfirmed(text: string): ParsedOrderConfirmed {
   return { ok: false, errors };
 }
 
-const isMoment = (value: unknown): value is number =>
+const isTimestamp = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_TIMESTAMP;
 
 const refuse = (path: string, code: string, message: string): ParsedOrderConfirmed => ({

@@ -11,14 +11,14 @@ type NamesOf<Of extends Presence> = {
 type Value<Name extends keyof Table> = z.output<Table[Name]['schema']>;
 type Flat<Fields> = { [Name in keyof Fields]: Fields[Name] };
 
-/** The fields that an order is written with, normalized. */
+/** An order's fields except the derived `order_id`, normalized. */
 export type OrderFields = Flat<
   { [Name in NamesOf<'required'>]: Value<Name> } & { [Name in NamesOf<'optional'>]?: Value<Name> }
 >;
 
 /**
- * An order as its users write it (see `docs/order.md`), normalized: texts trimmed, `timestamp` in integer epoch
- * milliseconds, `order_id` always there. Lengths count UTF-16 code units. Unknown fields are dropped.
+ * A validated and normalized order (see `docs/order.md`): texts are trimmed, `timestamp` is in integer epoch milliseconds, and
+ * `order_id` is always set. Lengths count UTF-16 code units. Unknown fields are dropped.
  */
 export type Order = Flat<OrderFields & { [Name in NamesOf<'derived'>]: Value<Name> }>;
 
@@ -32,15 +32,14 @@ function namesWhere(isIncluded: (field: OrderField) => boolean): (keyof Order)[]
 
 export const ORDER_FIELDS: readonly (keyof Order)[] = namesWhere(() => true);
 
-/** The fields that every order is written with. */
+/** The fields that every sender must set. */
 export const REQUIRED_FIELDS = namesWhere(
   ({ presence }) => presence === 'required',
 ) as readonly NamesOf<'required'>[];
 
-/** The fields that an order is kept without where it is written without them. */
 const OPTIONAL_FIELDS = namesWhere(({ presence }) => presence === 'optional');
 
-/** What each field must be, as errors say it. */
+/** The rule of each field in words, as error messages show it. */
 export const ORDER_RULES = Object.fromEntries(table.map(({ name, rule }) => [name, rule])) as Readonly<
   Record<keyof Order, string>
 >;
@@ -52,30 +51,30 @@ const fieldsSchema = z.object(
 );
 
 /**
- * One reason why a value is not an order.
+ * One reason why a value is not a valid order.
  *
  * | code | meaning |
  * |---|---|
  * | `not_json` | the text is blank or not JSON |
  * | `not_an_object` | JSON, but not an object |
  * | `missing` | a required field is absent |
- * | `invalid_type` | a field is of another JSON type, or a number that is not finite |
- * | `too_small`, `too_big` | a text is too short or too long, a number out of range |
- * | `invalid_format` | a text holds characters that it must not, or is no e-mail address or date |
+ * | `invalid_type` | a field has the wrong JSON type, or is a number that is not finite |
+ * | `too_small`, `too_big` | a text is too short or too long, or a number is out of range |
+ * | `invalid_format` | a text has characters that are not allowed, or is not an e-mail address or date |
  *
- * Rows of an order file add codes of their own, see `order-file.ts`.
+ * Rows of an order file have further codes, see `order-file.ts`.
  */
 export interface OrderIssue {
   /** The field, or the empty string for the order as a whole. */
   path: string;
   code: string;
-  /** Place, rule and value received (cut to 80 characters); one line, safe to print. */
+  /** Names the field, its rule and the received value (truncated to 80 characters). One line, safe to print. */
   message: string;
 }
 
 export type ParsedOrder = { ok: true; order: Order } | { ok: false; errors: OrderIssue[] };
 
-/** Judges one value by the rules of its fields. Never throws; reports every field that is wrong, each once. */
+/** Validates and normalizes one value. Never throws; reports each invalid field once. */
 export function parseOrder(value: unknown): ParsedOrder {
   if (!isObject(value)) {
     return refuse('not_an_object', `order must be a JSON object, received ${received(value)}`);
@@ -93,7 +92,7 @@ export function parseOrder(value: unknown): ParsedOrder {
   return { ok: false, errors: [...errors.values()] };
 }
 
-/** The same for one order as JSON text, such as a message body or a line of an order file. Never throws. */
+/** Parses and validates one order from JSON text, such as a message body or a line of an order file. Never throws. */
 export function parseOrderText(text: string): ParsedOrder {
   if (text.trim() === '') return refuse('not_json', 'order must be JSON, received blank text');
   let value: unknown;
@@ -106,7 +105,7 @@ export function parseOrderText(text: string): ParsedOrder {
   return parseOrder(value);
 }
 
-/** Judges a text by itself, by the rule that an order has for this field; normalises it likewise. Never throws. */
+/** Validates and normalizes the value of a single field. Never throws. */
 export function parseOrderField(
   field: 'email_id' | 'order_id',
   value: unknown,
@@ -115,7 +114,7 @@ export function parseOrderField(
   return data === undefined ? { ok: false, message: ruleBroken(field, value) } : { ok: true, text: data };
 }
 
-/** @param fields the schema's own output, which becomes the order */
+/** Turns the schema's output into the order, in place. */
 function complete(fields: Record<string, unknown>): Order {
   for (const name of OPTIONAL_FIELDS) if (fields[name] === undefined) delete fields[name];
   fields.order_id ??= deriveOrderId(fields as OrderFields);
@@ -139,29 +138,28 @@ function codeOf(issue: z.core.$ZodIssue, value: unknown): string {
   return issue.code === 'custom' ? 'invalid_format' : issue.code;
 }
 
-/** In the order of canonical JSON. */
+/** Sorted, as canonical JSON requires. */
 const IDENTITY = namesWhere(({ identity }) => identity).sort() as (keyof OrderFields)[];
 
 /**
- * The identity of an order that carries none: SHA-256 (64 hexadecimal digits) of its normalized fields, those of the identity,
- * as canonical JSON, that is with sorted keys and no white space (RFC 8785). The same order sent twice is the same order,
- * however its keys were ordered, its texts padded or its timestamp written. An optional field counts where it is there, so
- * that a new one leaves the identity of all orders without it as it was.
+ * Derives the `order_id` of an order that has none: the SHA-256 (64 hexadecimal digits) of its normalized identity fields as
+ * canonical JSON (RFC 8785: sorted keys, no white space). An order that is sent twice gets the same id, regardless of key
+ * order, padding or timestamp format. Absent optional fields are left out, so adding one keeps the ids of existing orders.
  */
 export function deriveOrderId(fields: OrderFields): string {
   const identity: Partial<Record<keyof OrderFields, unknown>> = {};
   for (const name of IDENTITY) identity[name] = fields[name];
-  // What is undefined is not written.
+  // JSON.stringify omits undefined values.
   return hash('sha256', JSON.stringify(identity));
 }
 
-/** The fields that an order's history shows: those that not every order has, and that do not say who the customer is. */
+/** The optional fields that the order history may show. */
 const DETAILS = namesWhere(({ presence, personal }) => presence === 'optional' && !personal);
 
 /** An order's optional fields that are not personal. */
 export type OrderDetails = Readonly<Record<string, string | number | boolean>>;
 
-/** Returns what an order has besides the fields of every order, but nothing personal; undefined where that is nothing. */
+/** Returns an order's optional fields that are not personal; undefined if it has none. */
 export function detailsOf(order: Order): OrderDetails | undefined {
   const details = DETAILS.filter((name) => name in order).map((name) => [name, order[name]] as const);
   return details.length > 0 ? (Object.fromEntries(details) as OrderDetails) : undefined;

@@ -1,16 +1,16 @@
 import { hash } from 'node:crypto';
 import { type OrderField, orderFields } from '../order/fields.ts';
 import { deriveOrderId, type Order, type OrderFields } from '../order/order.ts';
-import { catalogue, type Product } from './catalogue.ts';
+import { catalog, type Product } from './catalog.ts';
 
 export interface GenerateOptions {
-  /** How many orders. */
+  /** Number of orders. */
   count: number;
-  /** The same seed, count and start give the same orders, byte for byte. */
+  /** The same seed, count and start generate the same orders, byte for byte. */
   seed: number;
   /**
-   * Epoch milliseconds of the first order; each next one is a millisecond later, which keeps all of a run distinct.
-   * Default: a moment of 2026 that follows from the seed.
+   * Epoch milliseconds of the first order. Each following order is one millisecond later, so that all of a run differ.
+   * Default: a time in 2026 that depends on the seed.
    */
   startMs?: number;
 }
@@ -18,25 +18,35 @@ export interface GenerateOptions {
 const START_OF_2026 = Date.UTC(2026, 0);
 const YEAR_MS = 365 * 24 * 3_600_000;
 
-/** Fields whose values are made here; all others have the example of their entry. */
-const MADE = ['customer_name', 'email_id', 'product_id', 'product_name', 'price', 'timestamp', 'order_id'];
+/** Fields that the generator has values for. All others get the example of their entry in `orderFields`. */
+const GENERATED_FIELDS = [
+  'customer_name',
+  'email_id',
+  'product_id',
+  'product_name',
+  'price',
+  'timestamp',
+  'order_id',
+];
 
-/** One order of so many has the optional fields. Which one does not depend on the seed, so that all else stays as it was. */
-const ORDERS_TO_OPTIONAL = 4;
+/** Every fourth order has the optional fields. Uses no random number, so a new field does not change generated orders. */
+const OPTIONAL_FIELDS_EVERY = 4;
 
-const others = Object.entries<OrderField>(orderFields).filter(([name]) => !MADE.includes(name));
-const required = others.filter(([, { presence }]) => presence === 'required');
-const examplesOf = (fields: typeof others) =>
+const otherFields = Object.entries<OrderField>(orderFields).filter(
+  ([name]) => !GENERATED_FIELDS.includes(name),
+);
+const otherRequiredFields = otherFields.filter(([, { presence }]) => presence === 'required');
+const examplesOf = (fields: typeof otherFields) =>
   Object.fromEntries(fields.map(([name, { example }]) => [name, example]));
-const examples = { withOptional: examplesOf(others), withoutOptional: examplesOf(required) };
+const examples = { all: examplesOf(otherFields), required: examplesOf(otherRequiredFields) };
 
-function withOthers(made: Customer & Product & { timestamp: number }, index: number): OrderFields {
-  if (others.length === 0) return made as OrderFields;
-  const isFull = index % ORDERS_TO_OPTIONAL === 0;
-  return { ...made, ...(isFull ? examples.withOptional : examples.withoutOptional) } as OrderFields;
+function addOtherFields(generated: Customer & Product & { timestamp: number }, index: number): OrderFields {
+  if (otherFields.length === 0) return generated as OrderFields;
+  const isFull = index % OPTIONAL_FIELDS_EVERY === 0;
+  return { ...generated, ...(isFull ? examples.all : examples.required) } as OrderFields;
 }
 
-/** Sample orders, made one at a time as they are asked for: a million take no more memory than one. */
+/** Generates sample orders lazily: a million take no more memory than one. */
 export function* generateOrders({ count, seed, startMs }: GenerateOptions): Generator<Order> {
   const random = seededRandom(seed);
   const seededStart = START_OF_2026 + Math.floor(random() * YEAR_MS);
@@ -44,14 +54,14 @@ export function* generateOrders({ count, seed, startMs }: GenerateOptions): Gene
   for (let index = 0; index < count; index++) {
     const { customer_name, email_id } = randomCustomer(random);
     const product = popularProduct(random);
-    const fields = withOthers({ customer_name, email_id, ...product, timestamp: start + index }, index);
+    const fields = addOtherFields({ customer_name, email_id, ...product, timestamp: start + index }, index);
     yield { ...fields, order_id: deriveOrderId(fields) };
   }
 }
 
-/** The power makes the first fifth of the catalogue sell about half of the orders: 0.2 ** (1 / 2.5) = 0.53. */
+/** With an exponent of 2.5, the first fifth of the catalog gets about half of the orders: 0.2 ** (1 / 2.5) = 0.53. */
 function popularProduct(random: () => number): Product {
-  return catalogue[Math.floor(random() ** 2.5 * catalogue.length)] as Product;
+  return catalog[Math.floor(random() ** 2.5 * catalog.length)] as Product;
 }
 
 export interface Customer {
@@ -61,18 +71,18 @@ export interface Customer {
 
 interface Name {
   name: string;
-  /** The name as an e-mail address spells it. */
+  /** The name's spelling in an e-mail address. */
   mail: string;
 }
 
-/** Names of one origin, in the order in which they are written. */
+/** Names of one origin. `first` and `second` follow its writing order: Chinese family names are in `first`. */
 interface Origin {
   first: readonly Name[];
   second: readonly Name[];
   between: string;
 }
 
-/** Lists are separated by spaces: `name`, or `name/mail` where dropping the accents does not spell it. */
+/** Parses space-separated lists of `name`, or `name/mail` if removing the accents does not give the e-mail spelling. */
 function origin(first: string, second: string, between = ' '): Origin {
   return { first: first.split(' ').map(spell), second: second.split(' ').map(spell), between };
 }
@@ -130,10 +140,10 @@ const ORIGINS: readonly Origin[] = [
   ),
 ];
 
-/** Reserved for examples (RFC 2606, section 3): nobody gets mail there. */
+/** Reserved for examples (RFC 2606, section 3), so no one receives this mail. */
 const DOMAINS = ['example.com', 'example.org', 'example.net'] as const;
 
-/** A customer with a name from somewhere in the world and an address under example.com, .org or .net. */
+/** Picks a customer name from around the world, with an address under example.com, .org or .net. */
 export function randomCustomer(random: () => number): Customer {
   const { first, second, between } = pick(ORIGINS, random);
   const [one, two] = [pick(first, random), pick(second, random)];
@@ -148,7 +158,7 @@ function pick<T>(items: readonly T[], random: () => number): T {
   return items[Math.floor(random() * items.length)] as T;
 }
 
-/** Numbers in [0, 1) by sfc32 (Chris Doty-Humphrey, PractRand), its four words of state cut from a hash of the seed. */
+/** Generates numbers in [0, 1) with sfc32 (Chris Doty-Humphrey, PractRand). A hash of the seed is the initial state. */
 export function seededRandom(seed: number): () => number {
   const state = hash('sha256', String(seed), 'buffer');
   let [a = 0, b = 0, c = 0, d = 0] = [0, 4, 8, 12].map((offset) => state.readInt32LE(offset));

@@ -10,53 +10,53 @@ import type { Order } from '../order/order.ts';
 import { generateOrders } from './generator.ts';
 import type { ProducerInput } from './producer-input.ts';
 
-/** What a run of the producer did. `requested - sent - failed` orders were not tried: the time was up. */
+/** Result of a producer run. `requested - sent - failed` orders were not attempted because the time ran out. */
 export interface ProducerReport {
-  /** Orders asked for. */
+  /** Orders requested. */
   requested: number;
-  /** Orders that the queue, or the bucket, has taken. */
+  /** Orders that the queue or bucket accepted. */
   sent: number;
-  /** Orders that it has refused, retries included. */
+  /** Orders that were not accepted, after retries. */
   failed: number;
-  /** Order files put; 0 via the queue. */
+  /** Order files written; 0 with `via: "queue"`. */
   files: number;
   /** Requests made to SQS or S3. */
   requests: number;
   elapsedMs: number;
-  /** Generates the same orders again. */
+  /** Seed that generates the same orders again. */
   seed: number;
 }
 
-/** What producing needs. */
+/** The services that orders are sent to. */
 export interface ProducerParts {
   orderQueue: Pick<Queue, 'send'>;
   objectStore: ObjectStore;
   uploadBucket: string;
 }
 
-/** How a run goes. */
+/** Limits and callbacks of a run. */
 export interface ProducerRun {
-  /** Epoch ms after which no further request is begun. */
+  /** Epoch milliseconds after which no further request is started. */
   deadline: number;
-  /** Begins no further request; those under way end. */
+  /** Stops starting requests when aborted; requests in flight complete. */
   signal?: AbortSignal;
-  /** Orders a second at the moment, where that may change during the run; the input's where it is left out. */
+  /** Current rate in orders per second, for a rate that changes during the run. Default: the input's rate. */
   ratePerSecond?: () => number | undefined;
-  /** Told the report so far after each request. */
+  /** Called with the report so far after each request. */
   onProgress?: (report: Readonly<ProducerReport>) => void;
 }
 
-/** Requests under way at once: enough to hide a round trip of 10 ms, far below the client's 64 sockets. */
+/** Concurrent requests: enough to hide a round trip of 10 ms, far below the client's 64 sockets. */
 const CONCURRENCY = 16;
-/** SendMessageBatch takes ten. */
+/** Limit of SendMessageBatch. */
 const MAX_BATCH = 10;
-/** At a low rate batches get smaller rather than rarer, down to ten a second. */
+/** At low rates, batches get smaller before they get less frequent than this. */
 const MIN_BATCHES_PER_SECOND = 10;
 
 /**
- * Generates orders and sends them at the rate asked for.
+ * Generates orders and sends them at the requested rate.
  *
- * @returns the report, and why orders failed: how many for each reason
+ * @returns The report, and the number of failed orders by reason.
  */
 export async function produceOrders(
   { count, via, seed = randomInt(2 ** 32), ordersPerFile, ...input }: ProducerInput,

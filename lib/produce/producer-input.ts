@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
 import { joinFaults, nameOf, received } from '../text.ts';
 
-/** The most that may be asked for: orders, orders a second, and the greatest seed. */
+/** Upper limits of the input: orders, orders per second, seed. */
 export const PRODUCER_LIMITS = { count: 1_000_000, ratePerSecond: 1_000_000, seed: 2 ** 32 - 1 } as const;
 
-/** What a run of the producer may be told. */
+/** Input fields that the live page has as well. */
 export const PRODUCER_FIELDS = {
   count: z.int().check(z.minimum(1), z.maximum(PRODUCER_LIMITS.count)),
   ratePerSecond: z.number().check(z.positive(), z.maximum(PRODUCER_LIMITS.ratePerSecond)),
@@ -13,19 +13,19 @@ export const PRODUCER_FIELDS = {
 };
 
 const schema = z.strictObject({
-  /** Orders to generate. */
+  /** Number of orders to generate. */
   count: PRODUCER_FIELDS.count,
-  /** Where they go: messages of the order queue, or order files in the upload bucket. */
+  /** Destination: messages in the order queue, or order files in the upload bucket. */
   via: z._default(z.enum(['queue', 's3']), 'queue'),
-  /** Orders a second; as fast as it goes where it is left out. */
+  /** Orders per second. Default: unlimited. */
   ratePerSecond: z.optional(PRODUCER_FIELDS.ratePerSecond),
-  /** The same seed generates the same orders; a random one where it is left out. */
+  /** The same seed generates the same orders. Default: random. */
   seed: z.optional(PRODUCER_FIELDS.seed),
-  /** Orders per file, for `via: "s3"`. A file is put in one request: 50,000 orders are about 11 MB. */
+  /** Orders per file, for `via: "s3"`. Each file is uploaded in one request: 50,000 orders are about 11 MB. */
   ordersPerFile: z._default(z.int().check(z.minimum(1), z.maximum(50_000)), 1_000),
 });
 
-/** What the producer is asked to do. */
+/** The producer's validated input. */
 export type ProducerInput = z.output<typeof schema>;
 
 const RULES: Record<keyof ProducerInput, string> = {
@@ -37,10 +37,10 @@ const RULES: Record<keyof ProducerInput, string> = {
 };
 
 /**
- * Reads the producer's input: an object with the fields of `ProducerInput`, all of them optional.
+ * Reads the producer's input: an object with the fields of `ProducerInput`, all optional.
  *
- * @param defaultCount orders for an input that names no `count`
- * @throws InvalidInputError that names each field at fault, its rule and the value received
+ * @param defaultCount Number of orders if the input has no `count`.
+ * @throws InvalidInputError that names each invalid field, its rule and the received value
  */
 export function readProducerInput(input: unknown, defaultCount: number): ProducerInput {
   const fields: unknown = input ?? {};
@@ -68,26 +68,26 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Time a run over HTTP may take, in ms: an HTTP API answers 503 after 30 s
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html); 5 s are left for a cold start
- * and the requests under way.
+ * Maximum duration of a run over HTTP, in ms. An HTTP API answers 503 after 30 s
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html); 5 s are reserved for a cold start and
+ * the requests in flight.
  */
 export const HTTP_BUDGET_MS = 25_000;
 
-/** What a run is cut to, in ms at its own rate; the rest of its time is for requests that take longer than others. */
+/** Planned duration of a reduced run, in ms. The rest of `HTTP_BUDGET_MS` is reserved for slow requests. */
 const CAP_MS = 20_000;
 
-/** Orders a second that a run without a rate is trusted with: well below what 16 requests at once of ten orders do. */
-const TRUSTED_RATE = 1_000;
+/** Orders per second that a run without a rate is assumed to reach: well below the real rate of 16 concurrent requests. */
+const ASSUMED_RATE = 1_000;
 
 /**
- * Cuts a run to what fits the API's time limit.
+ * Reduces the number of orders to what fits the API's time limit.
  *
- * @returns the input, and, where it was cut, a sentence that says so
- * @throws InvalidInputError for a rate at which not even one order fits
+ * @returns The input, and a sentence for the caller if `count` was reduced.
+ * @throws InvalidInputError if not even one order fits at the requested rate
  */
 export function capForHttp(input: ProducerInput): { input: ProducerInput; capped?: string } {
-  const { ratePerSecond = TRUSTED_RATE } = input;
+  const { ratePerSecond = ASSUMED_RATE } = input;
   const limit = Math.floor((ratePerSecond * CAP_MS) / 1_000);
   if (limit < 1) {
     throw new InvalidInputError(
@@ -95,6 +95,6 @@ export function capForHttp(input: ProducerInput): { input: ProducerInput; capped
     );
   }
   if (input.count <= limit) return { input };
-  const capped = `count ${input.count} was cut to ${limit}, which fits the time limit of an HTTP request; invoke the function directly for more`;
+  const capped = `count was reduced from ${input.count} to ${limit} to fit the time limit of an HTTP request; invoke the function directly to send more`;
   return { input: { ...input, count: limit }, capped };
 }

@@ -5,51 +5,52 @@ import { publishMetrics } from '../observability/metrics.ts';
 import { countReasons, issueReason, reasonOf } from '../observability/reasons.ts';
 import type { OrderIssue } from '../order/order.ts';
 import { type OrderConfirmed, parseOrderConfirmed } from '../order/order-confirmed.ts';
-import { type MessageOutcome, refused, settleRecords } from './settle-records.ts';
+import { invalidMessage, type MessageOutcome, settleRecords } from './settle-records.ts';
 
 export type ParsedItem<Item> = { ok: true; item: Item } | { ok: false; errors: readonly OrderIssue[] };
 
-/** How many items a store added, by what became of each, and how many of them it had before. */
+/** Counts of a batch that was stored. A consumer adds a count for each of its outcomes. */
 export interface StoreCounts {
+  /** Items that the store already had. */
   repeated: number;
 }
 
-/** What is special to one consumer of confirmed orders. */
+/** The part of a consumer of confirmed orders that differs from the other consumers. */
 export interface OrderConsumer<Item, Counts extends StoreCounts> {
-  /** Makes the item to store of a confirmed order, or says why that can't be stored. Must not throw. */
+  /** Converts a confirmed order to the item to store, or returns why it can't be stored. Must not throw. */
   parse(event: OrderConfirmed): ParsedItem<Item>;
-  /** Stores items of different orders. Must be idempotent: when it throws, all of them are stored again later. */
+  /** Stores items of different orders. Must be idempotent: if it throws, all items are stored again later. */
   store(items: Item[]): Promise<Counts>;
   report: BatchReport<Counts>;
 }
 
-/** How a batch is reported. */
+/** Words and metrics for the report of a batch. */
 export interface BatchReport<Counts extends StoreCounts> {
   /** Words of the log lines, such as `orders` and `fulfilled`: "orders fulfilled", "orders not fulfilled". */
   noun: string;
   verb: string;
-  /** Metrics, in the order in which they are logged, each with the count that it shows. Each message counts once. */
+  /** Metric names, each with the count that it publishes, in log order. Each message counts once. */
   metrics: Readonly<Record<string, keyof Counts | 'rejected' | 'failed'>>;
 }
 
-/** What became of a batch. */
+/** Result of storing a batch. */
 export interface StoredBatch<Counts extends StoreCounts> {
-  /** One per record, in the order given. */
+  /** One outcome per record, in the same order. */
   outcomes: MessageOutcome[];
-  /** Ids of the orders that there were to store, once each. */
+  /** Distinct ids of the orders to store. */
   ids: string[];
-  /** Absent where there was nothing to store, or the store failed. */
+  /** Absent if there was nothing to store, or storing failed. */
   stored?: Counts;
-  /** Why the store failed. */
+  /** Error of the store. */
   failure?: Error;
-  /** Issues of the records that can never be stored. */
+  /** Issues of each record that can never be stored. */
   rejected: (readonly OrderIssue[])[];
 }
 
 /**
  * Stores a batch of messages, reports it, and settles its records.
  *
- * @param queue that the records were received from
+ * @param queue Queue that the records were received from.
  */
 export async function consumeConfirmedOrders<Item, Counts extends StoreCounts>(
   records: readonly SQSRecord[],
@@ -62,8 +63,8 @@ export async function consumeConfirmedOrders<Item, Counts extends StoreCounts>(
 }
 
 /**
- * Stores a batch of messages in one go, each order once. A message that can't be stored fails alone and quickly. When the store
- * fails, for a reason that passes, all others are redelivered after the queue's visibility timeout. Never throws.
+ * Stores a batch of messages in one call, each order once. An invalid message fails alone and is redelivered after one second.
+ * If the store fails, all other messages fail and are redelivered after the queue's visibility timeout. Never throws.
  */
 export async function storeBatch<Item, Counts extends StoreCounts>(
   records: readonly { body: string }[],
@@ -75,7 +76,7 @@ export async function storeBatch<Item, Counts extends StoreCounts>(
     const parsed = parseConfirmed(body, parse);
     if (!parsed.ok) {
       rejected.push(parsed.errors);
-      return refused(parsed.errors);
+      return invalidMessage(parsed.errors);
     }
     if (!items.has(parsed.orderId)) items.set(parsed.orderId, parsed.item);
     return undefined;
@@ -104,10 +105,7 @@ function parseConfirmed<Item>(body: string, parse: OrderConsumer<Item, StoreCoun
   return parsed.ok ? { ...parsed, orderId: event.order.order_id } : parsed;
 }
 
-/**
- * Reports a batch: one log line and one metric line, whatever its size; `order_id`s only at debug level. What customers sent is
- * not logged.
- */
+/** Reports a batch in one log line and one metric line. Logs `order_id`s at debug level only, and never customer data. */
 export function reportBatch<Counts extends StoreCounts>(
   { outcomes, ids, stored, failure, rejected }: StoredBatch<Counts>,
   { noun, verb, metrics }: BatchReport<Counts>,
@@ -115,7 +113,7 @@ export function reportBatch<Counts extends StoreCounts>(
   const valid = outcomes.length - rejected.length;
   const counts: Partial<Record<PropertyKey, number>> = {
     ...stored,
-    // Messages of one order in one batch are one item, of which the others are repeats.
+    // Several messages of one order in a batch are stored as one item; the others count as repeated.
     repeated: stored ? stored.repeated + valid - ids.length : 0,
     rejected: rejected.length,
     failed: failure ? valid : 0,

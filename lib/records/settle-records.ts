@@ -6,27 +6,27 @@ import type { OrderIssue } from '../order/order.ts';
 
 /** The part of a function's outcome that decides what happens to its message. */
 export interface MessageOutcome {
-  /** Why the message failed. Default: it is processed, and deleted. */
+  /** Why the message failed. Default: the message was processed and is deleted. */
   error?: Error;
-  /** Seconds until a failed message is redelivered. Default: what is left of the queue's visibility timeout. */
+  /** Seconds until a failed message is redelivered. Default: the rest of the queue's visibility timeout. */
   retryInSeconds?: number;
 }
 
 /**
- * The outcome of a message that can never be processed: redelivered after a second, it has its three receives within seconds,
- * and then waits in the dead-letter queue.
+ * Returns the outcome of a message that can never be processed. Redelivery after one second moves it to the dead-letter queue
+ * within seconds, after its three receives.
  */
-export const hopeless = (error: Error) => ({ error, retryInSeconds: 1 });
+export const permanentFailure = (error: Error) => ({ error, retryInSeconds: 1 });
 
-/** The outcome of a message whose body breaks these rules. */
-export const refused = (issues: readonly OrderIssue[]) =>
-  hopeless(new Error(issues.map(({ message }) => message).join('; ')));
+/** Returns the outcome of a message with an invalid body. */
+export const invalidMessage = (issues: readonly OrderIssue[]) =>
+  permanentFailure(new Error(issues.map(({ message }) => message).join('; ')));
 
 /**
- * Turns the outcomes of a batch into the results that `@middy/sqs-partial-batch-failure` expects, and sets when failed messages
- * are redelivered. Failing to set that only costs time, so it is logged and not thrown.
+ * Converts the outcomes of a batch to the results that `@middy/sqs-partial-batch-failure` expects, and sets the visibility
+ * timeout of failed messages. An error of the latter only delays redelivery, so it is logged and not thrown.
  *
- * @returns one result per record, in the order given
+ * @returns One result per record, in the same order.
  */
 export async function settleRecords(
   records: readonly SQSRecord[],
@@ -54,8 +54,8 @@ export async function settleRecords(
 }
 
 /**
- * Middleware that answers Lambda with the records that failed, and only those. Its own way of logging, which prints
- * whole records, is replaced: bodies hold personal data.
+ * Middleware that returns the failed records of a batch to Lambda. Replaces the package's logger, which prints whole records:
+ * bodies contain personal data.
  */
 export const partialBatch = () =>
   sqsPartialBatchFailure({

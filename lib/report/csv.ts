@@ -3,15 +3,15 @@ import type { SalesReportBy } from './report-input.ts';
 import type { SalesReport, SalesRow } from './report-sales.ts';
 
 /**
- * What a spreadsheet takes for the start of a formula, full-width letters included:
- * https://owasp.org/www-community/attacks/CSV_Injection. One whose list separator is `;`, as in much of Europe, begins a
- * cell after that, whatever quotes there are around.
+ * Characters that start a formula in a spreadsheet, including full-width ones:
+ * https://owasp.org/www-community/attacks/CSV_Injection. With `;` as list separator (much of Europe), spreadsheets also start a
+ * cell after each `;`, even inside quotes.
  */
 const FORMULA = /(^|;[\s"]*)(?=[=+\-@\t\r\n＝＋－＠])/g;
 
 /**
- * Rows as CSV (RFC 4180) with a header. What a spreadsheet would run as a formula gets a `'` in front; numbers are
- * written as they are, null as an empty cell.
+ * Formats rows as CSV (RFC 4180) with a header. Prefixes text that a spreadsheet would run as a formula with `'`. Null and
+ * undefined are empty cells.
  */
 export function toCsv<Column extends string>(
   columns: readonly Column[],
@@ -37,16 +37,16 @@ const COLUMNS: Record<SalesReportBy, readonly (keyof SalesRow)[]> = {
   day: SERIES,
 };
 
-/** A report's rows as a CSV file; the totals are left to JSON, since a column holds one kind of thing. */
+/** Formats a report's rows as a CSV file. The totals are only in the JSON report. */
 export function reportCsv({ by, from, to, rows }: SalesReport): { name: string; csv: string } {
   const name = `sales-by-${by}-${from.slice(0, 10)}-to-${to.slice(0, 10)}.csv`;
   return { name, csv: toCsv(COLUMNS[by], rows) };
 }
 
 /**
- * An answer that browsers save as a file.
+ * Creates a response that browsers save as a file.
  *
- * @param name letters, digits, `-` and `.` only: it is quoted as it is
+ * @param name File name. Not escaped: only letters, digits, `-` and `.` are allowed.
  */
 export function csvFile(name: string, csv: string): APIGatewayProxyStructuredResultV2 {
   const headers = {

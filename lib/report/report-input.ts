@@ -3,18 +3,18 @@ import { InvalidInputError } from '../errors.ts';
 import { MAX_TIMESTAMP, toMilliseconds } from '../order/timestamp.ts';
 import { joinFaults, received } from '../text.ts';
 
-/** Of each: length in ms, and how many a moving average looks back on, itself included. */
+/** Length of each period in ms, and the number of periods in a moving average, including the current one. */
 export const PERIODS = {
   hour: { lengthMs: 3_600_000, averaged: 24 },
   day: { lengthMs: 86_400_000, averaged: 7 },
 } as const satisfies Record<Period, { lengthMs: number; averaged: number }>;
 
 /**
- * The periods that a range touches: the first and the last may lie in it only in part.
+ * Returns the periods that overlap a range. The first and last may lie only partly within it.
  *
- * @param from epoch milliseconds, inclusive
- * @param to epoch milliseconds, exclusive, after `from`
- * @returns the first one's start in epoch milliseconds, and how many there are
+ * @param from Epoch milliseconds, inclusive.
+ * @param to Epoch milliseconds, exclusive, after `from`.
+ * @returns The start of the first period in epoch milliseconds, and the number of periods.
  */
 export function periodsIn(period: Period, from: number, to: number): { first: number; count: number } {
   const { lengthMs } = PERIODS[period];
@@ -23,10 +23,10 @@ export function periodsIn(period: Period, from: number, to: number): { first: nu
 }
 
 const DAY_MS = PERIODS.day.lengthMs;
-/** Rows of a time series, so that an answer stays small: 41 days of hours, 2.7 years of days. */
-const MOST_PERIODS = 1_000;
+/** Maximum number of rows in a time series, which limits the response: 41 days by hour, 2.7 years by day. */
+const MAX_PERIODS = 1_000;
 
-const moment = z.pipe(
+const dateTime = z.pipe(
   z.pipe(
     z.string(),
     z.transform((text: string) => toMilliseconds(text)),
@@ -36,41 +36,41 @@ const moment = z.pipe(
 const digits = z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number));
 
 const schema = z.object({
-  /** Inclusive; a date is its midnight in UTC. 30 days before `to` where it is left out, for `by: "hour"` 24 hours. */
-  from: z.optional(moment),
-  /** Exclusive; now where it is left out. */
-  to: z.optional(moment),
+  /** Inclusive; a date means midnight UTC. Default: 30 days before `to`; 24 hours with `by: "hour"`. */
+  from: z.optional(dateTime),
+  /** Exclusive. Default: now. */
+  to: z.optional(dateTime),
   by: z._default(z.enum(['product', 'hour', 'day', 'customer']), 'product'),
   format: z._default(z.enum(['json', 'csv']), 'json'),
-  /** Most rows of a ranking: 100 where it is left out. Query strings have it as text. */
+  /** Maximum rows of a ranking. Default: 100. A string in query strings. */
   limit: z.optional(z.pipe(z.union([z.number(), digits]), z.int().check(z.minimum(1), z.maximum(1_000)))),
 });
 
 type ReportFields = z.output<typeof schema>;
 
-/** What sales are grouped by. */
+/** The grouping of a sales report. */
 export type SalesReportBy = ReportFields['by'];
 
-/** What a sales report is asked for. `from` (inclusive) and `to` (exclusive) are epoch milliseconds. */
+/** The validated input of a sales report. `from` (inclusive) and `to` (exclusive) are epoch milliseconds. */
 export type ReportInput = { [Name in keyof ReportFields]-?: NonNullable<ReportFields[Name]> };
 
-const MOMENT_RULE =
+const DATE_TIME_RULE =
   'must be an ISO 8601 date or date-time from 1970 to 9999, such as 2026-11-22 or 2026-11-22T10:00:00Z';
 
 const RULES: Record<keyof ReportInput, string> = {
-  from: MOMENT_RULE,
-  to: MOMENT_RULE,
+  from: DATE_TIME_RULE,
+  to: DATE_TIME_RULE,
   by: 'must be product, hour, day or customer',
   format: 'must be json or csv',
   limit: 'must be a whole number from 1 to 1,000',
 };
 
 /**
- * Reads what a sales report is asked for: an object with the fields of `ReportInput`, all of them optional; `from` and
- * `to` are ISO 8601 texts.
+ * Reads the input of a sales report: an object with the fields of `ReportInput`, all optional. `from` and `to` are ISO 8601
+ * strings.
  *
- * @param now epoch milliseconds
- * @throws InvalidInputError that names each field at fault, its rule and the value received
+ * @param now Epoch milliseconds.
+ * @throws InvalidInputError that names each invalid field, its rule and the received value
  */
 export function readReportInput(input: unknown, now: number): ReportInput {
   const fields = input ?? {};
@@ -104,14 +104,16 @@ function checkRange(by: SalesReportBy, from: number, to: number, limit: number |
   if (from >= to) throw new InvalidInputError(`from: must be before to, which is ${end}, received ${start}`);
   if (by !== 'hour' && by !== 'day') return;
   if (limit !== undefined) {
-    throw new InvalidInputError(`limit: is for by=product and by=customer, received ${limit} with by=${by}`);
+    throw new InvalidInputError(
+      `limit: applies only to by=product and by=customer, received ${limit} with by=${by}`,
+    );
   }
   const { count } = periodsIn(by, from, to);
-  if (count > MOST_PERIODS) {
-    const rule = `from, to: must be at most ${MOST_PERIODS.toLocaleString('en')} periods apart with by=${by}`;
+  if (count > MAX_PERIODS) {
+    const rule = `from, to: must be at most ${MAX_PERIODS.toLocaleString('en')} periods apart with by=${by}`;
     throw new InvalidInputError(`${rule}, received ${count.toLocaleString('en')} from ${start} to ${end}`);
   }
 }
 
-/** How time series are cut, aligned to UTC. */
+/** A period of a time series, aligned to UTC. */
 export type Period = 'hour' | 'day';

@@ -3,55 +3,55 @@ import { DatabaseError } from '../errors.ts';
 import { PERIODS, type Period, periodsIn, type ReportInput, type SalesReportBy } from './report-input.ts';
 import { SALES_STATEMENTS } from './sales-statements.ts';
 
-/** Amounts are as precise as `sales.price`, and the averages of amounts have two decimals. */
+/** Orders and revenue. Amounts have the precision of `sales.price`, averages two decimals. */
 export interface SalesFigures {
   orders: number;
   revenue: number;
-  /** Null where there are no orders. */
+  /** Null if there are no orders. */
   average_order: number | null;
 }
 
-/** One row: a product (`product_id`, `product_name`), a customer (`email_id`) or a period (the fields from `period` on). */
+/** A row: a product (`product_id`, `product_name`), a customer (`email_id`) or a period (`period` and the fields after it). */
 export interface SalesRow extends SalesFigures {
   product_id?: string;
   product_name?: string;
   email_id?: string;
-  /** Fraction of the revenue of the whole range, four decimals; null where that is 0. */
+  /** Fraction of the total revenue of the range, four decimals; null if the total is 0. */
   share: number | null;
   /** Start of the period, ISO 8601. */
   period?: string;
-  /** Revenue a period over the last 24 hours or 7 days, this period included, or as many as the range has had so far. */
+  /** Average revenue of the last 24 hours or 7 days, including this period; of fewer at the start of the range. */
   moving_average?: number;
-  /** Of revenue on the period before, as a fraction of that, four decimals; null where that is 0 or not in the range. */
+  /** Relative change of revenue from the previous period, four decimals; null if that has no revenue or is not in the range. */
   change?: number | null;
 }
 
-/** What was sold in a range. `from` (inclusive) and `to` (exclusive) are ISO 8601. */
+/** Sales of a time range. `from` (inclusive) and `to` (exclusive) are ISO 8601. */
 export interface SalesReport {
   from: string;
   to: string;
   by: SalesReportBy;
-  /** Of the whole range, whatever a ranking cuts off. */
+  /** Totals of the whole range, including rows beyond a ranking's limit. */
   totals: SalesFigures;
-  /** Products and customers by revenue, greatest first; periods in their order, each of the range. */
+  /** Products or customers by descending revenue, or all periods of the range in chronological order. */
   rows: SalesRow[];
 }
 
-/** Amounts are counted in ten-thousandths, the scale of `sales.price`, so that sums stay exact. */
+/** Amounts are summed in ten-thousandths, the scale of `sales.price`, to stay exact. */
 const UNITS = 10_000n;
 
-interface Sold {
+interface SalesTotal {
   orders: bigint;
   /** Ten-thousandths. */
   revenue: bigint;
 }
 
-const NOTHING: Sold = { orders: 0n, revenue: 0n };
+const NO_SALES: SalesTotal = { orders: 0n, revenue: 0n };
 
 /**
- * Answers what was sold in a range, by product, customer, hour or day.
+ * Reports the sales of a range by product, customer, hour or day.
  *
- * @throws DatabaseError; its code is `unexpected_answer` where a period is not of the range
+ * @throws DatabaseError; its code is `unexpected_answer` if the database returns a period outside the range
  */
 export async function reportSales(
   database: Database,
@@ -63,36 +63,38 @@ export async function reportSales(
     const found = await database.query(SALES_STATEMENTS[by], parameters);
     return { ...range, by, ...toSeries(found, by, periodsIn(by, from, to)) };
   }
-  const found = await database.query(SALES_STATEMENTS[by], { ...parameters, most: String(limit) });
+  const found = await database.query(SALES_STATEMENTS[by], { ...parameters, limit: String(limit) });
   return { ...range, by, ...toRanking(found) };
 }
 
 function toRanking(found: readonly Row[]) {
-  const total = found[0] ? toSold(found[0].total_orders, found[0].total_revenue) : NOTHING;
+  const total = found[0] ? toSalesTotal(found[0].total_orders, found[0].total_revenue) : NO_SALES;
   const rows = found.map(({ total_orders, total_revenue, orders, revenue, ...key }): SalesRow => {
-    const sold = toSold(orders, revenue);
+    const sold = toSalesTotal(orders, revenue);
     return { ...key, ...toFigures(sold), share: ratio(sold.revenue, total.revenue, 4) };
   });
   return { totals: toFigures(total), rows };
 }
 
-/** Every period in its order, with those in which nothing was sold. */
+/** Returns all periods of the range in chronological order, including those without sales. */
 function toSeries(found: readonly Row[], period: Period, { first, count }: ReturnType<typeof periodsIn>) {
   const { lengthMs, averaged } = PERIODS[period];
   const starts = Array.from({ length: count }, (_, index) =>
     new Date(first + index * lengthMs).toISOString(),
   );
-  const soldIn = new Map(found.map((row) => [readTime(row, 'period'), toSold(row.orders, row.revenue)]));
-  const [stranger] = new Set(soldIn.keys()).difference(new Set(starts));
-  if (stranger !== undefined) {
-    const message = `sales by ${period}: must be of ${starts.at(0)} to ${starts.at(-1)}, received ${stranger}`;
+  const salesByPeriod = new Map(
+    found.map((row) => [readTime(row, 'period'), toSalesTotal(row.orders, row.revenue)]),
+  );
+  const [unexpected] = new Set(salesByPeriod.keys()).difference(new Set(starts));
+  if (unexpected !== undefined) {
+    const message = `sales by ${period}: must be from ${starts.at(0)} to ${starts.at(-1)}, received ${unexpected}`;
     throw new DatabaseError('unexpected_answer', message, false);
   }
-  const sales = starts.map((start) => soldIn.get(start) ?? NOTHING);
+  const sales = starts.map((start) => salesByPeriod.get(start) ?? NO_SALES);
   const total = sum(sales);
   const rows = sales.map((sold, index): SalesRow => {
     const recent = sales.slice(Math.max(0, index + 1 - averaged), index + 1);
-    const before = sales[index - 1] ?? NOTHING;
+    const before = sales[index - 1] ?? NO_SALES;
     return {
       period: starts[index] as string,
       ...toFigures(sold),
@@ -104,26 +106,26 @@ function toSeries(found: readonly Row[], period: Period, { first, count }: Retur
   return { totals: toFigures(total), rows };
 }
 
-/** @param revenue with four decimals, as the statements cast it */
-const toSold = (orders: string | null | undefined, revenue: string | null | undefined): Sold => ({
+/** @param revenue Amount with four decimals, as the statements cast it. */
+const toSalesTotal = (orders: string | null | undefined, revenue: string | null | undefined): SalesTotal => ({
   orders: BigInt(String(orders)),
   revenue: BigInt(String(revenue).replace('.', '')),
 });
 
-const sum = (sales: readonly Sold[]): Sold =>
-  sales.reduce((a, b) => ({ orders: a.orders + b.orders, revenue: a.revenue + b.revenue }), NOTHING);
+const sum = (sales: readonly SalesTotal[]): SalesTotal =>
+  sales.reduce((a, b) => ({ orders: a.orders + b.orders, revenue: a.revenue + b.revenue }), NO_SALES);
 
-const toFigures = ({ orders, revenue }: Sold): SalesFigures => ({
+const toFigures = ({ orders, revenue }: SalesTotal): SalesFigures => ({
   orders: Number(orders),
   revenue: Number(revenue) / Number(UNITS),
   average_order: ratio(revenue, orders * UNITS, 2),
 });
 
 /**
- * A fraction, computed exactly and rounded once, half away from zero.
+ * Divides exactly and rounds once, half away from zero.
  *
- * @param denominator at least 0
- * @returns null where the denominator is 0
+ * @param denominator Must not be negative.
+ * @returns Null if the denominator is 0.
  */
 export function ratio(numerator: bigint, denominator: bigint, decimals: number): number | null {
   if (denominator === 0n) return null;

@@ -2,7 +2,7 @@ import type { SalesReportBy } from './report-input.ts';
 
 const IN_RANGE = 'ordered_at >= CAST(:since AS timestamptz) AND ordered_at < CAST(:until AS timestamptz)';
 
-/** The groups of the greatest revenue, each with the totals of all groups, also of those that are cut off. */
+/** The groups with the highest revenue. Each row carries the totals of all groups, including those beyond the limit. */
 const ranking = (key: string, columns: string, grouped: string) => `
   WITH sold AS (
     SELECT ${grouped}, count(*) AS orders, sum(price) AS revenue
@@ -22,10 +22,10 @@ const ranking = (key: string, columns: string, grouped: string) => `
     CAST(total_orders AS text) AS total_orders,
     CAST(CAST(total_revenue AS numeric(38, 4)) AS text) AS total_revenue
   FROM ranked
-  WHERE place <= CAST(:most AS integer)
+  WHERE place <= CAST(:limit AS integer)
   ORDER BY place`;
 
-/** The periods in which something was sold, by their start. Redshift's epoch is an integer, which ends in 2038. */
+/** Sales by start of period, without empty periods. Text, since Redshift's epoch is an integer that overflows in 2038. */
 const series = (period: string) => `
   WITH sold AS (
     SELECT date_trunc('${period}', ordered_at AT TIME ZONE 'UTC') AS starts_at, price
@@ -39,8 +39,8 @@ const series = (period: string) => `
   GROUP BY starts_at`;
 
 /**
- * The statements behind the reports, for Postgres and Redshift alike. Parameters: `since` and `until`, ISO 8601; and
- * `most`, the rows of a ranking.
+ * The SQL statement of each report, for both Postgres and Redshift. Parameters: `since` and `until` (ISO 8601), and `limit` (rows
+ * of a ranking).
  */
 export const SALES_STATEMENTS: Record<SalesReportBy, string> = {
   product: ranking('product_id', 'product_id, product_name', 'product_id, max(product_name) AS product_name'),

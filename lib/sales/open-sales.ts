@@ -7,7 +7,7 @@ import { createPostgresDatabase } from '../database/postgres-database.ts';
 import { createRedshiftSalesLoader } from './redshift-sales-loader.ts';
 import { createPostgresSalesLoader, type SalesLoader } from './sales-loader.ts';
 
-/** The settings that say where the warehouse is. */
+/** The settings that locate the warehouse. */
 export const SALES_DATABASE_SETTINGS = [
   'SALES_DATABASE_URL',
   'SALES_WAREHOUSE_ARN',
@@ -16,10 +16,10 @@ export const SALES_DATABASE_SETTINGS = [
 
 export type SalesDatabaseSettings = Partial<Settings<(typeof SALES_DATABASE_SETTINGS)[number]>>;
 
-/** The warehouse: Redshift, which runs batches, or a Postgres that stands for it. */
+/** The warehouse: Redshift, which can run batches, or Postgres in its place. */
 type SalesDatabase = RedshiftDatabase | Database;
 
-/** Opens the warehouse: a Postgres by its URL, or Redshift; undefined where there is neither. */
+/** Opens the warehouse: Postgres by its URL, or Redshift. Returns undefined if neither is configured. */
 export function openSalesDatabase(settings: SalesDatabaseSettings): SalesDatabase | undefined {
   const { SALES_DATABASE_URL, SALES_WAREHOUSE_ARN, SALES_WAREHOUSE_SECRET_ARN } = settings;
   if (SALES_DATABASE_URL) return createPostgresDatabase(SALES_DATABASE_URL);
@@ -32,7 +32,7 @@ export function openSalesDatabase(settings: SalesDatabaseSettings): SalesDatabas
 }
 
 /**
- * The same for functions that are nothing without it.
+ * Opens the warehouse for a function that requires it.
  *
  * @throws Error that names the variables to set
  */
@@ -40,20 +40,20 @@ export function requireSalesDatabase(settings: SalesDatabaseSettings): SalesData
   const database = openSalesDatabase(settings);
   if (database) return database;
   throw new Error(
-    'environment variables: must be SALES_DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN, received neither',
+    'environment variables: set SALES_DATABASE_URL, or both SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN',
   );
 }
 
 export interface SalesLoaderSettings extends SalesDatabaseSettings {
-  /** Needed where the warehouse is Redshift. */
+  /** Required for Redshift. */
   SALES_STAGING_BUCKET_NAME?: string | undefined;
   AWS_ENDPOINT_URL?: string | undefined;
 }
 
 /**
- * Opens the way into the warehouse that fits it.
+ * Creates the sales loader for the configured warehouse.
  *
- * @throws Error that names the settings where they do not name a warehouse, or no bucket to stage sales in
+ * @throws Error that names the missing settings of the warehouse or its staging bucket
  */
 export function openSalesLoader(settings: SalesLoaderSettings): SalesLoader {
   const database = requireSalesDatabase(settings);
@@ -61,7 +61,7 @@ export function openSalesLoader(settings: SalesLoaderSettings): SalesLoader {
   const stagingBucket = settings.SALES_STAGING_BUCKET_NAME;
   if (!stagingBucket) {
     throw new Error(
-      'environment variables: SALES_STAGING_BUCKET_NAME: must be set where SALES_WAREHOUSE_ARN is, received nothing',
+      'environment variables: set SALES_STAGING_BUCKET_NAME: SALES_WAREHOUSE_ARN requires a bucket to stage sales in',
     );
   }
   const objectStore = createObjectStore(createS3Client(settings.AWS_ENDPOINT_URL !== undefined));

@@ -7,31 +7,31 @@ import { logger } from '../observability/logger.ts';
 import { reasonOf } from '../observability/reasons.ts';
 import type { SalesLoader } from './sales-loader.ts';
 
-/** What loading into Redshift needs. */
+/** Services and settings of a Redshift sales loader. */
 export interface RedshiftSalesLoaderOptions {
   database: Pick<RedshiftDatabase, 'batch'>;
   objectStore: Pick<ObjectStore, 'put' | 'remove'>;
-  /** Bucket that the warehouse's default role may read; what is left in it should expire. */
+  /** Bucket that the warehouse's default role may read. Needs a lifecycle rule that expires leftover files. */
   stagingBucket: string;
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** Codes of a load that has surely come to nothing. */
+/** Error codes of a load that was certainly rolled back. */
 const ROLLED_BACK = new Set(['statement_aborted', 'statement_failed']);
 
-/** Where the load's statements answer how many sales are repeats. */
-const REPEATED = 3;
+/** Index of the statement that counts sales that were loaded before. */
+const REPEATED_STATEMENT = 3;
 
 /**
- * One transaction. The lock comes first: what a transaction sees is settled by its first statement after it, so a load
- * that has waited sees what the one before it has loaded. Without it, two loads of the same order would both insert it
- * (snapshot isolation, Redshift Serverless's default) or one would fail (serializable isolation, error 1023).
- * https://docs.aws.amazon.com/redshift/latest/dg/c_serial_isolation.html
+ * The statements of a load, which run in one transaction. `LOCK` must come first: the snapshot is taken by the first statement
+ * after it, so a load that waited for the lock sees the sales of the previous load. Without the lock, two concurrent loads of
+ * an order would both insert it (snapshot isolation, the default of Redshift Serverless), or one would fail with error 1023
+ * (serializable isolation). https://docs.aws.amazon.com/redshift/latest/dg/c_serial_isolation.html
  *
- * A matched sale is set to the order_id that it has: `MERGE` takes no `WHEN NOT MATCHED` alone, and a repeat must change
- * nothing. https://docs.aws.amazon.com/redshift/latest/dg/r_MERGE.html
+ * `MERGE` requires a `WHEN MATCHED` clause. It sets `order_id` to its own value, so a repeated sale stays unchanged.
+ * https://docs.aws.amazon.com/redshift/latest/dg/r_MERGE.html
  */
 const loadStatements = (stagedFile: string): string[] => [
   'LOCK sales_loads',
@@ -48,17 +48,15 @@ const loadStatements = (stagedFile: string): string[] => [
   'DROP TABLE staged_sales',
 ];
 
-/** Loads sales into Redshift: staged as NDJSON in S3, copied into a table of the session's own, merged by `order_id`. */
+/** Creates a loader that stages sales as NDJSON in S3, copies them into a temporary table and merges them by `order_id`. */
 export function createRedshiftSalesLoader(options: RedshiftSalesLoaderOptions): SalesLoader {
   const { database, objectStore, stagingBucket } = options;
-  // COPY takes no parameters, so the name becomes part of the statement.
+  // COPY has no parameters, so the name becomes part of the SQL.
   if (!BUCKET_NAME.test(stagingBucket)) {
-    throw new Error(
-      `staging bucket: must be the name of a bucket, received ${JSON.stringify(stagingBucket)}`,
-    );
+    throw new Error(`staging bucket: must be a valid bucket name, received ${JSON.stringify(stagingBucket)}`);
   }
 
-  /** Best effort, since a staged file that stays behind expires. */
+  /** Best effort: the bucket expires leftover files. */
   async function removeStaged(key: string): Promise<void> {
     try {
       await objectStore.remove(stagingBucket, key);
@@ -67,7 +65,7 @@ export function createRedshiftSalesLoader(options: RedshiftSalesLoaderOptions): 
     }
   }
 
-  /** A load of which nobody knows how it ended may go on by itself: its file is left to expire. */
+  /** Keeps the file of a load with an unknown result: the load may still be running. */
   async function runLoad(key: string): Promise<Row[][]> {
     try {
       const results = await database.batch(loadStatements(`s3://${stagingBucket}/${key}`));
@@ -86,7 +84,7 @@ export function createRedshiftSalesLoader(options: RedshiftSalesLoaderOptions): 
       const lines = sales.map((sale) => `${JSON.stringify(sale)}\n`);
       await objectStore.put(stagingBucket, key, lines.join(''), 'application/x-ndjson');
       const results = await runLoad(key);
-      const repeated = readCount(results[REPEATED]?.[0], 'repeated');
+      const repeated = readCount(results[REPEATED_STATEMENT]?.[0], 'repeated');
       return { loaded: sales.length - repeated, repeated };
     },
   };

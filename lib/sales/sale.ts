@@ -3,11 +3,11 @@ import type { Order } from '../order/order.ts';
 import type { OrderConfirmed } from '../order/order-confirmed.ts';
 import type { ParsedItem } from '../records/order-consumer.ts';
 
-/** One order as the warehouse holds it: a row of the table `sales`, and a line of a staged file. */
+/** An order in the warehouse: a row of the table `sales`, or a line of a staged file. */
 export interface Sale extends Pick<Order, 'order_id' | 'email_id' | 'product_id' | 'product_name'> {
   /**
-   * Decimal with 4 places, such as `39.9000`: a price is rounded to that, here and not in the database, since `COPY` would
-   * cut where `INSERT` rounds. As text, which JSON readers do not turn into a float on the way.
+   * Decimal with 4 places, such as `39.9000`. Rounded here rather than in the database, since `COPY` truncates and `INSERT`
+   * rounds. A string, so that no JSON parser converts it to a float.
    * https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-json.html
    */
   price: string;
@@ -17,13 +17,13 @@ export interface Sale extends Pick<Order, 'order_id' | 'email_id' | 'product_id'
   confirmed_at: string;
 }
 
-/** What `numeric(20,4)` cannot hold: 16 digits are left of the point. */
-const TOO_EXPENSIVE = 1e16;
+/** Exclusive limit of `numeric(20,4)`, which has 16 digits before the decimal point. */
+const PRICE_LIMIT = 1e16;
 
-/** Makes the sale of a confirmed order. Never throws. */
+/** Converts a confirmed order to a sale. Never throws. */
 export function parseSale({ order, confirmed_at }: OrderConfirmed): ParsedItem<Sale> {
-  if (order.price >= TOO_EXPENSIVE) {
-    const message = `order.price must be below ${TOO_EXPENSIVE} for the warehouse, received ${order.price}`;
+  if (order.price >= PRICE_LIMIT) {
+    const message = `order.price must be below ${PRICE_LIMIT} for the warehouse, received ${order.price}`;
     return { ok: false, errors: [{ path: 'order.price', code: 'too_big', message }] };
   }
   const { order_id, email_id, product_id, product_name } = order;
@@ -46,7 +46,7 @@ const FIND = `
   FROM sales
   WHERE order_id = CAST(:order_id AS varchar)`;
 
-/** The sale of an order; undefined where the warehouse does not have it (yet). */
+/** Finds the sale of an order. Returns undefined if the warehouse does not have it (yet). */
 export async function findSale(database: Database, orderId: string): Promise<Sale | undefined> {
   const [row] = await database.query(FIND, { order_id: orderId });
   if (!row) return undefined;

@@ -2,26 +2,26 @@ import { type Database, readCount } from '../database/database.ts';
 import type { OrderConsumer } from '../records/order-consumer.ts';
 import { parseSale, type Sale } from './sale.ts';
 
-/** What a load did. */
+/** Result of a load. */
 export interface SalesLoad {
-  /** Sales that are new in the warehouse. */
+  /** Sales that were inserted. */
   loaded: number;
-  /** Sales whose order it has already: they are left as they were. */
+  /** Sales that the warehouse already had. They stay unchanged. */
   repeated: number;
 }
 
-/** Puts sales into the warehouse, each order once, however often and by however many at once it is loaded. */
+/** Loads sales into the warehouse. Inserts each order once, even if it is loaded repeatedly or concurrently. */
 export interface SalesLoader {
   /**
-   * Loads all the sales or none.
+   * Loads all of the sales or none.
    *
-   * @param sales of different orders
-   * @throws where it is not sure that they were loaded; then they may be loaded again
+   * @param sales Sales of different orders.
+   * @throws If it is not certain that the sales were loaded. Loading them again is safe.
    */
   load(sales: readonly Sale[]): Promise<SalesLoad>;
 }
 
-/** In one order for every load: two that share orders would wait for each other in a circle otherwise. */
+/** Inserts in the order of `order_id`, so that concurrent loads of the same orders cannot deadlock. */
 const LOAD = `
   WITH loaded AS (
     INSERT INTO sales (order_id, email_id, product_id, product_name, price, ordered_at, confirmed_at)
@@ -36,7 +36,7 @@ const LOAD = `
   )
   SELECT CAST(count(*) AS text) AS loaded FROM loaded`;
 
-/** Loads sales where the warehouse is a Postgres: in one statement. */
+/** Creates a loader for Postgres that loads all sales in one statement. */
 export function createPostgresSalesLoader(database: Database): SalesLoader {
   return {
     async load(sales) {
@@ -48,7 +48,7 @@ export function createPostgresSalesLoader(database: Database): SalesLoader {
   };
 }
 
-/** Consumes confirmed orders as sales. */
+/** Creates the consumer that loads confirmed orders as sales. */
 export const createSalesConsumer = (loader: SalesLoader): OrderConsumer<Sale, SalesLoad> => ({
   parse: parseSale,
   store: (sales) => loader.load(sales),

@@ -1,17 +1,17 @@
 import { type Database, readTime } from '../database/database.ts';
 
-/** A shipment as an order's story tells it. */
+/** A shipment in the order history. */
 export interface Shipment {
   status: 'scheduled' | 'backordered';
   product_id: string;
-  /** `YYYY-MM-DD`; null while it is backordered. */
+  /** `YYYY-MM-DD`; null while the shipment is backordered. */
   delivery_date: string | null;
   /** ISO 8601, in UTC. */
   created_at: string;
 }
 
 /**
- * The shipment of an order, if it has one yet.
+ * Finds the shipment of an order. Returns undefined if it has none (yet).
  *
  * @throws DatabaseError
  */

@@ -2,29 +2,29 @@ import { type Database, readCount } from '../database/database.ts';
 import type { OrderConfirmed } from '../order/order-confirmed.ts';
 import type { OrderConsumer } from '../records/order-consumer.ts';
 
-/** Counts of a batch of orders, which add up to it. */
-export interface Fulfilled {
-  /** Have their stock and a delivery date. */
+/** Number of orders by outcome. The counts add up to the size of the batch. */
+export interface FulfillmentCounts {
+  /** Orders with stock and a delivery date. */
   scheduled: number;
-  /** Wait for stock. */
+  /** Orders that wait for stock. */
   backordered: number;
-  /** Had their shipment before: nothing was changed. */
+  /** Orders that already had a shipment, which stays unchanged. */
   repeated: number;
 }
 
 /**
- * Makes a shipment of each order that has none, in one statement: all of them or, when it throws, none. The oldest get
- * what is in stock. See `docs/shipping.md`.
+ * Creates a shipment for each order that has none, in one SQL statement: all of them or, if it throws, none. The oldest orders
+ * get the stock. See `docs/shipping.md`.
  *
- * @param events of orders with different `order_id`s
- * @param now when stock is taken, from which delivery dates follow
+ * @param events Events of orders with different `order_id`s.
+ * @param now Time at which stock is reserved; delivery dates are counted from it.
  * @throws DatabaseError
  */
 export async function fulfillOrders(
   database: Database,
   events: readonly OrderConfirmed[],
   now: Date,
-): Promise<Fulfilled> {
+): Promise<FulfillmentCounts> {
   const orders = events.map(({ order, confirmed_at }) => ({
     order_id: order.order_id,
     product_id: order.product_id,
@@ -44,8 +44,8 @@ export async function fulfillOrders(
   return { scheduled, backordered, repeated: events.length - scheduled - backordered };
 }
 
-/** Consumes confirmed orders as shipments. */
-export const createFulfillment = (database: Database): OrderConsumer<OrderConfirmed, Fulfilled> => ({
+/** Creates the consumer that fulfills confirmed orders. */
+export const createFulfillment = (database: Database): OrderConsumer<OrderConfirmed, FulfillmentCounts> => ({
   parse: (event) => ({ ok: true, item: event }),
   store: (events) => fulfillOrders(database, events, new Date()),
   report: {
@@ -61,21 +61,21 @@ export const createFulfillment = (database: Database): OrderConsumer<OrderConfir
   },
 });
 
-/** From the day on which stock is taken. */
-const WORKING_DAYS = 3;
+/** Working days from reserving stock to delivery. */
+const DELIVERY_DAYS = 3;
 
 const SUNDAY = 0;
 const SATURDAY = 6;
 
 /**
- * The day on which an order is delivered whose stock is taken now: three working days later, Monday to Friday, by the
- * days of UTC. Holidays are not known.
+ * Returns the delivery date of an order whose stock is reserved now: three working days (Monday to Friday, in UTC) later. Does
+ * not consider holidays.
  *
  * @returns `YYYY-MM-DD`
  */
 export function deliveryDate(now: Date): string {
   const day = new Date(now);
-  for (let left = WORKING_DAYS; left > 0; ) {
+  for (let left = DELIVERY_DAYS; left > 0; ) {
     day.setUTCDate(day.getUTCDate() + 1);
     if (day.getUTCDay() !== SATURDAY && day.getUTCDay() !== SUNDAY) left--;
   }

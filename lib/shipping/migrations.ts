@@ -5,7 +5,7 @@ import fulfill from './migrations/0003-fulfil.sql';
 import restock from './migrations/0004-restock.sql';
 import newest from './migrations/0005-newest.sql';
 
-/** The shipping database's schema, step by step. What has been deployed is never changed, only added to. */
+/** The migrations of the shipping database, oldest first. Never change a deployed migration: add a new one. */
 export const shippingMigrations: readonly Migration[] = [
   { name: '0001-tables', sql: tables },
   { name: '0002-schedule-backorders', sql: scheduleBackorders },

@@ -4,7 +4,7 @@ import type { Settings } from '../config.ts';
 import type { Database } from '../database/database.ts';
 import { createPostgresDatabase } from '../database/postgres-database.ts';
 
-/** The settings that say where the shipping database is. */
+/** The settings that locate the shipping database. */
 export const SHIPPING_DATABASE_SETTINGS = [
   'SHIPPING_DATABASE_URL',
   'SHIPPING_DATABASE_ARN',
@@ -13,7 +13,7 @@ export const SHIPPING_DATABASE_SETTINGS = [
 
 type ShippingDatabaseSettings = Partial<Settings<(typeof SHIPPING_DATABASE_SETTINGS)[number]>>;
 
-/** Opens the shipping database: a Postgres by its URL, or Aurora; undefined where there is neither. */
+/** Opens the shipping database: Postgres by its URL, or Aurora. Returns undefined if neither is configured. */
 export function openShippingDatabase(settings: ShippingDatabaseSettings): Database | undefined {
   const { SHIPPING_DATABASE_URL, SHIPPING_DATABASE_ARN, SHIPPING_DATABASE_SECRET_ARN } = settings;
   if (SHIPPING_DATABASE_URL) return createPostgresDatabase(SHIPPING_DATABASE_URL);
@@ -26,7 +26,7 @@ export function openShippingDatabase(settings: ShippingDatabaseSettings): Databa
 }
 
 /**
- * The same for functions that are nothing without it.
+ * Opens the shipping database for a function that requires it.
  *
  * @throws Error that names the variables to set
  */
@@ -34,6 +34,6 @@ export function requireShippingDatabase(settings: ShippingDatabaseSettings): Dat
   const database = openShippingDatabase(settings);
   if (database) return database;
   throw new Error(
-    'environment variables: must be SHIPPING_DATABASE_URL, or SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN, received neither',
+    'environment variables: set SHIPPING_DATABASE_URL, or both SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN',
   );
 }

@@ -9,9 +9,9 @@ const MAX_ITEMS = 1_000;
 const { product_id, product_name, order_id } = orderFields;
 
 const itemSchema = z.strictObject({
-  /** As orders have it. */
+  /** The product, as in orders. */
   product_id: product_id.schema,
-  /** What the product is called from now on; a product that is new and has none is called by its `product_id`. */
+  /** New name of the product. Default: its current name, or `product_id` for a new product. */
   product_name: z.optional(product_name.schema),
   /** Pieces to add to the stock. */
   quantity: z.int().check(z.minimum(1), z.maximum(1_000_000_000)),
@@ -29,20 +29,20 @@ const oncePerProduct = z.check<z.output<typeof itemSchema>[]>(({ value, issues }
 
 const schema = z.strictObject({
   items: z.array(itemSchema).check(z.minLength(1), z.maxLength(MAX_ITEMS), oncePerProduct),
-  /** A restock with the same one is the same restock: it adds nothing more. */
+  /** Makes restocks idempotent: a restock with the same id adds nothing more. */
   restock_id: z.optional(order_id.schema),
 });
 
 type Item = z.output<typeof itemSchema>;
 
-/** What is to be added to the stock. */
+/** A validated request to add stock. */
 export interface RestockInput {
   items: Item[];
   restock_id: string;
 }
 
 const RULES: Record<keyof RestockInput | keyof Item, string> = {
-  // Spelt out: to load the formats of numbers takes longer than the rest of this function's code.
+  // Written out: loading number formats would take longer than the rest of this function's code.
   items: 'must be an array of 1 to 1,000 items',
   restock_id: `must be ${ORDER_RULES.order_id}`,
   product_id: `must be ${ORDER_RULES.product_id}`,
@@ -53,11 +53,11 @@ const RULES: Record<keyof RestockInput | keyof Item, string> = {
 const ITEM_RULE = 'must be an item such as {"product_id":"P-1001","quantity":10}';
 
 /**
- * Reads the input of a restock: an array of items, an object with `items`, or one item; an object may have a
+ * Reads the input of a restock: an array of items, an object with `items`, or one item. An object may have a
  * `restock_id`.
  *
- * @param defaultId the `restock_id` of an input that has none
- * @throws InvalidInputError that names each field at fault, its rule and the value received
+ * @param defaultId The `restock_id` to use if the input has none.
+ * @throws InvalidInputError that names each invalid field, its rule and the received value
  */
 export function readRestockInput(input: unknown, defaultId: string): RestockInput {
   if (typeof input !== 'object' || input === null) {
@@ -86,12 +86,12 @@ function requestOf({ restock_id, ...item }: { restock_id?: unknown }): object {
 }
 
 function ruleOf({ code, path }: z.core.$ZodIssue): string {
-  if (code === 'custom') return 'must be there once';
+  if (code === 'custom') return 'must be unique';
   const field = path.at(-1);
   return typeof field === 'number' ? ITEM_RULE : RULES[field as keyof typeof RULES];
 }
 
-/** `items[3].quantity`, of a path that begins with a name. */
+/** Formats a path that starts with a name, such as `items[3].quantity`. */
 const placeOf = (path: readonly PropertyKey[]): string =>
   path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${nameOf(String(key))}`))

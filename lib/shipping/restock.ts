@@ -4,29 +4,29 @@ import { publishMetrics } from '../observability/metrics.ts';
 import { deliveryDate } from './fulfill-orders.ts';
 import type { RestockInput } from './restock-input.ts';
 
-/** What a restock did to one product. */
+/** Effect of a restock on one product. */
 export interface RestockedProduct {
   product_id: string;
-  /** Pieces added to the stock: 0 where this restock had added them before. */
+  /** Units added to the stock; 0 if this restock was applied before. */
   added: number;
-  /** Backorders that have their stock and a delivery date now. */
+  /** Backorders that now have stock and a delivery date. */
   scheduled: number;
-  /** Pieces left. */
+  /** Units left in stock. */
   stock: number;
 }
 
-/** What the function `restock` answers. */
-export interface Restocked {
+/** Response of the function `restock`. */
+export interface RestockResult {
   restock_id: string;
   products: RestockedProduct[];
 }
 
 /**
- * Adds to the stock, once per `restock_id` and product, and gives it to the oldest backorders, in one statement: all of it
- * or, when it throws, none. See `docs/shipping.md`.
+ * Adds stock, once per `restock_id` and product, and schedules the oldest backorders, in one SQL statement: all of it or, if it
+ * throws, nothing. See `docs/shipping.md`.
  *
- * @param now when stock is taken, from which delivery dates follow
- * @returns one per product, sorted by `product_id`
+ * @param now Time at which stock is reserved; delivery dates are counted from it.
+ * @returns One entry per product, sorted by `product_id`.
  * @throws DatabaseError
  */
 export async function restock(
@@ -48,8 +48,8 @@ export async function restock(
   }));
 }
 
-/** Reports a restock: one log line and one metric line, whatever its size. */
-export function reportRestocked(restockId: string, products: readonly RestockedProduct[]): void {
+/** Reports a restock in one log line and one metric line. */
+export function reportRestock(restockId: string, products: readonly RestockedProduct[]): void {
   const sum = (field: 'added' | 'scheduled') =>
     products.reduce((total, product) => total + product[field], 0);
   const counts = { StockAdded: sum('added'), BackordersScheduled: sum('scheduled') };

@@ -2,10 +2,10 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { intercept } from './intercept.ts';
 
 /**
- * Answers in the place of every queue until the test is over: takes messages, or refuses them for good.
+ * Replaces SendMessageBatch of all queues until the end of the test: accepts messages, or rejects them as invalid.
  *
- * @param refusal code with which a body is refused; undefined where it is taken
- * @returns the bodies of each request so far
+ * @param refusal Returns the error code of a rejected body; undefined for an accepted one.
+ * @returns The message bodies of each request so far.
  */
 export function answerSends(refusal: (body: string) => string | undefined = () => undefined): string[][] {
   const requests: string[][] = [];

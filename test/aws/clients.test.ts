@@ -15,7 +15,7 @@ import {
 
 let server: Server;
 let urls: string[];
-/** Answers of the server, in turn; the last one stays. */
+/** Status codes that the server responds with, in turn. The last one is repeated. */
 let statuses: number[];
 
 beforeEach(async () => {
@@ -42,7 +42,7 @@ afterEach(async () => {
 const publish = () =>
   createSnsClient().send(new PublishCommand({ TopicArn: 'arn:aws:sns:us-east-1:1:a', Message: 'any' }));
 
-test('every client goes to AWS_ENDPOINT_URL, and S3 names its bucket in the path there', async () => {
+test('sends the requests of every client to AWS_ENDPOINT_URL, with the S3 bucket in the path', async () => {
   await createSqsClient().send(new GetQueueUrlCommand({ QueueName: 'orders' }));
   await publish();
   await createDynamoDbClient().send(new DescribeTableCommand({ TableName: 'ledger' }));
@@ -50,26 +50,26 @@ test('every client goes to AWS_ENDPOINT_URL, and S3 names its bucket in the path
   expect(urls).toEqual(['/', '/', '/', '/bucket/a%20key?x-id=GetObject']);
 });
 
-test('DynamoDB goes to AWS_ENDPOINT_URL_DYNAMODB where that is set', async () => {
+test('sends DynamoDB requests to AWS_ENDPOINT_URL_DYNAMODB if it is set', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', process.env.AWS_ENDPOINT_URL);
   vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:1');
   await createDynamoDbClient().send(new DescribeTableCommand({ TableName: 'ledger' }));
   expect(urls).toEqual(['/']);
 });
 
-test('a request that meets 500 and 503 is repeated until it goes through', async () => {
+test('repeats a request after 500 and 503 until it succeeds', async () => {
   statuses = [500, 503, 200];
   await publish();
   expect(urls).toHaveLength(3);
 });
 
-test('a request is given up after three attempts, if it publishes', async () => {
+test('stops repeating a publish after three attempts', async () => {
   statuses = [503];
   await expect(publish()).rejects.toThrow();
   expect(urls).toHaveLength(3);
 });
 
-test('a request that the service refuses is not repeated', async () => {
+test('does not repeat a request that the service rejects', async () => {
   statuses = [400];
   await expect(publish()).rejects.toThrow();
   expect(urls).toHaveLength(1);

@@ -38,8 +38,8 @@ const listed = (SubscriptionArn: string) => ({
   $metadata: {},
 });
 
-describe('an address', () => {
-  test('is subscribed in one request, with a filter that takes its orders in any spelling', async () => {
+describe('customer subscriptions', () => {
+  test('subscribe an address with one request and a filter policy that matches any spelling', async () => {
     const requests = intercept(clients.sns, SubscribeCommand);
     expect(await subscriptions.subscribe('jane@example.com')).toBe('subscribed');
     expect(requests).toEqual([
@@ -55,12 +55,12 @@ describe('an address', () => {
   test.each([
     ['arn:aws:sns:us-east-1:000000000000:events:1', 'subscribed'],
     ['pending confirmation', 'pending'],
-  ])('for which SNS answers "%s" is %s', async (SubscriptionArn, status) => {
+  ])('map the response "%s" of Subscribe to %s', async (SubscriptionArn, status) => {
     intercept(clients.sns, SubscribeCommand, async () => ({ SubscriptionArn, $metadata: {} }));
     expect(await subscriptions.subscribe('jane@example.com')).toBe(status);
   });
 
-  test('is unsubscribed in every spelling, while queues and other addresses stay', async () => {
+  test('unsubscribe every spelling of an address, but not queues or other addresses', async () => {
     for (const Endpoint of ['Jane@example.com', 'jane@EXAMPLE.com', 'not.jane@example.com']) {
       await clients.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint }));
     }
@@ -69,7 +69,7 @@ describe('an address', () => {
     expect(await subscriptions.unsubscribe('jane@example.com')).toEqual({ ended: 0, pending: 0 });
   });
 
-  test('of another topic stays', async () => {
+  test('do not unsubscribe an address from another topic', async () => {
     const { TopicArn: other = '' } = await clients.sns.send(new CreateTopicCommand({ Name: randomUUID() }));
     const there = createCustomerSubscriptions(clients.sns, other);
     await there.subscribe('jane@example.com');
@@ -80,14 +80,14 @@ describe('an address', () => {
   test.each([
     ['PendingConfirmation', { ended: 0, pending: 1 }],
     ['Deleted', { ended: 0, pending: 0 }],
-  ])('that is listed as %s is left alone', async (arn, outcome) => {
+  ])('do not call Unsubscribe for a subscription that is listed as %s', async (arn, outcome) => {
     intercept(clients.sns, ListSubscriptionsByTopicCommand, async () => listed(arn));
     const unsubscribes = intercept(clients.sns, UnsubscribeCommand);
     expect(await subscriptions.unsubscribe('jane@example.com')).toEqual(outcome);
     expect(unsubscribes).toEqual([]);
   });
 
-  test('that the customer unsubscribes at the same moment counts as ended', async () => {
+  test('count a subscription as ended if the customer ends it concurrently', async () => {
     await subscriptions.subscribe('jane@example.com');
     intercept(clients.sns, UnsubscribeCommand, async () => {
       throw sdkError('NotFoundException');
@@ -96,12 +96,12 @@ describe('an address', () => {
   });
 });
 
-describe('an error', () => {
+describe('errors of customer subscriptions', () => {
   test.each([
     'FilterPolicyLimitExceededException',
     'SubscriptionLimitExceededException',
     'ThrottledException',
-  ])('%s of Subscribe keeps its code', async (code) => {
+  ])('keep the code %s of Subscribe', async (code) => {
     intercept(clients.sns, SubscribeCommand, async () => {
       throw sdkError(code);
     });
@@ -110,7 +110,7 @@ describe('an error', () => {
     await expect(refused).rejects.not.toThrow('jane');
   });
 
-  test('of a later page, or of Unsubscribe, ends the work with the operation that failed', async () => {
+  test('name the operation that failed, Unsubscribe or a later page of ListSubscriptionsByTopic', async () => {
     await subscriptions.subscribe('jane@example.com');
     intercept(clients.sns, UnsubscribeCommand, async () => {
       throw sdkError('InternalErrorException');
@@ -127,7 +127,7 @@ describe('an error', () => {
     );
   });
 
-  test('for want of a topic names that', async () => {
+  test('have the code NotFoundException if the topic does not exist', async () => {
     const nowhere = createCustomerSubscriptions(clients.sns, 'arn:aws:sns:us-east-1:000000000000:nowhere');
     await expect(nowhere.subscribe('jane@example.com')).rejects.toMatchObject({ code: 'NotFoundException' });
   });

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 
 type Pass<Input, Output> = (input: Input) => Promise<Output>;
 
-/** What the SDK's commands have in common, as far as their types tell input and output. */
+/** The part of the SDK's command classes from which TypeScript infers input and output. */
 type CommandClass<Input, Output> = new (
   input: Input,
 ) => { resolveMiddleware(...args: never[]): (args: never) => Promise<{ output: Output }> };
@@ -12,11 +12,11 @@ interface Sender {
 }
 
 /**
- * Stands between a client and its commands of one kind until the test is over.
+ * Intercepts the commands of one kind that a client sends, until the end of the test.
  *
- * @param client an SDK client; the prototype of its class for every client, such as those inside a function
- * @param handle answers in the service's place, or passes the input on, as it is or changed
- * @returns the inputs seen so far
+ * @param client An SDK client, or the prototype of its class for all clients, such as those inside a function.
+ * @param handle Returns the response in the service's place, or passes the input on, unchanged or changed.
+ * @returns The inputs of the commands so far.
  */
 export function intercept<Input extends object, Output>(
   client: object,
@@ -38,6 +38,6 @@ export function intercept<Input extends object, Output>(
   return inputs;
 }
 
-/** An error as the SDK throws it. */
+/** Builds an error like the SDK's. */
 export const sdkError = (name: string, message = 'injected'): Error =>
   Object.assign(new Error(message), { name });

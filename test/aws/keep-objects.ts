@@ -9,26 +9,26 @@ import {
 } from '@aws-sdk/client-s3';
 import { intercept, sdkError } from './intercept.ts';
 
-/** What may go wrong with objects: each is called with the object's place, and throws where it shall fail. */
+/** Faults to inject. Each function is called with `bucket/key`, and throws if the request should fail. */
 export interface ObjectFaults {
-  get?: (place: string) => void;
-  put?: (place: string) => void;
+  get?: (path: string) => void;
+  put?: (path: string) => void;
 }
 
 /**
- * Keeps small objects in the place of S3 until the test is over.
+ * Replaces S3 by a store of small objects until the end of the test.
  *
- * @returns their texts and content types by place, `bucket/key`
+ * @returns Texts and content types by `bucket/key`.
  */
 export function keepObjects({ get, put }: ObjectFaults = {}): Map<string, { text: string; type?: string }> {
   const objects = new Map<string, { text: string; type?: string }>();
-  const placeOf = ({ Bucket = '', Key = '' }) => `${Bucket}/${Key}`;
+  const pathOf = ({ Bucket = '', Key = '' }) => `${Bucket}/${Key}`;
   const $metadata = {};
 
   intercept(S3Client.prototype, GetObjectCommand, async ({ Bucket = '', Key = '' }) => {
-    const place = placeOf({ Bucket, Key });
-    get?.(place);
-    const object = objects.get(place);
+    const path = pathOf({ Bucket, Key });
+    get?.(path);
+    const object = objects.get(path);
     if (!object) throw sdkError('NoSuchKey');
     const ContentLength = Buffer.byteLength(object.text);
     return {
@@ -39,20 +39,20 @@ export function keepObjects({ get, put }: ObjectFaults = {}): Map<string, { text
     };
   });
   intercept(S3Client.prototype, PutObjectCommand, async ({ Bucket = '', Key = '', Body, ContentType }) => {
-    put?.(placeOf({ Bucket, Key }));
+    put?.(pathOf({ Bucket, Key }));
     const text = Buffer.from(Body as Buffer).toString();
-    objects.set(placeOf({ Bucket, Key }), { text, ...(ContentType && { type: ContentType }) });
+    objects.set(pathOf({ Bucket, Key }), { text, ...(ContentType && { type: ContentType }) });
     return { $metadata };
   });
   intercept(S3Client.prototype, DeleteObjectCommand, async ({ Bucket = '', Key = '' }) => {
-    objects.delete(placeOf({ Bucket, Key }));
+    objects.delete(pathOf({ Bucket, Key }));
     return { $metadata };
   });
   intercept(S3Client.prototype, ListObjectsV2Command, async ({ Bucket = '', Prefix = '' }) => {
-    const places = [...objects.keys()].filter((place) => place.startsWith(`${Bucket}/${Prefix}`)).sort();
-    const Contents = places.slice(0, 1_000).map((place) => ({
-      Key: place.slice(Bucket.length + 1),
-      ETag: hash('md5', objects.get(place)?.text ?? ''),
+    const paths = [...objects.keys()].filter((path) => path.startsWith(`${Bucket}/${Prefix}`)).sort();
+    const Contents = paths.slice(0, 1_000).map((path) => ({
+      Key: path.slice(Bucket.length + 1),
+      ETag: hash('md5', objects.get(path)?.text ?? ''),
     }));
     return { Contents, $metadata };
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSqsClient } from '../../lib/aws/clients.ts';
 import { Sha256 } from '../../lib/aws/lean-client.ts';
 
-interface Sending {
+interface BuildArguments {
   request: { headers: Record<string, string> };
 }
 
@@ -21,7 +21,7 @@ describe('Sha256', () => {
   // FIPS 180-2, appendix B.1.
   const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 
-  it('is that of all pieces, whatever they come as', async () => {
+  it('hashes all pieces, whether strings, views or buffers', async () => {
     const view = new Uint8Array(Buffer.from('xabcx')).subarray(1, 4);
     expect(await digestOf(['abc'])).toBe(ABC);
     expect(await digestOf(['a', Buffer.from('b'), 'c'])).toBe(ABC);
@@ -29,7 +29,7 @@ describe('Sha256', () => {
     expect(await digestOf([Uint8Array.from(view).buffer])).toBe(ABC);
   });
 
-  it('is of nothing where nothing came, or all was taken back', async () => {
+  it('hashes no data if there was no update, or after a reset', async () => {
     const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
     expect(await digestOf([])).toBe(empty);
     const sha256 = new Sha256();
@@ -38,7 +38,7 @@ describe('Sha256', () => {
     expect(hex(await sha256.digest())).toBe(empty);
   });
 
-  it('is an HMAC where there is a secret, also the second time that it is used', async () => {
+  it('computes an HMAC with a secret, also when the same secret is used again', async () => {
     // RFC 4231, test case 2.
     const expected = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
     const secret = Buffer.from('Jefe');
@@ -49,20 +49,20 @@ describe('Sha256', () => {
   });
 });
 
-describe('a client', () => {
+describe('leanClient', () => {
   beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 10, 28), toFake: ['Date'] }));
   afterEach(() => vi.useRealTimers());
 
-  const place = {
+  const config = {
     region: 'us-east-1',
     endpoint: 'http://127.0.0.1:9',
     credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
   };
 
-  /** Headers of a request, which goes nowhere. */
+  /** Returns the headers of a request without sending it. */
   async function headersOf(client: SQSClient): Promise<Record<string, string>> {
     let headers: Record<string, string> = {};
-    const stop = new Error('stopped before it is sent');
+    const stop = new Error('stopped before sending');
     client.middlewareStack.add(
       () =>
         async ({ request }) => {
@@ -76,31 +76,31 @@ describe('a client', () => {
     return headers;
   }
 
-  /** Takes out what is another one in each request, or is told otherwise. */
-  function alike(client: SQSClient): SQSClient {
-    const takeOut =
-      (next: (sending: Sending) => Promise<unknown>) =>
-      (sending: Sending): Promise<unknown> => {
-        const { headers } = sending.request;
+  /** Removes the headers that differ from request to request. */
+  function withoutVaryingHeaders(client: SQSClient): SQSClient {
+    const removeHeaders =
+      (next: (args: BuildArguments) => Promise<unknown>) =>
+      (args: BuildArguments): Promise<unknown> => {
+        const { headers } = args.request;
         for (const name of Object.keys(headers)) if (/^amz-sdk|user-agent$/.test(name)) delete headers[name];
-        return next(sending);
+        return next(args);
       };
-    client.middlewareStack.addRelativeTo(takeOut as never, {
+    client.middlewareStack.addRelativeTo(removeHeaders as never, {
       relation: 'before',
       toMiddleware: 'httpSigningMiddleware',
-      name: 'alike',
+      name: 'withoutVaryingHeaders',
     });
     return client;
   }
 
-  it("signs as the SDK's own would", async () => {
-    const { authorization } = await headersOf(alike(createSqsClient(place)));
+  it("signs requests exactly like the SDK's own client", async () => {
+    const { authorization } = await headersOf(withoutVaryingHeaders(createSqsClient(config)));
     expect(authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=key\/20261128\/us-east-1\/sqs\/aws4_request/);
-    expect(authorization).toBe((await headersOf(alike(new SQSClient(place)))).authorization);
+    expect(authorization).toBe((await headersOf(withoutVaryingHeaders(new SQSClient(config)))).authorization);
   });
 
-  it('tells who it is', async () => {
-    const { 'user-agent': userAgent } = await headersOf(createSqsClient(place));
+  it('sends its own user agent', async () => {
+    const { 'user-agent': userAgent } = await headersOf(createSqsClient(config));
     expect(userAgent).toBe(`order-pipeline aws-sdk-js/3 md/nodejs#${process.versions.node}`);
   });
 });

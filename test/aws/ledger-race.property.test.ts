@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc, { type Arbitrary, type Scheduler } from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ClaimOutcome, createLedger } from '../../lib/aws/ledger.ts';
-import { fromItem, KEPT_SECONDS, type LedgerRecord } from '../../lib/aws/ledger-record.ts';
+import { fromItem, type LedgerRecord, RETENTION_SECONDS } from '../../lib/aws/ledger-record.ts';
 import { fromAttributeValues } from '../../lib/aws/table.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { sdkError } from './intercept.ts';
@@ -13,22 +13,22 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 const START = 1_795_329_424_262;
 const ORDERS = ['o-0', 'o-1', 'o-2'];
 
-/** What becomes of one request: on its way there, or of its answer on the way back. */
+/** Faults of one request, or of its response. */
 const FAULTS = [
   'none',
-  'not taken',
-  'answer lost',
-  'sent again, its first answer lost',
+  'not accepted',
+  'response lost',
+  'sent again, first response lost',
   'records not returned',
 ] as const;
 type Fault = (typeof FAULTS)[number];
 
-/** One delivery of a message, in the hands of a consumer that may die before it publishes or before it marks. */
+/** One delivery of a message, to a consumer that may crash before it publishes or before it marks the orders. */
 interface Delivery {
   owner: string;
   orders: string[];
   ends: 'marked' | 'before its mark';
-  /** Of its requests, one after another. */
+  /** Faults of its requests, in order. */
   faults: Fault[];
 }
 
@@ -58,8 +58,8 @@ interface Ended {
 }
 
 /**
- * All deliveries of a round at once, and the clock with them; which request comes next is the scheduler's choice. Between
- * two rounds all records expire.
+ * Runs the deliveries of a round and the clock concurrently. The scheduler chooses the next request. All records expire
+ * between two rounds.
  */
 async function race(scheduler: Scheduler, rounds: Delivery[][], steps: number[]) {
   let clock = START;
@@ -77,14 +77,14 @@ async function race(scheduler: Scheduler, rounds: Delivery[][], steps: number[])
         const fault = left.next().value ?? 'none';
         const label = `${name}: ${command.constructor.name} (${fault})`;
         await pause(label);
-        if (fault === 'not taken') throw sdkError('ECONNRESET');
+        if (fault === 'not accepted') throw sdkError('ECONNRESET');
         let output = attempt(command);
-        if (fault === 'sent again, its first answer lost') {
+        if (fault === 'sent again, first response lost') {
           await pause(`${label} again`);
           output = attempt(command);
         }
-        await pause(`${label} answered`);
-        if (fault === 'answer lost') throw sdkError('ECONNRESET');
+        await pause(`${label} response`);
+        if (fault === 'response lost') throw sdkError('ECONNRESET');
         if (output instanceof Error) throw output;
         return fault === 'records not returned' ? withoutItems(output) : output;
       },
@@ -94,7 +94,7 @@ async function race(scheduler: Scheduler, rounds: Delivery[][], steps: number[])
 
   function attempt(command: object): object {
     try {
-      return table.answer(command);
+      return table.execute(command);
     } catch (error) {
       return error as Error;
     }
@@ -126,7 +126,7 @@ async function race(scheduler: Scheduler, rounds: Delivery[][], steps: number[])
     const [round] = await scheduler.waitFor(Promise.all([Promise.all(all), passTime()]));
     ended.push(...round);
   }
-  // Whoever died is forgotten once all leases are over.
+  // After all leases have expired, crashed deliveries have no effect.
   clock += LEASE_MS;
   const after = deliver({ owner: 'm-9', orders: ORDERS, ends: 'marked', faults: [] }, 900);
   return { ended, after: await scheduler.waitFor(after), writes };
@@ -140,7 +140,7 @@ function withoutItems(output: object): object {
   };
 }
 
-/** From when to when each call may publish an order: from its claim in the table to the end of its lease. */
+/** Periods in which each call may publish an order: from its claim in the table to the end of its lease. */
 function leasesOf(orderId: string, { ended, writes }: { ended: Ended[]; writes: Write[] }) {
   return (
     ended
@@ -153,7 +153,7 @@ function leasesOf(orderId: string, { ended, writes }: { ended: Ended[]; writes: 
         if (claim?.record.status !== 'CLAIMED') return expect.fail(`${number} has claimed no ${orderId}`);
         return { number, from: claim.at, until: claim.record.leaseUntil };
       })
-      // A request may be under way for longer than the lease that it asks for, which then holds off nobody.
+      // A request may be in flight for longer than its lease, which then blocks no other call.
       .filter(({ from, until }) => from < until)
       .sort((one, other) => one.from - other.from)
   );
@@ -165,7 +165,7 @@ const races = fc.tuple(
   pauses,
 );
 
-test('no two deliveries hold an order at the same time, be they of one message or of two, whatever gets lost', async () => {
+test('the ledger never lets two deliveries hold an order at the same time, whichever requests or responses are lost', async () => {
   await fc.assert(
     fc.asyncProperty(races, async ([scheduler, rounds, steps]) => {
       const outcome = await race(scheduler, rounds, steps);
@@ -181,7 +181,7 @@ test('no two deliveries hold an order at the same time, be they of one message o
   );
 });
 
-test('what is sent is claimed by nobody until the record expires', async () => {
+test('the ledger rejects claims of a sent order until its record expires', async () => {
   await fc.assert(
     fc.asyncProperty(races, async ([scheduler, rounds, steps]) => {
       const { writes } = await race(scheduler, rounds, steps);
@@ -189,31 +189,31 @@ test('what is sent is claimed by nobody until the record expires', async () => {
       for (const { record, at } of writes) {
         const sentAt = sent.get(record.orderId);
         if (record.status === 'SENT') sent.set(record.orderId, record.sentAt);
-        else if (sentAt !== undefined) expect(at).toBeGreaterThanOrEqual(sentAt + KEPT_SECONDS * 1_000);
+        else if (sentAt !== undefined) expect(at).toBeGreaterThanOrEqual(sentAt + RETENTION_SECONDS * 1_000);
       }
     }),
     propertyRuns(60),
   );
 });
 
-test('each answer is the truth: of a claim, a mark or another’s lease that was there, or of a request that failed', async () => {
+test('every claim outcome of the ledger matches a record that was written, or a request that failed', async () => {
   await fc.assert(
     fc.asyncProperty(races, async ([scheduler, rounds, steps]) => {
       const { ended, writes } = await race(scheduler, rounds, steps);
       for (const { number, delivery: of, outcomes } of ended) {
-        for (const [index, answer] of outcomes.entries()) {
+        for (const [index, outcome] of outcomes.entries()) {
           const records = writes
             .map(({ record }) => record)
             .filter(({ orderId }) => orderId === of.orders[index]);
-          if (answer.status === 'failed') expect(of.faults.some((fault) => fault !== 'none')).toBe(true);
-          if (answer.status === 'sent') {
-            const { owner, snsMessageId, sentAt } = answer;
+          if (outcome.status === 'failed') expect(of.faults.some((fault) => fault !== 'none')).toBe(true);
+          if (outcome.status === 'sent') {
+            const { owner, snsMessageId, sentAt } = outcome;
             expect(records).toContainEqual(
               expect.objectContaining({ status: 'SENT', owner, snsMessageId, sentAt }),
             );
           }
-          if (answer.status === 'busy' && answer.owner !== undefined) {
-            const { owner, leaseUntil } = answer;
+          if (outcome.status === 'busy' && outcome.owner !== undefined) {
+            const { owner, leaseUntil } = outcome;
             const seen = records.filter(
               (record) => record.status === 'CLAIMED' && record.leaseUntil === leaseUntil,
             );
@@ -226,7 +226,7 @@ test('each answer is the truth: of a claim, a mark or another’s lease that was
   );
 });
 
-test('no order stays held: when all leases are over, the next delivery may publish it, or learns that it was sent', async () => {
+test('the ledger lets the next delivery claim an order, or reports it as sent, once all leases have expired', async () => {
   await fc.assert(
     fc.asyncProperty(races, async ([scheduler, rounds, steps]) => {
       const { after } = await race(scheduler, rounds, steps);

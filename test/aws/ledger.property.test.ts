@@ -6,7 +6,7 @@ import { type ClaimOutcome, createLedger, type Ledger } from '../../lib/aws/ledg
 import { type EmbeddedDynamoDb, startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
 import { propertyRuns } from '../property-runs.ts';
 
-/** An order as the model knows it; absent where there is none. */
+/** The model's record of an order; undefined for an absent order. */
 type Known =
   | { status: 'CLAIMED'; owner: string; claimedAt: number; leaseUntil: number }
   | { status: 'SENT'; owner: string; snsMessageId: string; sentAt: number };
@@ -17,13 +17,13 @@ interface Call {
   leaseMs: number;
 }
 
-/** The rule of the ledger, for one order and one call that claims it: what it is told, and what is known from then on. */
+/** The model of a claim: returns the outcome and the new record of the order. */
 function claimByRule(known: Known | undefined, { owner, at, leaseMs }: Call): [ClaimOutcome, Known] {
   if (known?.status === 'SENT') {
     const { snsMessageId, sentAt } = known;
     return [{ status: 'sent', owner: known.owner, snsMessageId, sentAt }, known];
   }
-  // A lease holds off everybody, its own message, too: that may have been delivered a second time.
+  // A lease blocks its own message as well, which may have been delivered a second time.
   if (known && known.leaseUntil > at) {
     return [{ status: 'busy', owner: known.owner, leaseUntil: known.leaseUntil }, known];
   }
@@ -34,14 +34,14 @@ function claimByRule(known: Known | undefined, { owner, at, leaseMs }: Call): [C
   ];
 }
 
-/** What becomes of one request. */
+/** Faults of one request. */
 const FAULTS = [
   'none',
   'cut before it arrives',
-  'done, its answer lost',
+  'done, response lost',
   'some entries throttled',
-  'done, some entries said to be throttled',
-  'answered for some entries only',
+  'done, some entries reported as throttled',
+  'response omits some entries',
   'records not returned',
 ] as const;
 type Fault = (typeof FAULTS)[number];
@@ -78,11 +78,11 @@ let dynamoDb: EmbeddedDynamoDb;
 let client: DynamoDBClient;
 let ledger: Ledger;
 let clock = 1_795_329_424_262;
-/** Of the requests to come. */
+/** Faults of the next requests. */
 let ahead: Fault[] = [];
 
 beforeAll(async () => {
-  // Pauses between attempts are drawn from this.
+  // Makes the delays between attempts 0.
   vi.spyOn(Math, 'random').mockReturnValue(0);
   dynamoDb = await startDynamoDb({ port: 0 });
   client = new DynamoDBClient({
@@ -111,20 +111,20 @@ afterAll(async () => {
 });
 
 const reset = (): Error => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
-const throttled = (): StatementAnswer => ({ Error: { Code: 'ThrottlingError', Message: 'Slow down' } });
+const throttled = (): StatementResponse => ({ Error: { Code: 'ThrottlingError', Message: 'Slow down' } });
 
 interface Request {
   Statements?: object[];
   RequestItems?: Record<string, object[] | { Keys?: object[] }>;
 }
 
-interface StatementAnswer {
+interface StatementResponse {
   Error?: { Code?: string; Message?: string; Item?: object };
 }
 
 function injectFaults(): void {
   let fault: Fault = 'none';
-  // Once a request, before the SDK looks after its attempts.
+  // Runs once a request, before the SDK's retries.
   client.middlewareStack.add(
     (next) => async (args) => {
       fault = ahead.shift() ?? 'none';
@@ -133,7 +133,7 @@ function injectFaults(): void {
       if (Array.isArray(input.Statements)) return statements(own, input.Statements);
       const table = Object.entries(input.RequestItems ?? {})[0];
       if (own !== 'some entries throttled' || !Array.isArray(table?.[1])) return next(args);
-      // All but the first: a request without items is none.
+      // All but the first are throttled, because a request needs at least one item.
       const [name, [first, ...others]] = table as [string, object[]];
       const result = await next({
         ...args,
@@ -142,26 +142,26 @@ function injectFaults(): void {
       return { ...result, output: { ...result.output, UnprocessedItems: { [name]: others } } };
 
       async function statements(kind: Fault, all: object[]) {
-        const taken = kind === 'some entries throttled' ? all.slice(0, 1) : all;
-        const result = await next({ ...args, input: { ...args.input, Statements: taken } });
-        const { Responses = [], ...rest } = result.output as { Responses?: StatementAnswer[] };
-        const answers = all.map((_, index) => Responses[index] ?? throttled());
-        if (kind === 'done, some entries said to be throttled') answers.splice(0, 1, throttled());
-        if (kind === 'answered for some entries only') answers.splice(1);
-        if (kind === 'records not returned') for (const { Error: error } of answers) delete error?.Item;
-        return { ...result, output: { ...rest, Responses: answers } as unknown as typeof result.output };
+        const accepted = kind === 'some entries throttled' ? all.slice(0, 1) : all;
+        const result = await next({ ...args, input: { ...args.input, Statements: accepted } });
+        const { Responses = [], ...rest } = result.output as { Responses?: StatementResponse[] };
+        const responses = all.map((_, index) => Responses[index] ?? throttled());
+        if (kind === 'done, some entries reported as throttled') responses.splice(0, 1, throttled());
+        if (kind === 'response omits some entries') responses.splice(1);
+        if (kind === 'records not returned') for (const { Error: error } of responses) delete error?.Item;
+        return { ...result, output: { ...rest, Responses: responses } as unknown as typeof result.output };
       }
     },
     { step: 'initialize', priority: 'low' },
   );
-  // Once an attempt; the SDK sends what was cut again.
+  // Runs once an attempt. The SDK retries a request that was cut off.
   client.middlewareStack.add(
     (next) => async (args) => {
       const own = fault;
       fault = 'none';
       if (own === 'cut before it arrives') throw reset();
       const result = await next(args);
-      if (own === 'done, its answer lost') throw reset();
+      if (own === 'done, response lost') throw reset();
       return result;
     },
     { step: 'deserialize' },
@@ -179,7 +179,7 @@ async function find(orderId: string): Promise<Known | undefined> {
     : { status: 'CLAIMED', owner, claimedAt: record.claimedAt, leaseUntil: record.leaseUntil };
 }
 
-test('the ledger does what its rule says, to the last millisecond, whatever requests and entries fail on the way', async () => {
+test('the ledger behaves like its model, to the millisecond, whichever requests and entries fail', async () => {
   let run = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 10 }), async (steps) => {

@@ -21,9 +21,9 @@ let dynamoDb: EmbeddedDynamoDb;
 let client: DynamoDBClient;
 let tableName: string;
 let ledger: Ledger;
-/** The clock of the ledgers under test, epoch milliseconds. */
+/** Clock of the ledgers under test, in epoch milliseconds. */
 let clock: number;
-/** Commands sent by `client`, retries by the SDK not counted. */
+/** Commands sent by `client`, without retries of the SDK. */
 let sent: string[];
 
 beforeAll(async () => {
@@ -44,8 +44,8 @@ beforeEach(async () => {
   ledger = createLedger(client, { tableName, now: () => clock });
 });
 
-describe('a claim', () => {
-  test('makes an absent order the property of its message', async () => {
+describe('claim', () => {
+  test('claims an absent order for its message', async () => {
     expect(await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS)).toEqual([
       { status: 'claimed', claimedAt: clock },
     ]);
@@ -60,7 +60,7 @@ describe('a claim', () => {
     });
   });
 
-  test('by the same message again finds the order busy, too: SQS may deliver a message while it is in hand', async () => {
+  test('is busy for another delivery of the same message during the lease', async () => {
     await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
     const leaseUntil = clock + LEASE_MS;
     clock = leaseUntil - 1;
@@ -71,7 +71,7 @@ describe('a claim', () => {
     expect(await itemOf('o-1')).toEqual(before);
   });
 
-  test('by the same message after its lease keeps when it was first claimed and renews the lease', async () => {
+  test('renews the lease for the same message after it has expired, and keeps the time of the first claim', async () => {
     const first = clock;
     await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
     clock += LEASE_MS;
@@ -81,7 +81,7 @@ describe('a claim', () => {
     expect((await itemOf('o-1'))?.lease_until).toEqual({ N: String(clock + LEASE_MS) });
   });
 
-  test('by another message finds the order busy until the last millisecond of the lease', async () => {
+  test('is busy for another message until the last millisecond of the lease', async () => {
     await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
     const leaseUntil = clock + LEASE_MS;
     clock = leaseUntil - 1;
@@ -91,7 +91,7 @@ describe('a claim', () => {
     expect((await itemOf('o-1'))?.owner).toEqual({ S: 'm-1' });
   });
 
-  test('by another message takes the order over when the lease is over', async () => {
+  test('lets another message take over the order once the lease has expired', async () => {
     await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
     clock += LEASE_MS;
     expect(await ledger.claim([{ orderId: 'o-1', owner: 'm-2' }], LEASE_MS)).toEqual([
@@ -102,7 +102,7 @@ describe('a claim', () => {
     ]);
   });
 
-  test('of a sent order tells by whom and when it was sent, whoever asks and however late', async () => {
+  test('returns the owner and the time of a sent order to any message, also long after the lease', async () => {
     await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
     await ledger.markSent([{ orderId: 'o-1', owner: 'm-1', snsMessageId: 's-1' }]);
     const outcome = { status: 'sent', owner: 'm-1', snsMessageId: 's-1', sentAt: clock };
@@ -112,13 +112,13 @@ describe('a claim', () => {
     expect((await itemOf('o-1'))?.status).toEqual({ S: 'SENT' });
   });
 
-  test('of an order named twice in one call is refused, and nothing is claimed', async () => {
+  test('throws a RangeError and claims nothing if an order is given twice', async () => {
     const twice = [
       { orderId: 'o-1', owner: 'm-1' },
       { orderId: 'o-1', owner: 'm-2' },
     ];
     await expect(ledger.claim(twice, LEASE_MS)).rejects.toThrow(
-      new RangeError('ledger claim: an order once per call, received o-1 twice'),
+      new RangeError('ledger claim: order ids must be unique within a call, received o-1 twice'),
     );
     expect(await itemOf('o-1')).toBeUndefined();
   });
@@ -129,7 +129,7 @@ describe('a claim', () => {
     [25, 1],
     [26, 2],
     [60, 3],
-  ])('of %i absent orders takes %i requests and answers in the order asked', async (count, requests) => {
+  ])('claims %i orders with %i requests and returns outcomes in the order given', async (count, requests) => {
     const claims = claimsOf(count, 'm');
     await ledger.claim(
       claims.filter((_claim, index) => index % 7 === 3),
@@ -146,24 +146,24 @@ describe('a claim', () => {
     expect(sent).toEqual(Array.from({ length: requests }, () => 'BatchExecuteStatementCommand'));
   });
 
-  test('whose first answer was lost on the way still succeeds, since the record has its token', async () => {
-    loseFirstAnswer('BatchExecuteStatementCommand');
+  test('succeeds after a lost response, because it recognizes the token of its own record', async () => {
+    loseFirstResponse('BatchExecuteStatementCommand');
     expect(await ledger.claim(claimsOf(30, 'm'), LEASE_MS)).toEqual(
       Array.from({ length: 30 }, () => ({ status: 'claimed', claimedAt: clock })),
     );
   });
 
-  test('that takes over and whose first answer was lost still succeeds', async () => {
+  test('succeeds in taking over an order after a lost response', async () => {
     await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
     clock += LEASE_MS;
-    const answersLost = loseFirstAnswer('PutItemCommand');
+    const responsesLost = loseFirstResponse('PutItemCommand');
     expect(await ledger.claim([{ orderId: 'o-1', owner: 'm-2' }], LEASE_MS)).toEqual([
       { status: 'claimed', claimedAt: clock },
     ]);
-    expect(answersLost()).toBe(1);
+    expect(responsesLost()).toBe(1);
   });
 
-  test('reads the record where DynamoDB does not return it', async () => {
+  test('reads the existing record if DynamoDB does not return it', async () => {
     await ledger.claim(claimsOf(1, 'm'), LEASE_MS);
     clock += LEASE_MS;
     await ledger.claim(claimsOf(3, 'm').slice(1), LEASE_MS);
@@ -182,7 +182,7 @@ describe('a claim', () => {
     expect(sent.filter((name) => name === 'BatchGetItemCommand')).toHaveLength(3);
   });
 
-  test('whose rival record vanishes before it is read is busy, so that it comes back', async () => {
+  test('is busy, and so retried, if the existing record is deleted before it is read', async () => {
     await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
     intercept('BatchExecuteStatementCommand', async (send) => {
       const output = await send();
@@ -193,7 +193,7 @@ describe('a claim', () => {
     expect(await ledger.claim([{ orderId: 'o-1', owner: 'm-2' }], LEASE_MS)).toEqual([{ status: 'busy' }]);
   });
 
-  test('that loses the race for a lapsed lease finds the winner, or what the winner sent', async () => {
+  test('returns the winner, or what the winner sent, if another call takes over the expired lease first', async () => {
     await ledger.claim(claimsOf(2, 'm'), LEASE_MS);
     clock += LEASE_MS;
     const winner = createLedger(newClient(dynamoDb.endpoint), { tableName, now: () => clock });
@@ -211,7 +211,7 @@ describe('a claim', () => {
     ]);
   });
 
-  test('sends throttled statements again, and only those', async () => {
+  test('sends only throttled statements again', async () => {
     let requests = 0;
     const sizes: number[] = [];
     intercept('BatchExecuteStatementCommand', async (send, input) => {
@@ -225,7 +225,7 @@ describe('a claim', () => {
     expect(sizes).toEqual([5, 2, 2]);
   });
 
-  test('whose statement stays throttled fails, naming the order and the code; its neighbours do not', async () => {
+  test('fails only the order whose statement stays throttled, with its id and the error code', async () => {
     intercept('BatchExecuteStatementCommand', async (send) => {
       const output = await send();
       responsesOf(output).splice(0, 1, throttled());
@@ -242,7 +242,7 @@ describe('a claim', () => {
     expect(second).toMatchObject({ status: 'claimed' });
   });
 
-  test('that DynamoDB answers short is asked again instead of taken for granted', async () => {
+  test('sends statements again that the response omits', async () => {
     const sizes: number[] = [];
     intercept('BatchExecuteStatementCommand', async (send, input) => {
       const output = await send();
@@ -255,7 +255,7 @@ describe('a claim', () => {
     expect(sizes).toEqual([4, 2]);
   });
 
-  test('on a damaged record fails alone and says what is wrong with it', async () => {
+  test('fails only the order whose record is damaged, and says what is wrong with the record', async () => {
     const damaged = { order_id: { S: 'm-0' }, status: { S: 'LOST' } };
     await client.send(new PutItemCommand({ TableName: tableName, Item: damaged }));
     const [first, second] = await ledger.claim(claimsOf(2, 'm'), LEASE_MS);
@@ -269,7 +269,7 @@ describe('a claim', () => {
     expect(second).toMatchObject({ status: 'claimed' });
   });
 
-  test('whose takeover is refused fails with an error that names the order', async () => {
+  test('fails with an error that names the order if the takeover is denied', async () => {
     await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
     clock += LEASE_MS;
     intercept('PutItemCommand', () => {
@@ -287,16 +287,16 @@ describe('a claim', () => {
     ]);
   });
 
-  test('on a table that does not exist fails with the code of the statement', async () => {
+  test('fails with the code ResourceNotFound if the table does not exist', async () => {
     const elsewhere = createLedger(client, { tableName: 'no-such-table' });
     expect(await elsewhere.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS)).toMatchObject([
       { status: 'failed', error: { code: 'ResourceNotFound' } },
     ]);
   });
 
-  test('on a dead endpoint fails for each order, with the cause', async () => {
-    const dead = createLedger(newClient('http://127.0.0.1:1'), { tableName });
-    const outcomes = await dead.claim(claimsOf(30, 'm'), LEASE_MS);
+  test('fails every order with the cause if the endpoint is unreachable', async () => {
+    const unreachable = createLedger(newClient('http://127.0.0.1:1'), { tableName });
+    const outcomes = await unreachable.claim(claimsOf(30, 'm'), LEASE_MS);
     expect(outcomes).toHaveLength(30);
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
@@ -306,7 +306,7 @@ describe('a claim', () => {
     }
   });
 
-  test('that fails as one request leaves the others of the call alone', async () => {
+  test('fails only the orders of the request that failed', async () => {
     intercept('BatchExecuteStatementCommand', (send, input) => {
       if (statementsOf(input)[0]?.Parameters?.[0]?.S === 'm-25') throw new TypeError('no such luck');
       return send();
@@ -318,7 +318,7 @@ describe('a claim', () => {
   });
 });
 
-test('of many orders claimed by two at once, each has exactly one winner', async () => {
+test('gives each of 500 orders exactly one winner when two ledgers claim them concurrently', async () => {
   const rival = createLedger(newClient(dynamoDb.endpoint), { tableName, now: () => clock });
   const orderIds = Array.from({ length: 500 }, (_, index) => `o-${index}`);
   const claimAll = (who: Ledger, owner: string) =>
@@ -337,11 +337,11 @@ test('of many orders claimed by two at once, each has exactly one winner', async
   }
 });
 
-describe('the order and when it was queued', () => {
+describe('the stored order and its queuing time', () => {
   const message = { orderId: 'o-1', owner: 'm-1', order: '{"price":39.9}', queuedAt: 1_795_329_424_000 };
   const ofMessage = { order: { S: message.order }, queued_at: { N: String(message.queuedAt) } };
 
-  test('are kept from the claim on, and by the mark', async () => {
+  test('are written by the claim and kept by markSent', async () => {
     await ledger.claim([message], LEASE_MS);
     expect(await itemOf('o-1')).toMatchObject({ status: { S: 'CLAIMED' }, ...ofMessage });
     expect(await ledger.find(['o-1'])).toMatchObject([{ ok: true, value: message }]);
@@ -350,7 +350,7 @@ describe('the order and when it was queued', () => {
     expect(await ledger.find(['o-1'])).toMatchObject([{ ok: true, value: message }]);
   });
 
-  test('are those of the message that takes over: it is what will be published', async () => {
+  test('are replaced by those of a message that takes over the order', async () => {
     await ledger.claim([message], LEASE_MS);
     clock += LEASE_MS;
     const other = { ...message, owner: 'm-2', order: '{"price":1}', queuedAt: message.queuedAt + 1 };
@@ -358,7 +358,7 @@ describe('the order and when it was queued', () => {
     expect(await ledger.find(['o-1'])).toMatchObject([{ ok: true, value: other }]);
   });
 
-  test('may be missing: records from before they were kept are taken over and marked like others', async () => {
+  test('may be absent from older records, which are taken over like others', async () => {
     await ledger.claim([{ orderId: 'o-1', owner: 'm-0' }], LEASE_MS);
     expect(Object.keys((await itemOf('o-1')) ?? {})).not.toContain('order');
     clock += LEASE_MS;
@@ -367,8 +367,8 @@ describe('the order and when it was queued', () => {
   });
 });
 
-describe('marking sent', () => {
-  test('keeps what was sent, for whom and when, for 30 days', async () => {
+describe('markSent', () => {
+  test('writes the SNS message id, the owner and the time, with an expiry of 30 days', async () => {
     const [claim] = await ledger.claim([{ orderId: 'o-1', owner: 'm-1' }], LEASE_MS);
     const claimedAt = claim?.status === 'claimed' ? claim.claimedAt : 0;
     clock += 40;
@@ -386,7 +386,7 @@ describe('marking sent', () => {
     });
   });
 
-  test('takes one request per 25 orders', async () => {
+  test('makes one request per 25 orders', async () => {
     expect(await ledger.markSent(sentOf(60))).toEqual(
       Array.from({ length: 60 }, () => ({ ok: true, value: undefined })),
     );
@@ -394,7 +394,7 @@ describe('marking sent', () => {
     expect((await itemOf('m-59'))?.status).toEqual({ S: 'SENT' });
   });
 
-  test('writes unprocessed items again, and only those', async () => {
+  test('writes only unprocessed items again', async () => {
     const sizes: number[] = [];
     intercept('BatchWriteItemCommand', async (send, input) => {
       const requests = writesOf(input);
@@ -409,7 +409,7 @@ describe('marking sent', () => {
     expect(found).toMatchObject(sentOf(10).map(() => ({ ok: true, value: { status: 'SENT' } })));
   });
 
-  test('says which order stayed unprocessed', async () => {
+  test('fails only the order that stays unprocessed, and names it', async () => {
     intercept('BatchWriteItemCommand', async (send, input) => {
       const left = writesOf(input).splice(0, 1);
       const output: Output = writesOf(input).length > 0 ? await send() : { $metadata: {} };
@@ -422,23 +422,23 @@ describe('marking sent', () => {
     expect(sent.filter((name) => name === 'BatchWriteItemCommand')).toHaveLength(5);
   });
 
-  test('of an order named twice is refused', async () => {
+  test('throws a RangeError if an order is given twice', async () => {
     await expect(ledger.markSent([...sentOf(2), ...sentOf(1)])).rejects.toThrow(
-      new RangeError('ledger markSent: an order once per call, received m-0 twice'),
+      new RangeError('ledger markSent: order ids must be unique within a call, received m-0 twice'),
     );
   });
 
-  test('on a dead endpoint fails for each order and throws nothing', async () => {
-    const dead = createLedger(newClient('http://127.0.0.1:1'), { tableName });
-    expect(await dead.markSent(sentOf(2))).toMatchObject([
+  test('fails every order and does not throw if the endpoint is unreachable', async () => {
+    const unreachable = createLedger(newClient('http://127.0.0.1:1'), { tableName });
+    expect(await unreachable.markSent(sentOf(2))).toMatchObject([
       { ok: false, error: { code: 'ECONNREFUSED' } },
       { ok: false, error: { code: 'ECONNREFUSED' } },
     ]);
   });
 });
 
-describe('finding', () => {
-  test('tells the record of each order, 100 a request, and that an order is absent', async () => {
+describe('find', () => {
+  test('reads 100 records a request and returns undefined for an absent order', async () => {
     await ledger.claim([{ orderId: 'm-0', owner: 'm-0' }], LEASE_MS);
     await ledger.markSent([{ orderId: 'm-120', owner: 'm-120', snsMessageId: 's' }]);
     sent.length = 0;
@@ -462,7 +462,7 @@ describe('finding', () => {
     expect(sent).toEqual(['BatchGetItemCommand', 'BatchGetItemCommand']);
   });
 
-  test('asks again for keys left unprocessed', async () => {
+  test('requests unprocessed keys again', async () => {
     await ledger.claim(claimsOf(3, 'm'), LEASE_MS);
     let requests = 0;
     intercept('BatchGetItemCommand', async (send, input) => {
@@ -480,7 +480,7 @@ describe('finding', () => {
 type Output = ServiceOutputTypes;
 type Send = () => Promise<Output>;
 
-/** Stands between `client` and its commands of one name, or all for `''`; nearer to the wire than those before. */
+/** Intercepts the commands of `client` with this name, or all for `''`. Later handlers run closer to the wire. */
 function intercept(
   name: string,
   handle: (send: Send, input: ServiceInputTypes, commandName: string) => Promise<Output>,
@@ -502,8 +502,8 @@ function intercept(
   );
 }
 
-/** Lets the first request of a kind through and drops its answer; the SDK takes that for a passing fault. */
-function loseFirstAnswer(name: string): () => number {
+/** Drops the response of the first request of a kind, which the SDK treats as a transient error. */
+function loseFirstResponse(name: string): () => number {
   let lost = 0;
   client.middlewareStack.add(
     (next, { commandName }) =>

@@ -39,8 +39,8 @@ async function partsLeft(): Promise<number> {
   return Uploads.length;
 }
 
-describe('an object', () => {
-  test('that is put can be opened: body, size and entity tag; its name may hold anything', async () => {
+describe('the object store', () => {
+  test('opens an object with its body, size and entity tag, whatever characters its key has', async () => {
     const key = 'Black Friday/à la carte+50%.json';
     await objects.put(BUCKET, key, '{"naïve":true}', 'application/json');
     const { body, size, etag } = await objects.open(BUCKET, key);
@@ -51,13 +51,13 @@ describe('an object', () => {
     expect(head.ContentType).toBe('application/json');
   });
 
-  test('that does not exist is NoSuchKey, and the error names it', async () => {
+  test('throws NoSuchKey with the key of an object that does not exist', async () => {
     const opening = objects.open(BUCKET, 'missing.csv');
     await expect(opening).rejects.toMatchObject({ name: 'ServiceError', code: 'NoSuchKey' });
     await expect(opening).rejects.toThrow('GetObject files/missing.csv');
   });
 
-  test('is read from one byte to before another, with the size and the entity tag of the whole', async () => {
+  test('opens a range of an object with the size and entity tag of the whole object', async () => {
     await objects.put(BUCKET, 'ten', '0123456789', 'text/plain');
     const whole = await objects.open(BUCKET, 'ten');
     whole.body.destroy();
@@ -71,7 +71,7 @@ describe('an object', () => {
     await expect(beyond).rejects.toMatchObject({ name: 'ServiceError', code: 'InvalidRange' });
   });
 
-  test('is among those whose keys begin as it does, in the order of the keys', async () => {
+  test('lists the objects with a prefix in the order of their keys', async () => {
     const keys = ['list/50%+für <José> &amp;', 'list/a b', 'list/a/c', 'lists'];
     for (const key of keys) await objects.put(BUCKET, key, 'any', 'text/plain');
     const listed = await objects.list(BUCKET, 'list/');
@@ -82,7 +82,7 @@ describe('an object', () => {
     expect(await objects.list(BUCKET, 'list/none')).toEqual([]);
   });
 
-  test('is listed under its own key where the service encodes keys', async () => {
+  test('decodes listed keys that the service has encoded', async () => {
     intercept(clients.s3, ListObjectsV2Command, async ({ EncodingType }) => ({
       Contents: [{ Key: 'a+b%2B%01%F0%9F%90%89', ETag: 'e' }],
       EncodingType,
@@ -91,14 +91,14 @@ describe('an object', () => {
     expect(await objects.list(BUCKET, 'a')).toEqual([{ key: 'a b+\u0001🐉', etag: 'e' }]);
   });
 
-  test('that is removed is gone, and may be removed again', async () => {
+  test('removes an object, and succeeds if it does not exist', async () => {
     await objects.put(BUCKET, 'short-lived', 'any', 'text/plain');
     await objects.remove(BUCKET, 'short-lived');
     await objects.remove(BUCKET, 'short-lived');
     await expect(objects.open(BUCKET, 'short-lived')).rejects.toMatchObject({ code: 'NoSuchKey' });
   });
 
-  test('in a bucket that does not exist is an error that names the bucket, whatever is done', async () => {
+  test('names the bucket in the error of every operation if the bucket does not exist', async () => {
     const named = {
       name: 'ServiceError',
       code: 'NoSuchBucket',
@@ -114,27 +114,24 @@ describe('an object', () => {
   });
 });
 
-describe('an object that is put from a stream', () => {
-  test.each([1, 12])(
-    'of %i MB has the entity tag that was answered, and its progress is told',
-    async (megabytes) => {
-      const told: number[] = [];
-      const body = Readable.from(Array.from({ length: megabytes }, () => Buffer.from(MEGABYTE)));
-      const etag = await objects.upload(BUCKET, 'streamed.ndjson', body, {
-        contentType: 'application/x-ndjson',
-        onProgress: (bytes) => told.push(bytes),
-      });
-      const opened = await objects.open(BUCKET, 'streamed.ndjson');
-      opened.body.destroy();
-      expect(opened.etag).toBe(etag);
-      expect(opened.size).toBe(megabytes * MEGABYTE.length);
-      expect(told.at(-1)).toBe(megabytes * MEGABYTE.length);
-      const head = await clients.s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'streamed.ndjson' }));
-      expect(head.ContentType).toBe('application/x-ndjson');
-    },
-  );
+describe('upload of a stream', () => {
+  test.each([1, 12])('of %i MB returns the entity tag and reports its progress', async (megabytes) => {
+    const progress: number[] = [];
+    const body = Readable.from(Array.from({ length: megabytes }, () => Buffer.from(MEGABYTE)));
+    const etag = await objects.upload(BUCKET, 'streamed.ndjson', body, {
+      contentType: 'application/x-ndjson',
+      onProgress: (bytes) => progress.push(bytes),
+    });
+    const opened = await objects.open(BUCKET, 'streamed.ndjson');
+    opened.body.destroy();
+    expect(opened.etag).toBe(etag);
+    expect(opened.size).toBe(megabytes * MEGABYTE.length);
+    expect(progress.at(-1)).toBe(megabytes * MEGABYTE.length);
+    const head = await clients.s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'streamed.ndjson' }));
+    expect(head.ContentType).toBe('application/x-ndjson');
+  });
 
-  test('is not there where it was given up, and leaves no parts behind', async () => {
+  test('creates no object and leaves no parts behind after an abort', async () => {
     const givingUp = new AbortController();
     const parts = intercept(clients.s3, UploadPartCommand, (input, pass) => {
       givingUp.abort();
@@ -151,7 +148,7 @@ describe('an object that is put from a stream', () => {
     expect(await partsLeft()).toBe(0);
   });
 
-  test('is an error where its stream is', async () => {
+  test('fails with the error of its stream', async () => {
     const body = new Readable({
       read() {
         this.destroy(Object.assign(new Error('the disk is gone'), { code: 'EIO' }));
@@ -162,8 +159,8 @@ describe('an object that is put from a stream', () => {
   });
 });
 
-describe('an object that is written piece by piece', () => {
-  test('exists when it is closed, with its content type, in one request while it is small', async () => {
+describe('an object writer', () => {
+  test('creates a small object with its content type in one request when it is closed', async () => {
     const puts = intercept(clients.s3, PutObjectCommand);
     const writer = objects.create(BUCKET, 'small', 'application/x-ndjson');
     await writer.write('one\n');
@@ -176,12 +173,12 @@ describe('an object that is written piece by piece', () => {
     expect(head.ContentType).toBe('application/x-ndjson');
   });
 
-  test('goes up in parts of 5 MiB while it is written, at most a few parts behind', async () => {
+  test('uploads parts of 5 MiB while it is being written, with only a few parts in memory', async () => {
     const parts = intercept(clients.s3, UploadPartCommand);
     const writer = objects.create(BUCKET, 'large', 'text/plain');
     for (let megabyte = 1; megabyte <= 32; megabyte++) {
       await writer.write(MEGABYTE);
-      // Two parts about to go, one that is being filled, and what the streams hold.
+      // Two parts being uploaded, one being filled, and the buffers of the streams.
       expect(megabyte - 5 * parts.length).toBeLessThanOrEqual(17);
     }
     await writer.close();
@@ -191,7 +188,7 @@ describe('an object that is written piece by piece', () => {
   });
 
   test.each([1, 12])(
-    'is not there where it is given up after %i MB, and leaves no parts',
+    'creates no object and leaves no parts behind when it is abandoned after %i MB',
     async (megabytes) => {
       const writer = objects.create(BUCKET, 'abandoned', 'text/plain');
       for (let megabyte = 0; megabyte < megabytes; megabyte++) await writer.write(MEGABYTE);
@@ -206,7 +203,7 @@ describe('an object that is written piece by piece', () => {
     ['a part', UploadPartCommand],
     ['its completion', CompleteMultipartUploadCommand],
   ] as const)(
-    'fails at the next write or at close when %s fails, and leaves no parts',
+    'fails at the next write or at close if %s fails, and leaves no parts behind',
     async (_name, Command) => {
       const lost = sdkError('SlowDown');
       intercept(clients.s3, Command as typeof UploadPartCommand, async () => {
@@ -224,12 +221,12 @@ describe('an object that is written piece by piece', () => {
     },
   );
 
-  test('fails at the next write when its upload has broken off while nobody wrote', async () => {
+  test('throws at the next write if the upload failed between writes', async () => {
     const parts = intercept(clients.s3, UploadPartCommand, async () => {
       throw sdkError('SlowDown');
     });
     const writer = objects.create(BUCKET, 'idle', 'text/plain');
-    // Both of the parts that go side by side.
+    // Both parts that are uploaded concurrently.
     for (let megabyte = 0; megabyte < 11; megabyte++) await writer.write(MEGABYTE);
     await expect.poll(() => parts.length).toBe(2);
     await sleep(50);
@@ -238,7 +235,7 @@ describe('an object that is written piece by piece', () => {
     expect(await partsLeft()).toBe(0);
   });
 
-  test('fails at close when the one request of a small object fails', async () => {
+  test('throws at close if the only request of a small object fails', async () => {
     intercept(clients.s3, PutObjectCommand, async () => {
       throw sdkError('AccessDenied');
     });

@@ -10,22 +10,22 @@ import { sdkError } from './intercept.ts';
 export type Item = Record<string, AttributeValue>;
 
 /**
- * The ledger's table as DynamoDB keeps it, one request after another and without a wait, so that a test can say who comes
- * when. Items are deleted when they expire.
+ * The ledger's table in memory. It processes requests synchronously, so that a test controls their order. Items are deleted
+ * when they expire.
  */
 export class PlainDynamoDb {
   readonly #items = new Map<string, Item>();
   readonly #now: () => number;
   readonly #onWrite: (item: Item) => void;
 
-  /** @param now epoch milliseconds */
+  /** @param now Returns epoch milliseconds. */
   constructor(now: () => number, onWrite: (item: Item) => void) {
     this.#now = now;
     this.#onWrite = onWrite;
   }
 
-  /** Does what a command asks for and answers as the service does. */
-  answer(command: object): object {
+  /** Executes a command and returns the service's response. */
+  execute(command: object): object {
     for (const [key, { expires_at }] of this.#items) {
       if (Number(expires_at?.N) * 1_000 <= this.#now()) this.#items.delete(key);
     }
@@ -51,7 +51,7 @@ export class PlainDynamoDb {
       ]);
       return { Responses: Object.fromEntries(found) };
     }
-    throw new TypeError(`no such command: ${command.constructor.name}`);
+    throw new TypeError(`unsupported command: ${command.constructor.name}`);
   }
 
   #insert({

@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 const readAll = (): Promise<Order[]> => clients.readAll(queueUrl);
 
-/** Puts messages into the queue and receives them; returns their receipt handles. */
+/** Sends and receives messages; returns their receipt handles. */
 async function receiveNew(count: number, visibilityTimeout?: number): Promise<string[]> {
   const handles: string[] = [];
   for (let sent = 0; sent < count; sent += 10) {
@@ -47,7 +47,7 @@ async function receiveNew(count: number, visibilityTimeout?: number): Promise<st
   return handles;
 }
 
-/** Keeps entries at these positions from SQS and has them answered as failed, in the first `requests` requests. */
+/** Withholds the entries at these positions from SQS and reports them as failed, in the first `requests` requests. */
 function failEntries(positions: number[], failure: Partial<BatchResultErrorEntry>, requests = 1) {
   let left = requests;
   return intercept(clients.sqs, SendMessageBatchCommand, async (input, pass) => {
@@ -62,8 +62,8 @@ function failEntries(positions: number[], failure: Partial<BatchResultErrorEntry
   });
 }
 
-describe('sending orders', () => {
-  test('puts each into the queue as JSON, ten to a request, and tells its message id', async () => {
+describe('sendOrders', () => {
+  test('sends orders as JSON, ten a request, and returns their message ids', async () => {
     const sent = orders(25);
     const requests = intercept(clients.sqs, SendMessageBatchCommand);
     const result = await sendOrders(queue, sent);
@@ -78,16 +78,16 @@ describe('sending orders', () => {
     expect(read.find(({ order_id }) => order_id === sent[7]?.order_id)).toEqual(sent[7]);
   });
 
-  test('of none makes no request', async () => {
+  test('makes no request for no orders', async () => {
     const requests = intercept(clients.sqs, SendMessageBatchCommand);
     expect(await sendOrders(queue, [])).toEqual({ outcomes: [], requests: 0 });
     expect(requests).toEqual([]);
   });
 
-  test('keeps requests within 1 MiB, and refuses an order that is larger by itself without its neighbours', async () => {
+  test('keeps requests within 1 MiB, and fails only an order that is larger by itself', async () => {
     const sent = orders(4).map((order, index) => ({
       ...order,
-      // Three bytes a letter: 600 kB, and once 1.2 MB.
+      // Three bytes a character: 600 kB, and once 1.2 MB.
       product_name: '€'.repeat(index === 1 ? 400_000 : 200_000),
     }));
     const requests = intercept(clients.sqs, SendMessageBatchCommand);
@@ -100,8 +100,8 @@ describe('sending orders', () => {
   });
 });
 
-describe('entries that a 200 names as failed', () => {
-  test('are sent again, and only those, where the service is to blame', async () => {
+describe('failed entries of a successful batch request', () => {
+  test('are sent again, without the others, if the service failed', async () => {
     const sent = orders(10);
     const requests = failEntries([2, 5], { SenderFault: false });
     const result = await sendOrders(queue, sent);
@@ -113,14 +113,14 @@ describe('entries that a 200 names as failed', () => {
     expect(idsOf(await readAll())).toEqual(idsOf(sent));
   });
 
-  test('are sent again where the sender is throttled, though it counts as the sender’s fault', async () => {
+  test('are sent again if the sender was throttled, although SenderFault is true', async () => {
     const requests = failEntries([0], { SenderFault: true, Code: 'RequestThrottled' });
     const { outcomes } = await sendOrders(queue, orders(3));
     expect(outcomes.every(({ ok }) => ok)).toBe(true);
     expect(requests.map(({ Entries }) => Entries?.length)).toEqual([3, 1]);
   });
 
-  test('stand as failed at once where the sender is to blame, with place, code and message', async () => {
+  test('fail immediately with operation, code and message if the sender is at fault', async () => {
     const requests = failEntries([1], {
       SenderFault: true,
       Code: 'InvalidMessageContents',
@@ -135,7 +135,7 @@ describe('entries that a 200 names as failed', () => {
     });
   });
 
-  test('stand as failed after five attempts', async () => {
+  test('fail after five attempts', async () => {
     const requests = failEntries([0], {}, Number.POSITIVE_INFINITY);
     const { outcomes } = await sendOrders(queue, orders(1));
     expect(outcomes).toMatchObject([{ ok: false, error: { code: 'InternalError' } }]);
@@ -143,7 +143,7 @@ describe('entries that a 200 names as failed', () => {
   });
 });
 
-test('entries that the answer leaves out are sent again: nobody knows that they were taken', async () => {
+test('entries that the response omits are sent again', async () => {
   let first = true;
   const requests = intercept(clients.sqs, SendMessageBatchCommand, async (input, pass) => {
     if (!first) return pass(input);
@@ -157,7 +157,7 @@ test('entries that the answer leaves out are sent again: nobody knows that they 
   expect(idsOf(await readAll())).toEqual(idsOf(sent));
 });
 
-test('a request that fails as a whole fails its own orders only, with the SDK’s error as cause', async () => {
+test('a failed request fails only its own orders, with the error of the SDK as cause', async () => {
   const sent = orders(30);
   const lost = sdkError('ServiceUnavailable', 'come back later');
   intercept(clients.sqs, SendMessageBatchCommand, async (input, pass) => {
@@ -172,14 +172,14 @@ test('a request that fails as a whole fails its own orders only, with the SDK’
   expect((await readAll()).length).toBe(20);
 });
 
-test('a queue that does not exist is told by its code', async () => {
+test('sending to a queue that does not exist fails with its error code', async () => {
   const { outcomes } = await sendOrders(createQueue(clients.sqs, `${queueUrl}-gone`), orders(1));
   expect(outcomes).toMatchObject([
     { ok: false, error: { code: expect.stringContaining('QueueDoesNotExist') } },
   ]);
 });
 
-test('a dead endpoint fails each order that is sent and throws nothing', async () => {
+test('sending to an unreachable endpoint fails every order and does not throw', async () => {
   const { outcomes } = await sendOrders(
     createQueue(connectClients('http://127.0.0.1:1').sqs, queueUrl),
     orders(12),
@@ -189,8 +189,8 @@ test('a dead endpoint fails each order that is sent and throws nothing', async (
     expect(outcome).toMatchObject({ ok: false, error: { code: 'ECONNREFUSED' } });
 });
 
-describe('changing the visibility', () => {
-  test('messages in flight become visible again after the seconds given, ten to a request', async () => {
+describe('changeVisibility', () => {
+  test('makes messages in flight visible again after the given seconds, ten a request', async () => {
     const handles = await receiveNew(12);
     const requests = intercept(clients.sqs, ChangeMessageVisibilityBatchCommand);
     const before = Date.now();
@@ -204,13 +204,13 @@ describe('changing the visibility', () => {
     expect(first.length + second.length).toBe(12);
   });
 
-  test('no messages need no request', async () => {
+  test('makes no request for no messages', async () => {
     const requests = intercept(clients.sqs, ChangeMessageVisibilityBatchCommand);
     expect(await queue.changeVisibility([], 1)).toEqual([]);
     expect(requests).toEqual([]);
   });
 
-  test('a handle that SQS refuses fails alone and is not tried again', async () => {
+  test('fails only a handle that SQS rejects, without a retry', async () => {
     const [handle = ''] = await receiveNew(1);
     const requests = intercept(clients.sqs, ChangeMessageVisibilityBatchCommand);
     const outcomes = await queue.changeVisibility(['nonsense', handle], 0);
@@ -219,7 +219,7 @@ describe('changing the visibility', () => {
     expect(await clients.receive(queueUrl)).toHaveLength(1);
   });
 
-  test('a change that failed for a passing reason is tried again', async () => {
+  test('repeats a change that failed with a transient error', async () => {
     const handles = await receiveNew(2);
     let first = true;
     const requests = intercept(clients.sqs, ChangeMessageVisibilityBatchCommand, async (input, pass) => {
@@ -233,17 +233,17 @@ describe('changing the visibility', () => {
     expect(requests.map(({ Entries }) => Entries?.length)).toEqual([2, 1]);
   });
 
-  test('a dead endpoint fails each message and throws nothing', async () => {
-    const dead = createQueue(connectClients('http://127.0.0.1:1').sqs, queueUrl);
-    expect(await dead.changeVisibility(['a', 'b'], 1)).toMatchObject([
+  test('fails every message and does not throw if the endpoint is unreachable', async () => {
+    const unreachable = createQueue(connectClients('http://127.0.0.1:1').sqs, queueUrl);
+    expect(await unreachable.changeVisibility(['a', 'b'], 1)).toMatchObject([
       { ok: false, error: { code: 'ECONNREFUSED' } },
       { ok: false, error: { code: 'ECONNREFUSED' } },
     ]);
   });
 });
 
-describe('deleting', () => {
-  test('takes ten messages to a request', async () => {
+describe('delete', () => {
+  test('deletes ten messages a request', async () => {
     const handles = await receiveNew(12, 2);
     const requests = intercept(clients.sqs, DeleteMessageBatchCommand);
     expect(await queue.delete(handles)).toEqual(handles.map(() => ({ ok: true, value: undefined })));
@@ -251,13 +251,13 @@ describe('deleting', () => {
     expect(await clients.receive(queueUrl, 3)).toEqual([]);
   });
 
-  test('no messages needs no request', async () => {
+  test('makes no delete request for no messages', async () => {
     const requests = intercept(clients.sqs, DeleteMessageBatchCommand);
     expect(await queue.delete([])).toEqual([]);
     expect(requests).toEqual([]);
   });
 
-  test('fails alone for a message that SQS does not delete', async () => {
+  test('fails only a message that SQS does not delete', async () => {
     const handles = await receiveNew(2, 2);
     intercept(clients.sqs, DeleteMessageBatchCommand, async (input, pass) => {
       const output = await pass({ ...input, Entries: input.Entries?.slice(1) });
@@ -270,9 +270,9 @@ describe('deleting', () => {
     expect(await clients.receive(queueUrl, 3)).toHaveLength(1);
   });
 
-  test('fails for each message at a dead endpoint, and throws nothing', async () => {
-    const dead = createQueue(connectClients('http://127.0.0.1:1').sqs, queueUrl);
-    expect(await dead.delete(['a', 'b'])).toMatchObject([
+  test('fails every message without a throw if the endpoint is unreachable', async () => {
+    const unreachable = createQueue(connectClients('http://127.0.0.1:1').sqs, queueUrl);
+    expect(await unreachable.delete(['a', 'b'])).toMatchObject([
       { ok: false, error: { code: 'ECONNREFUSED' } },
       { ok: false, error: { code: 'ECONNREFUSED' } },
     ]);
@@ -280,7 +280,7 @@ describe('deleting', () => {
 });
 
 describe('a queue', () => {
-  test('says its ARN, and for how long it hides messages', async () => {
+  test('returns its ARN and its visibility timeout', async () => {
     const name = randomUUID();
     const url = await clients.createQueue(name, { VisibilityTimeout: '1' });
     expect(await createQueue(clients.sqs, url).describe()).toEqual({
@@ -289,14 +289,14 @@ describe('a queue', () => {
     });
   });
 
-  test('that does not exist is a ServiceError', async () => {
+  test('throws a ServiceError if it does not exist', async () => {
     await expect(createQueue(clients.sqs, `${queueUrl}-other`).describe()).rejects.toMatchObject({
       name: 'ServiceError',
       message: expect.stringMatching(/^GetQueueAttributes: .*NonExistentQueue|QueueDoesNotExist/),
     });
   });
 
-  test('returns messages with their attributes, and counts those that are visible and in flight', async () => {
+  test('receives messages with their attributes, and counts visible and in-flight messages', async () => {
     const attributes = { kind: { DataType: 'String', StringValue: 'odd' } };
     const before = Date.now();
     await queue.send([{ body: 'one', attributes }, { body: 'two' }]);

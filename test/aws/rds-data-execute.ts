@@ -3,16 +3,16 @@ import type { Client, QueryArrayResult } from 'pg';
 import { replaceParameters } from '../../lib/database/named-parameters.ts';
 import { invalid, Refusal } from './rds-data-refusal.ts';
 
-/** Limits of answers, in bytes: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.limitations.html */
-const MAX_ANSWER = 1_048_576;
+/** Limits of responses, in bytes: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.limitations.html */
+const MAX_RESPONSE = 1_048_576;
 const MAX_ROW = 65_536;
 
-/** The body of a request, of every operation in use. */
+/** Request body of all operations in use. */
 export type StatementRequest = Partial<Omit<ExecuteStatementCommandInput, 'parameters'>> & {
   parameters?: SqlParameter[];
 };
 
-/** Runs one statement with the types that the service gives to parameters and values. */
+/** Runs one statement, with parameters and values typed like the service's. */
 export async function executeStatement(
   session: Client,
   { sql = '', parameters = [], ...request }: StatementRequest,
@@ -31,10 +31,10 @@ export async function executeStatement(
   if (result.command !== 'SELECT' && result.fields.length === 0) {
     return { numberOfRecordsUpdated: result.rowCount ?? 0, generatedFields: [] };
   }
-  return toAnswer(result, request);
+  return toResponse(result, request);
 }
 
-/** The types of JDBC's setters, which is what the service calls; a hint changes that of a text. */
+/** Parameter types of the JDBC setters that the service calls. A type hint changes the type of a text. */
 const HINTED_TYPES: Record<string, string> = {
   DATE: 'date',
   DECIMAL: 'numeric',
@@ -57,7 +57,10 @@ function bind({ name, value, typeHint }: SqlParameter): { type: string; value: u
   );
 }
 
-function toAnswer({ fields, rows }: QueryArrayResult<(string | null)[]>, request: StatementRequest): object {
+function toResponse(
+  { fields, rows }: QueryArrayResult<(string | null)[]>,
+  request: StatementRequest,
+): object {
   const records = rows.map((row) =>
     row.map((text, column) => toField(text, fields[column]?.dataTypeID ?? 0, request)),
   );
@@ -65,7 +68,7 @@ function toAnswer({ fields, rows }: QueryArrayResult<(string | null)[]>, request
   if (sizes.some((size) => size > MAX_ROW)) {
     throw new Refusal(400, 'DatabaseErrorException', 'Packet for query is too large');
   }
-  if (sizes.reduce((sum, size) => sum + size, 0) > MAX_ANSWER) {
+  if (sizes.reduce((sum, size) => sum + size, 0) > MAX_RESPONSE) {
     throw new Refusal(
       400,
       'DatabaseErrorException',
@@ -84,7 +87,7 @@ const NUMERIC = 1700;
 const TIMESTAMPTZ = 1184;
 const ARRAYS = new Set([199, 1000, 1005, 1007, 1009, 1015, 1016, 1022, 1115, 1185, 1231, 2951, 3807]);
 
-/** A value as the service types it: what this returns for a bare column is not what Postgres itself writes. */
+/** Converts a value to the service's type. For a column without a cast, the result differs from Postgres's own text. */
 function toField(text: string | null, type: number, { resultSetOptions }: StatementRequest): Field {
   if (ARRAYS.has(type)) throw new Refusal(400, 'UnsupportedResultException', 'The result contains an array');
   if (text === null) return { isNull: true };

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 
-/** An error as the RDS Data API answers it. */
+/** An error response of the RDS Data API. */
 export class Refusal extends Error {
   readonly status: number;
   readonly type: string;
@@ -16,7 +16,7 @@ export const invalid = (message: string) => new Refusal(400, 'ValidationExceptio
 
 const QUERY_CANCELED = '57014';
 
-/** What the service makes of an error of its database. */
+/** Converts a database error to the service's error response. */
 export function toRefusal(thrown: Error): Refusal {
   if (thrown instanceof Refusal) return thrown;
   if (!(thrown instanceof DatabaseError))

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { executeStatement, type StatementRequest } from './rds-data-execute.ts';
 import { invalid, Refusal, toRefusal } from './rds-data-refusal.ts';
 
-/** What the stand-in takes for its cluster, its secret and its database. */
+/** The cluster, secret and database that the stand-in accepts. */
 const SETTINGS = {
   clusterArn: 'arn:aws:rds:us-east-1:000000000000:cluster:shipping',
   secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shipping',
@@ -21,7 +21,7 @@ const SETTINGS = {
 const MAX_REQUEST = 4_194_304;
 const TIMEOUT_MS = 45_000;
 
-/** What the adapter sends; anything else is refused, so that nothing is passed over in silence. */
+/** Fields that the adapter sends. Any other field is rejected, so that none is ignored silently. */
 const KNOWN_FIELDS = new Set([
   'resourceArn',
   'secretArn',
@@ -36,15 +36,15 @@ const KNOWN_FIELDS = new Set([
 export type RdsDataStandIn = Awaited<ReturnType<typeof startRdsDataStandIn>>;
 
 /**
- * Speaks the RDS Data API's protocol and runs its requests on a Postgres: types, limits and errors as on AWS, as far as
- * they are documented. Every statement outside of a transaction has a session of its own.
+ * Starts a stand-in for the RDS Data API that runs statements on a Postgres, with the documented types, limits and errors of AWS.
+ * Every statement outside a transaction has its own session.
  *
- * @param timeoutMs what a statement may take
+ * @param timeoutMs Time limit of a statement, in ms.
  */
 export async function startRdsDataStandIn(postgresUrl: string, { timeoutMs = TIMEOUT_MS } = {}) {
   const transactions = new Map<string, Client>();
   const paths: string[] = [];
-  /** Requests that will be told that the database wakes up. */
+  /** Number of requests that will fail because the database is resuming. */
   let resuming = 0;
 
   async function openSession(): Promise<Client> {
@@ -53,7 +53,7 @@ export async function startRdsDataStandIn(postgresUrl: string, { timeoutMs = TIM
       options: '-c TimeZone=UTC',
       statement_timeout: timeoutMs,
     });
-    // A server that is stopped ends sessions; who uses one is told by the query.
+    // A stopped server ends its sessions; the query reports the error.
     session.on('error', () => undefined);
     await session.connect();
     return session;
@@ -140,15 +140,15 @@ export async function startRdsDataStandIn(postgresUrl: string, { timeoutMs = TIM
 
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** For `createRdsDatabase`. */
+    /** Settings for `createRdsDatabase`. */
     settings: SETTINGS,
-    /** What was asked for, in order, as paths. */
+    /** Paths of the requests, in order. */
     paths,
-    /** Has the next requests refused, as a database does that wakes up. */
+    /** Fails the next requests like a resuming database. */
     resumeFor(requests: number): void {
       resuming = requests;
     },
-    /** Transactions that nobody has ended. */
+    /** Returns the number of open transactions. */
     openTransactions: (): number => transactions.size,
     async stop(): Promise<void> {
       server.closeAllConnections();

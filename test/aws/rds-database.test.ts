@@ -55,14 +55,14 @@ beforeEach(async () => {
 const insert = (id: string): string => `INSERT INTO runs VALUES ('${id}')`;
 const runs = () => database.query('SELECT id FROM runs ORDER BY id');
 
-test('a database that wakes up is waited for, and the statement runs once', async () => {
+test('waits for a resuming database and runs the statement once', async () => {
   standIn.resumeFor(3);
   await database.query(insert('1'));
   expect(standIn.paths).toEqual(['/Execute', '/Execute', '/Execute', '/Execute']);
   expect(await runs()).toEqual([{ id: '1' }]);
 });
 
-test('a transaction waits before it begins', async () => {
+test('waits for a resuming database before it begins a transaction', async () => {
   standIn.resumeFor(2);
   await database.transaction([insert('1'), insert('2')]);
   expect(standIn.paths).toEqual([
@@ -76,14 +76,14 @@ test('a transaction waits before it begins', async () => {
 });
 
 test.each([
-  ['a connection that is refused', Object.assign(new Error(), { code: 'ECONNREFUSED' })],
-  ['a connection that takes too long', sdkError('TimeoutError')],
-  ['a writer that is not there', sdkError('DatabaseUnavailableException')],
+  ['a refused connection', Object.assign(new Error(), { code: 'ECONNREFUSED' })],
+  ['a connection timeout', sdkError('TimeoutError')],
+  ['an unavailable writer', sdkError('DatabaseUnavailableException')],
   [
-    'a server that starts',
+    'a response of a starting server',
     sdkError('DatabaseErrorException', 'FATAL: the system is starting up; SQLState: 57P03'),
   ],
-])('%s is tried again', async (_, error) => {
+])('repeats a statement after %s', async (_, error) => {
   let failures = 2;
   const requests = intercept(client, ExecuteStatementCommand, async (input, pass) => {
     if (failures-- > 0) throw error;
@@ -94,20 +94,23 @@ test.each([
 });
 
 test.each([
-  ['an answer that is late', Object.assign(sdkError('TimeoutError'), { code: 'ETIMEDOUT' }), 'ETIMEDOUT'],
-  ['a connection that is lost', Object.assign(new Error(), { code: 'ECONNRESET' }), 'ECONNRESET'],
+  ['a late response', Object.assign(sdkError('TimeoutError'), { code: 'ETIMEDOUT' }), 'ETIMEDOUT'],
+  ['a lost connection', Object.assign(new Error(), { code: 'ECONNRESET' }), 'ECONNRESET'],
   ['an internal error', sdkError('InternalServerErrorException'), 'InternalServerErrorException'],
-  ['an access that is denied', sdkError('AccessDeniedException'), 'AccessDeniedException'],
-])('%s is told at once, since the statement may have run or never will', async (_, error, code) => {
-  const requests = intercept(client, ExecuteStatementCommand, async () => {
-    throw error;
-  });
-  const failing = database.query(insert('1'));
-  await expect(failing).rejects.toMatchObject({ name: 'DatabaseError', code, unreachable: false });
-  expect(requests).toHaveLength(1);
-});
+  ['a denied access', sdkError('AccessDeniedException'), 'AccessDeniedException'],
+])(
+  'does not repeat a statement after %s, because it may have run or cannot succeed',
+  async (_, error, code) => {
+    const requests = intercept(client, ExecuteStatementCommand, async () => {
+      throw error;
+    });
+    const failing = database.query(insert('1'));
+    await expect(failing).rejects.toMatchObject({ name: 'DatabaseError', code, unreachable: false });
+    expect(requests).toHaveLength(1);
+  },
+);
 
-test('its client sends a request once, on a connection of its own', async () => {
+test('sends each request only once, on its own connection', async () => {
   const ports: (number | undefined)[] = [];
   const server = createServer((request, response) => {
     ports.push(request.socket.remotePort);
@@ -133,14 +136,14 @@ test('its client sends a request once, on a connection of its own', async () => 
   expect(ports[0]).not.toBe(ports[1]);
 });
 
-test('a transaction that fails is rolled back at once', async () => {
+test('rolls back a failed transaction immediately', async () => {
   await expect(database.transaction([insert('1'), insert('1')])).rejects.toMatchObject({ code: '23505' });
   expect(standIn.paths.at(-1)).toBe('/RollbackTransaction');
   expect(standIn.openTransactions()).toBe(0);
   expect(await runs()).toEqual([]);
 });
 
-test('a transaction that cannot be rolled back either fails with what failed first', async () => {
+test('throws the first error of a transaction if the rollback fails as well', async () => {
   const rollbacks = intercept(client, RollbackTransactionCommand, async () => {
     throw sdkError('InternalServerErrorException');
   });
@@ -148,7 +151,7 @@ test('a transaction that cannot be rolled back either fails with what failed fir
   expect(rollbacks).toHaveLength(1);
 });
 
-test('a commit whose answer is lost is an error, and stays done', async () => {
+test('throws if the response to a commit is lost, although the commit is done', async () => {
   intercept(client, CommitTransactionCommand, async (input, pass) => {
     await pass(input);
     throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
@@ -157,7 +160,7 @@ test('a commit whose answer is lost is an error, and stays done', async () => {
   expect(await runs()).toEqual([{ id: '1' }]);
 });
 
-test('a transaction that does not begin runs nothing', async () => {
+test('runs no statement if the transaction cannot begin', async () => {
   intercept(client, BeginTransactionCommand, async () => {
     throw sdkError('AccessDeniedException');
   });
@@ -165,12 +168,12 @@ test('a transaction that does not begin runs nothing', async () => {
   expect(standIn.paths).toEqual([]);
 });
 
-test('a statement that takes too long is ended by the service', async () => {
+test('throws the timeout of the service for a slow statement', async () => {
   const slow = database.query('SELECT CAST(pg_sleep(30) AS text) AS slept');
   await expect(slow).rejects.toMatchObject({ code: 'StatementTimeoutException', unreachable: false });
 });
 
-test('what is larger than the service takes is refused', async () => {
+test('throws for a request that is larger than the service accepts', async () => {
   const sql = 'SELECT CAST(length(:text) AS text) AS length';
   expect(await database.query(sql, { text: 'x'.repeat(4_000_000) })).toEqual([{ length: '4000000' }]);
   const request = database.query(sql, { text: 'x'.repeat(4_194_304) });
@@ -180,7 +183,7 @@ test('what is larger than the service takes is refused', async () => {
   });
 });
 
-test('what is larger than the service answers is refused', async () => {
+test('throws for a result that is larger than the service returns', async () => {
   const rows = (count: number, size: number) =>
     database.query(`SELECT repeat('x', ${size}) AS text FROM generate_series(1, ${count})`);
   expect(await rows(16, 64_000)).toHaveLength(16);
@@ -188,18 +191,18 @@ test('what is larger than the service answers is refused', async () => {
   await expect(rows(1, 66_000)).rejects.toThrow('too large');
 });
 
-test('an array is refused', async () => {
+test('throws for an array', async () => {
   await expect(database.query(`SELECT ARRAY['a'] AS list`)).rejects.toMatchObject({
     code: 'UnsupportedResultException',
   });
 });
 
-test('bare columns are text as well', async () => {
+test('returns columns that are not cast as text as well', async () => {
   const sql = `SELECT true AS yes, CAST(1.5 AS float8) AS half, CAST(7 AS integer) AS seven, CAST(1.50 AS numeric) AS price`;
   expect(await database.query(sql)).toEqual([{ yes: 'true', half: '1.5', seven: '7', price: '1.50' }]);
 });
 
-test('an error of the service has its code, and the original as its cause', async () => {
+test('throws a DatabaseError with the code of the service and the original error as cause', async () => {
   const elsewhere = createRdsDatabase(client, {
     ...standIn.settings,
     secretArn: 'arn:aws:secretsmanager:other',
@@ -208,6 +211,6 @@ test('an error of the service has its code, and the original as its cause', asyn
     code: 'ValidationException',
     cause: { name: 'ServiceError' },
   });
-  const nowhere = createRdsDatabase(client, { ...standIn.settings, databaseName: 'nowhere' });
-  await expect(nowhere.query('SELECT 1')).rejects.toMatchObject({ code: '3D000' });
+  const missing = createRdsDatabase(client, { ...standIn.settings, databaseName: 'nowhere' });
+  await expect(missing.query('SELECT 1')).rejects.toMatchObject({ code: '3D000' });
 });

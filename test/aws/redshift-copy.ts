@@ -5,11 +5,11 @@ const COPY =
   /^COPY (?<table>\w+) FROM 's3:\/\/(?<bucket>[^/']+)\/(?<prefix>[^']+)' IAM_ROLE DEFAULT FORMAT AS JSON 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE OFF$/;
 
 /**
- * Does what Redshift's COPY does with JSON: reads every object whose key starts as named, takes the fields that are
- * columns, cuts numbers to their scale, counts a text's bytes; one bad row fails it all.
+ * Emulates Redshift's COPY of JSON: reads every object with the key prefix, loads the fields that are columns, truncates numbers to
+ * their scale and limits texts by bytes. One invalid row fails the whole COPY.
  * https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-format.html#copy-json
  *
- * @returns false for any other statement
+ * @returns False for any other statement.
  */
 export async function copyIntoTable(sql: string, client: Client, s3: S3Client): Promise<boolean> {
   if (!/^\s*COPY\b/i.test(sql)) return false;
@@ -38,7 +38,7 @@ async function readFiles(s3: S3Client, Bucket: string, Prefix: string): Promise<
 
 interface Column {
   name: string;
-  /** As `format_type` has it: `numeric(20,4)`, `character varying(64)`. */
+  /** Type as formatted by `format_type`: `numeric(20,4)`, `character varying(64)`. */
   type: string;
 }
 

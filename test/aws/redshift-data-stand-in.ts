@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { Field } from '@aws-sdk/client-redshift-data';
 import {
-  inRedshiftsWords,
   openSession,
   type SessionOptions,
   type SessionResult,
+  toRedshiftMessage,
 } from './redshift-session.ts';
 
-/** A statement as the Data API keeps it. */
+/** The stand-in's record of a statement. */
 interface Statement {
   Id: string;
   QueryString: string;
@@ -34,23 +34,23 @@ interface ExecuteInput {
   ClientToken?: string;
 }
 
-/** Rows a page: few, so that tests turn pages. */
+/** Rows a page. Few, so that results in tests have several pages. */
 const PAGE_ROWS = 100;
 /** https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html#data-api-calling-considerations */
 const MAX_STATEMENT_BYTES = 100 * 1024;
 /** https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html */
 const MAX_STATEMENTS = 40;
 
-/** Types of Postgres, by their oid, that the Data API answers as numbers and booleans; all others are strings. */
+/** OIDs of the Postgres types that the Data API returns as numbers and booleans. All others are strings. */
 const LONGS = new Set([20, 21, 23]);
 const DOUBLES = new Set([700, 701]);
 const BOOLEAN = 16;
 
 /**
- * The Redshift Data API on 127.0.0.1, as far as we use it: takes statements, runs them on a Postgres in the background, one
- * transaction a request, and tells how they are doing.
+ * Starts a stand-in for the parts of the Redshift Data API in use: accepts statements, runs them on a Postgres in the background, one
+ * transaction a request, and reports their status.
  *
- * @param options isolation is Redshift Serverless's default, snapshot, where it is left out
+ * @param options Default of `isolation`: snapshot, as on Redshift Serverless.
  */
 export async function startRedshiftDataStandIn(
   options: Omit<SessionOptions, 'isolation'> & Partial<SessionOptions>,
@@ -108,7 +108,7 @@ export async function startRedshiftDataStandIn(
     } catch (thrown) {
       const failed = parts.findLast(({ Status }) => Status === 'STARTED') ?? submission;
       for (const part of parts) part.Status = 'ABORTED';
-      submission.Error = inRedshiftsWords(thrown);
+      submission.Error = toRedshiftMessage(thrown);
       failed.Error = submission.Error;
       failed.Status = 'FAILED';
       submission.Status = 'FAILED';
@@ -149,7 +149,7 @@ export async function startRedshiftDataStandIn(
   const server = createServer(async (request, response) => {
     const answer = (status: number, body: object) => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-      // What a statement returned is not part of its description.
+      // The description of a statement does not include its rows.
       response.end(JSON.stringify(body, (key, value) => (key === 'result' ? undefined : value)));
     };
     try {
@@ -166,9 +166,9 @@ export async function startRedshiftDataStandIn(
 
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** What was submitted and what became of it, oldest first. */
+    /** Submitted statements with their status, oldest first. */
     submissions: () => [...idsByToken.values()].map(find),
-    /** Ends when all that runs has ended. */
+    /** Resolves when all running statements have ended. */
     async stop(): Promise<void> {
       await Promise.all(running);
       server.closeAllConnections();

@@ -29,8 +29,8 @@ afterAll(() => warehouse?.stop());
 const numbers = async (): Promise<unknown[]> =>
   (await warehouse.observer.query('SELECT n FROM numbers ORDER BY n')).rows.map(({ n }) => n);
 
-describe('a query', () => {
-  test('answers with rows by column name, every value as text', async () => {
+describe('query', () => {
+  test('returns rows by column name with every value as text', async () => {
     const sql = `SELECT 1 AS whole, CAST(39.9 AS numeric(20, 4)) AS price, 1.5e0 AS approximate, true AS yes,
       CAST(NULL AS varchar) AS nothing, '' AS empty, CAST('2026-11-22' AS date) AS day`;
     expect(await database.query(sql)).toEqual([
@@ -46,7 +46,7 @@ describe('a query', () => {
     ]);
   });
 
-  test('reads every page of a long answer', async () => {
+  test('reads all pages of a long result', async () => {
     const sql = `SELECT CAST(10 * a.n + b.n AS text) AS n FROM (SELECT row_number() OVER () AS n FROM pg_class) a,
       (SELECT n FROM numbers) b ORDER BY a.n, b.n LIMIT 250`;
     const rows = await database.query(sql);
@@ -55,7 +55,7 @@ describe('a query', () => {
     );
   });
 
-  test('answers with no rows where there are none', async () => {
+  test('returns no rows for an empty result', async () => {
     expect(await database.query('SELECT n FROM numbers WHERE n = 3')).toEqual([]);
     expect(await database.query('UPDATE numbers SET n = n')).toEqual([]);
   });
@@ -67,12 +67,12 @@ describe('a query', () => {
     ['Grüße 🎁'],
     ['a\nb\t'],
     [':name $1'],
-  ])('takes a parameter as it is: %j', async (value) => {
+  ])('passes the parameter %j unchanged', async (value) => {
     const rows = await database.query("SELECT CAST(:value AS varchar) AS value, ':value' AS text", { value });
     expect(rows).toEqual([{ value, text: ':value' }]);
   });
 
-  test('names a parameter that is missing or not used, before anything is asked', async () => {
+  test('names a missing or unused parameter before it makes a request', async () => {
     const before = warehouse.standIn.submissions().length;
     await expect(database.query('SELECT :a', { b: '1' })).rejects.toMatchObject({
       code: 'parameter_mismatch',
@@ -80,7 +80,7 @@ describe('a query', () => {
     expect(warehouse.standIn.submissions()).toHaveLength(before);
   });
 
-  test('that fails tells which statement and why', async () => {
+  test('names the failed statement and the reason', async () => {
     await expect(database.query('SELECT nonsense')).rejects.toMatchObject({
       name: 'DatabaseError',
       code: 'statement_failed',
@@ -91,7 +91,7 @@ describe('a query', () => {
     });
   });
 
-  test('that somebody stops fails', async () => {
+  test('fails if the statement is aborted', async () => {
     intercept(client, DescribeStatementCommand, async (input) => ({
       $metadata: {},
       Id: input.Id,
@@ -103,46 +103,48 @@ describe('a query', () => {
     });
   });
 
-  test('that takes too long fails, whatever becomes of it', async () => {
+  test('fails after its time limit, although the statement continues to run', async () => {
     const impatient = openTestRedshift(client, { queryWaitMs: 250 });
     await warehouse.observer.query('BEGIN; LOCK numbers');
     onTestFinished(() => void warehouse.observer.query('COMMIT'));
     await expect(impatient.query('SELECT n FROM numbers')).rejects.toMatchObject({
       code: 'statement_not_finished',
       unreachable: false,
-      message: expect.stringMatching(/must be finished in time, received status (SUBMITTED|STARTED)$/),
+      message: expect.stringMatching(
+        /must finish within its time limit, received status (SUBMITTED|STARTED)$/,
+      ),
     });
   });
 });
 
-describe('the API', () => {
-  test('that has too many statements is asked again, since it has not taken this one', async () => {
-    const asked = intercept(client, ExecuteStatementCommand, async (input, pass) => {
-      if (asked.length < 3) throw sdkError('ActiveStatementsExceededException');
+describe('the Redshift Data API client', () => {
+  test('repeats a statement that was rejected because too many are active', async () => {
+    const requests = intercept(client, ExecuteStatementCommand, async (input, pass) => {
+      if (requests.length < 3) throw sdkError('ActiveStatementsExceededException');
       return pass(input);
     });
     expect(await database.query("SELECT 'x' AS x")).toEqual([{ x: 'x' }]);
-    expect(asked).toHaveLength(3);
+    expect(requests).toHaveLength(3);
   });
 
-  test('that has taken a statement, loses its answer and is asked again, runs it once', async () => {
-    let asked = 0;
+  test('runs a statement once when the request is repeated after a lost response', async () => {
+    let requests = 0;
     async function loseEveryOther<Input, Output>(input: Input, pass: (input: Input) => Promise<Output>) {
-      const answer = await pass(input);
-      asked++;
-      if (asked % 2 === 1) throw sdkError('ThrottlingException');
-      return answer;
+      const response = await pass(input);
+      requests++;
+      if (requests % 2 === 1) throw sdkError('ThrottlingException');
+      return response;
     }
     intercept(client, ExecuteStatementCommand, loseEveryOther);
     intercept(client, BatchExecuteStatementCommand, loseEveryOther);
     const before = warehouse.standIn.submissions().length;
     expect(await database.query("SELECT 'x' AS x")).toEqual([{ x: 'x' }]);
     expect(await database.batch(["SELECT 'x' AS x"])).toEqual([[{ x: 'x' }]]);
-    expect(asked).toBe(4);
+    expect(requests).toBe(4);
     expect(warehouse.standIn.submissions()).toHaveLength(before + 2);
   });
 
-  test('that refuses a statement has its code in the error', async () => {
+  test('throws the error code of a rejected statement', async () => {
     const statements = Array.from({ length: 41 }, () => 'SELECT 1');
     await expect(database.transaction(statements)).rejects.toMatchObject({
       name: 'DatabaseError',
@@ -155,7 +157,7 @@ describe('the API', () => {
     });
   });
 
-  test('that fails while a statement runs is an error, since the statement may have run', async () => {
+  test('throws if polling fails, because the statement may have run', async () => {
     intercept(client, DescribeStatementCommand, async () => {
       throw sdkError('InternalServerException');
     });
@@ -166,7 +168,7 @@ describe('the API', () => {
   });
 
   test.each(['ThrottlingException', 'ECONNREFUSED', 'TimeoutError'])(
-    'that has taken a statement and fails with %s when asked after it does not pass for one that has not',
+    'does not treat %s of a later request as a statement that was not accepted',
     async (code) => {
       const fail = async (): Promise<never> => {
         throw sdkError(code);
@@ -180,8 +182,8 @@ describe('the API', () => {
   );
 });
 
-describe('a transaction', () => {
-  test('does all of its statements, and a batch answers with the rows of each', async () => {
+describe('transaction and batch', () => {
+  test('run all statements, and batch returns the rows of each', async () => {
     const results = await database.batch([
       'INSERT INTO numbers VALUES (3)',
       'SELECT CAST(max(n) AS text) AS greatest FROM numbers',
@@ -191,17 +193,17 @@ describe('a transaction', () => {
     expect(results).toEqual([[], [{ greatest: '3' }], [], [{ greatest: '2' }]]);
   });
 
-  test('answers in the order of its statements, whatever the order in which the API lists them', async () => {
+  test('return rows in the order of the statements, whatever order the API lists them in', async () => {
     intercept(client, DescribeStatementCommand, async (input, pass) => {
-      const answer = await pass(input);
-      return { ...answer, SubStatements: answer.SubStatements?.toReversed() };
+      const response = await pass(input);
+      return { ...response, SubStatements: response.SubStatements?.toReversed() };
     });
     const numbers = Array.from({ length: 12 }, (_, index) => String(index));
     const results = await database.batch(numbers.map((n) => `SELECT '${n}' AS n`));
     expect(results.flat()).toEqual(numbers.map((n) => ({ n })));
   });
 
-  test('does none of them when one fails, and tells which', async () => {
+  test('run no statement if one fails, and name the failed one', async () => {
     const failing = database.transaction(['DELETE FROM numbers', 'SELECT 1 / 0', 'SELECT 1']);
     await expect(failing).rejects.toThrow(
       /^statement_failed: statement [0-9a-f-]{36}:2: ERROR: division by zero$/,

@@ -2,29 +2,28 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { Client, DatabaseError, type FieldDef } from 'pg';
 import { copyIntoTable } from './redshift-copy.ts';
 
-/** What one statement returned. */
+/** Result of one statement. */
 export interface SessionResult {
   fields: readonly FieldDef[];
-  /** Values as Postgres writes them. */
+  /** Values as Postgres formats them. */
   rows: readonly (string | null)[][];
 }
 
-/** Where statements run, and how. */
 export interface SessionOptions {
-  /** A Postgres that stands for the warehouse. */
+  /** Postgres in place of the warehouse. */
   databaseUrl: string;
-  /** Holds what is copied. */
+  /** Client for the files that COPY reads. */
   s3: S3Client;
-  /** `REPEATABLE READ` is what Redshift calls snapshot isolation. */
+  /** `REPEATABLE READ` is Redshift's snapshot isolation. */
   isolation: 'SERIALIZABLE' | 'REPEATABLE READ';
 }
 
 /**
- * What Postgres knows and Redshift does not, or not where a table is involved.
+ * SQL that Postgres supports and Redshift does not, or not with tables.
  * https://docs.aws.amazon.com/redshift/latest/dg/c_unsupported-postgresql-features.html
  * https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_functions_leader_node_only.html
  */
-const UNKNOWN_TO_REDSHIFT = [
+const NOT_IN_REDSHIFT = [
   /\bON\s+CONFLICT\b/i,
   /\bRETURNING\b/i,
   /\bCREATE\s+(UNIQUE\s+)?INDEX\b/i,
@@ -40,7 +39,7 @@ const UNKNOWN_TO_REDSHIFT = [
   /\b(now|age|isfinite|substr|factorial|to_ascii)\s*\(/i,
 ];
 
-/** A session of Redshift: one transaction, run by a Postgres. */
+/** Opens a session with one transaction on a Postgres that emulates Redshift. */
 export async function openSession({ databaseUrl, s3, isolation }: SessionOptions) {
   const client = new Client({
     connectionString: databaseUrl,
@@ -51,9 +50,9 @@ export async function openSession({ databaseUrl, s3, isolation }: SessionOptions
   await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
 
   return {
-    /** @param parameters by name; their type is varchar */
+    /** @param parameters By name, of type varchar. */
     async run(sql: string, parameters: Readonly<Record<string, string>> = {}): Promise<SessionResult> {
-      const unknown = UNKNOWN_TO_REDSHIFT.map((pattern) => pattern.exec(sql)?.[0]).find((found) => found);
+      const unknown = NOT_IN_REDSHIFT.map((pattern) => pattern.exec(sql)?.[0]).find((found) => found);
       if (unknown) throw new Error(`ERROR: syntax error at or near "${unknown}"`);
       const copied = await copyIntoTable(sql, client, s3);
       if (copied) return { fields: [], rows: [] };
@@ -63,7 +62,7 @@ export async function openSession({ databaseUrl, s3, isolation }: SessionOptions
       );
       const { fields, rows } = await client.query<(string | null)[]>({
         text: text
-          // Primary keys are for the planner, and not enforced.
+          // Redshift does not enforce primary keys.
           .replace(/\bPRIMARY\s+KEY\b(?!\s*\()/gi, '')
           .replace(/,\s*PRIMARY\s+KEY\s*\([^)]*\)/gi, '')
           // https://docs.aws.amazon.com/redshift/latest/dg/r_EXTRACT_function.html
@@ -75,13 +74,13 @@ export async function openSession({ databaseUrl, s3, isolation }: SessionOptions
     },
 
     commit: () => client.query('COMMIT'),
-    /** Also rolls back what was not committed. */
+    /** Closes the session, and rolls back an open transaction. */
     close: () => client.end(),
   };
 }
 
-/** A failure in Redshift's words. */
-export function inRedshiftsWords(thrown: unknown): string {
+/** Formats an error like Redshift. */
+export function toRedshiftMessage(thrown: unknown): string {
   if (!(thrown instanceof DatabaseError)) return String(thrown instanceof Error ? thrown.message : thrown);
   if (thrown.code === '40001') return 'ERROR: 1023 DETAIL: Serializable isolation violation on table';
   return `ERROR: ${thrown.message}`;

@@ -65,8 +65,8 @@ async function readAll(customer: string): Promise<Item[]> {
   return read;
 }
 
-describe('items', () => {
-  test('are written 25 to a request and read 100 to a request, as strings and numbers', async () => {
+describe('put and get', () => {
+  test('write 25 items and read 100 items a request, as strings and numbers', async () => {
     const written = items(120);
     const writes = intercept(client, BatchWriteItemCommand);
     const reads = intercept(client, BatchGetItemCommand);
@@ -79,7 +79,7 @@ describe('items', () => {
     expect(reads).toHaveLength(2);
   });
 
-  test('are stored without what is undefined, and read without what is neither string nor number', async () => {
+  test('omit undefined attributes, and attributes that are neither string nor number', async () => {
     await table.put([{ id: 'i-1', note: undefined, price: 39.9, empty: '' }]);
     const get = new GetItemCommand({ TableName: tableName, Key: { id: { S: 'i-1' } } });
     expect((await client.send(get)).Item).toEqual({
@@ -92,23 +92,23 @@ describe('items', () => {
     expect(await table.get(['i-2'])).toEqual([{ ok: true, value: { id: 'i-2', price: 1e-7 } }]);
   });
 
-  test('fail one by one at a dead endpoint, and nothing is thrown', async () => {
-    const dead = createTable(connect('http://127.0.0.1:1'), tableName, 'id');
+  test('fail every item and do not throw if the endpoint is unreachable', async () => {
+    const unreachable = createTable(connect('http://127.0.0.1:1'), tableName, 'id');
     const failed = { ok: false, error: { name: 'ServiceError', code: 'ECONNREFUSED' } };
-    expect(await dead.put(items(2))).toMatchObject([failed, failed]);
-    expect(await dead.insert(items(2))).toMatchObject([failed, failed]);
-    expect(await dead.get(['i-1', 'i-2'])).toMatchObject([failed, failed]);
-    await expect(dead.replace({ id: 'i-1' }, { points: 1 })).rejects.toMatchObject({
+    expect(await unreachable.put(items(2))).toMatchObject([failed, failed]);
+    expect(await unreachable.insert(items(2))).toMatchObject([failed, failed]);
+    expect(await unreachable.get(['i-1', 'i-2'])).toMatchObject([failed, failed]);
+    await expect(unreachable.replace({ id: 'i-1' }, { points: 1 })).rejects.toMatchObject({
       message: expect.stringMatching(/^PutItem of id i-1: ECONNREFUSED: /),
     });
-    await expect(dead.query('by-customer', 'customer', 'c-0').next()).rejects.toMatchObject({
+    await expect(unreachable.query('by-customer', 'customer', 'c-0').next()).rejects.toMatchObject({
       message: expect.stringMatching(/^Query of by-customer: ECONNREFUSED: /),
     });
   });
 });
 
-describe('an insert', () => {
-  test('writes an item only where there is none of its key, and returns the one that is there', async () => {
+describe('insert', () => {
+  test('writes an item unless its key exists, and returns the existing item', async () => {
     await table.put([{ id: 'i-1', points: 7 }]);
     expect(await table.insert(items(3))).toEqual([
       { ok: true, value: { inserted: true } },
@@ -122,8 +122,8 @@ describe('an insert', () => {
   });
 });
 
-describe('a replacement', () => {
-  test('is done only while the item has all of what was seen', async () => {
+describe('replace', () => {
+  test('replaces an item only if it still has all attributes that were seen', async () => {
     await table.put([{ id: 'i-1', points: 7, customer: 'c-1' }]);
     const next = { id: 'i-1', points: 8 };
     expect(await table.replace(next, { points: 7, customer: 'c-2' })).toBe(false);
@@ -134,8 +134,8 @@ describe('a replacement', () => {
   });
 });
 
-describe('a query of an index', () => {
-  test('reads the items of one value, whatever number of pages they take', async () => {
+describe('query', () => {
+  test('reads the items with one index value from all pages', async () => {
     await table.put(items(30));
     const queries = intercept(client, QueryCommand, (input, pass) => pass({ ...input, Limit: 4 }));
     const read = await readAll('c-1');

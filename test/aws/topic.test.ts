@@ -40,8 +40,8 @@ const readIds = async (): Promise<string[]> =>
   (await clients.readAll<OrderConfirmed>(queueUrl)).map(({ order }) => order.order_id).sort();
 const idsOf = (published: readonly Order[]): string[] => published.map(({ order_id }) => order_id).sort();
 
-describe('a confirmed order', () => {
-  test('reaches queues as the event alone, with event and email_id as attributes', async () => {
+describe('the message of a confirmed order', () => {
+  test('reaches queues as the bare event with the attributes event and email_id', async () => {
     const [order] = orders(1) as [Order];
     expect(await publish([order])).toEqual([
       { ok: true, value: { snsMessageId: expect.stringMatching(/^[0-9a-f-]{36}$/) } },
@@ -60,7 +60,7 @@ describe('a confirmed order', () => {
     expect(Object.keys(message?.MessageAttributes ?? {}).sort()).toEqual(['email_id', 'event']);
   });
 
-  test('that is put into a queue past the topic is the same message there', async () => {
+  test('is the same if it is sent to a queue directly', async () => {
     const [order] = orders(1) as [Order];
     await publish([order]);
     const replayed = [toConfirmedMessage(order, CONFIRMED_AT)];
@@ -75,7 +75,7 @@ describe('a confirmed order', () => {
     expect(sent?.MessageAttributes?.email_id).toMatchObject({ StringValue: order.email_id });
   });
 
-  test('reaches people as text with a subject, and protocols without a text of their own as the event', async () => {
+  test('reaches e-mail subscribers as text with a subject, and other protocols as the event', async () => {
     const requests = intercept(clients.sns, PublishBatchCommand);
     const [order] = orders(1) as [Order];
     await publish([order]);
@@ -91,8 +91,8 @@ describe('a confirmed order', () => {
   });
 });
 
-describe('requests', () => {
-  test('take ten orders each', async () => {
+describe('PublishBatch requests', () => {
+  test('have ten orders each', async () => {
     const requests = intercept(clients.sns, PublishBatchCommand);
     const published = orders(25);
     const outcomes = await publish(published);
@@ -103,9 +103,9 @@ describe('requests', () => {
   });
 
   test.each([
-    ['of three bytes a letter', '€'],
+    ['of three bytes a character', '€'],
     ['of quotes, which JSON within JSON writes as four bytes', '"'],
-  ])('stay within 256 KiB with ten of the largest legal orders %s', async (_name, letter) => {
+  ])('stay within 256 KiB with ten of the largest valid orders %s', async (_name, letter) => {
     const largest = Array.from({ length: 10 }, (_, index) => {
       const parsed = parseOrder({
         ...seedOrder,
@@ -127,7 +127,7 @@ describe('requests', () => {
     expect(await readIds()).toEqual(idsOf(largest));
   });
 
-  test('are cut by bytes before they pass 256 KiB', async () => {
+  test('have fewer orders if ten would exceed 256 KiB', async () => {
     const heavy = orders(20).map((order) => ({ ...order, product_id: 'p'.repeat(40_000) }));
     const requests = intercept(clients.sns, PublishBatchCommand);
     const outcomes = await publish(heavy);
@@ -140,8 +140,8 @@ describe('requests', () => {
   });
 });
 
-describe('a publish that fails', () => {
-  test('for one entry is repeated for that entry alone', async () => {
+describe('a failed publish', () => {
+  test('is repeated only for the failed entry', async () => {
     let first = true;
     const requests = intercept(clients.sns, PublishBatchCommand, async (input, pass) => {
       if (!first) return pass(input);
@@ -158,7 +158,7 @@ describe('a publish that fails', () => {
     expect(await readIds()).toEqual(idsOf(published));
   });
 
-  test('by the sender’s fault is not repeated, and says why', async () => {
+  test('is not repeated if the sender is at fault, and has the reason', async () => {
     const requests = intercept(clients.sns, PublishBatchCommand, async (input, pass) => {
       const [entry, ...others] = input.PublishBatchRequestEntries ?? [];
       const output = await pass({ ...input, PublishBatchRequestEntries: others });
@@ -173,7 +173,7 @@ describe('a publish that fails', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('as a whole fails its ten orders and leaves the others alone', async () => {
+  test('of a whole request fails only its ten orders', async () => {
     let request = 0;
     intercept(clients.sns, PublishBatchCommand, async (input, pass) => {
       if (request++ === 1) throw sdkError('ThrottledException', 'Rate exceeded');
@@ -186,7 +186,7 @@ describe('a publish that fails', () => {
     expect(outcomes[10]).toMatchObject({ error: { name: 'ServiceError', code: 'ThrottledException' } });
   });
 
-  test('for want of a topic names that', async () => {
+  test('has the code of a topic that does not exist', async () => {
     const elsewhere = createTopic(clients.sns, 'arn:aws:sns:us-east-1:000000000000:nowhere');
     expect(await publish(orders(1), elsewhere)).toMatchObject([
       { ok: false, error: { code: expect.stringContaining('NotFound') } },
@@ -194,7 +194,7 @@ describe('a publish that fails', () => {
   });
 });
 
-/** What SNS counts: messages, subjects and attributes. */
+/** Bytes that SNS counts: messages, subjects and attributes. */
 function bytesOf(input: { PublishBatchRequestEntries?: readonly object[] | undefined } | undefined): number {
   const texts = input?.PublishBatchRequestEntries?.flatMap((entry) => leaves(entry)) ?? [];
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);

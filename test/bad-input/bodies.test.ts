@@ -15,32 +15,32 @@ const cases = bodies.map(({ input, ...entry }) => ({
   body: typeof input === 'string' ? input : input(),
 }));
 const outcomeIs = (kind: string) => cases.filter(({ expected }) => kind in expected);
-/** In the same batch, last. */
-const GOOD = { ...seedOrder, order_id: 'after-all-of-them' };
+/** A valid order at the end of the same batch. */
+const VALID_ORDER = { ...seedOrder, order_id: 'after-all-of-them' };
 
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/consumer.ts')['handler'];
 let log: ReturnType<typeof captureLog>;
-/** What the queue has taken, by its body. */
+/** Records of the accepted messages, by body. */
 const records = new Map<string, SQSRecord>();
 const failedIds = new Set<string>();
 let published: Order[];
 let mails: Mail[];
 
-/** Takes all bodies through the consumer as one batch. */
+/** Delivers all bodies to the consumer as one batch. */
 beforeAll(async () => {
   pipeline = await startPipeline('consumer');
   ({ handler } = await import('../../handlers/consumer.ts'));
   log = captureLog();
   const sent = cases.filter(({ expected }) => !('refused' in expected)).map(({ body }) => body);
-  await pipeline.send('OrderQueueUrl', [...sent, JSON.stringify(GOOD)]);
+  await pipeline.send('OrderQueueUrl', [...sent, JSON.stringify(VALID_ORDER)]);
   await pipeline.deliver('OrderQueueUrl', async (event, context) => {
     for (const record of event.Records) records.set(record.body, record);
     const answer = (await handler(event, context)) as unknown as SQSBatchResponse;
     for (const { itemIdentifier } of answer.batchItemFailures) failedIds.add(itemIdentifier);
     return answer;
   });
-  const events = await pipeline.takeAll<OrderConfirmed>('ShippingQueueUrl');
+  const events = await pipeline.drainQueue<OrderConfirmed>('ShippingQueueUrl');
   published = events.map(({ order }) => order);
   mails = await takeMails();
   expectDiscretion(log.text());
@@ -71,33 +71,33 @@ async function takeMails(): Promise<Mail[]> {
 
 const recordOf = (body: string): SQSRecord => records.get(body) as SQSRecord;
 
-test('all of them in one batch do the good order beside them no harm', () => {
-  expect(published.map(({ order_id }) => order_id)).toContain(GOOD.order_id);
+test('invalid messages do not affect a valid order in the same batch', () => {
+  expect(published.map(({ order_id }) => order_id)).toContain(VALID_ORDER.order_id);
   expect(published).toHaveLength(outcomeIs('confirmed').length + 1);
   expect(mails).toHaveLength(published.length);
   expect([...failedIds]).toHaveLength(outcomeIs('deadLettered').length);
 });
 
-describe('what is confirmed is told as one clean order and one clean e-mail:', () => {
+describe('a confirmed order is published once, with one e-mail free of links and control characters:', () => {
   test.each(outcomeIs('confirmed'))('$name', async ({ body, expected }) => {
     expect(failedIds).not.toContain(recordOf(body).messageId);
-    // Received again it is known, by the identity that it was published with.
+    // The log line of a redelivery has the order_id that was published.
     await handler({ Records: [recordOf(body)] }, lambdaContext());
     const [known] = log.lines('redelivered') as [{ order_id: string }];
-    const told = published.filter(({ order_id }) => order_id === known.order_id);
-    expect(told).toMatchObject(['confirmed' in expected && expected.confirmed]);
+    const events = published.filter(({ order_id }) => order_id === known.order_id);
+    expect(events).toMatchObject(['confirmed' in expected && expected.confirmed]);
     const [mail, ...more] = mails.filter(({ order_id }) => order_id === known.order_id);
     expect(more).toEqual([]);
-    expect(mail?.email_id).toBe(told[0]?.email_id);
+    expect(mail?.email_id).toBe(events[0]?.email_id);
     expect(mail?.subject).toMatch(/^Order confirmed: [ -~]{1,80}$/);
-    // No line, no link, nothing invisible that the text's own template does not have.
+    // The message has no line, link or invisible character besides those of its template.
     expect(mail?.message.split(/[\n\r\u0085\u2028\u2029]/)).toHaveLength(9);
     expect(mail?.message).not.toMatch(/[^\P{C}\n]|:\/\/|@/u);
     expectDiscretion(log.text());
   });
 });
 
-describe('what is no order comes back after a second, and says why:', () => {
+describe('an invalid message fails and its reasons are logged:', () => {
   test.each(outcomeIs('deadLettered'))('$name', async ({ body, expected }) => {
     expect(failedIds).toContain(recordOf(body).messageId);
     const answer = await handler({ Records: [recordOf(body)] }, lambdaContext());
@@ -110,7 +110,7 @@ describe('what is no order comes back after a second, and says why:', () => {
   });
 });
 
-describe('what SQS does not carry never gets into the queue:', () => {
+describe('SQS rejects the message:', () => {
   test.each(outcomeIs('refused'))('$name', async ({ body, expected }) => {
     const command = new SendMessageCommand({ QueueUrl: pipeline.output('OrderQueueUrl'), MessageBody: body });
     const { name } = await pipeline.sqs.send(command).catch((error) => error);

@@ -6,7 +6,7 @@ import { badTexts } from './bodies/texts.ts';
 import { badTimestamps } from './bodies/timestamps.ts';
 import { wrongTypes } from './bodies/wrong-types.ts';
 
-/** Bodies of order queue messages, for the consumer. */
+/** Message bodies of the order queue. */
 export const bodies = [
   ...badStructures,
   ...wrongTypes,

@@ -11,10 +11,10 @@ import type { RequestOutcome } from './requests/request-entry.ts';
 import { requests } from './requests.ts';
 import { type EventOutcome, uploadEvents } from './upload-events.ts';
 
-/** Entries that one thing reads. */
+/** The entries of one interface. */
 interface Part {
   title: string;
-  /** What happens to them, and how it is seen. */
+  /** Explains the outcome column. */
   intro: string;
   entries: { name: string; outcome: string }[];
 }
@@ -30,42 +30,42 @@ const part = <Expected>(
   entries: entries.map(({ name, expected }) => ({ name, outcome: inWords(expected) })),
 });
 
-/** All hostile inputs, and what becomes of each in words. */
+/** All inputs, with their outcomes in words. */
 export const corpus: Part[] = [
   part(
     'Messages of the order queue',
-    'A dead letter has been refused three times within seconds; the reasons are `field: code`.',
+    'A dead letter was rejected three times within seconds. Reasons are `field: code`.',
     bodies,
     bodyOutcome,
   ),
   part(
     'Order files',
-    'What their receipt says, and which lines went to the rejected rows.',
+    'The outcome is the status in the receipt. Rejected rows are `line field: code`.',
     [...files, ...bombs, ...endlessFiles],
     fileOutcome,
   ),
   part(
     'Keys of order files',
-    'Each holds one good order, which is sent.',
+    'Each file contains one valid order, which is sent.',
     keys,
-    ({ receipt }) => `read; receipt ${receipt}`,
+    ({ receipt }) => `ingested; receipt ${receipt}`,
   ),
   part(
     'Messages of the upload queue',
-    'Most name a file that is not there, or none at all.',
+    'Most messages name a missing file or none. A dead letter was rejected three times within seconds.',
     uploadEvents,
     eventOutcome,
   ),
-  part('HTTP requests', 'Status, and what the answer says. None is a 500.', requests, requestOutcome),
+  part('HTTP requests', 'The status and part of the response. No status is 500.', requests, requestOutcome),
   part(
-    'Inputs of functions',
-    'By direct invoke: the error is an `InvalidInputError`, and says this.',
+    'Direct invocations',
+    'The message of the `InvalidInputError` contains this text.',
     inputs,
     inputOutcome,
   ),
   part(
-    'Events of the shipping and the analytics queue',
-    'A dead letter has been refused three times within seconds; the reasons are `field: code`.',
+    'Events in the shipping and analytics queues',
+    'A dead letter was rejected three times within seconds. Reasons are `field: code`.',
     envelopes,
     ({ fulfillment, analytics }) =>
       fulfillment === analytics
@@ -73,15 +73,15 @@ export const corpus: Part[] = [
         : `fulfillment: ${eventStored(fulfillment)}; analytics: ${eventStored(analytics)}`,
   ),
   part(
-    'Texts on their way out',
-    'Names of products in reports and stock: as CSV, where a spreadsheet takes them for text, and on a terminal.',
+    'Product names in CSV and on the terminal',
+    'Reports and stock lists show these names. A spreadsheet must read every CSV cell as text.',
     exported,
     ({ csv, table }) => `CSV ${JSON.stringify(csv)}; terminal ${JSON.stringify(table)}`,
   ),
 ];
 
 function bodyOutcome(outcome: BodyOutcome): string {
-  if ('refused' in outcome) return `SQS refuses it: ${outcome.refused}`;
+  if ('refused' in outcome) return `rejected by SQS: ${outcome.refused}`;
   if ('deadLettered' in outcome) return `dead letter: ${listed(outcome.deadLettered)}`;
   const kept = Object.entries(outcome.confirmed).map(([field, value]) => `${field} ${shown(value)}`);
   return `confirmed${kept.length > 0 ? `, with ${kept.join(', ')}` : ''}`;
@@ -100,12 +100,12 @@ function eventOutcome(outcome: EventOutcome): string {
 }
 
 function requestOutcome({ statuses, says }: RequestOutcome): string {
-  const codes = statuses.length > 0 ? statuses.join(', then ') : 'the connection is closed';
+  const codes = statuses.length > 0 ? statuses.join(', then ') : 'connection closed';
   return says === undefined ? codes : `${codes}: ${says}`;
 }
 
 function inputOutcome(outcome: InputOutcome): string {
-  return 'refused' in outcome ? outcome.refused : `answers ${JSON.stringify(outcome.answers)}`;
+  return 'refused' in outcome ? outcome.refused : `returns ${JSON.stringify(outcome.answers)}`;
 }
 
 function eventStored(outcome: EnvelopeOutcome): string {

@@ -15,8 +15,8 @@ import { exported } from './exports.ts';
 import { inputs } from './inputs.ts';
 import { requests } from './requests.ts';
 
-/** What Lambda takes of an answer: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_ANSWER = 6 * 1_048_576;
+/** Limit of a Lambda response: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_RESPONSE_BYTES = 6 * 1_048_576;
 
 let cloud: TestCloud;
 
@@ -33,10 +33,10 @@ afterEach(() => {
 });
 
 const api = (path: string) => `${cloud.output('ApiUrl')}${path}`;
-const postGoodOrder = () => fetch(api('/orders'), { method: 'POST', body: JSON.stringify(seedOrder) });
+const postValidOrder = () => fetch(api('/orders'), { method: 'POST', body: JSON.stringify(seedOrder) });
 const logOf = () => readFile(cloud.log.file, 'utf8');
 
-/** A record of a queue's batch. */
+/** Creates a record of a queue's batch. */
 const toRecord = (body: string, index: number) => ({
   messageId: `message-${index}`,
   receiptHandle: `receipt-${index}`,
@@ -58,12 +58,12 @@ describe('the HTTP API', () => {
     expect(answers.map(({ status }) => status)).toEqual(expected.statuses);
     const { body = '', type } = answers.at(-1) ?? {};
     expect(body).toContain(expected.says ?? '');
-    expect(body.length).toBeLessThan(MAX_ANSWER);
+    expect(body.length).toBeLessThan(MAX_RESPONSE_BYTES);
     expect(body).not.toMatch(/\\n\s+at |\.[jt]s:\d|node_modules|node:internal|FST_/);
     if (body !== '') expect(type).toMatch(/^application\/(problem\+)?json$/);
   });
 
-  test('answers others while requests come in that never end', async () => {
+  test('answers other requests while many connections never complete theirs', async () => {
     const { hostname, port, host } = new URL(cloud.output('ApiUrl'));
     const slow = Array.from({ length: 100 }, (_, index) => {
       const socket = connect(Number(port), hostname);
@@ -72,18 +72,18 @@ describe('the HTTP API', () => {
       socket.write(index % 2 ? head : `${head}Content-Length: 1000\r\n\r\n{`);
       return socket;
     });
-    expect((await postGoodOrder()).status).toBe(202);
+    expect((await postValidOrder()).status).toBe(202);
     for (const socket of slow) socket.destroy();
   });
 
-  test('takes a good order after all of that, and has logged neither an error nor what was sent', async () => {
-    expect((await postGoodOrder()).status).toBe(202);
+  test('accepts a valid order afterwards, and has logged neither errors nor customer data', async () => {
+    expect((await postValidOrder()).status).toBe(202);
     expectDiscretion(await logOf());
     expect(await logOf()).not.toContain('"level":"ERROR"');
   });
 });
 
-describe('a function asked directly', () => {
+describe('a direct invocation', () => {
   const ask = async ({ function: name, event }: (typeof inputs)[number]['input']): Promise<InvokeResult> =>
     cloud.invoke(name, event());
 
@@ -102,7 +102,7 @@ describe('a function asked directly', () => {
     expect(errorMessage).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
-  test('restocks and reports after all of that', async () => {
+  test('of restock and report still works afterwards', async () => {
     const item = { product_id: 'P-well', quantity: 1 };
     expect(await cloud.invoke('restock', item)).not.toHaveProperty('functionError');
     expect(await cloud.invoke('report', { by: 'day' })).not.toHaveProperty('functionError');
@@ -132,33 +132,33 @@ describe.each(['fulfillment', 'analytics'] as const)('%s', (consumer) => {
     },
   );
 
-  test('names the faults, and nothing of the events', async () => {
+  test('logs the reasons without customer data', async () => {
     const counts: Record<string, number> = {};
     for (const { expected } of envelopes) {
       const outcome = expected[consumer];
       if (typeof outcome !== 'string') for (const code of outcome) counts[code] = (counts[code] ?? 0) + 1;
     }
     expect(reasons).toEqual(counts);
-    // Its receipt handles are made up, so it could not set the pace, and says where that failed.
-    const said = (await logOf())
+    // The receipt handles are invented, so changing the visibility timeout fails and is logged.
+    const lines = (await logOf())
       .split('\n')
       .filter((line) => line.startsWith(consumer) && !line.includes('retry pace not set'));
-    expectDiscretion(said.join('\n'));
+    expectDiscretion(lines.join('\n'));
   });
 
-  test('has stored what is good of them', async () => {
+  test('has stored the valid orders', async () => {
     const table = consumer === 'fulfillment' ? 'shipments' : 'sales';
     const [row] = await cloud.query(
       `SELECT CAST(count(*) AS text) AS stored FROM ${table} WHERE order_id LIKE 'envelope-%'`,
     );
-    const good = envelopes.filter(({ expected }) => !isFailure(expected[consumer]));
-    expect(Number(row?.stored)).toBe(good.length);
+    const valid = envelopes.filter(({ expected }) => !isFailure(expected[consumer]));
+    expect(Number(row?.stored)).toBe(valid.length);
   });
 });
 
-describe('texts on their way out', () => {
+describe('product names in CSV and on the terminal:', () => {
   const idOf = (index: number) => `export-${index}`;
-  /** Runs `orders` and reads what it says. */
+  /** Runs `orders` and returns its output. */
   async function orders(...args: string[]): Promise<string> {
     const screen = captureLog();
     await main(args);
@@ -206,7 +206,7 @@ describe('texts on their way out', () => {
       expect(lineOf(table, index)).toContain(expected.table.replace(/\s+/g, ' '));
   });
 
-  test('a dead letter that would act on the terminal is shown as it is', async () => {
+  test('orders dlq list escapes control characters of a dead letter', async () => {
     const hostile = `${JSON.stringify({ ...seedOrder, price: 'free' }).replace('Jane', '\u009b31mJane\u202e')}`;
     await cloud.send([hostile], 'OrderQueueDLQUrl');
     for (const args of [
@@ -219,7 +219,7 @@ describe('texts on their way out', () => {
     }
   });
 
-  test('a file whose text would act on the terminal is refused without it', async () => {
+  test('orders restock escapes control characters of an invalid file', async () => {
     const path = join(cloud.localDirectory, 'stock.json');
     await writeFile(path, '\u001b]0;owned\u0007');
     const text = await orders('restock', '--file', path);

@@ -1,8 +1,8 @@
-/** One piece of hostile input, and what has to become of it. */
+/** An input and its expected outcome. */
 export interface Entry<Input, Expected> {
-  /** What it tries, in a few words; names are unique over the whole corpus. */
+  /** Describes the input. Unique within the corpus. */
   name: string;
-  /** A function makes what is too large to be written down. */
+  /** The input, or a function that creates it if it is large. */
   input: Input;
   expected: Expected;
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** One answer as it came over the wire. */
+/** An HTTP response. */
 export interface WireAnswer {
   status: number;
   type: string | undefined;
@@ -8,11 +8,11 @@ export interface WireAnswer {
 }
 
 /**
- * Sends bytes to an HTTP server as they are, which no HTTP client would, and reads what it answers until it hangs up, or
- * has said nothing more for `quietMs`.
+ * Sends raw bytes, possibly invalid HTTP, to a server. Reads responses until the server closes the connection or sends nothing for
+ * `quietMs`.
  *
- * @param address of the server; `{host}` in the bytes becomes its host and port
- * @param parts sent one after another
+ * @param address URL of the server. Its host and port replace `{host}` in the bytes.
+ * @param parts Parts of the request, sent one after another.
  */
 export async function exchange(
   address: string,
@@ -23,7 +23,7 @@ export async function exchange(
   const socket = connect(Number(port), hostname);
   const chunks: Buffer[] = [];
   await new Promise<void>((done) => {
-    // An answer that comes before the whole request has been sent may end the connection.
+    // The server may respond and close the connection before it has received the whole request.
     socket.on('error', () => done());
     socket.on('close', () => done());
     socket.on('data', (chunk) => {
@@ -39,7 +39,7 @@ export async function exchange(
   return readAnswers(Buffer.concat(chunks).toString('latin1'));
 }
 
-/** Answers one after another, each with a `content-length`; interim ones (`100 Continue`) have no body. */
+/** Parses consecutive responses, each with a `content-length`. Interim responses (`100 Continue`) have no body. */
 function readAnswers(text: string): WireAnswer[] {
   const answers: WireAnswer[] = [];
   for (let rest = text; rest.startsWith('HTTP/1.'); ) {

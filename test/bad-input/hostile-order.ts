@@ -1,10 +1,10 @@
 import { seedOrder } from '../order/seed-order.ts';
 
-let made = 0;
+let count = 0;
 
-/** An order that would be good, and is another one each time, but for the fields given; `undefined` leaves one out. */
+/** Creates a different valid order each time, with these fields replaced. `undefined` removes a field. */
 export const hostileOrder = (fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
   ...seedOrder,
-  product_id: `P-${++made}`,
+  product_id: `P-${++count}`,
   ...fields,
 });

@@ -31,7 +31,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** As the mapping delivers it: after 2 s at most. */
+/** Delivers messages to the handler, like the event source mapping, after at most 2 s. */
 const deliver = (remainingMs = 900_000) =>
   pipeline.deliver('UploadQueueUrl', handler, 2, lambdaContext(remainingMs));
 const upload = (key: string, content: FileEntry['input']['content']) =>
@@ -41,7 +41,7 @@ const readResult = (key: string, ending: string) =>
 const readReceipt = async (key: string): Promise<Receipt> =>
   JSON.parse((await readResult(key, '.receipt.json')) ?? '{}');
 
-/** What became of a file, in the words of the corpus. */
+/** Reads the outcome of a file in the format of the corpus. */
 async function outcomeOf(key: string): Promise<FileOutcome & { receipt: Receipt }> {
   const receipt = await readReceipt(key);
   const lines = (await readResult(key, '.rejected.ndjson'))?.trimEnd().split('\n') ?? [];
@@ -65,7 +65,7 @@ async function expectOutcome({ input: { key }, expected }: FileEntry): Promise<v
   if (expected.failed && expected.failed !== 'time_up') expect(receipt.error?.message).toContain(key);
 }
 
-describe('order files', () => {
+describe('ingest of an order file:', () => {
   let failedKeys: string[];
   let queued: number;
 
@@ -77,7 +77,7 @@ describe('order files', () => {
     const { received, failed } = await deliver();
     expect(received).toHaveLength(files.length + 1);
     failedKeys = failed.map(({ Body = '' }) => JSON.parse(Body).Records[0].s3.object.key);
-    const orders = await pipeline.takeAll<{ order_id: string }>('OrderQueueUrl');
+    const orders = await pipeline.drainQueue<{ order_id: string }>('OrderQueueUrl');
     expect(orders.map(({ order_id }) => order_id)).toContain('after-all-of-them');
     queued = orders.length;
     expectDiscretion(log.text());
@@ -89,12 +89,12 @@ describe('order files', () => {
     expect(failedKeys.includes(entry.input.key)).toBe(entry.expected.failed !== undefined);
   });
 
-  test('have sent just their good rows', () => {
+  test('only valid rows are sent', () => {
     expect(queued).toBe(files.reduce((sum, { expected }) => sum + expected.sent, 1));
   });
 });
 
-describe('files that are small until they are read take no more memory than others:', () => {
+describe('ingest of a file that unpacks to a large size uses bounded memory:', () => {
   test.each(bombs)('$name', async (entry) => {
     await upload(entry.input.key, entry.input.content);
     const grown = await peakMemory(() => deliver());
@@ -103,10 +103,10 @@ describe('files that are small until they are read take no more memory than othe
     expectDiscretion(log.text());
   });
 
-  test.each(endlessFiles)('and end with the time of the function: $name', async (entry) => {
+  test.each(endlessFiles)('and stops before the timeout of the function: $name', async (entry) => {
     await upload(entry.input.key, entry.input.content);
     const before = Date.now();
-    // All but half a second is kept for what comes after reading.
+    // Ingest reserves 60 s for the work after reading, so 0.5 s remain to read.
     const grown = await peakMemory(() => deliver(60_500));
     expect(Date.now() - before).toBeLessThan(15_000);
     await expectOutcome(entry);
@@ -114,7 +114,7 @@ describe('files that are small until they are read take no more memory than othe
   });
 });
 
-describe('an object is read, and has its receipt, whatever its key:', () => {
+describe('ingest accepts any key and writes a receipt:', () => {
   beforeAll(async () => {
     log = captureLog();
     await pipeline.purge();
@@ -127,12 +127,12 @@ describe('an object is read, and has its receipt, whatever its key:', () => {
 
   test.each(keys)('$name', async ({ input, expected }) => {
     expect(await readReceipt(input)).toMatchObject({ key: input, status: 'ingested', sent: 1 });
-    const beside = Buffer.byteLength(`${input}.receipt.json`) <= 1_024;
-    expect(beside ? 'beside it' : 'under a shortened key').toBe(expected.receipt);
+    const fits = Buffer.byteLength(`${input}.receipt.json`) <= 1_024;
+    expect(fits ? 'next to the file' : 'under a shortened key').toBe(expected.receipt);
   });
 });
 
-describe('a message of the upload queue is read at once, or comes back after a second:', () => {
+describe('ingest acknowledges a message of the upload queue, or fails it with a retry after one second:', () => {
   let records: SQSRecord[];
 
   beforeAll(async () => {
@@ -142,7 +142,7 @@ describe('a message of the upload queue is read at once, or comes back after a s
     await pipeline.send('UploadQueueUrl', bodies);
     await pipeline.deliver('UploadQueueUrl', ({ Records }) => {
       records = bodies.map((body) => Records.find((record) => record.body === body) as SQSRecord);
-      // They stay in flight, so that their receipt handles stay good.
+      // Failed messages stay in flight, so their receipt handles stay valid.
       return { batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     });
   });
@@ -150,12 +150,12 @@ describe('a message of the upload queue is read at once, or comes back after a s
   test.each(uploadEvents.map((entry, index) => ({ ...entry, index })))(
     '$name',
     async ({ index, expected }) => {
-      const paces = intercept(SQSClient.prototype, ChangeMessageVisibilityBatchCommand);
+      const changes = intercept(SQSClient.prototype, ChangeMessageVisibilityBatchCommand);
       await handler({ Records: [records[index] as SQSRecord] }, lambdaContext(900_000));
       const reasons = log.lines('upload failed').map(({ reason }) => reason);
       const isDone = 'acknowledged' in expected;
       expect(reasons).toEqual(isDone ? [] : [expected.deadLettered]);
-      expect(paces.flatMap(({ Entries = [] }) => Entries.map((entry) => entry.VisibilityTimeout))).toEqual(
+      expect(changes.flatMap(({ Entries = [] }) => Entries.map((entry) => entry.VisibilityTimeout))).toEqual(
         isDone ? [] : [1],
       );
       expectDiscretion(log.text());

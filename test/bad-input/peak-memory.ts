@@ -1,4 +1,4 @@
-/** How many bytes more memory there were in use at most while something was done than before, garbage included. */
+/** Returns the peak increase of memory during work, in bytes, including garbage. */
 export async function peakMemory(work: () => Promise<unknown>): Promise<number> {
   const inUse = (): number => {
     const { heapUsed, external } = process.memoryUsage();

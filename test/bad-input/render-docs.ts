@@ -3,18 +3,19 @@ import { corpus } from './corpus.ts';
 
 const INTRO = `# Bad input
 
-What callers, files and messages may try, and what becomes of it. Whatever comes in, this holds:
+For developers and reviewers who want to know what happens to a specific invalid message, file or request. This page is
+generated: \`node test/bad-input/write-docs.ts\` lists the inputs of \`test/bad-input/\` with the outcome that a test checks for
+each. To change it, edit the entries there.
 
-- it has one of the outcomes below, and no other: an answer with its reason, a rejected row, a receipt, a dead letter;
-- what comes beside it, and after it, goes through;
-- memory and time are bounded, also for files that unpack to a gigabyte;
-- neither an answer nor a log gives away what customers sent, or the inside of the program.
+The tests also check for all inputs:
 
-Each line is an entry of \`test/bad-input/\`, where a test sends it and compares; \`node test/bad-input/write-docs.ts\` writes this
-page, and a test fails when it is not up to date.
+- Each input has exactly the outcome below: a response with the reason, a rejected row, a receipt or a dead letter.
+- Valid orders in the same batch, and after it, are processed.
+- Memory and time are bounded, even for files that unpack to 1 GiB.
+- Neither responses nor logs contain customer data or internals of the program.
 `;
 
-/** \`docs/bad-input.md\`, from the corpus. */
+/** Renders \`docs/bad-input.md\` from the corpus. */
 export function renderDocs(): string {
   const total = corpus.reduce((sum, { entries }) => sum + entries.length, 0);
   const overview = corpus.map(({ title, entries }) => `| ${title} | ${entries.length} |`);
@@ -22,10 +23,10 @@ export function renderDocs(): string {
     const rows = entries.map(({ name, outcome }) => `| ${cell(name)} | ${cell(outcome)} |`);
     return `\n## ${title}\n\n${intro}\n\n| input | outcome |\n|---|---|\n${rows.join('\n')}\n`;
   });
-  return `${INTRO}\n| | entries |\n|---|---|\n${overview.join('\n')}\n| all | ${total} |\n${tables.join('')}`;
+  return `${INTRO}\n| section | inputs |\n|---|---|\n${overview.join('\n')}\n| all | ${total} |\n${tables.join('')}`;
 }
 
-/** Text in a table of Markdown that is shown as it is. */
+/** Escapes text for a cell of a Markdown table. */
 const cell = (text: string): string =>
   printable(text).replace(
     /[\\`*{}[\]<>#|~$]|_(?=_)|(?<=_)_/g,

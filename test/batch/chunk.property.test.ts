@@ -4,7 +4,7 @@ import { chunk } from '../../lib/batch/chunk.ts';
 import { propertyRuns } from '../property-runs.ts';
 
 interface Entry {
-  /** Bytes. */
+  /** In bytes. */
   size: number;
 }
 
@@ -16,7 +16,7 @@ const cases = fc.record({
   maxBytes: fc.option(fc.nat(40), { nil: undefined }),
 });
 
-test('batches keep both limits, lose nothing, keep the order, and none could have taken the next entry as well', () => {
+test('chunk keeps both limits and the order of all entries, and fills every batch as far as possible', () => {
   fc.assert(
     fc.property(cases, ({ entries, maxEntries, maxBytes }) => {
       const sizeOf = ({ size }: Entry): number => size;
@@ -28,7 +28,7 @@ test('batches keep both limits, lose nothing, keep the order, and none could hav
       for (const [index, batch] of batches.entries()) {
         expect(batch.length).toBeGreaterThan(0);
         expect(batch.length).toBeLessThanOrEqual(maxEntries);
-        // One that is too large by itself is refused by the service, alone.
+        // The service rejects an entry that is too large by itself.
         if (batch.length > 1) expect(total(batch)).toBeLessThanOrEqual(limit);
         const next = batches[index + 1]?.[0];
         if (next) expect(batch.length === maxEntries || total([...batch, next]) > limit).toBe(true);

@@ -2,27 +2,27 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
-  type EntryAnswer,
+  type EntryResult,
   type SendInBatchesOptions,
   sendInBatches,
 } from '../../lib/batch/send-in-batches.ts';
 import { propertyRuns } from '../property-runs.ts';
 
-/** What a service does with an entry, each time that it is sent; with the last one for ever after. */
-type Turn = 'takes' | 'throttles' | 'refuses' | 'keepsSilent';
+/** The service’s results for an entry, one per attempt. The last one is repeated. */
+type Turn = 'accepts' | 'throttles' | 'rejects' | 'omits';
 
 interface Entry {
   id: number;
-  /** Bytes. */
+  /** In bytes. */
   size: number;
   turns: Turn[];
 }
 
-const turnOfService = fc.oneof(
-  { weight: 3, arbitrary: fc.constant<Turn>('takes') },
+const serviceResult = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<Turn>('accepts') },
   { weight: 3, arbitrary: fc.constant<Turn>('throttles') },
-  { weight: 1, arbitrary: fc.constant<Turn>('keepsSilent') },
-  { weight: 1, arbitrary: fc.constant<Turn>('refuses') },
+  { weight: 1, arbitrary: fc.constant<Turn>('omits') },
+  { weight: 1, arbitrary: fc.constant<Turn>('rejects') },
 );
 
 const cases = fc.record({
@@ -30,7 +30,7 @@ const cases = fc.record({
     .array(
       fc.record({
         size: fc.integer({ min: 1, max: 12 }),
-        turns: fc.array(turnOfService, { minLength: 1, maxLength: 6 }),
+        turns: fc.array(serviceResult, { minLength: 1, maxLength: 6 }),
       }),
       { maxLength: 30 },
     )
@@ -40,40 +40,40 @@ const cases = fc.record({
   attempts: fc.integer({ min: 1, max: 5 }),
   concurrency: fc.integer({ min: 1, max: 4 }),
   endAtFailure: fc.boolean(),
-  /** Requests, by their number, that fail as a whole. */
+  /** Numbers of the requests that fail as a whole. */
   lost: fc.uniqueArray(fc.nat(12), { maxLength: 2 }),
-  /** How long each request takes. */
+  /** Duration of each request. */
   pauses: fc.array(fc.nat(3), { maxLength: 6 }),
 });
 
 const LOST = new Error('request lost');
 
-/** A service that notes each request, and what it took. */
+/** A service that records each request and the entries it accepted. */
 function modelService(pauses: readonly number[], lost: readonly number[]) {
-  const requests: { entries: readonly Entry[]; underWay: number }[] = [];
+  const requests: { entries: readonly Entry[]; inFlight: number }[] = [];
   const timesSent = new Map<number, number>();
-  const taken: number[] = [];
+  const accepted: number[] = [];
   const sentWhenSettled: number[] = [];
   const settled = new Set<number>();
-  let underWay = 0;
+  let inFlight = 0;
 
-  function answer({ id, turns }: Entry): EntryAnswer<string> | undefined {
+  function answer({ id, turns }: Entry): EntryResult<string> | undefined {
     const sentBefore = timesSent.get(id) ?? 0;
     timesSent.set(id, sentBefore + 1);
     if (settled.has(id)) sentWhenSettled.push(id);
     const doing = turns[Math.min(sentBefore, turns.length - 1)];
-    if (doing === 'keepsSilent') return undefined;
+    if (doing === 'omits') return undefined;
     if (doing === 'throttles') return { ok: false, error: new Error(`throttled ${id}`), retryable: true };
     settled.add(id);
-    if (doing === 'refuses') return { ok: false, error: new Error(`refused ${id}`), retryable: false };
-    taken.push(id);
+    if (doing === 'rejects') return { ok: false, error: new Error(`rejected ${id}`), retryable: false };
+    accepted.push(id);
     return { ok: true, value: `took ${id}` };
   }
 
   async function send(entries: readonly Entry[]) {
-    const number = requests.push({ entries, underWay: ++underWay }) - 1;
+    const number = requests.push({ entries, inFlight: ++inFlight }) - 1;
     for (let left = pauses[number % (pauses.length || 1)] ?? 0; left > 0; left--) await turn();
-    underWay--;
+    inFlight--;
     if (!lost.includes(number)) return entries.map(answer);
     for (const { id } of entries) {
       timesSent.set(id, (timesSent.get(id) ?? 0) + 1);
@@ -82,10 +82,10 @@ function modelService(pauses: readonly number[], lost: readonly number[]) {
     throw LOST;
   }
 
-  return { send, requests, timesSent, taken, sentWhenSettled };
+  return { send, requests, timesSent, accepted, sentWhenSettled };
 }
 
-// Jitter is drawn from this: no pause between attempts is longer than a millisecond.
+// Limits the jitter, so that no delay between attempts exceeds a millisecond.
 beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
 });
@@ -93,7 +93,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('each entry has one outcome, which is the truth, and is not sent again after it nor oftener than allowed', async () => {
+test('sendInBatches returns one true outcome per entry, and sends no entry after its outcome or more often than allowed', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ entries, lost, pauses, ...settings }) => {
       const { maxEntries, maxBytes, attempts, concurrency, endAtFailure } = settings;
@@ -104,11 +104,11 @@ test('each entry has one outcome, which is the truth, and is not sent again afte
         send: service.send,
       };
       const { outcomes, requests } = await sendInBatches(entries, options);
-      const { timesSent, taken, sentWhenSettled } = service;
+      const { timesSent, accepted, sentWhenSettled } = service;
 
       expect(requests).toBe(service.requests.length);
-      for (const { entries: batch, underWay } of service.requests) {
-        expect(underWay).toBeLessThanOrEqual(concurrency);
+      for (const { entries: batch, inFlight } of service.requests) {
+        expect(inFlight).toBeLessThanOrEqual(concurrency);
         expect(batch.length).toBeLessThanOrEqual(maxEntries);
         const bytes = batch.reduce((sum, { size }) => sum + size, 0);
         if (batch.length > 1) expect(bytes).toBeLessThanOrEqual(maxBytes);
@@ -118,20 +118,21 @@ test('each entry has one outcome, which is the truth, and is not sent again afte
 
       expect(sentWhenSettled).toEqual([]);
       expect(outcomes).toHaveLength(entries.length);
-      expect(new Set(taken).size).toBe(taken.length);
+      expect(new Set(accepted).size).toBe(accepted.length);
       for (const { id, turns } of entries) {
         const outcome = outcomes[id];
         const sent = timesSent.get(id) ?? 0;
         expect(sent).toBeLessThanOrEqual(attempts);
-        if (taken.includes(id)) expect(outcome).toEqual({ ok: true, value: `took ${id}` });
-        else if (outcome?.ok !== false) expect.fail(`entry ${id} was not taken, and its outcome says it was`);
+        if (accepted.includes(id)) expect(outcome).toEqual({ ok: true, value: `took ${id}` });
+        else if (outcome?.ok !== false)
+          expect.fail(`entry ${id} was not accepted, and its outcome says it was`);
         else if (outcome.error === LOST) expect(sent > 0 || endAtFailure).toBe(true);
         else {
           const last = turns[Math.min(sent, turns.length) - 1];
-          const refusal = last === 'refuses' ? `refused ${id}` : `throttled ${id}`;
-          const silence = 'batch request: must answer for each entry, received nothing for this one';
-          expect(outcome.error.message).toBe(last === 'keepsSilent' ? silence : refusal);
-          if (last !== 'refuses') expect(sent).toBe(attempts);
+          const refusal = last === 'rejects' ? `rejected ${id}` : `throttled ${id}`;
+          const silence = 'batch request: response must list every entry, received no result for this one';
+          expect(outcome.error.message).toBe(last === 'omits' ? silence : refusal);
+          if (last !== 'rejects') expect(sent).toBe(attempts);
         }
       }
       if (service.requests.every((_, number) => !lost.includes(number))) {

@@ -15,7 +15,7 @@ interface Script {
   mark?: MarkOutcome;
 }
 
-/** A ledger and a topic that give the same answer for each order; what was published is kept. */
+/** A ledger and a topic that return the same result for each order, and record what is published. */
 function script({
   claim = { status: 'claimed', claimedAt: 1 },
   publish = { ok: true, value: { snsMessageId: 's-1' } },
@@ -49,13 +49,13 @@ function script({
   return { published, confirm, confirmTwice };
 }
 
-describe('a message', () => {
+describe('confirmOrders', () => {
   test.each<[string, Script]>([
     ['confirmed', {}],
     ['confirmed', { mark: { ok: false, error: down } }],
     ['duplicate', { claim: { status: 'sent', owner: 'm-2', snsMessageId: 's', sentAt: 1 } }],
     ['redelivered', { claim: { status: 'sent', owner: 'm-1', snsMessageId: 's', sentAt: 1 } }],
-  ])('whose order is %s is done: %j', async (status, answers) => {
+  ])('settles a message whose order is %s without an error: %j', async (status, answers) => {
     const [outcome] = await script(answers).confirm();
     expect(outcome).toMatchObject({ status, order });
     expect(outcome).not.toHaveProperty('error');
@@ -63,7 +63,7 @@ describe('a message', () => {
   });
 
   test.each([1, 2])(
-    'that is no order is redelivered after a second, and says why, at receive %i',
+    'rejects an invalid order with its errors and a redelivery after 1 s, at receive %i',
     async (count) => {
       const { published, confirm } = script({});
       const [outcome] = await confirm(JSON.stringify({ ...order, price: -1, email_id: 'nobody' }), count);
@@ -78,13 +78,17 @@ describe('a message', () => {
   test.each<[string, Script]>([
     ['claim', { claim: { status: 'failed', error: down } }],
     ['publish', { publish: { ok: false, error: down } }],
-  ])('that failed for a passing reason keeps the visibility timeout: %s', async (step, answers) => {
+  ])('keeps the visibility timeout after a transient error of the %s step', async (step, answers) => {
     expect(await script(answers).confirm()).toStrictEqual([{ status: 'failed', step, order, error: down }]);
   });
 
-  test('whose order is busy is redelivered after 5 s the first time, and then after the visibility timeout', async () => {
+  test('redelivers a message with a busy order after 5 s, and from the second receive on after the visibility timeout', async () => {
     const { published, confirm, confirmTwice } = script({ claim: { status: 'busy' } });
-    const busy = { status: 'busy', order, error: new Error(`order ${order.order_id}: claimed already`) };
+    const busy = {
+      status: 'busy',
+      order,
+      error: new Error(`order ${order.order_id}: already claimed by another delivery`),
+    };
     expect(await confirm()).toStrictEqual([{ ...busy, retryInSeconds: 5 }]);
     expect(await confirm(body, 2)).toStrictEqual([busy]);
     expect(await confirmTwice(2, 1)).toStrictEqual([busy, { ...busy, retryInSeconds: 5 }]);

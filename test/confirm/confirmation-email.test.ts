@@ -5,14 +5,14 @@ import { seedOrder } from '../order/seed-order.ts';
 
 const order: Order = { ...seedOrder, order_id: 'ORD-2026-7' };
 
-/** The first line of the mail without its greeting. */
+/** The name in the first line of the e-mail. */
 function greeted(customer_name: string): string {
   const [line = ''] = confirmationEmail({ ...order, customer_name }).text.split('\n');
   return line.slice('Hello '.length, -1);
 }
 
 describe('confirmationEmail', () => {
-  it('tells what was ordered', () => {
+  it('contains the order', () => {
     expect(confirmationEmail(order)).toEqual({
       subject: 'Order confirmed: ORD-2026-7',
       text: `Hello Jane Doe,
@@ -45,7 +45,7 @@ Ordered:  2026-11-22 06:37 UTC
     '27" Monitor',
     'Game: The Sequel',
     'Firmware v1.2.3',
-  ])('leaves %s as it is', (name) => {
+  ])('does not change %s', (name) => {
     expect(greeted(name)).toBe(name);
     expect(confirmationEmail({ ...order, product_name: name }).text).toContain(`Product:  ${name}\n`);
   });
@@ -75,11 +75,11 @@ Ordered:  2026-11-22 06:37 UTC
     ['evil.\u034fcom', 'evil. com'],
     ['evil\u00ad.\u2060com', 'evil. com'],
     ['evil.\u{e0063}com', 'evil. com'],
-  ])('makes no link of %j', (name, shown) => {
+  ])('breaks the link in %j', (name, shown) => {
     expect(greeted(name)).toBe(shown);
   });
 
-  it('lets no name add a line, reorder or hide text', () => {
+  it('prevents a name from adding a line, or reordering or hiding text', () => {
     const names = [
       'a\nPrice: 0',
       'a\r\nb',
@@ -99,18 +99,18 @@ Ordered:  2026-11-22 06:37 UTC
     }
   });
 
-  it('greets a customer whose name is nothing visible', () => {
+  it('greets a customer whose name has no visible character', () => {
     expect(greeted('\u200b\u202e')).toBe('customer');
   });
 
-  it('shortens long names between letters, not within one', () => {
+  it('shortens long names without splitting a character', () => {
     expect(greeted('x'.repeat(100))).toBe('x'.repeat(100));
     expect(greeted('x'.repeat(256))).toBe(`${'x'.repeat(99)}…`);
     expect(greeted('🐉'.repeat(120))).toBe(`${'🐉'.repeat(99)}…`);
   });
 
   it.each(['x', '-', '.:_', 'f'.repeat(64), 'a.'.repeat(32), 'www.evil.com'])(
-    'keeps to the rules of SNS for subjects, and links nothing, with the order_id %s',
+    'has a subject that SNS accepts, and no link, with the order_id %s',
     (order_id) => {
       const { subject, text } = confirmationEmail({ ...order, order_id });
       expect(subject).toMatch(/^[A-Za-z0-9][\x20-\x7e]{0,98}$/);

@@ -35,8 +35,8 @@ const EACH: ConfirmOutcome[] = [
   { status: 'failed', step: 'publish', order, error: down },
 ];
 
-describe('a batch', () => {
-  test('is one line of the log and one of metrics, with the age of its oldest order', () => {
+describe('reportConfirmations', () => {
+  test('writes one log line and one metric line with the age of the oldest order', () => {
     reportConfirmations(EACH);
     const counts = {
       OrdersReceived: 11,
@@ -56,14 +56,14 @@ describe('a batch', () => {
     expect(log.text()).not.toContain('Jane');
   });
 
-  test('that confirmed nothing has no age', () => {
+  test('omits the age if the batch confirmed no order', () => {
     reportConfirmations([{ status: 'duplicate', order }]);
     expect(log.entries()).toMatchObject([{ OrdersReceived: 1, OrdersConfirmed: 0 }]);
     expect(log.entries()[0]?.reasons).toEqual({});
     expect(log.text()).not.toContain('OldestOrderAge');
   });
 
-  test('names its orders, and what became of each, at debug level alone', () => {
+  test('logs each order with its outcome only at debug level', () => {
     logger.setLogLevel('DEBUG');
     reportConfirmations(EACH);
     const [summary, ...each] = log.entries();

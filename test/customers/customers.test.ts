@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
-  answerRefusal,
   readEmailId,
+  refusalResponse,
   registerCustomer,
   removeCustomer,
 } from '../../lib/customers/customers.ts';
 import { InvalidInputError, ServiceError } from '../../lib/errors.ts';
 import { parseOrder } from '../../lib/order/order.ts';
 import { captureLog } from '../handlers/capture-log.ts';
-import { readAnswer } from '../handlers/http-event.ts';
+import { readResponse } from '../handlers/http-event.ts';
 import { seedOrder } from '../order/seed-order.ts';
 
 const ADDRESSES = [
@@ -29,24 +29,30 @@ const ADDRESSES = [
   7,
 ];
 
-describe('an address', () => {
-  test.each(ADDRESSES)('%j is taken if an order with it is, or refused in the same words', (email_id) => {
-    const order = parseOrder({ ...seedOrder, email_id });
-    if (order.ok) expect(readEmailId({ email_id })).toBe(order.order.email_id.toLowerCase());
-    else {
-      expect(() => readEmailId({ email_id })).toThrow(
-        new InvalidInputError(order.errors.map(({ message }) => message).join()),
-      );
-    }
-  });
+describe('readEmailId', () => {
+  test.each(ADDRESSES)(
+    'treats %j like the email_id of an order: accepts it, or throws the same message',
+    (email_id) => {
+      const order = parseOrder({ ...seedOrder, email_id });
+      if (order.ok) expect(readEmailId({ email_id })).toBe(order.order.email_id.toLowerCase());
+      else {
+        expect(() => readEmailId({ email_id })).toThrow(
+          new InvalidInputError(order.errors.map(({ message }) => message).join()),
+        );
+      }
+    },
+  );
 
-  test('is read in lower case, whatever else is sent', () => {
+  test('returns the address in lower case and ignores other fields', () => {
     expect(readEmailId({ email_id: 'Jane.Doe@Example.COM', name: 'Jane' })).toBe('jane.doe@example.com');
   });
 
-  test.each([[undefined], [null], ['jane@example.com'], [[]]])('is missed in %j', (input) => {
-    expect(() => readEmailId(input)).toThrow('email_id must be an e-mail address');
-  });
+  test.each([[undefined], [null], ['jane@example.com'], [[]]])(
+    'throws for %j, which has no address',
+    (input) => {
+      expect(() => readEmailId(input)).toThrow('email_id must be an e-mail address');
+    },
+  );
 });
 
 let log: ReturnType<typeof captureLog>;
@@ -57,66 +63,71 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const refused = (code: string, message: string) => new ServiceError('Subscribe', code, message);
+const snsError = (code: string, message: string) => new ServiceError('Subscribe', code, message);
 
 test.each([
-  ['FilterPolicyLimitExceededException', 'x', 503, /^No room .* filter policy.* room: docs\/customers\.md/],
-  ['SubscriptionLimitExceededException', 'x', 503, /^No room .* more subscriptions\. .*docs\/customers\.md/],
+  [
+    'FilterPolicyLimitExceededException',
+    'x',
+    503,
+    /quota of filter policies is reached.* docs\/customers\.md/,
+  ],
+  ['SubscriptionLimitExceededException', 'x', 503, /quota of subscriptions is reached.* docs\/customers\.md/],
   [
     'InvalidParameter',
     'Subscription already exists with different attributes',
     409,
     /DELETE \/customers\/\{email_id\}/,
   ],
-  ['InvalidParameter', 'Invalid parameter: Email address', 400, /^email_id must be an address/],
-])('what SNS refuses with %s, %s, is answered with %i', (code, message, status, detail) => {
-  const answer = readAnswer(answerRefusal(refused(code, message)));
-  expect(answer).toMatchObject({ status, type: 'application/problem+json', body: { status } });
-  expect(answer.body.detail).toMatch(detail);
+  ['InvalidParameter', 'Invalid parameter: Email address', 400, /^email_id: SNS does not accept/],
+])('refusalResponse converts %s, %s, to status %i', (code, message, status, detail) => {
+  const response = readResponse(refusalResponse(snsError(code, message)));
+  expect(response).toMatchObject({ status, type: 'application/problem+json', body: { status } });
+  expect(response.body.detail).toMatch(detail);
   expect(log.entries()).toMatchObject([{ level: 'WARN', message: 'customer refused', status, reason: code }]);
 });
 
-test('any other failure is thrown as it is', () => {
+test('refusalResponse throws any other error unchanged', () => {
   for (const error of [
-    refused('AuthorizationError', 'no'),
+    snsError('AuthorizationError', 'no'),
     new Error('already exists with different attributes'),
   ]) {
-    expect(() => answerRefusal(error)).toThrow(error);
+    expect(() => refusalResponse(error)).toThrow(error);
   }
   expect(log.entries()).toEqual([]);
 });
 
-/** Topics whose subscriptions are these. */
+/** A stand-in for the subscriptions of a topic. */
 const subscriptions = (status: 'pending' | 'subscribed', ended = 0, pending = 0) => {
-  const asked: string[] = [];
+  const addresses: string[] = [];
   return {
-    asked,
+    addresses,
     async subscribe(emailId: string) {
-      asked.push(emailId);
+      addresses.push(emailId);
       return status;
     },
     async unsubscribe(emailId: string) {
-      asked.push(emailId);
+      addresses.push(emailId);
       return { ended, pending };
     },
   };
 };
 
-test('a customer is registered in lower case, and the log does not say who', async () => {
+test('registerCustomer subscribes the address in lower case and does not log it', async () => {
   const topic = subscriptions('pending');
-  expect(readAnswer(await registerCustomer({ email_id: 'Jane@Example.com' }, topic))).toMatchObject({
+  expect(readResponse(await registerCustomer({ email_id: 'Jane@Example.com' }, topic))).toMatchObject({
     status: 202,
     body: { email_id: 'jane@example.com', status: 'pending' },
   });
-  expect(topic.asked).toEqual(['jane@example.com']);
+  expect(topic.addresses).toEqual(['jane@example.com']);
   expect(log.entries()).toMatchObject([{ level: 'INFO', message: 'customer registered', status: 'pending' }]);
   expect(log.text()).not.toMatch(/jane/i);
 });
 
-test('a customer is removed, or told what SNS cannot end yet', async () => {
+test('removeCustomer responds 204, or 202 for a subscription that SNS cannot end yet', async () => {
   const customer = { email_id: 'Jane@Example.com' };
   expect(await removeCustomer(customer, subscriptions('subscribed', 2))).toEqual({ statusCode: 204 });
-  expect(readAnswer(await removeCustomer(customer, subscriptions('pending', 0, 1)))).toEqual({
+  expect(readResponse(await removeCustomer(customer, subscriptions('pending', 0, 1)))).toEqual({
     status: 202,
     type: 'application/json',
     body: {

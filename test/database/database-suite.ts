@@ -10,16 +10,16 @@ export interface OpenDatabase {
 }
 
 /**
- * What every `Database` has to do, whatever it is made of.
+ * Tests that every `Database` must pass.
  *
- * @param open opens one that ends at this Postgres
+ * @param open Opens a `Database` on this Postgres.
  */
 export function describeDatabase(name: string, open: (postgresUrl: string) => Promise<OpenDatabase>): void {
   describe(name, () => {
     let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
     let opened: OpenDatabase;
     let database: Database;
-    /** Looks at the tables from outside. */
+    /** Inspects the tables directly. */
     let observer: Client;
 
     beforeAll(async () => {
@@ -44,8 +44,8 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
     const products = async (): Promise<unknown[]> =>
       (await observer.query('SELECT id, name, stock FROM products ORDER BY id')).rows;
 
-    describe('a query', () => {
-      test('answers with rows by column name, every value as text', async () => {
+    describe('query', () => {
+      test('returns rows by column name with every value as text', async () => {
         const sql = `SELECT id, CAST(count(*) OVER () AS text) AS "how many",
           to_char(timestamptz '2026-11-22 10:00:00+02' AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at,
           CAST(NULL AS text) AS nothing, '' AS empty FROM products`;
@@ -54,44 +54,44 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
         ]);
       });
 
-      test('keeps every digit of whole numbers and decimals', async () => {
+      test('keeps all digits of integers and decimals', async () => {
         const sql = 'SELECT 9007199254740993 AS large, 7 AS small, CAST(0.1000 AS numeric(20,4)) AS decimal';
         expect(await database.query(sql)).toEqual([
           { large: '9007199254740993', small: '7', decimal: '0.1000' },
         ]);
       });
 
-      test('answers with the rows that a change returns', async () => {
+      test('returns the rows of a RETURNING clause', async () => {
         const sql = `INSERT INTO products VALUES ('P-2', 'Lamp', 0), ('P-3', 'Mug', 0) RETURNING id`;
         expect(await database.query(sql)).toEqual([{ id: 'P-2' }, { id: 'P-3' }]);
       });
 
-      test('answers with no rows where there are none', async () => {
+      test('returns no rows for an empty result', async () => {
         expect(await database.query('SELECT id FROM products WHERE false')).toEqual([]);
         expect(await database.query('UPDATE products SET stock = 6')).toEqual([]);
         expect(await database.query('CREATE TABLE IF NOT EXISTS products (id text)')).toEqual([]);
       });
 
-      test('has its change kept when it is done', async () => {
+      test('commits its change', async () => {
         await database.query('UPDATE products SET stock = stock - CAST(:taken AS bigint)', { taken: '2' });
         expect(await products()).toEqual([{ id: 'P-1', name: 'Kettle', stock: '3' }]);
       });
 
-      test('runs in UTC', async () => {
+      test('runs in the time zone UTC', async () => {
         const sql = `SELECT CAST(CAST('2026-11-22 10:00:00+02' AS timestamptz) AS text) AS at`;
         expect(await database.query(sql)).toEqual([{ at: '2026-11-22 08:00:00+00' }]);
       });
 
-      test('made beside others has its own answer', async () => {
+      test('returns its own result when several run concurrently', async () => {
         const numbers = ['1', '2', '3', '4', '5'];
-        const answers = await Promise.all(
+        const results = await Promise.all(
           numbers.map((number) => database.query('SELECT CAST(:number AS text) AS number', { number })),
         );
-        expect(answers.flat()).toEqual(numbers.map((number) => ({ number })));
+        expect(results.flat()).toEqual(numbers.map((number) => ({ number })));
       });
     });
 
-    describe('a parameter', () => {
+    describe('query parameters', () => {
       test.each([
         ["O'Brien"],
         ['""; DROP TABLE products; --'],
@@ -100,29 +100,29 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
         ['a\nb\t'],
         [':name $1'],
         [''],
-      ])('reaches the statement as it is: %j', async (value) => {
+      ])('pass %j to the statement unchanged', async (value) => {
         const rows = await database.query('SELECT CAST(:value AS text) AS value', { value });
         expect(rows).toEqual([{ value }]);
       });
 
-      test('may be named more than once, beside others, in any order', async () => {
+      test('may be used repeatedly and in any order', async () => {
         const sql = 'SELECT CAST(:b AS text) || CAST(:a AS text) || CAST(:b AS text) AS text';
         expect(await database.query(sql, { a: '1', b: '2' })).toEqual([{ text: '212' }]);
       });
 
-      test('is not seen in texts, comments and function bodies', async () => {
+      test('are not replaced in strings, comments and function bodies', async () => {
         const sql = `SELECT ':a' || ' it''s :b ' || $$:c$$ || 'x'::text || CAST(:d AS text) AS text -- :e`;
         expect(await database.query(sql, { d: '!' })).toEqual([{ text: ":a it's :b :cx!" }]);
       });
 
-      test('is text until it is cast', async () => {
+      test('are text until they are cast', async () => {
         const uncast = database.query('SELECT id FROM products WHERE stock = :stock', { stock: '5' });
         await expect(uncast).rejects.toMatchObject({ name: 'DatabaseError', code: '42883' });
         const sql = 'SELECT id FROM products WHERE stock = CAST(:stock AS bigint)';
         expect(await database.query(sql, { stock: '5' })).toEqual([{ id: 'P-1' }]);
       });
 
-      test('may hold a batch, as JSON', async () => {
+      test('may contain a batch as JSON', async () => {
         const batch = Array.from({ length: 1_000 }, (_, index) => ({
           id: `B-${index}`,
           name: 'n'.repeat(256),
@@ -133,7 +133,7 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
         expect(await products()).toHaveLength(1_001);
       });
 
-      test('that is missing or not used is named before anything runs', async () => {
+      test('are checked before the statement runs: a missing or unused one is named', async () => {
         const sql = 'DELETE FROM products WHERE id = :id AND name = :name';
         await expect(database.query(sql, { id: 'P-1', nam: 'Kettle' })).rejects.toMatchObject({
           name: 'DatabaseError',
@@ -148,8 +148,8 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
       });
     });
 
-    describe('a failure', () => {
-      test('has the SQLSTATE as its code, and is not one to wait for', async () => {
+    describe('a failed statement', () => {
+      test('throws its SQLSTATE as code and is not retried', async () => {
         const twice = database.query(`INSERT INTO products VALUES ('P-1', 'Kettle', 0)`);
         await expect(twice).rejects.toMatchObject({
           name: 'DatabaseError',
@@ -160,7 +160,7 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
         await expect(database.query('SELECT nonsense')).rejects.toMatchObject({ code: '42703' });
       });
 
-      test('does not quote the row, which may be about a customer', async () => {
+      test('does not quote the row, which may contain personal data', async () => {
         const error = await database
           .query(`INSERT INTO products VALUES ('P-2', 'jane@example.com', -1)`)
           .catch((thrown: Error) => thrown);
@@ -168,12 +168,12 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
         expect(inspect(error)).not.toContain('jane');
       });
 
-      test('leaves the next statement alone', async () => {
+      test('does not affect the next statement', async () => {
         await expect(database.query('SELECT 1 / 0')).rejects.toMatchObject({ code: '22012' });
         expect(await database.query('SELECT id FROM products')).toEqual([{ id: 'P-1' }]);
       });
 
-      test('is the fate of two statements in one', async () => {
+      test('is the result of two statements in one query', async () => {
         await expect(database.query('DELETE FROM products; SELECT 1')).rejects.toMatchObject({
           name: 'DatabaseError',
         });
@@ -181,8 +181,8 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
       });
     });
 
-    describe('a transaction', () => {
-      test('does all of its statements', async () => {
+    describe('transaction', () => {
+      test('runs all of its statements', async () => {
         await database.transaction([
           'LOCK TABLE products',
           `INSERT INTO products VALUES ('P-2', 'Lamp', 1)`,
@@ -194,7 +194,7 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
         ]);
       });
 
-      test('does none of them when one fails, says why and holds no lock', async () => {
+      test('rolls back all statements if one fails, with its error, and releases its locks', async () => {
         const failing = database.transaction([
           'CREATE TABLE half_done (id text)',
           'UPDATE products SET stock = 100',
@@ -210,7 +210,7 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
         expect(await products()).toMatchObject([{ stock: '7' }]);
       });
 
-      test('waits for one that has the lock', async () => {
+      test('waits for another transaction’s lock', async () => {
         const addOne = ['LOCK TABLE products', 'UPDATE products SET stock = stock + 1'];
         await Promise.all(
           [addOne, addOne, addOne, addOne].map((statements) => database.transaction(statements)),
@@ -218,7 +218,7 @@ export function describeDatabase(name: string, open: (postgresUrl: string) => Pr
         expect(await products()).toMatchObject([{ stock: '9' }]);
       });
 
-      test('may define a function whose body holds semicolons and colons', async () => {
+      test('may create a function whose body contains semicolons and colons', async () => {
         const body = `BEGIN x := x + 1; RETURN to_char(x, '09:9'); END`;
         await database.transaction([
           `CREATE OR REPLACE FUNCTION next_one(x integer) RETURNS text LANGUAGE plpgsql AS $body$ ${body} $body$`,

@@ -4,7 +4,7 @@ import { readCount, readTime } from '../../lib/database/database.ts';
 test.each([
   ['0', 0],
   ['20000', 20_000],
-])('%j is a count', (text, count) => {
+])('readCount reads %j', (text, count) => {
   expect(readCount({ loaded: text }, 'loaded')).toBe(count);
 });
 
@@ -16,7 +16,7 @@ test.each([
   [{ loaded: null }, 'received nothing'],
   [{}, 'received nothing'],
   [undefined, 'received nothing'],
-])('%j has none', (row, found) => {
+])('readCount throws for %j', (row, found) => {
   const message = expect.stringContaining(`unexpected_answer: loaded: must be a count, ${found}`);
   expect(() => readCount(row, 'loaded')).toThrow(expect.objectContaining({ message, unreachable: false }));
 });
@@ -27,7 +27,7 @@ test.each([
   ['2026-11-22 10:00:00.123456', '2026-11-22T10:00:00.123Z'],
   ['1970-01-01 00:00:00', '1970-01-01T00:00:00.000Z'],
   ['9999-12-31 23:59:59.999', '9999-12-31T23:59:59.999Z'],
-])('%j is a time in UTC', (text, iso) => {
+])('readTime reads %j as a time in UTC', (text, iso) => {
   expect(readTime({ at: text }, 'at')).toBe(iso);
 });
 
@@ -37,7 +37,7 @@ test.each([
   [{ at: '' }, 'received '],
   [{ at: null }, 'received nothing'],
   [{}, 'received nothing'],
-])('%j has none', (row, found) => {
+])('readTime throws for %j', (row, found) => {
   const message = expect.stringContaining(`unexpected_answer: at: must be a time, ${found}`);
   expect(() => readTime(row, 'at')).toThrow(expect.objectContaining({ message, unreachable: false }));
 });

@@ -23,7 +23,7 @@ $$;
 `,
   },
   { name: '0002-weights', sql: 'ALTER TABLE parcels ADD COLUMN weight integer' },
-  // Would be there twice if it were applied twice.
+  // A second application would insert a second row.
   {
     name: '0003-first-parcels',
     sql: 'INSERT INTO parcels SELECT 1 + coalesce(max(id), 0), 7 FROM parcels;\n\n',
@@ -49,7 +49,7 @@ const applied = () =>
   );
 const parcels = () => database.query('SELECT id, weight FROM parcels');
 
-/** The table as Redshift has it. */
+/** Recreates the table without an enforced primary key, as on Redshift. */
 async function withoutPrimaryKey(): Promise<void> {
   const columns = 'part varchar(64), version integer, name varchar(256), applied_at timestamptz';
   await database.query(`CREATE TABLE schema_migrations (${columns})`);
@@ -61,7 +61,7 @@ function openAnother(): Database {
   return another;
 }
 
-test('an empty database gets every migration', async () => {
+test('migrate applies all migrations to an empty database', async () => {
   expect(await migrate(database, 'shipping', MIGRATIONS)).toEqual({ part: 'shipping', from: 0, to: 3 });
   expect(await parcels()).toEqual([{ id: '1', weight: '7' }]);
   expect(await database.query('SELECT count_parcels() AS count')).toEqual([{ count: '1' }]);
@@ -72,13 +72,13 @@ test('an empty database gets every migration', async () => {
   ]);
 });
 
-test('a second run changes nothing', async () => {
+test('migrate changes nothing the second time', async () => {
   await migrate(database, 'shipping', MIGRATIONS);
   expect(await migrate(database, 'shipping', MIGRATIONS)).toEqual({ part: 'shipping', from: 3, to: 3 });
   expect(await parcels()).toHaveLength(1);
 });
 
-test('an older schema gets what it lacks', async () => {
+test('migrate applies the missing migrations to an older schema', async () => {
   await migrate(database, 'shipping', MIGRATIONS.slice(0, 2));
   await database.query('INSERT INTO parcels VALUES (41, 9)');
   expect(await migrate(database, 'shipping', MIGRATIONS)).toEqual({ part: 'shipping', from: 2, to: 3 });
@@ -88,7 +88,7 @@ test('an older schema gets what it lacks', async () => {
   ]);
 });
 
-test('more than nine migrations stay in order', async () => {
+test('migrate applies more than nine migrations in order', async () => {
   const many = Array.from({ length: 12 }, (_, index) => ({
     name: `${String(index + 1).padStart(4, '0')}-step`,
     sql: `CREATE TABLE step_${index + 1} (id text);`,
@@ -97,7 +97,7 @@ test('more than nine migrations stay in order', async () => {
   expect(await migrate(database, 'shipping', many)).toEqual({ part: 'shipping', from: 11, to: 12 });
 });
 
-test.each([2, 4])('%i at once on an empty database apply each migration once', async (count) => {
+test.each([2, 4])('%i concurrent runs on an empty database apply each migration once', async (count) => {
   const databases = Array.from({ length: count }, openAnother);
   const runs = await Promise.all(databases.map((each) => migrate(each, 'shipping', MIGRATIONS)));
   expect(runs.map(({ to }) => to)).toEqual(Array(count).fill(3));
@@ -105,7 +105,7 @@ test.each([2, 4])('%i at once on an empty database apply each migration once', a
   expect(await parcels()).toHaveLength(1);
 });
 
-test('those who come while a migration runs wait for it', async () => {
+test('migrate waits for a migration of another run', async () => {
   await withoutPrimaryKey();
   const visits = { name: '0001-visits', sql: 'CREATE TABLE visits (id integer);' };
   const visit = { name: '0002-visit', sql: 'SELECT pg_sleep(0.3);\n\nINSERT INTO visits VALUES (1);' };
@@ -117,9 +117,9 @@ test('those who come while a migration runs wait for it', async () => {
 });
 
 test.each([
-  ['is no failure', async () => undefined],
-  ['is seen where primary keys are not enforced, too', withoutPrimaryKey],
-])('a migration that somebody else applies in between %s', async (_, prepare) => {
+  ['with a primary key', async () => undefined],
+  ['without an enforced primary key', withoutPrimaryKey],
+])('migrate accepts that another run applies a migration in the meantime, %s', async (_, prepare) => {
   await prepare();
   await migrate(database, 'shipping', MIGRATIONS.slice(0, 2));
   const late: Database = {
@@ -134,7 +134,7 @@ test.each([
   expect(await parcels()).toHaveLength(1);
 });
 
-test('a commit whose answer is lost is no failure', async () => {
+test('migrate accepts a lost response to a commit', async () => {
   const cut: Database = {
     query: database.query,
     async transaction(statements) {
@@ -146,7 +146,7 @@ test('a commit whose answer is lost is no failure', async () => {
   expect(await parcels()).toHaveLength(1);
 });
 
-test('the parts of one database have versions of their own', async () => {
+test('migrate tracks the version of each part of a database', async () => {
   await migrate(database, 'sales', [{ name: '0001-sales', sql: 'CREATE TABLE sales_made (id text);' }]);
   await migrate(database, 'shipping', MIGRATIONS.slice(0, 1));
   expect(await applied()).toEqual([
@@ -155,14 +155,14 @@ test('the parts of one database have versions of their own', async () => {
   ]);
 });
 
-describe('a migration that fails', () => {
+describe('a failed migration', () => {
   const broken: Migration = {
     name: '0002-broken',
     sql: 'CREATE TABLE half_done (id text);\n\nINSERT INTO parcels VALUES (1);\n\nINSERT INTO parcels VALUES (1);',
   };
   const failing = () => migrate(database, 'shipping', [...MIGRATIONS.slice(0, 1), broken]);
 
-  test('is named, with the reason', async () => {
+  test('is named with the reason', async () => {
     await expect(failing()).rejects.toMatchObject({
       name: 'MigrationError',
       code: 'migration_failed',
@@ -171,20 +171,20 @@ describe('a migration that fails', () => {
     });
   });
 
-  test('leaves nothing of itself, and the ones before it', async () => {
+  test('is rolled back, and the migrations before it stay', async () => {
     await expect(failing()).rejects.toThrow();
     expect(await database.query('SELECT id FROM parcels')).toEqual([]);
     expect(await database.query(`SELECT to_regclass('half_done') AS name`)).toEqual([{ name: null }]);
     expect(await applied()).toEqual([{ part: 'shipping', version: '1', name: '0001-parcels' }]);
   });
 
-  test('can be mended', async () => {
+  test('can be fixed and applied again', async () => {
     await expect(failing()).rejects.toThrow();
     expect(await migrate(database, 'shipping', MIGRATIONS)).toEqual({ part: 'shipping', from: 1, to: 3 });
   });
 });
 
-test('code that is older than the schema is refused', async () => {
+test('migrate throws if the code is older than the schema', async () => {
   await migrate(database, 'shipping', MIGRATIONS);
   await expect(migrate(database, 'shipping', MIGRATIONS.slice(0, 1))).rejects.toMatchObject({
     code: 'schema_newer',
@@ -192,7 +192,7 @@ test('code that is older than the schema is refused', async () => {
   });
 });
 
-test('a schema that has other migrations is refused', async () => {
+test('migrate throws if the schema has other migrations', async () => {
   await migrate(database, 'shipping', MIGRATIONS.slice(0, 2));
   const other = [...MIGRATIONS.slice(0, 1), { name: '0002-sizes', sql: 'SELECT 1;' }];
   await expect(migrate(database, 'shipping', other)).rejects.toMatchObject({
@@ -202,7 +202,7 @@ test('a schema that has other migrations is refused', async () => {
 });
 
 test.each(['0002-first', '1-first', '0001_first', '0001-', "0001-o'clock"])(
-  'a first migration cannot be named %s',
+  'migrate throws if the first migration is named %s',
   async (name) => {
     await expect(migrate(database, 'sales', [{ name, sql: 'SELECT 1;' }])).rejects.toMatchObject({
       code: 'migration_name',
@@ -211,13 +211,13 @@ test.each(['0002-first', '1-first', '0001_first', '0001-', "0001-o'clock"])(
   },
 );
 
-test('a database that cannot be had is told as it is', async () => {
-  const nowhere = createPostgresDatabase(postgres.url.replace('/orders', '/nowhere'));
-  onTestFinished(() => nowhere.close());
-  await expect(migrate(nowhere, 'shipping', MIGRATIONS)).rejects.toMatchObject({ code: '3D000' });
+test('migrate throws the error of a database that does not exist', async () => {
+  const missing = createPostgresDatabase(postgres.url.replace('/orders', '/nowhere'));
+  onTestFinished(() => missing.close());
+  await expect(migrate(missing, 'shipping', MIGRATIONS)).rejects.toMatchObject({ code: '3D000' });
 });
 
-test('the schemas of shipping and sales go into one database', async () => {
+test('migrate applies the schemas of shipping and sales to one database', async () => {
   expect(await migrate(database, 'shipping', shippingMigrations)).toMatchObject({
     to: shippingMigrations.length,
   });

@@ -11,7 +11,7 @@ const namesIn = (sql: string): string[] => {
   return names;
 };
 
-test('each name is replaced where it stands', () => {
+test('replaceParameters replaces each name in place', () => {
   const sql = 'SELECT CAST(:a AS text)||:b_2,:A';
   expect(replaceParameters(sql, (name) => `<${name}>`)).toBe('SELECT CAST(<a> AS text)||<b_2>,<A>');
 });
@@ -28,13 +28,13 @@ test.each([
   ['a type cast', 'SELECT x::text'],
   ['an assignment', 'x := 1'],
   ['a time', 'SELECT 10:30'],
-])('%s holds no parameter', (_, sql) => {
+])('replaceParameters finds no parameter in %s', (_, sql) => {
   expect(namesIn(sql)).toEqual([]);
   expect(namesIn(`${sql}\n, :after`)).toEqual(['after']);
 });
 
-describe('parameters', () => {
-  test('that are those of the statement will do, in any order, named once or more', () => {
+describe('checkParameters', () => {
+  test('accepts the parameters of the statement in any order, named once or repeatedly', () => {
     expect(() => checkParameters('SELECT :a, :b, :a', { b: '1', a: '2' })).not.toThrow();
     expect(() => checkParameters('SELECT 1', {})).not.toThrow();
   });
@@ -44,7 +44,7 @@ describe('parameters', () => {
     ['SELECT :a', { a: '1', b: '2' }, ':a, received :a, :b'],
     ['SELECT :a', {}, ':a, received none'],
     ['SELECT 1', { a: '1' }, 'none, received :a'],
-  ])('that are not are refused for good: %s, %j', (sql, parameters, found) => {
+  ])('throws for other parameters: %s, %j', (sql, parameters, found) => {
     const message = `parameters: must be those of the statement, ${found}`;
     const refusal = new DatabaseError('parameter_mismatch', message, false);
     expect(() => checkParameters(sql, parameters)).toThrow(refusal);

@@ -14,7 +14,7 @@ describeDatabase('a Postgres database', async (url) => {
 });
 
 let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
-/** Looks at the tables and the sessions from outside. */
+/** Inspects tables and sessions directly. */
 let observer: PostgresDatabase;
 
 beforeAll(async () => {
@@ -41,7 +41,7 @@ function open(url = postgres.url): PostgresDatabase {
 const ONE = 'SELECT CAST(1 AS text) AS one';
 const SLEEPING = `SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'`;
 
-test('nothing is connected to until a statement is run', async () => {
+test('connects when the first statement runs', async () => {
   let connections = 0;
   const server = createServer((socket) => {
     connections++;
@@ -54,14 +54,14 @@ test('nothing is connected to until a statement is run', async () => {
   expect(connections).toBe(0);
 });
 
-test('statements made at once share one connection', async () => {
+test('runs concurrent statements on one connection', async () => {
   const database = open();
   const sql = 'SELECT CAST(pg_backend_pid() AS text) AS pid';
-  const answers = await Promise.all(Array.from({ length: 4 }, () => database.query(sql)));
-  expect(new Set(answers.flat().map(({ pid }) => pid)).size).toBe(1);
+  const results = await Promise.all(Array.from({ length: 4 }, () => database.query(sql)));
+  expect(new Set(results.flat().map(({ pid }) => pid)).size).toBe(1);
 });
 
-test('a session runs in UTC, whatever the zone of the server', async () => {
+test('runs sessions in UTC in any time zone of the server', async () => {
   await observer.query(`ALTER DATABASE orders SET TimeZone TO 'Asia/Tokyo'`);
   onTestFinished(async () => {
     await observer.query('ALTER DATABASE orders RESET TimeZone');
@@ -69,7 +69,7 @@ test('a session runs in UTC, whatever the zone of the server', async () => {
   expect(await open().query('SHOW TimeZone')).toEqual([{ TimeZone: 'UTC' }]);
 });
 
-test('a server that is stopped between two statements is waited for until it is back', async () => {
+test('waits for a server that was stopped between two statements', async () => {
   const dataDir = await createTestDirectory();
   const first = await startPostgres({ port: 0, dataDir });
   const database = open(first.url);
@@ -81,7 +81,7 @@ test('a server that is stopped between two statements is waited for until it is 
   expect(await waiting).toEqual([[{ one: '1' }], undefined]);
 });
 
-test('a connection that ends while nobody uses it is replaced', async () => {
+test('replaces an idle connection that was closed', async () => {
   const database = open();
   const [before] = await database.query('SELECT CAST(pg_backend_pid() AS text) AS pid');
   await observer.query(`SELECT pg_terminate_backend(${before?.pid}, 5000)`);
@@ -89,7 +89,7 @@ test('a connection that ends while nobody uses it is replaced', async () => {
   expect(after?.pid).not.toBe(before?.pid);
 });
 
-test('a statement whose connection ends is not repeated, since it may have run', async () => {
+test('does not repeat a statement whose connection was closed, because it may have run', async () => {
   const cut = open().query('INSERT INTO runs SELECT CAST(pg_sleep(30) AS text)');
   const failed = expect(cut).rejects.toMatchObject({
     name: 'DatabaseError',
@@ -103,7 +103,7 @@ test('a statement whose connection ends is not repeated, since it may have run',
   expect(await runs()).toEqual([]);
 });
 
-test('a statement whose network ends is not repeated either, and the next one goes through', async () => {
+test('does not repeat a statement whose network connection broke, and runs the next one', async () => {
   const sockets: Socket[] = [];
   const proxy = createServer((socket) => {
     const server = createConnection(Number(new URL(postgres.url).port), '127.0.0.1');
@@ -121,7 +121,7 @@ test('a statement whose network ends is not repeated either, and the next one go
   expect(await database.query(ONE)).toEqual([{ one: '1' }]);
 });
 
-test('a connection that ends in a transaction fails it, and the next one goes through', async () => {
+test('fails a transaction whose connection was closed, and runs the next one', async () => {
   const database = open();
   const cut = database.transaction([
     `INSERT INTO runs VALUES ('1')`,
@@ -132,7 +132,7 @@ test('a connection that ends in a transaction fails it, and the next one goes th
   expect(await runs()).toEqual([{ id: '2' }]);
 });
 
-test('a database that does not exist is no reason to wait', async () => {
-  const nowhere = open(postgres.url.replace('/orders', '/nowhere'));
-  await expect(nowhere.query(ONE)).rejects.toMatchObject({ code: '3D000', unreachable: false });
+test('does not wait for a database that does not exist', async () => {
+  const missing = open(postgres.url.replace('/orders', '/nowhere'));
+  await expect(missing.query(ONE)).rejects.toMatchObject({ code: '3D000', unreachable: false });
 });

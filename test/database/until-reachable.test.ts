@@ -5,7 +5,7 @@ import { DatabaseError } from '../../lib/errors.ts';
 const starting = new DatabaseError('57P03', 'the database system is starting up', true);
 const broken = new DatabaseError('42601', 'syntax error', false);
 
-/** Fails with these in turn, then answers with how often it was called. */
+/** Throws these errors in turn, then returns the number of calls. */
 function failWith(...errors: Error[]) {
   const calls = { count: 0 };
   const attempt = async (): Promise<number> => {
@@ -16,11 +16,11 @@ function failWith(...errors: Error[]) {
   return { calls, attempt };
 }
 
-test('what is unreachable is tried again until it answers', async () => {
+test('untilReachable repeats an attempt until the database is reachable', async () => {
   expect(await untilReachable(failWith(starting, starting).attempt)).toBe(3);
 });
 
-test('anything else is told at once', async () => {
+test('untilReachable throws any other error immediately', async () => {
   for (const error of [broken, new Error('no database at all')]) {
     const { attempt, calls } = failWith(starting, error);
     await expect(untilReachable(attempt)).rejects.toBe(error);
@@ -28,7 +28,7 @@ test('anything else is told at once', async () => {
   }
 });
 
-test('what stays unreachable is told when the time is up', async () => {
+test('untilReachable throws the error of a database that stays unreachable', async () => {
   const { attempt, calls } = failWith(...Array<Error>(1_000).fill(starting));
   const started = performance.now();
   await expect(untilReachable(attempt, 600)).rejects.toBe(starting);
@@ -37,7 +37,7 @@ test('what stays unreachable is told when the time is up', async () => {
   expect(calls.count).toBeLessThan(20);
 });
 
-test('without patience there is one attempt', async () => {
+test('untilReachable makes one attempt if the wait is 0', async () => {
   const { attempt, calls } = failWith(starting);
   await expect(untilReachable(attempt, 0)).rejects.toBe(starting);
   expect(calls.count).toBe(1);

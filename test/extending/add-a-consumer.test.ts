@@ -22,7 +22,7 @@ import { copyProject, type ProjectCopy } from './copy-project.ts';
 const EXAMPLE = resolve(import.meta.dirname, '../../examples/loyalty');
 const END_OF_ROWS = '] as const satisfies readonly QueueRow[];';
 
-/** Adds the row of the example to the topology of the copy, and its files beside those of the project. */
+/** Adds the example to the copy: its row to topology.ts, and its files. */
 async function addConsumer({ folder }: ProjectCopy): Promise<void> {
   const file = join(folder, 'topology.ts');
   const [before = '', after, ...others] = (await readFile(file, 'utf8')).split(END_OF_ROWS);
@@ -47,7 +47,7 @@ const environment = (localDirectory: string) => ({
   ORDER_PIPELINE_LOCAL_DIR: localDirectory,
 });
 
-/** Runs one of the copy's programs, and returns what it prints; fails with all of it where the status is not the expected one. */
+/** Runs a program of the copy and returns its stdout. Throws with its output if the exit status differs from the expected one. */
 async function run(program: string, args: readonly string[], expected = 0): Promise<string> {
   const options = { cwd: copy.folder, env: environment('.local'), maxBuffer: 64 * 1_048_576 };
   const command = program.endsWith('.ts') ? [program, ...args] : [join('node_modules', program), ...args];
@@ -60,8 +60,8 @@ async function run(program: string, args: readonly string[], expected = 0): Prom
   return stdout;
 }
 
-describe('a consumer added by its row and its own files', { timeout: 300_000 }, () => {
-  it('passes the checks of lint, types and unused code, and its own test', async () => {
+describe('a consumer that is added by a row in topology.ts and its own files', { timeout: 300_000 }, () => {
+  it('passes lint, type check, the check for unused code, and its own test', async () => {
     await run('@biomejs/biome/bin/biome', [
       'check',
       '--vcs-enabled=false',
@@ -84,7 +84,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
       template = JSON.parse(await readFile(join(copy.folder, file), 'utf8'));
     });
 
-    it('has a queue, a dead-letter queue, their policies and a subscription like all the others', () => {
+    it('has the same queue, dead-letter queue, policies and subscription as the others', () => {
       const shapeOf = (name: string) =>
         JSON.stringify(
           Object.entries(template.Resources)
@@ -103,7 +103,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
       });
     });
 
-    it('has a function that its queue invokes, with just the rights that it needs', () => {
+    it('has a function with an event source mapping and only the permissions that it needs', () => {
       expect(propertiesOf(template, 'LoyaltyLambdaFunction')).toMatchObject({
         Timeout: 30,
         Environment: {
@@ -136,7 +136,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
       ]);
     });
 
-    it('has its alarms, and its graphs on the dashboard', () => {
+    it('has alarms, and widgets on the dashboard', () => {
       const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([id]) => id);
       expect(alarms.filter((id) => id.startsWith('Loyalty')).toSorted()).toEqual([
         'LoyaltyErrorsAlarm',
@@ -155,13 +155,13 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
         expect(dashboard).toContain(shown);
     });
 
-    it('is examined by the doctor, who finds nothing', async () => {
+    it('passes npm run doctor', async () => {
       expect(await run('cli/doctor.ts', ['--template', file])).toMatch(
         /no findings|nothing|0 findings|clean/i,
       );
     });
 
-    it('is part of the cost and of the capacity', async () => {
+    it('is included in cost and capacity estimates', async () => {
       const cost = await run('cli/cost.ts', ['--orders-per-day', '1000000', '--template', file]);
       for (const line of ['loyalty: requests', 'loyalty: invocations', 'loyalty: duration'])
         expect(cost).toContain(line);
@@ -178,7 +178,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
     });
   });
 
-  it('is run by npm start, which waits for it and sums it up', async () => {
+  it('is run by npm start, which waits for its queue and reports its counts', async () => {
     const output = await run('local/main.ts', ['--count', '300', '--exit', '--port', '0', '--aws-port', '0']);
     expect(output).toMatch(/sent .*, awards [\d,]+ \(waiting [\d,]+\), /);
     expect(output).toMatch(/^ {2}in the loyalty queue +300 /m);
@@ -223,7 +223,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
       }
     }
 
-    it('is shown by orders status, and throttled by orders throttle', async () => {
+    it('is shown by orders status, and can be throttled by orders throttle', async () => {
       const status = await asJson('status');
       expect(status.queues.map(({ name }: { name: string }) => name)).toEqual([
         'upload',
@@ -241,7 +241,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
       expect(await orders('throttle', 'loyalty', '--concurrency', '5')).toContain('5');
     });
 
-    it('awards an order, which orders trace shows', async () => {
+    it('stores an award, which orders trace shows', async () => {
       const order = JSON.stringify({ ...seedOrder, order_id: 'first' });
       const response = await fetch(`${outputs.ApiUrl}/orders`, { method: 'POST', body: order });
       expect(response.status).toBe(202);
@@ -252,7 +252,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
       });
     });
 
-    it('is reconciled: an award that is missing is a gap, and --repair closes it', async () => {
+    it('is reconciled: orders reconcile reports a missing award, and --repair restores it', async () => {
       const TableName = outputs.LoyaltyTableName;
       await clients.dynamodb.send(new DeleteItemCommand({ TableName, Key: { order_id: { S: 'first' } } }));
       const found = JSON.parse(await run('cli/orders.ts', ['reconcile', '--json'], 1));
@@ -263,7 +263,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
       expect(after).toMatchObject({ awards: { stored: 1, missing: 0 }, reconciled: true });
     });
 
-    it('has dead letters that orders dlq lists and redrives', async () => {
+    it('has dead letters that orders dlq lists and purges', async () => {
       await clients.sqs.send(
         new SendMessageCommand({ QueueUrl: outputs.LoyaltyQueueUrl, MessageBody: '{"no":"event"}' }),
       );
@@ -275,7 +275,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
       expect(await orders('dlq', 'purge', 'loyalty', '--yes')).toContain('1');
     });
 
-    it('is on the live page', async () => {
+    it('is shown on the live page', async () => {
       const page = await fetch(`${outputs.ApiUrl}/`);
       const [, script = ''] = /<script[^>]* src="([^"]+)"/.exec(await page.text()) ?? [];
       const code = await (await fetch(new URL(script, outputs.ApiUrl))).text();
@@ -283,7 +283,7 @@ describe('a consumer added by its row and its own files', { timeout: 300_000 }, 
       expect(code).toContain('Awarded');
     });
 
-    it('is run by a worker', async () => {
+    it('can be run by a worker', async () => {
       await orders('throttle', 'loyalty', '--pause');
       const worker = spawn(
         process.execPath,

@@ -10,7 +10,7 @@ import { copyProject, type ProjectCopy } from './copy-project.ts';
 const EXAMPLE = resolve(import.meta.dirname, '../../examples/gift-note/field.ts.txt');
 const NOTE = 'Happy birthday, "Li" 🎂';
 
-/** Adds an entry to the copy's table of fields, before the last one. */
+/** Adds an entry to the copy's table of fields, before `order_id`. */
 async function addField(copy: ProjectCopy, entry: string): Promise<void> {
   const file = join(copy.folder, 'lib/order/fields.ts');
   const table = await readFile(file, 'utf8');
@@ -22,7 +22,7 @@ async function addField(copy: ProjectCopy, entry: string): Promise<void> {
 const loadOrder = (copy: ProjectCopy) =>
   copy.load<typeof import('../../lib/order/order.ts')>('lib/order/order.ts');
 
-/** The rows of a CSV file, as the copy reads them. */
+/** Reads rows of CSV with the copy's parser. */
 async function readCsv(copy: ProjectCopy, ...lines: string[]) {
   const { readOrderFile } = await copy.load<typeof import('../order-file/read-order-file.ts')>(
     'test/order-file/read-order-file.ts',
@@ -33,7 +33,7 @@ async function readCsv(copy: ProjectCopy, ...lines: string[]) {
 const COLUMNS = Object.keys(seedOrder).join(',');
 const CELLS = Object.values(seedOrder).join(',');
 
-describe('the entry of gift_note, added to the table of fields and nowhere else,', () => {
+describe('a field that is added only to the table of fields', () => {
   let copy: ProjectCopy;
   beforeAll(async () => {
     copy = await copyProject();
@@ -41,7 +41,7 @@ describe('the entry of gift_note, added to the table of fields and nowhere else,
   });
   afterAll(() => copy[Symbol.asyncDispose]());
 
-  it('is taken from JSON and from CSV, and left out where it is missing', async () => {
+  it('is read from JSON and CSV, and omitted if it is absent', async () => {
     const { parseOrder } = await loadOrder(copy);
     const order = expect.objectContaining({ gift_note: NOTE });
     expect(parseOrder({ ...seedOrder, gift_note: ` ${NOTE} ` })).toEqual({ ok: true, order });
@@ -71,7 +71,7 @@ describe('the entry of gift_note, added to the table of fields and nowhere else,
     ['a\nb', 'invalid_format', '"a\\u{a}b"'],
     [7, 'invalid_type', '7'],
     [null, 'invalid_type', 'null'],
-  ])('is refused when it is wrong: %j', async (gift_note, code, shown) => {
+  ])('is rejected if it is invalid: %j', async (gift_note, code, shown) => {
     const { parseOrder } = await loadOrder(copy);
     const rule = 'text of 1 to 256 characters without control characters or broken Unicode';
     expect(parseOrder({ ...seedOrder, gift_note })).toEqual({
@@ -80,7 +80,7 @@ describe('the entry of gift_note, added to the table of fields and nowhere else,
     });
   });
 
-  it('is part of the derived order_id where it is there, and changes none where it is not', async () => {
+  it('is part of the derived order_id, but does not change the order_id of orders without it', async () => {
     const { deriveOrderId } = await loadOrder(copy);
     const ids = [{}, { gift_note: 'a' }, { gift_note: 'b' }].map((note) =>
       deriveOrderId({ ...seedOrder, ...note }),
@@ -89,7 +89,7 @@ describe('the entry of gift_note, added to the table of fields and nowhere else,
     expect(ids[0]).toBe('ad9d13fec32032d973b23f8d24228c6714ad15ab6fa80d03b1a7043ee8b85f15');
   });
 
-  it('can be set in dead letters, and is published', async () => {
+  it('can be set in dead letters, and is part of the published contract', async () => {
     const { readAssignments } = await copy.load<typeof import('../../cli/orders/dlq/assignments.ts')>(
       'cli/orders/dlq/assignments.ts',
     );
@@ -101,7 +101,7 @@ describe('the entry of gift_note, added to the table of fields and nowhere else,
     expect(JSON.parse(renderOrderSchema()).properties).toHaveProperty('gift_note');
   });
 
-  it('is in some generated orders, whose other fields stay what they were', async () => {
+  it('is in some generated orders, without changing their other fields', async () => {
     const generator = 'lib/produce/generator.ts';
     const extended = await copy.load<typeof import('../../lib/produce/generator.ts')>(generator);
     const { generateOrders } = await import('../../lib/produce/generator.ts');
@@ -115,7 +115,7 @@ describe('the entry of gift_note, added to the table of fields and nowhere else,
       expect(orders[index]).toMatchObject(fields);
   });
 
-  it('goes through the pipeline: from the request and the file to ledger, event and history', async () => {
+  it('passes through the pipeline from HTTP requests and files to ledger, event and order history', async () => {
     const { startTestCloud } = await copy.load<typeof import('../pipeline/start-test-cloud.ts')>(
       'test/pipeline/start-test-cloud.ts',
     );
@@ -157,7 +157,7 @@ describe('the entry of gift_note, added to the table of fields and nowhere else,
         (count) => count === 3,
       );
       await cloud.drained();
-      const events = (await cloud.takeAll('EventsQueueUrl')).map(({ Body = '' }) => JSON.parse(Body));
+      const events = (await cloud.drainQueue('EventsQueueUrl')).map(({ Body = '' }) => JSON.parse(Body));
       const notes = new Map(events.map(({ order }) => [order.order_id, order.gift_note]));
       expect(Object.fromEntries(notes)).toEqual({
         with: NOTE,
@@ -180,7 +180,7 @@ describe('the entry of gift_note, added to the table of fields and nowhere else,
   }, 120_000);
 });
 
-describe('entries of several kinds, added to the table of fields and nowhere else,', () => {
+describe('fields of other kinds', () => {
   let copy: ProjectCopy;
   beforeAll(async () => {
     copy = await copyProject();
@@ -203,23 +203,23 @@ describe('entries of several kinds, added to the table of fields and nowhere els
   });
   afterAll(() => copy[Symbol.asyncDispose]());
 
-  it('pass the type check, in which Order has exactly what the entries say', async () => {
+  it('give the type Order exactly their own types', async () => {
     await writeFile(
       join(copy.folder, 'test/extending/types-of-fields.ts'),
       `import type { Order } from '../../lib/order/order.ts';
        type Added = Pick<Order, 'gift_note' | 'quantity' | 'is_gift'>;
        export const some: Added[] = [{}, { gift_note: 'a', quantity: 1, is_gift: true }];
-       // @ts-expect-error: no order has undefined there.
+       // @ts-expect-error: an absent field is not undefined.
        export const absent: Added = { gift_note: undefined };
-       // @ts-expect-error: it is a number.
+       // @ts-expect-error: quantity is a number.
        export const wrong: Added = { quantity: '1' };
-       // @ts-expect-error: every order has a name.
+       // @ts-expect-error: customer_name is required.
        export const nameless: Pick<Order, 'customer_name'> = {};`,
     );
     expect(await copy.checkTypes()).toBe('');
   }, 120_000);
 
-  it('become numbers and booleans from CSV, or are refused', async () => {
+  it('are converted to numbers and booleans from CSV, or rejected', async () => {
     const rows = await readCsv(
       copy,
       `${COLUMNS},quantity,is_gift`,
@@ -241,7 +241,7 @@ describe('entries of several kinds, added to the table of fields and nowhere els
     ]);
   });
 
-  it('are shown in the history of an order, but for those that are personal', async () => {
+  it('are shown in the order history unless they are personal', async () => {
     const { detailsOf, parseOrder } = await loadOrder(copy);
     const parsed = parseOrder({ ...seedOrder, quantity: 3, is_gift: true });
     expect(parsed.ok && detailsOf(parsed.order)).toEqual({ quantity: 3 });

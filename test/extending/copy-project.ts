@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 
-/** Folders that are not part of the project's sources. */
-const LEFT_OUT = [
+/** Folders that are not source code. */
+const EXCLUDED = [
   '.git',
   ...readFileSync(join(PROJECT, '.gitignore'), 'utf8')
     .split('\n')
@@ -16,23 +16,23 @@ const LEFT_OUT = [
     .map((line) => line.slice(0, -1)),
 ];
 
-/** The project's sources in a temporary folder, to be extended there; `node_modules` is the project's own. */
+/** A copy of the sources in a temporary folder, for changes. It shares the project's `node_modules`. */
 export interface ProjectCopy extends AsyncDisposable {
   folder: string;
   /** Imports a module of the copy, by its path from the project's root. */
   load<Module>(path: string): Promise<Module>;
   /**
-   * Checks the types of the copy, tests included.
+   * Checks the types of the copy, including tests.
    *
-   * @returns what the compiler reports; nothing where all is well
+   * @returns The output of the compiler; empty if there are no errors.
    */
   checkTypes(): Promise<string>;
 }
 
-/** Copies the project; disposing of the copy deletes it. */
+/** Copies the project. Disposing of the copy deletes it. */
 export async function copyProject(): Promise<ProjectCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-copy-'));
-  await cp(PROJECT, folder, { recursive: true, filter: (path) => !LEFT_OUT.includes(basename(path)) });
+  await cp(PROJECT, folder, { recursive: true, filter: (path) => !EXCLUDED.includes(basename(path)) });
   await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   return {
     folder,
@@ -45,7 +45,7 @@ export async function copyProject(): Promise<ProjectCopy> {
   };
 }
 
-/** Runs the compiler, which writes what it finds to stdout. */
+/** Runs the compiler and returns its output. */
 async function compile(folder: string, args: readonly string[]): Promise<string> {
   const tsc = join(folder, 'node_modules/.bin/tsc');
   try {

@@ -4,25 +4,25 @@ import { createFaultPlan } from './fault-plan.ts';
 
 const seeds = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-describe('a schedule', () => {
-  it('is the same one for the same seed, and another one for another seed', () => {
+describe('createSchedule', () => {
+  it('creates the same schedule for the same seed, and a different one for each other seed', () => {
     const texts = seeds(200).map((seed) => JSON.stringify({ ...createSchedule(seed), seed: 0 }));
     expect(seeds(200).map((seed) => JSON.stringify({ ...createSchedule(seed), seed: 0 }))).toEqual(texts);
     expect(new Set(texts).size).toBe(200);
   });
 
-  it('is about each theme once in as many seeds as there are themes', () => {
+  it('uses each theme once in as many consecutive seeds as there are themes', () => {
     const titles = seeds(2 * THEMES.length).map((seed) => createSchedule(seed).title);
     expect(new Set(titles.slice(0, THEMES.length)).size).toBe(THEMES.length);
     expect(titles.slice(THEMES.length)).toEqual(titles.slice(0, THEMES.length));
   });
 
-  it('loses no answer of a publish, and kills nobody after one, unless it says that it interrupts publishes', () => {
+  it('loses no publish response and kills no process after a publish, unless interruptsPublish is set', () => {
     const kept = seeds(500)
       .map(createSchedule)
       .filter(({ interruptsPublish }) => !interruptsPublish);
     expect(kept.length).toBeGreaterThan(200);
-    for (const { requests, happenings } of kept) {
+    for (const { requests, incidents } of kept) {
       for (const { action, service, fault } of requests) {
         const reachesPublish = action === 'PublishBatch' || (action === undefined && service === 'sns');
         const isLost =
@@ -30,21 +30,21 @@ describe('a schedule', () => {
           ((fault.kind === 'cut' || fault.kind === 'kill') && fault.when === 'after');
         expect(reachesPublish && isLost).toBe(false);
       }
-      for (const { happening } of happenings) {
-        expect(['cloud-killed', 'power-cut', 'disk-full']).not.toContain(happening.kind);
+      for (const { incident } of incidents) {
+        expect(['cloud-killed', 'power-cut', 'disk-full']).not.toContain(incident.kind);
       }
     }
   });
 
-  it('does not need a seed of its own kind', () => {
+  it('rejects a seed of 0', () => {
     expect(() => createSchedule(0)).toThrow('seed: must be a whole number from 1, received 0');
   });
 });
 
-describe('a plan', () => {
+describe('createFaultPlan', () => {
   const passing = (client: string, action: string) => ({ client, action, service: 'sqs' as const });
 
-  it('hits the nth request of a role and action, as often as it says, and counts what it hits', () => {
+  it('hits the nth request of a role and action the given number of times, and counts the hits', () => {
     const plan = createFaultPlan([
       { role: 'consumer', action: 'ReceiveMessage', fault: { kind: 'error' }, nth: 2, times: 2 },
     ]);
@@ -56,7 +56,7 @@ describe('a plan', () => {
     expect(plan.hits).toEqual({ error: 2 });
   });
 
-  it('hits nothing any more once it is over', () => {
+  it('injects no fault after end()', () => {
     const plan = createFaultPlan([{ fault: { kind: 'throttle' }, nth: 1, times: 9 }]);
     expect(plan.decide(passing('consumer-1', 'ReceiveMessage'))).toEqual({ kind: 'throttle' });
     plan.end();

@@ -1,19 +1,19 @@
 import type { Fault } from '../../harness/fault-proxy/fault.ts';
 import { seededRandom } from '../../lib/produce/generator.ts';
-import type { Happening, RequestFault, Role, Schedule } from './schedule.ts';
+import type { Incident, RequestFault, Role, Schedule } from './schedule.ts';
 
 /** Numbers in [0, 1). */
 type Random = () => number;
 
 export type Theme = Pick<Schedule, 'title'> & Partial<Omit<Schedule, 'seed' | 'title'>>;
 
-const whole = (random: Random, least: number, most: number): number =>
-  least + Math.floor(random() * (most - least + 1));
+const integer = (random: Random, min: number, max: number): number =>
+  min + Math.floor(random() * (max - min + 1));
 const pick = <Value>(random: Random, values: readonly Value[]): Value =>
   values[Math.floor(random() * values.length)] as Value;
 
 const WORKERS: readonly Role[] = ['consumer', 'fulfillment', 'analytics', 'ingest'];
-/** The consumer's four steps, as requests. */
+/** The requests of the consumer's four steps. */
 const STEPS = {
   claim: 'BatchExecuteStatement',
   publish: 'PublishBatch',
@@ -21,8 +21,8 @@ const STEPS = {
   delete: 'DeleteMessageBatch',
 } as const;
 
-/** A consumer that dies at one of its steps; which one of its batches it is differs. */
-const consumerDies =
+/** A consumer that is killed at one of its steps, in random batches. */
+const consumerKilled =
   (step: keyof typeof STEPS, when: 'before' | 'after') =>
   (random: Random): Theme => ({
     title: `consumer killed ${when} ${step}`,
@@ -31,30 +31,30 @@ const consumerDies =
       fault: { kind: 'kill', when },
       role: 'consumer',
       action: STEPS[step],
-      nth: whole(random, 2, 8) + 10 * index,
+      nth: integer(random, 2, 8) + 10 * index,
       times: 1,
     })),
     interruptsPublish: (step === 'publish' && when === 'after') || (step === 'mark' && when === 'before'),
   });
 
-const happens =
-  (title: string, happening: (random: Random) => Happening, rest: Partial<Theme> = {}) =>
+const incidentTheme =
+  (title: string, incident: (random: Random) => Incident, rest: Partial<Theme> = {}) =>
   (random: Random): Theme => ({
     title,
-    happenings: [{ at: 0.15 + random() * 0.4, happening: happening(random) }],
+    incidents: [{ at: 0.15 + random() * 0.4, incident: incident(random) }],
     ...rest,
   });
 
-/** Each fault once in so many requests, here and there. */
+/** Picks random faults, each for one random request. */
 function scattered(random: Random, count: number, faults: readonly Omit<RequestFault, 'nth' | 'times'>[]) {
   return Array.from({ length: count }, () => ({
     ...pick(random, faults),
-    nth: whole(random, 1, 20),
+    nth: integer(random, 1, 20),
     times: 1,
   }));
 }
 
-/** On every service in turn, for a while. */
+/** A fault that hits several requests in a row on every service. */
 const onEachService =
   (title: string, fault: (random: Random) => Fault) =>
   (random: Random): Theme => ({
@@ -63,16 +63,16 @@ const onEachService =
       Array.from({ length: 3 }, () => ({
         service,
         fault: fault(random),
-        nth: whole(random, 1, 25),
-        // The SDK's own attempts are 3 or 4: the shorter ones are not noticed, the longer ones fail a batch.
-        times: whole(random, 1, 5),
+        nth: integer(random, 1, 25),
+        // The SDK makes 3 or 4 attempts, so a short fault goes unnoticed and a long one fails a batch.
+        times: integer(random, 1, 5),
       })),
     ),
-    // A mark that is refused for good leaves its order unmarked.
+    // An order whose mark finally fails stays unmarked.
     interruptsPublish: true,
   });
 
-/** The themes of schedules, one after another, so that any 24 seeds in a row have all of them. */
+/** The themes of schedules. Consecutive seeds use them in this order. */
 export const THEMES: readonly ((random: Random) => Theme)[] = [
   (random) => ({
     title: 'delivered twice and out of order',
@@ -91,14 +91,14 @@ export const THEMES: readonly ((random: Random) => Theme)[] = [
       { action: 'ReceiveMessage', fault: { kind: 'hang' } },
     ]),
   }),
-  consumerDies('claim', 'before'),
-  consumerDies('claim', 'after'),
-  consumerDies('publish', 'before'),
-  consumerDies('publish', 'after'),
-  consumerDies('mark', 'before'),
-  consumerDies('mark', 'after'),
-  consumerDies('delete', 'before'),
-  consumerDies('delete', 'after'),
+  consumerKilled('claim', 'before'),
+  consumerKilled('claim', 'after'),
+  consumerKilled('publish', 'before'),
+  consumerKilled('publish', 'after'),
+  consumerKilled('mark', 'before'),
+  consumerKilled('mark', 'after'),
+  consumerKilled('delete', 'before'),
+  consumerKilled('delete', 'after'),
   (random) => ({
     title: 'other workers killed',
     runtime: 'workers',
@@ -107,14 +107,14 @@ export const THEMES: readonly ((random: Random) => Theme)[] = [
         role,
         action: 'ReceiveMessage',
         fault: { kind: 'kill', when: 'after' },
-        nth: whole(random, 1, 3),
+        nth: integer(random, 1, 3),
         times: 1,
       },
       {
         role,
         action: role === 'ingest' ? 'SendMessageBatch' : 'DeleteMessageBatch',
         fault: { kind: 'kill', when: pick(random, ['before', 'after']) },
-        nth: whole(random, 2, 9),
+        nth: integer(random, 2, 9),
         times: 1,
       },
     ]),
@@ -122,9 +122,9 @@ export const THEMES: readonly ((random: Random) => Theme)[] = [
   (random) => ({
     title: 'time-outs of claim and publish',
     requests: [
-      { action: STEPS.claim, fault: { kind: 'hang' }, nth: whole(random, 1, 6), times: 4 },
-      { action: STEPS.publish, fault: { kind: 'hang' }, nth: whole(random, 2, 9), times: 2 },
-      { action: STEPS.mark, fault: { kind: 'hang' }, nth: whole(random, 8, 14), times: 2 },
+      { action: STEPS.claim, fault: { kind: 'hang' }, nth: integer(random, 1, 6), times: 4 },
+      { action: STEPS.publish, fault: { kind: 'hang' }, nth: integer(random, 2, 9), times: 2 },
+      { action: STEPS.mark, fault: { kind: 'hang' }, nth: integer(random, 8, 14), times: 2 },
     ],
     interruptsPublish: true,
   }),
@@ -142,40 +142,43 @@ export const THEMES: readonly ((random: Random) => Theme)[] = [
     ).map((action) => ({
       action,
       fault: { kind: 'partial' },
-      nth: whole(random, 1, 5),
-      times: whole(random, 2, 9),
+      nth: integer(random, 1, 5),
+      times: integer(random, 2, 9),
     })),
   }),
   onEachService('throttled', () => ({ kind: 'throttle' })),
   onEachService('internal errors', () => ({ kind: 'error' })),
-  onEachService('slow', (random) => ({ kind: 'delay', ms: whole(random, 50, 1_500) })),
+  onEachService('slow', (random) => ({ kind: 'delay', ms: integer(random, 50, 1_500) })),
   onEachService('connections cut', (random) => ({ kind: 'cut', when: pick(random, ['before', 'after']) })),
-  happens('database stopped', (random) => ({ kind: 'database-outage', ms: whole(random, 1_000, 12_000) })),
+  incidentTheme('database stopped', (random) => ({
+    kind: 'database-outage',
+    ms: integer(random, 1_000, 12_000),
+  })),
   (random) => ({
     title: 'database connections cut',
-    happenings: [0.1, 0.3, 0.5, 0.7].map((at) => ({
+    incidents: [0.1, 0.3, 0.5, 0.7].map((at) => ({
       at: at + random() * 0.1,
-      happening: { kind: 'database-cut' },
+      incident: { kind: 'database-cut' },
     })),
   }),
-  happens('cloud killed', () => ({ kind: 'cloud-killed' }), { interruptsPublish: true }),
-  happens('power cut', () => ({ kind: 'power-cut' }), { runtime: 'workers', interruptsPublish: true }),
-  happens('disk full', (random) => ({ kind: 'disk-full', ms: whole(random, 500, 3_000) }), {
+  incidentTheme('cloud killed', () => ({ kind: 'cloud-killed' }), { interruptsPublish: true }),
+  incidentTheme('power cut', () => ({ kind: 'power-cut' }), { runtime: 'workers', interruptsPublish: true }),
+  incidentTheme('disk full', (random) => ({ kind: 'disk-full', ms: integer(random, 500, 3_000) }), {
     interruptsPublish: true,
   }),
   (random) => ({
     title: 'clocks jump',
     runtime: 'workers',
-    happenings: ['consumer-1', 'consumer-2', 'fulfillment-1'].map((worker) => ({
+    incidents: ['consumer-1', 'consumer-2', 'fulfillment-1'].map((worker) => ({
       at: 0.1 + random() * 0.5,
-      happening: { kind: 'clock-jump', worker, ms: pick(random, [-3_600_000, -90_000, 90_000, 3_600_000]) },
+      incident: { kind: 'clock-jump', worker, ms: pick(random, [-3_600_000, -90_000, 90_000, 3_600_000]) },
     })),
   }),
-  happens('code deployed', () => ({ kind: 'deployment' })),
+  incidentTheme('code deployed', () => ({ kind: 'deployment' })),
 ];
 
-/** Faults beside the theme of any schedule: none that could come between a publish and its mark. */
-const BESIDES: readonly Omit<RequestFault, 'nth' | 'times'>[] = [
+/** Faults that are added to any schedule. None can occur between a publish and its mark. */
+const BACKGROUND_FAULTS: readonly Omit<RequestFault, 'nth' | 'times'>[] = [
   { action: 'ReceiveMessage', fault: { kind: 'redeliver' } },
   { action: 'ReceiveMessage', fault: { kind: 'reorder' } },
   { action: 'ReceiveMessage', fault: { kind: 'cut', when: 'after' } },
@@ -191,15 +194,17 @@ const BESIDES: readonly Omit<RequestFault, 'nth' | 'times'>[] = [
   { action: 'PublishBatch', fault: { kind: 'delay', ms: 300 } },
   { action: 'PublishBatch', fault: { kind: 'throttle' } },
 ];
-const BESIDES_COUNT = 5;
+const BACKGROUND_FAULT_COUNT = 5;
 
-/** Makes the schedule of a seed, a whole number from 1: always the same one. */
+/** Creates the schedule of a seed, a whole number from 1. The same seed always gives the same schedule. */
 export function createSchedule(seed: number): Schedule {
   const random = seededRandom(seed);
   const theme = THEMES[(seed - 1) % THEMES.length]?.(random);
   if (!theme) throw new RangeError(`seed: must be a whole number from 1, received ${seed}`);
-  const besides = Array.from({ length: BESIDES_COUNT }, () => ({
-    ...(BESIDES[Math.floor(random() * BESIDES.length)] as (typeof BESIDES)[number]),
+  const backgroundFaults = Array.from({ length: BACKGROUND_FAULT_COUNT }, () => ({
+    ...(BACKGROUND_FAULTS[
+      Math.floor(random() * BACKGROUND_FAULTS.length)
+    ] as (typeof BACKGROUND_FAULTS)[number]),
     nth: 1 + Math.floor(random() * 15),
     times: 1,
   }));
@@ -207,8 +212,8 @@ export function createSchedule(seed: number): Schedule {
     seed,
     runtime: random() < 0.6 ? 'workers' : 'functions',
     interruptsPublish: false,
-    happenings: [],
+    incidents: [],
     ...theme,
-    requests: [...(theme.requests ?? []), ...besides],
+    requests: [...(theme.requests ?? []), ...backgroundFaults],
   };
 }

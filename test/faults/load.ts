@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Item, Parcel } from '../../harness/journal.ts';
+import type { Item, Submission } from '../../harness/journal.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
 
-/** New orders in a load, all of them together and by each way in; of each hundred, so many are sent a second time. */
+/** New orders in a load: in total, by entry point, and the percentage that is sent a second time. */
 export const ORDERS = 600;
 const COUNTS = { queue: 320, http: 60, csv: 120, ndjson: 100 };
-const REPEATED_PER_CENT = 6;
-/** Ms between two batches of messages, and between two requests or files: the load is still coming in while things go wrong. */
-const MESSAGES_PAUSE = 60;
-const PAUSE = 10 * MESSAGES_PAUSE;
+const REPEATED_PERCENT = 6;
+/** Pauses between batches of messages, and between requests or files. They spread the load over the time of the faults. */
+const MESSAGES_PAUSE_MS = 60;
+const PAUSE_MS = 10 * MESSAGES_PAUSE_MS;
 
 const orderItem = (order: Order): Item => ({
   kind: 'order',
@@ -21,12 +21,12 @@ const orderItem = (order: Order): Item => ({
 const invalidItem = (text: string): Item => ({ kind: 'invalid', text });
 
 /**
- * Makes a load of 600 orders, some of them sent twice, of invalid bodies and rows, and of a file that cannot be read: always
- * the same one for a seed.
+ * Generates a load of 600 orders, some duplicates, invalid messages and rows, and an unreadable file. The same seed always gives
+ * the same load.
  *
- * @returns a lane for each way in
+ * @returns The submissions of each entry point.
  */
-export function makeLoad(seed: number): AsyncIterable<Parcel>[] {
+export function generateLoad(seed: number): AsyncIterable<Submission>[] {
   const orders = [...generateOrders({ count: ORDERS, seed })];
   const take = (count: number) => orders.splice(0, count);
   const [queue, http, csv, ndjson] = [
@@ -37,12 +37,12 @@ export function makeLoad(seed: number): AsyncIterable<Parcel>[] {
   ];
 
   const invalid = ['not JSON', '{"order_id":"no-fields"}', '[]', JSON.stringify({ ...queue[0], price: -1 })];
-  const again = [...queue, ...http, ...csv, ...ndjson].filter(
-    (_order, index) => index % 100 < REPEATED_PER_CENT,
+  const repeated = [...queue, ...http, ...csv, ...ndjson].filter(
+    (_order, index) => index % 100 < REPEATED_PERCENT,
   );
   const messages = [
     ...queue.map(orderItem),
-    ...again.map((order): Item => ({ ...orderItem(order), kind: 'duplicate' })),
+    ...repeated.map((order): Item => ({ ...orderItem(order), kind: 'duplicate' })),
   ];
   for (const [index, body] of invalid.entries()) messages.splice(40 * (index + 1), 0, invalidItem(body));
 
@@ -54,7 +54,7 @@ export function makeLoad(seed: number): AsyncIterable<Parcel>[] {
   const ndjsonRows = ndjson.map(orderItem);
   ndjsonRows.splice(50, 0, invalidItem('{"customer_name":'));
   const textsOf = (items: readonly Item[]) => items.map(({ text }) => text);
-  const files: Parcel[] = [
+  const files: Submission[] = [
     {
       entry: 'file',
       key: 'orders/monday.csv',
@@ -67,7 +67,7 @@ export function makeLoad(seed: number): AsyncIterable<Parcel>[] {
       items: ndjsonRows,
       content: gzipSync(textsOf(ndjsonRows).join('\n')),
     },
-    // Cannot be read.
+    // An invalid gzip file.
     {
       entry: 'file',
       key: 'orders/broken.csv.gz',
@@ -79,19 +79,19 @@ export function makeLoad(seed: number): AsyncIterable<Parcel>[] {
   return [
     paced(
       chunk(messages, { maxEntries: 10 }).map((items) => ({ entry: 'queue', items })),
-      MESSAGES_PAUSE,
+      MESSAGES_PAUSE_MS,
     ),
     paced(
       requests.map((items) => ({ entry: 'http', items })),
-      PAUSE,
+      PAUSE_MS,
     ),
-    paced(files, PAUSE),
+    paced(files, PAUSE_MS),
   ];
 }
 
-async function* paced(parcels: readonly Parcel[], pause: number): AsyncGenerator<Parcel> {
-  for (const parcel of parcels) {
-    yield parcel;
+async function* paced(submissions: readonly Submission[], pause: number): AsyncGenerator<Submission> {
+  for (const submission of submissions) {
+    yield submission;
     await sleep(pause);
   }
 }

@@ -3,24 +3,34 @@ import { stopOnSignals } from '../../program/stop-on-signals.ts';
 import { createSchedule } from './create-schedule.ts';
 import { type RunReport, runSchedule } from './run-schedule.ts';
 
-/** Head of a Markdown table, which can go into the docs as it is. */
+/** Header of a Markdown table that can be copied to the docs. */
 const heading = `\
-| seed | schedule | run by | faults that hit | deaths | received | duplicates | dead-lettered | redriven | repeats | allowed | s |
+| seed | schedule | run by | faults | restarts | received | duplicates | dead-lettered | redriven | repeats | allowed | s |
 |---:|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|
 `;
 
-/** One run as a row of the table. */
+/** Formats a run as a row of the table. */
 function row(report: RunReport): string {
-  const { schedule, hits, deaths, received, duplicates, deadLettered, redriven, repeats, allowed, seconds } =
-    report;
+  const {
+    schedule,
+    hits,
+    restarts,
+    received,
+    duplicates,
+    deadLettered,
+    redriven,
+    repeats,
+    allowed,
+    seconds,
+  } = report;
   const faults = Object.entries(hits).map(([kind, count]) => `${count} ${kind}`);
-  const happened = schedule.happenings.map(({ happening }) => happening.kind);
+  const incidents = schedule.incidents.map(({ incident }) => incident.kind);
   const cells = [
     schedule.seed,
     schedule.title,
     schedule.runtime,
-    [...new Set(happened), ...faults].join(', '),
-    deaths,
+    [...new Set(incidents), ...faults].join(', '),
+    restarts,
     received,
     duplicates,
     deadLettered,
@@ -34,14 +44,17 @@ function row(report: RunReport): string {
 
 const HELP = `Usage: npm run test:faults -- [options]
 
-Runs the whole pipeline under schedules of faults, one after another, and checks the promise after each.
+Run the whole pipeline under schedules of faults, one after another, and check after each that every valid order was confirmed,
+shipped and recorded as a sale once.
 
-  --seed N    the first schedule (1); the same seed is always the same schedule
-  --count N   how many, of seeds that follow on one another (50)
-  --help      show this
+  --seed N    seed of the first schedule, default 1; the same seed always gives the same schedule
+  --count N   number of schedules, with consecutive seeds, default 50
+  --help      show this help
+
+Exit status: 0 if all schedules pass, 1 if one fails, 2 for an invalid command line, 130 if interrupted.
 `;
 
-/** Exit status of a run that was ended by Ctrl-C. */
+/** Exit status after Ctrl-C. */
 const INTERRUPTED = 130;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -61,7 +74,7 @@ async function main(args: readonly string[]): Promise<number> {
     return await runAll(first, wholeNumber('--count', values.count, 1, 10_000));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\nSee --help\n`);
+    process.stderr.write(`${error.message}\nRun with --help for usage.\n`);
     return 2;
   }
 }
@@ -70,7 +83,7 @@ async function runAll(first: number, count: number): Promise<number> {
   let stopped = false;
   stopOnSignals(() => {
     stopped = true;
-    process.stderr.write('Stopping after this schedule …\n');
+    process.stderr.write('Stopping after the current schedule …\n');
   }, INTERRUPTED);
   let brokenRuns = 0;
   let seed = first;
@@ -81,7 +94,7 @@ async function runAll(first: number, count: number): Promise<number> {
     for (const broken of report.broken) process.stdout.write(`  ${broken}\n`);
     if (report.broken.length === 0) continue;
     brokenRuns++;
-    process.stdout.write(`  Again: npm run test:faults -- --seed ${seed} --count 1\n`);
+    process.stdout.write(`  Reproduce: npm run test:faults -- --seed ${seed} --count 1\n`);
   }
   const done = seed - first;
   process.stdout.write(`\n${done - brokenRuns} of ${done} schedules kept the promise.\n`);

@@ -3,7 +3,7 @@ import type { Answer, PassingRequest } from '../../harness/fault-proxy/fault.ts'
 import { listDeadLetters } from '../../operations/dead-letters/list-dead-letters.ts';
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 
-/** Notes of what passed the proxy and was carried out, as far as the promise is about it. */
+/** Records the completed requests that the promise depends on. */
 export interface Observer {
   onDone(passing: PassingRequest, body: Buffer, answer: Answer): void;
   /** Orders published so far, each counted once. */
@@ -11,9 +11,9 @@ export interface Observer {
   /** Orders that were published again after the ledger had marked them as sent. */
   repeatedAfterMark: readonly string[];
   /**
-   * Returns what became of the order queue's messages.
+   * Returns the outcome of the order queue's messages.
    *
-   * @param redriven ids of dead letters that were sent back: each is another message from then on
+   * @param redriven Ids of redriven dead letters. Each continues as a new message.
    */
   messages(pipeline: Pipeline, redriven: readonly string[]): Promise<OrderMessages>;
 }
@@ -22,7 +22,7 @@ export function createObserver(orderQueue: string): Observer {
   const published = new Set<string>();
   const marked = new Set<string>();
   const repeatedAfterMark: string[] = [];
-  /** Messages of the order queue, by message id: those received, and those of them that a consumer deleted. */
+  /** Ids of the order queue's messages that were received, and of those that a consumer deleted. */
   const received = new Set<string>();
   const handled = new Set<string>();
   const messageIds = new Map<string, string>();

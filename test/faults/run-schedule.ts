@@ -8,47 +8,44 @@ import { createSender, sendLoad } from '../../harness/send-load.ts';
 import { settle } from '../../harness/settle.ts';
 import { openDirectory } from '../../harness/start-cloud.ts';
 import { createFaultPlan } from './fault-plan.ts';
-import { goThrough } from './happen.ts';
-import { makeLoad, ORDERS } from './load.ts';
+import { generateLoad, ORDERS } from './load.ts';
 import { createObserver } from './observer.ts';
+import { runIncidents } from './run-incidents.ts';
 import type { Schedule } from './schedule.ts';
-import { CONSUMERS, IN_HAND, type RunningPipeline, startPipeline } from './start-pipeline.ts';
+import { CONSUMERS, MAX_IN_FLIGHT, type RunningPipeline, startPipeline } from './start-pipeline.ts';
 
 const ORDER_QUEUE = 'order-pipeline-local-order-queue';
-/** Pieces of each product, before the orders and while they come in: some are backordered, and not all of those get one. */
+/** Units of each product before and after the load. Too few for all orders, so some stay backordered. */
 const STOCK = { first: 12, more: 8 };
-/**
- * Ms that clients may have to try, and that queues may take to be empty: three receives of what failed, and of what failed
- * because of that.
- */
-const PATIENCE = 240_000;
+/** Timeout of clients, and for the queues to drain, in ms. Allows for three receives of a message, and of its follow-up. */
+const TIMEOUT_MS = 240_000;
 
 /** One run, and its outcome. */
 export interface RunReport {
   schedule: Schedule;
   seconds: number;
-  /** Each clause of the promise that was broken, in words; empty if it was kept. */
+  /** Broken clauses of the promise; empty if it was kept. */
   broken: string[];
-  /** Faults of requests that hit, by kind. */
+  /** Number of injected faults by kind. */
   hits: Readonly<Record<string, number>>;
-  /** Workers that ended unasked, and restarts of the embedded cloud. */
-  deaths: number;
-  /** Messages of the order queue that were received, each counted once. */
+  /** Restarts of workers that crashed or were killed, and of the embedded cloud. */
+  restarts: number;
+  /** Distinct messages received from the order queue. */
   received: number;
-  /** Messages that were handled without confirming an order for the first time. */
+  /** Messages that were processed without confirming a new order. */
   duplicates: number;
   deadLettered: number;
-  /** Messages that were sent back from dead-letter queues. */
+  /** Messages redriven from dead-letter queues. */
   redriven: number;
-  /** Confirmations of an order that had one before. */
+  /** Repeated confirmations. */
   repeats: number;
-  /** Repeats that the promise allows: none, or the orders in flight at each interruption. */
+  /** Repeated confirmations that the promise allows: none, or the orders in flight at each interruption. */
   allowed: number;
 }
 
 /**
- * Runs a load through the whole pipeline under a schedule of faults, lets all of it heal and come to rest, and checks the
- * promise. What does not come to rest is a broken promise like any other.
+ * Runs a load through the whole pipeline under a schedule of faults, waits until it has recovered and all queues are drained, and
+ * checks the promise. A queue that does not drain breaks the promise, too.
  */
 export async function runSchedule(schedule: Schedule): Promise<RunReport> {
   const start = Date.now();
@@ -63,7 +60,7 @@ export async function runSchedule(schedule: Schedule): Promise<RunReport> {
     return report(await run(schedule, plan));
   } catch (error) {
     const counts = { received: 0, duplicates: 0, deadLettered: 0, redriven: 0, repeats: 0, allowed: 0 };
-    return report({ ...counts, deaths: 0, broken: [String((error as Error).stack)] });
+    return report({ ...counts, restarts: 0, broken: [String((error as Error).stack)] });
   }
 }
 
@@ -83,27 +80,27 @@ async function run(schedule: Schedule, plan: ReturnType<typeof createFaultPlan>)
 
   const journal = createJournal();
   const { current } = pipeline;
-  await restock(current, 'first', STOCK.first, PATIENCE);
+  await restock(current, 'first', STOCK.first, TIMEOUT_MS);
   await Promise.all([
-    sendLoad(makeLoad(schedule.seed), createSender({ current, journal, patience: PATIENCE }), {
+    sendLoad(generateLoad(schedule.seed), createSender({ current, journal, timeoutMs: TIMEOUT_MS }), {
       waits: true,
     }),
-    goThrough(schedule, pipeline, () => observer.published() / ORDERS),
+    runIncidents(schedule, pipeline, () => observer.published() / ORDERS),
   ]);
-  await restock(current, 'more', STOCK.more, PATIENCE);
+  await restock(current, 'more', STOCK.more, TIMEOUT_MS);
   plan.end();
-  const redriven = await settle(current().pipeline, PATIENCE);
+  const redriven = await settle(current().pipeline, TIMEOUT_MS);
 
   await readMails(current(), journal, AbortSignal.abort());
   const gathered = await gatherEvidence(current().pipeline, journal);
-  const { deaths, allowed } = interruptions(schedule, plan, pipeline);
+  const { restarts, allowed } = interruptions(schedule, plan, pipeline);
   const messages = await observer.messages(current().pipeline, redriven);
   const { repeatedAfterMark: publishedAfterMark } = observer;
   const evidence = { ...gathered, left: {}, messages, publishedAfterMark };
   const { received, deadLettered } = messages;
   return {
     broken: checkPromise(evidence, { repeats: allowed, redrivable: false, faults: true }),
-    deaths,
+    restarts,
     received,
     duplicates: received - deadLettered - ORDERS,
     deadLettered,
@@ -117,9 +114,9 @@ function interruptions(
   { runtime, interruptsPublish }: Schedule,
   plan: ReturnType<typeof createFaultPlan>,
   { workers, cloudStarts }: RunningPipeline,
-): { deaths: number; allowed: number } {
-  const restarts = cloudStarts() - 1;
-  const interrupted = (workers?.deaths('consumer') ?? 0) + restarts * CONSUMERS;
-  const atRisk = plan.ordersAtRisk() + interrupted * IN_HAND[runtime];
-  return { deaths: (workers?.deaths() ?? 0) + restarts, allowed: interruptsPublish ? atRisk : 0 };
+): { restarts: number; allowed: number } {
+  const cloudRestarts = cloudStarts() - 1;
+  const interrupted = (workers?.restarts('consumer') ?? 0) + cloudRestarts * CONSUMERS;
+  const atRisk = plan.ordersAtRisk() + interrupted * MAX_IN_FLIGHT[runtime];
+  return { restarts: (workers?.restarts() ?? 0) + cloudRestarts, allowed: interruptsPublish ? atRisk : 0 };
 }

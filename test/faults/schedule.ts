@@ -1,57 +1,57 @@
 import type { Fault } from '../../harness/fault-proxy/fault.ts';
 
-/** The client that a fault of requests hits; workers of one function count together. */
+/** The client whose requests a fault hits. All workers of a function have the same role. */
 export type Role = 'consumer' | 'fulfillment' | 'analytics' | 'ingest' | 'functions';
 
-/** A fault of requests. */
+/** A fault that hits requests. */
 export interface RequestFault {
   fault: Fault;
   /** Default: any client. */
   role?: Role;
-  /** The action's name in the API reference; default: every action of the service. */
+  /** Name of the action in the API reference. Default: all actions. */
   action?: string;
   service?: 'sqs' | 'sns' | 's3' | 'dynamodb';
-  /** The first of those requests that is hit, counted from 1. */
+  /** Number of the first matching request to hit, from 1. */
   nth: number;
-  /** How many are hit, one after another. */
+  /** Number of consecutive matching requests to hit. */
   times: number;
 }
 
-/** A fault of a process, or of a machine. */
-export type Happening =
-  /** Postgres is stopped, and started again after this many ms. */
+/** A fault of a process or a machine. */
+export type Incident =
+  /** Postgres stops, and restarts after `ms`. */
   | { kind: 'database-outage'; ms: number }
-  /** Connections to Postgres are cut, those of statements under way among them. */
+  /** All connections to Postgres are cut, including those with running statements. */
   | { kind: 'database-cut' }
-  /** The embedded cloud's process is killed, and started again on its data directory. */
+  /** The process of the embedded cloud is killed, and restarts with its data directory. */
   | { kind: 'cloud-killed' }
-  /** The same, with Postgres and every worker. */
+  /** The embedded cloud, Postgres and all workers are killed, and restart. */
   | { kind: 'power-cut' }
-  /** The embedded cloud cannot write to its data directory for this many ms; it is started again if that ends it. */
+  /** The embedded cloud cannot write to its data directory for `ms`. It restarts if it exits. */
   | { kind: 'disk-full'; ms: number }
-  /** The clock of one worker's host jumps, by ms. */
+  /** The clock of a worker's host jumps by `ms`. */
   | { kind: 'clock-jump'; worker: string; ms: number }
-  /** The code is replaced: workers one by one, each new one before the old one stops; or all functions together. */
+  /** A deployment: each worker starts before its predecessor stops, or all functions are replaced at once. */
   | { kind: 'deployment' };
 
-export interface ScheduledHappening {
-  /** Orders published by then, as a part of all. */
+export interface ScheduledIncident {
+  /** Share of orders that are published when the incident starts. */
   at: number;
-  happening: Happening;
+  incident: Incident;
 }
 
-/** The faults of one run, which follow from its seed alone. */
+/** The faults of a run. They depend only on its seed. */
 export interface Schedule {
   seed: number;
-  /** Its theme, in a few words. */
+  /** Theme of the schedule. */
   title: string;
   /** The consumers of the queues: worker processes, or the embedded cloud's functions. */
   runtime: 'workers' | 'functions';
   requests: RequestFault[];
-  happenings: ScheduledHappening[];
+  incidents: ScheduledIncident[];
   /**
-   * Whether something may come between an order's publish and its mark: a death, or an answer of SNS that is lost. Only then
-   * may a confirmation be repeated.
+   * Whether a crash or a lost SNS response can occur between an order's publish and its mark. Only then may a confirmation be
+   * repeated.
    */
   interruptsPublish: boolean;
 }

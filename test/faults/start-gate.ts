@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Stands in front of a TCP server, so that its connections can be cut. */
+/** A TCP proxy whose connections can be cut. */
 export interface Gate {
   port: number;
-  /** Sets where connections go from now on. */
+  /** Sets the target port of new connections. */
   setTarget(port: number): void;
-  /** Cuts all that are open. */
+  /** Cuts all open connections. */
   cut(): void;
   close(): Promise<void>;
 }

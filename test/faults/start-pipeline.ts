@@ -10,36 +10,35 @@ import { startGate } from './start-gate.ts';
 import { startWorkers, type Workers } from './start-workers.ts';
 
 /**
- * Seconds for which each queue hides a message, much shorter than deployed, so that what failed is redelivered within a test. The
- * order queue's outlasts a claim's lease, as it does when deployed: with workers that is their 8 s and 5 s for clocks, with
- * the function 30 s and 5 s.
+ * Visibility timeouts in seconds, shorter than deployed, so that failed messages are redelivered within a test. As when deployed,
+ * the order queue's exceeds a claim's lease: 8 s + 5 s for clock skew with workers, 30 s + 5 s with the function.
  */
-const HIDING: Record<Schedule['runtime'], { order: number; others: number }> = {
+const VISIBILITY_TIMEOUTS: Record<Schedule['runtime'], { order: number; others: number }> = {
   workers: { order: 14, others: 10 },
   functions: { order: 36, others: 20 },
 };
-/** One batch in flight each, so that a death between two of its steps is not also one between steps of another batch. */
+/** One batch in flight per consumer, so that a kill interrupts only one batch. */
 const WORKERS = {
   'consumer-1': { functionName: 'consumer', args: ['--concurrency', '1', '--timeout', '8'] },
   'consumer-2': { functionName: 'consumer', args: ['--concurrency', '1', '--timeout', '8'] },
   'fulfillment-1': { functionName: 'fulfillment', args: ['--concurrency', '2', '--timeout', '30'] },
   'analytics-1': { functionName: 'analytics', args: ['--concurrency', '1', '--timeout', '30'] },
-  // Reading ends a minute before its time does.
+  // Ingest stops reading one minute before its timeout.
   'ingest-1': { functionName: 'ingest', args: ['--concurrency', '1', '--timeout', '90'] },
 } as const;
-/** Concurrent consumers: workers, or invocations. */
+/** Number of concurrent consumers: workers or invocations. */
 export const CONSUMERS = 2;
-/** Orders that one of them has in flight, at most: a worker's batch, or an invocation's. */
-export const IN_HAND = { workers: 10, functions: 100 };
+/** Maximum number of orders in flight per consumer. */
+export const MAX_IN_FLIGHT = { workers: 10, functions: 100 };
 
-/** The whole pipeline in processes of its own, each of which can be made to fail. */
+/** The whole pipeline in separate processes that can be killed. */
 export interface RunningPipeline {
-  /** The embedded cloud that was started last. */
+  /** Returns the running embedded cloud. */
   current(): Cloud;
   workers: Workers | undefined;
-  /** How often the embedded cloud has been started. */
+  /** Returns the number of starts of the embedded cloud. */
   cloudStarts(): number;
-  /** Has the embedded cloud end by a signal, unless it has ended, and starts it again on its data directory. */
+  /** Stops the embedded cloud with a signal, if it is running, and restarts it with its data directory. */
   restartCloud(signal: NodeJS.Signals): Promise<void>;
   stopDatabase(): Promise<void>;
   startDatabase(): Promise<void>;
@@ -47,7 +46,7 @@ export interface RunningPipeline {
   stop(): Promise<void>;
 }
 
-/** @param directory an empty one, which Postgres' user must be able to enter */
+/** @param directory Empty directory that the Postgres user can access. */
 export async function startPipeline(
   { runtime }: Schedule,
   proxy: FaultProxy,
@@ -78,7 +77,7 @@ export async function startPipeline(
     const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = started.outputs;
     const { clients, queues } = started.pipeline;
     for (const { name, url: QueueUrl } of queues) {
-      const { order, others } = HIDING[runtime];
+      const { order, others } = VISIBILITY_TIMEOUTS[runtime];
       const Attributes = { VisibilityTimeout: String(name === 'order' ? order : others) };
       await clients.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
     }

@@ -5,30 +5,30 @@ import { pathToFileURL } from 'node:url';
 import { endProcess } from '../../harness/start-process.ts';
 
 export interface WorkersOptions {
-  /** Gets the files that say how far off each one's clock is. */
+  /** Directory for the files with each worker's clock offset. */
   directory: string;
-  /** Returns the settings that the embedded cloud wrote for workers, with the worker's own endpoint of the proxy. */
+  /** Returns the worker settings of the embedded cloud, with the proxy endpoint of this worker. */
   environmentOf: (name: string) => Record<string, string>;
-  /** Workers by name, `consumer-1`, with what their command lines say. */
+  /** Command lines of the workers by name, such as `consumer-1`. */
   workers: Readonly<Record<string, { functionName: string; args: readonly string[] }>>;
 }
 
-/** Workers in processes of their own; each one that ends is started again, as a supervisor would. */
+/** Workers in separate processes. A worker that exits is restarted, as by a supervisor. */
 export interface Workers {
-  /** Kills one; it is started again. */
+  /** Kills a worker, which is then restarted. */
   kill(name: string): void;
-  /** Starts a new one of each, and then has the old ones stop in order. */
+  /** Starts a new process for each worker, then stops the old one gracefully. */
   replace(): Promise<void>;
-  /** Sets the clock of one off. */
+  /** Sets the clock offset of a worker. */
   setClock(name: string, ms: number): Promise<void>;
-  /** Returns how often workers whose names begin with the prefix have ended unasked. */
-  deaths(prefix?: string): number;
+  /** Returns the number of restarts after a crash or kill of workers whose names start with the prefix. */
+  restarts(prefix?: string): number;
   stop(): Promise<void>;
 }
 
-/** Seconds that a worker has for what is in flight when it is stopped, and ms after which it is killed. */
-const DEADLINE = 5;
-const GRACE_MS = 3 * DEADLINE * 1_000;
+/** Seconds that a stopping worker has for messages in flight, and ms after which it is killed. */
+const DEADLINE_SECONDS = 5;
+const KILL_AFTER_MS = 3 * DEADLINE_SECONDS * 1_000;
 const MAIN = resolve(import.meta.dirname, '../../worker/main.ts');
 const PRELOAD = resolve(import.meta.dirname, 'worker-preload.ts');
 
@@ -36,7 +36,7 @@ export async function startWorkers({ directory, environmentOf, workers }: Worker
   const clocks = await mkdtemp(join(directory, 'clocks-'));
   const running = new Map<string, ChildProcess>();
   const stopping = new Set<ChildProcess>();
-  const deaths: string[] = [];
+  const restarted: string[] = [];
 
   async function setClock(name: string, ms: number): Promise<void> {
     await writeFile(join(clocks, name), String(ms));
@@ -47,20 +47,29 @@ export async function startWorkers({ directory, environmentOf, workers }: Worker
     const preload = `${pathToFileURL(PRELOAD)}?${encodeURIComponent(join(clocks, name))}`;
     const child = spawn(
       process.execPath,
-      ['--import', preload, MAIN, '--function', functionName, '--deadline', String(DEADLINE), ...args],
+      [
+        '--import',
+        preload,
+        MAIN,
+        '--function',
+        functionName,
+        '--deadline',
+        String(DEADLINE_SECONDS),
+        ...args,
+      ],
       { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env: environmentOf(name), detached: true },
     );
     running.set(name, child);
     child.once('exit', () => {
       if (stopping.delete(child)) return;
-      deaths.push(name);
+      restarted.push(name);
       start(name);
     });
   }
 
   async function end(child: ChildProcess): Promise<void> {
     stopping.add(child);
-    await endProcess(child, () => child.kill('SIGTERM'), GRACE_MS);
+    await endProcess(child, () => child.kill('SIGTERM'), KILL_AFTER_MS);
   }
 
   for (const name of Object.keys(workers)) {
@@ -76,7 +85,7 @@ export async function startWorkers({ directory, environmentOf, workers }: Worker
       }
     },
     setClock,
-    deaths: (prefix = '') => deaths.filter((name) => name.startsWith(prefix)).length,
+    restarts: (prefix = '') => restarted.filter((name) => name.startsWith(prefix)).length,
     async stop() {
       await Promise.all(Array.from(running.values(), end));
     },

@@ -1,18 +1,17 @@
 /*
- * Preloaded into a worker with `--import`. It sets the process's clock off by what a file says, in ms: its path is behind the `?`
- * of this one. Timers and monotonic time stay as they are, as they do when a host's clock is set. And it ends the process
- * with its parent, however that ends.
+ * Preloaded into a worker with `--import`. Shifts the process's clock by the ms in a file, whose path is the query string of this
+ * module's URL. Timers and monotonic time stay unchanged, as when a host's clock is set. Also exits when the parent process exits.
  */
 import { readFileSync } from 'node:fs';
 
 const file = decodeURIComponent(new URL(import.meta.url).search.slice(1));
 const RealDate = Date;
 let offset = 0;
-const look = () => {
+const readOffset = () => {
   offset = Number(readFileSync(file, 'utf8'));
 };
-look();
-setInterval(look, 50).unref();
+readOffset();
+setInterval(readOffset, 50).unref();
 
 const now = (): number => RealDate.now() + offset;
 globalThis.Date = new Proxy(RealDate, {
@@ -22,5 +21,5 @@ globalThis.Date = new Proxy(RealDate, {
 });
 
 process.on('disconnect', () => process.exit(1));
-// Not a reason to go on running.
+// The channel must not keep the process running.
 process.channel?.unref();

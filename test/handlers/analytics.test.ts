@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import poisonEvent from '../../events/analytics-one-poison.json' with { type: 'json' };
+import invalidEvent from '../../events/analytics-one-invalid.json' with { type: 'json' };
 import sampleEvent from '../../events/analytics-orders.json' with { type: 'json' };
 import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
@@ -20,7 +20,7 @@ import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
 import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
-// The warehouse's parts, imported above, make the logger before the pipeline could set its level.
+// The modules imported above create the logger before the pipeline can set its level.
 vi.hoisted(() => vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG'));
 
 type Handler = typeof import('../../handlers/analytics.ts')['handler'];
@@ -30,7 +30,7 @@ let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
 let observer: Client;
 let handler: Handler;
 let log: ReturnType<typeof captureLog>;
-/** Different orders for each test. */
+/** Generates other orders for each test. */
 let seed = 0;
 
 beforeAll(async () => {
@@ -66,7 +66,7 @@ const send = (bodies: readonly unknown[]) =>
     bodies.map((body) => (typeof body === 'string' ? body : JSON.stringify(body))),
   );
 const deliver = (waitSeconds = 0) => pipeline.deliver('AnalyticsQueueUrl', handler, waitSeconds);
-/** A message as Lambda would hand it over. */
+/** Builds an SQS record for Lambda. */
 const recordOf = (body: string) =>
   toSqsRecord({ Body: body, ReceiptHandle: 'receipt-handle' }, 'arn:aws:sqs:us-east-1:000000000000:test');
 const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
@@ -76,8 +76,8 @@ async function loadedIds(from = observer): Promise<string[]> {
 }
 const counts = () => log.lines('sales loaded').at(-1);
 
-describe('confirmed orders', () => {
-  test('are loaded as sales, and counted in one log line and one metric line', async () => {
+describe('the analytics function', () => {
+  test('loads confirmed orders as sales and writes one log line and one metric line', async () => {
     const sent = orders(30);
     await send(sent.map(confirmed));
     expect((await deliver()).failed).toEqual([]);
@@ -88,30 +88,30 @@ describe('confirmed orders', () => {
     expect(log.metrics()).toMatchObject([expected]);
   });
 
-  test('are a single line of the log at info, whatever their number', async () => {
+  test('writes one log line at info level for a batch of any size', async () => {
     const sent = orders(100);
     await send(sent.map(confirmed));
     expect((await deliver()).received).toHaveLength(100);
     expectOneLine(log, 'sales loaded', sent);
   });
 
-  test('are loaded by the thousand, and a thousand bad ones among them are named', async () => {
+  test('loads a thousand orders, and fails the thousand invalid messages of the same batch', async () => {
     const sent = orders(4_000);
     const bodies = sent.flatMap((order, index) => [
       JSON.stringify(confirmed(order)),
-      ...(index % 4 === 0 ? ['poison'] : []),
+      ...(index % 4 === 0 ? ['invalid'] : []),
     ]);
     const Records = bodies.map((body, index) => ({ ...recordOf(body), messageId: `message-${index}` }));
-    const answer = await handler({ Records }, lambdaContext(), {} as never);
-    const poison = Records.filter(({ body }) => body === 'poison');
-    expect(answer).toEqual({
-      batchItemFailures: poison.map(({ messageId }) => ({ itemIdentifier: messageId })),
+    const response = await handler({ Records }, lambdaContext(), {} as never);
+    const invalid = Records.filter(({ body }) => body === 'invalid');
+    expect(response).toEqual({
+      batchItemFailures: invalid.map(({ messageId }) => ({ itemIdentifier: messageId })),
     });
     expect(await loadedIds()).toEqual(idsOf(sent));
     expect(counts()).toMatchObject({ SalesLoaded: 4_000, SalesRejected: 1_000 });
   });
 
-  test('change nothing when they come again, alone or together', async () => {
+  test('changes nothing when messages are redelivered, alone or together', async () => {
     const sent = orders(10);
     await send(sent.map(confirmed));
     await deliver();
@@ -122,7 +122,7 @@ describe('confirmed orders', () => {
     expect(counts()).toMatchObject({ SalesLoaded: 0, SalesRepeated: 20 });
   });
 
-  test('that come twice in one batch are loaded once', async () => {
+  test('loads an order once that occurs twice in one batch', async () => {
     const sent = orders(2);
     await send([...sent, ...sent].map(confirmed));
     expect((await deliver()).failed).toEqual([]);
@@ -130,7 +130,7 @@ describe('confirmed orders', () => {
     expect(counts()).toMatchObject({ SalesLoaded: 2, SalesRepeated: 2 });
   });
 
-  test('leave no personal data in the log, good, bad or failed, at any level', async () => {
+  test('logs no personal data of valid, invalid or failed orders, at any level', async () => {
     await send([confirmed(seedOrder), confirmed({ ...seedOrder, price: -1 }), seedOrder]);
     await deliver();
     await observer.query('ALTER TABLE sales ADD CONSTRAINT broken CHECK (false) NOT VALID');
@@ -149,10 +149,10 @@ describe('confirmed orders', () => {
   });
 });
 
-test('poison comes back after a second, thrice, and ends in the DLQ; its batch-mates are loaded', async () => {
+test('the analytics function dead-letters an invalid message after three receives, 1 s apart, and loads the rest of its batch', async () => {
   const sent = orders(5);
-  const poison = ['no event', sent[0], confirmed({ ...sent[0], order_id: 'too-expensive', price: 1e16 })];
-  await send([...poison, ...sent.map(confirmed)]);
+  const invalid = ['no event', sent[0], confirmed({ ...sent[0], order_id: 'too-expensive', price: 1e16 })];
+  await send([...invalid, ...sent.map(confirmed)]);
   const before = Date.now();
   expect((await deliver()).failed).toHaveLength(3);
   expect(await loadedIds()).toEqual(idsOf(sent));
@@ -162,15 +162,15 @@ test('poison comes back after a second, thrice, and ends in the DLQ; its batch-m
     reasons: { ': not_json': 1, 'event: missing': 1, 'order.price: too_big': 1 },
   });
 
-  // Far from the queue's visibility timeout of minutes.
+  // Much sooner than the queue's visibility timeout of minutes.
   const dead = () => pipeline.countVisible(pipeline.output('AnalyticsQueueDLQUrl'));
   while ((await dead()) < 3 && Date.now() < before + 20_000) await deliver(1);
   expect(await dead()).toBe(3);
 });
 
-test('a warehouse that fails a load fails all its messages, for as long as the visibility timeout; then they are loaded', async () => {
+test('the analytics function retries all messages of a failed load after the visibility timeout', async () => {
   const sent = orders(4);
-  await send([...sent.map(confirmed), 'poison']);
+  await send([...sent.map(confirmed), 'invalid']);
   await observer.query('ALTER TABLE sales RENAME TO sales_gone');
   const { failed } = await deliver();
   expect(failed).toHaveLength(5);
@@ -181,21 +181,21 @@ test('a warehouse that fails a load fails all its messages, for as long as the v
     reasons: { '42P01': 1 },
   });
   expect(log.lines('sales not loaded')).toMatchObject([{ level: 'ERROR', error: { code: '42P01' } }]);
-  expect((await deliver(3)).received.map(({ Body }) => Body)).toEqual(['poison']);
+  expect((await deliver(3)).received.map(({ Body }) => Body)).toEqual(['invalid']);
 
   await observer.query('ALTER TABLE sales_gone RENAME TO sales');
-  await pipeline.letComeBack(
+  await pipeline.endVisibilityTimeout(
     'AnalyticsQueueUrl',
-    failed.filter(({ Body }) => Body !== 'poison'),
+    failed.filter(({ Body }) => Body !== 'invalid'),
   );
   await deliver();
   expect(await loadedIds()).toEqual(idsOf(sent));
 });
 
-test('the sample events load what is good in them and name what is not', async () => {
+test('the analytics function loads the valid orders of the sample events and fails the invalid ones', async () => {
   expect(await handler(sampleEvent, lambdaContext(), {} as never)).toEqual({ batchItemFailures: [] });
-  const [, notAnEvent, tooExpensive] = poisonEvent.Records;
-  expect(await handler(poisonEvent, lambdaContext(), {} as never)).toEqual({
+  const [, notAnEvent, tooExpensive] = invalidEvent.Records;
+  expect(await handler(invalidEvent, lambdaContext(), {} as never)).toEqual({
     batchItemFailures: [
       { itemIdentifier: notAnEvent?.messageId },
       { itemIdentifier: tooExpensive?.messageId },
@@ -204,7 +204,7 @@ test('the sample events load what is good in them and name what is not', async (
   expect(await loadedIds()).toEqual(['web-20261127-0061', 'web-20261127-0062', 'web-20261127-0063']);
 });
 
-describe('with Redshift for a warehouse', () => {
+describe('the analytics function with Redshift', () => {
   let redshift: RedshiftWarehouse;
   let withRedshift: Handler;
   beforeAll(async () => {
@@ -223,19 +223,19 @@ describe('with Redshift for a warehouse', () => {
   });
   afterAll(() => redshift?.stop());
 
-  test('confirmed orders are loaded once, however often they come, and leave nothing staged', async () => {
+  test('loads redelivered orders once and deletes the staged files', async () => {
     const sent = orders(20);
     await send(sent.map(confirmed));
     expect((await pipeline.deliver('AnalyticsQueueUrl', withRedshift)).failed).toEqual([]);
     expect(counts()).toMatchObject({ SalesLoaded: 20, SalesRepeated: 0 });
-    await send([...sent.map(confirmed), 'poison']);
+    await send([...sent.map(confirmed), 'invalid']);
     expect((await pipeline.deliver('AnalyticsQueueUrl', withRedshift)).failed).toHaveLength(1);
     expect(counts()).toMatchObject({ SalesLoaded: 0, SalesRepeated: 20, SalesRejected: 1 });
     expect(await loadedIds(redshift.observer)).toEqual(idsOf(sent));
     expect(await stagedKeys(redshift.s3)).toEqual([]);
   });
 
-  test('an order that comes twice in one batch, and differs, is loaded once, as it came first', async () => {
+  test('loads the first of two different orders with one order_id in a batch', async () => {
     const [order] = orders(1) as [Order];
     await send([confirmed({ ...order, price: 1 }), confirmed({ ...order, price: 2 })]);
     const { received, failed } = await pipeline.deliver('AnalyticsQueueUrl', withRedshift);
@@ -248,7 +248,7 @@ describe('with Redshift for a warehouse', () => {
     expect(rows).toEqual([{ price: first }]);
   });
 
-  test('a load that fails fails its messages, with a reason and no personal data in the log', async () => {
+  test('fails the messages of a failed load, and logs the reason without personal data', async () => {
     await redshift.observer.query('ALTER TABLE sales_loads RENAME TO sales_loads_gone');
     await send([confirmed(seedOrder)]);
     expect((await pipeline.deliver('AnalyticsQueueUrl', withRedshift)).failed).toHaveLength(1);
@@ -258,11 +258,11 @@ describe('with Redshift for a warehouse', () => {
   });
 });
 
-test('a function that is told of no warehouse does not start, and says what to set', async () => {
+test('the analytics function fails to start without a warehouse, and names the variables to set', async () => {
   vi.stubEnv('SALES_DATABASE_URL', '');
   vi.stubEnv('SALES_WAREHOUSE_ARN', '');
   vi.resetModules();
   await expect(import('../../handlers/analytics.ts')).rejects.toThrow(
-    'environment variables: must be SALES_DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN',
+    'environment variables: set SALES_DATABASE_URL, or both SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN',
   );
 });

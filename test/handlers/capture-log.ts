@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Keeps what functions write to their log off the screen, until `vi.restoreAllMocks`. */
+/** Captures the log of functions until `vi.restoreAllMocks`. */
 export function captureLog() {
   const written: string[] = [];
   for (const stream of [process.stdout, process.stderr]) {
@@ -17,11 +17,11 @@ export function captureLog() {
   const entries = () => read().filter((line) => !('_aws' in line));
   return {
     text,
-    /** The log lines, without those of metrics. */
+    /** Returns the log lines without the metric lines. */
     entries,
-    /** The log lines with this message. */
+    /** Returns the log lines with this message. */
     lines: (message: string) => entries().filter((line) => line.message === message),
-    /** The metric lines. */
+    /** Returns the metric lines. */
     metrics: () => read().filter((line) => '_aws' in line),
   };
 }

@@ -20,7 +20,7 @@ let pipeline: Pipeline;
 let handler: typeof import('../../handlers/consumer.ts')['handler'];
 let ledger: Ledger;
 let log: ReturnType<typeof captureLog>;
-/** Different orders for each test. */
+/** Generates other orders for each test. */
 let seed = 1_000;
 
 beforeAll(async () => {
@@ -49,15 +49,15 @@ async function sendOrders(count: number): Promise<Order[]> {
 const idsOf = (orders: readonly Order[]): string[] => orders.map(({ order_id }) => order_id).sort();
 const deliver = (waitSeconds = 0) => pipeline.deliver('OrderQueueUrl', handler, waitSeconds);
 const takePublished = async (): Promise<string[]> =>
-  idsOf((await pipeline.takeAll<OrderConfirmed>('ShippingQueueUrl')).map(({ order }) => order));
-/** As after their visibility timeout: it is six times as long as an invocation, and so longer than any lease. */
-async function letComeBack(failed: Message[]): Promise<void> {
-  await pipeline.letComeBack('OrderQueueUrl', failed);
+  idsOf((await pipeline.drainQueue<OrderConfirmed>('ShippingQueueUrl')).map(({ order }) => order));
+/** Simulates the end of the visibility timeout, which is longer than any lease. */
+async function endVisibilityTimeout(failed: Message[]): Promise<void> {
+  await pipeline.endVisibilityTimeout('OrderQueueUrl', failed);
   passTime(180_000);
 }
 const counts = () => log.lines('batch confirmed').at(-1);
 
-/** Has every command of one kind fail, until the outage is over. */
+/** Fails every command of one kind until the outage ends. */
 function outage<Input extends object, Output>(
   ...[client, Command]: Parameters<typeof intercept<Input, Output>>
 ) {
@@ -72,14 +72,14 @@ function outage<Input extends object, Output>(
   return { requests, end };
 }
 
-describe('SNS', () => {
-  test('that answers 200 with some entries refused fails their messages alone, and they are published when they come back', async () => {
+describe('the consumer', () => {
+  test('fails only the messages whose entries SNS rejects, and publishes them when they are redelivered', async () => {
     const orders = await sendOrders(10);
-    let refused = 3;
+    let rejections = 3;
     intercept(SNSClient.prototype, PublishBatchCommand, async (input, pass) => {
       const entries = input.PublishBatchRequestEntries ?? [];
-      const bad = entries.splice(0, refused);
-      refused = 0;
+      const bad = entries.splice(0, rejections);
+      rejections = 0;
       const output = await pass(input);
       return {
         ...output,
@@ -95,12 +95,12 @@ describe('SNS', () => {
       reasons: { InvalidParameter: 3 },
     });
 
-    await letComeBack(failed);
+    await endVisibilityTimeout(failed);
     expect((await deliver()).failed).toEqual([]);
     expect(await takePublished()).toEqual(idsOf(orders));
   });
 
-  test('that is down fails every message, for as long as the visibility timeout; then all are published', async () => {
+  test('fails all messages for the visibility timeout while SNS is down, and publishes them afterwards', async () => {
     const orders = await sendOrders(12);
     const { end } = outage(SNSClient.prototype, PublishBatchCommand);
     const { failed } = await deliver();
@@ -113,26 +113,26 @@ describe('SNS', () => {
     expect((await deliver(2)).received).toEqual([]);
 
     end();
-    await letComeBack(failed);
+    await endVisibilityTimeout(failed);
     expect((await deliver()).failed).toEqual([]);
     expect(await takePublished()).toEqual(idsOf(orders));
   });
 
-  test('that is down leaves claims that outlast the invocation by five seconds', async () => {
+  test('leaves claims that outlast the invocation by 5 s while SNS is down', async () => {
     const orders = await sendOrders(1);
     outage(SNSClient.prototype, PublishBatchCommand);
     await deliver();
     const [found] = await ledger.find(idsOf(orders));
     const record = found?.ok ? found.value : undefined;
     if (record?.status !== 'CLAIMED') throw new Error(`not claimed: ${JSON.stringify(found)}`);
-    // 30 s that the test's invocation has, less what had passed of them, and 5 s.
+    // The remaining time of the test's invocation of 30 s, and 5 s.
     expect(record.leaseUntil - record.claimedAt).toBeGreaterThan(30_000);
     expect(record.leaseUntil - record.claimedAt).toBeLessThanOrEqual(35_000);
   });
 });
 
-describe('DynamoDB', () => {
-  test('that is down fails every message and publishes nothing, for as long as the visibility timeout', async () => {
+describe('the consumer without DynamoDB', () => {
+  test('fails all messages for the visibility timeout and publishes nothing', async () => {
     const orders = await sendOrders(5);
     const { end } = outage(DynamoDBClient.prototype, BatchExecuteStatementCommand);
     const published = intercept(SNSClient.prototype, PublishBatchCommand);
@@ -143,12 +143,12 @@ describe('DynamoDB', () => {
     expect((await deliver(2)).received).toEqual([]);
 
     end();
-    await letComeBack(failed);
+    await endVisibilityTimeout(failed);
     expect((await deliver()).failed).toEqual([]);
     expect(await takePublished()).toEqual(idsOf(orders));
   });
 
-  test('that cannot mark orders sent leaves them confirmed, acknowledged and counted as unmarked', async () => {
+  test('acknowledges published orders that cannot be marked as sent, and counts them as unmarked', async () => {
     const orders = await sendOrders(3);
     const { requests } = outage(DynamoDBClient.prototype, BatchWriteItemCommand);
     const { failed } = await deliver();
@@ -164,19 +164,19 @@ describe('DynamoDB', () => {
   });
 });
 
-test('a retry pace that SQS does not take leaves poison its visibility timeout, and its batch-mates alone', async () => {
+test('the consumer leaves an invalid message its visibility timeout if SQS rejects the change, and confirms the rest of the batch', async () => {
   const orders = await sendOrders(2);
-  await pipeline.send('OrderQueueUrl', ['poison']);
+  await pipeline.send('OrderQueueUrl', ['invalid']);
   const { requests } = outage(SQSClient.prototype, ChangeMessageVisibilityBatchCommand);
   const { failed } = await deliver();
   expect(requests).toHaveLength(1);
-  expect(failed.map(({ Body }) => Body)).toEqual(['poison']);
+  expect(failed.map(({ Body }) => Body)).toEqual(['invalid']);
   expect(await takePublished()).toEqual(idsOf(orders));
   expect(log.lines('retry pace not set, visibility timeout applies')).toHaveLength(1);
   expect((await deliver(2)).received).toEqual([]);
 });
 
-test('a fault of the function itself fails the whole batch, which is logged once', async () => {
+test('the consumer fails the whole batch after an internal error, and logs it once', async () => {
   await sendOrders(2);
   const { failed } = await pipeline.deliver('OrderQueueUrl', (event, context) =>
     handler(

@@ -17,7 +17,7 @@ let pipeline: Pipeline;
 let handler: typeof import('../../handlers/consumer.ts')['handler'];
 let ledger: Ledger;
 let log: ReturnType<typeof captureLog>;
-/** Different orders for each test. */
+/** Generates other orders for each test. */
 let seed = 0;
 
 beforeAll(async () => {
@@ -35,8 +35,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** An order without `order_id`, which is derived: a different one for each test. */
-const nameless = () => ({ ...seedOrder, timestamp: seedOrder.timestamp + seed });
+/** Builds an order without `order_id`, another one for each test. */
+const withoutOrderId = () => ({ ...seedOrder, timestamp: seedOrder.timestamp + seed });
 const orders = (count: number): Order[] => [...generateOrders({ count, seed })];
 const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
 const send = (each: readonly unknown[]) =>
@@ -46,18 +46,18 @@ const send = (each: readonly unknown[]) =>
   );
 const deliver = (waitSeconds = 0) => pipeline.deliver('OrderQueueUrl', handler, waitSeconds);
 const takePublished = async (): Promise<string[]> =>
-  idsOf((await pipeline.takeAll<OrderConfirmed>('ShippingQueueUrl')).map(({ order }) => order));
+  idsOf((await pipeline.drainQueue<OrderConfirmed>('ShippingQueueUrl')).map(({ order }) => order));
 const counts = () => log.lines('batch confirmed').at(-1);
 
-describe('orders', () => {
-  test('are published once each, to every queue, and marked sent in the ledger', async () => {
+describe('the consumer', () => {
+  test('publishes each order once to every queue and marks it as sent in the ledger', async () => {
     const sent = orders(30);
     await send(sent);
     const { failed } = await deliver();
 
     expect(failed).toEqual([]);
     expect(await takePublished()).toEqual(idsOf(sent));
-    expect(await pipeline.takeAll('AnalyticsQueueUrl')).toHaveLength(30);
+    expect(await pipeline.drainQueue('AnalyticsQueueUrl')).toHaveLength(30);
     expect(counts()).toMatchObject({ OrdersReceived: 30, OrdersConfirmed: 30, OrdersDuplicate: 0 });
     const records = await ledger.find(idsOf(sent));
     expect(records).toMatchObject(
@@ -67,19 +67,19 @@ describe('orders', () => {
     expect(kept).toEqual(expect.arrayContaining(sent));
   });
 
-  test('are a single line of the log at info, whatever their number', async () => {
+  test('writes one log line at info level for a batch of any size', async () => {
     const sent = orders(100);
     await send(sent);
     expect((await deliver()).received).toHaveLength(100);
     expectOneLine(log, 'batch confirmed', sent);
   });
 
-  test('are counted as metrics, each message once, with the age of the oldest one that was confirmed', async () => {
+  test('counts each message once in the metrics, with the age of the oldest confirmed order', async () => {
     const sent = orders(4);
     const [oldest] = sent;
-    await send([...sent, oldest, 'poison']);
+    await send([...sent, oldest, 'invalid']);
     const minutesOf = (body: string) =>
-      body === JSON.stringify(oldest) ? 4 : body === JSON.stringify('poison') ? 6 : 1;
+      body === JSON.stringify(oldest) ? 4 : body === JSON.stringify('invalid') ? 6 : 1;
     await pipeline.deliver('OrderQueueUrl', ({ Records }, context) => {
       const now = Date.now();
       const aged = Records.map((record) => ({
@@ -102,7 +102,7 @@ describe('orders', () => {
       OrdersUnpublished: 0,
       OrdersUnmarked: 0,
     });
-    // The poison's 6 min do not count.
+    // The 6 min of the invalid message do not count.
     expect(metrics?.OldestOrderAge).toBeGreaterThanOrEqual(4 * 60_000);
     expect(metrics?.OldestOrderAge).toBeLessThan(6 * 60_000);
     expect(metrics?._aws).toMatchObject({
@@ -120,15 +120,19 @@ describe('orders', () => {
     expect(counts()).toMatchObject({ OrdersConfirmed: 4, OldestOrderAge: metrics?.OldestOrderAge });
   });
 
-  test('of which none is confirmed have no age', async () => {
-    await send(['poison']);
+  test('writes no age if no order was confirmed', async () => {
+    await send(['invalid']);
     await deliver();
     expect(log.metrics()).toMatchObject([{ OrdersReceived: 1, OrdersConfirmed: 0 }]);
     expect(log.metrics()[0]).not.toHaveProperty('OldestOrderAge');
   });
 
-  test('leave no personal data in the log, good or bad, at any level', async () => {
-    await send([nameless(), { ...nameless(), price: -1 }, { ...nameless(), email_id: 'jane@example.com,' }]);
+  test('logs no personal data of valid or invalid orders, at any level', async () => {
+    await send([
+      withoutOrderId(),
+      { ...withoutOrderId(), price: -1 },
+      { ...withoutOrderId(), email_id: 'jane@example.com,' },
+    ]);
     const { failed } = await deliver();
     expect(failed).toHaveLength(2);
     expect(counts()).toMatchObject({
@@ -141,26 +145,26 @@ describe('orders', () => {
   });
 });
 
-test('poison comes back after a second, thrice, and ends in the DLQ; its batch-mates go through', async () => {
+test('the consumer dead-letters an invalid message after three receives, 1 s apart, and confirms the rest of its batch', async () => {
   const sent = orders(12);
-  const poison = ['not an order', { ...nameless(), price: '1' }, [nameless()]];
-  await send([...sent.slice(0, 6), ...poison, ...sent.slice(6)]);
+  const invalid = ['not an order', { ...withoutOrderId(), price: '1' }, [withoutOrderId()]];
+  await send([...sent.slice(0, 6), ...invalid, ...sent.slice(6)]);
   const before = Date.now();
   let { length: failures } = (await deliver()).failed;
   expect(failures).toBe(3);
   expect(await takePublished()).toEqual(idsOf(sent));
 
-  // Far from the queue's visibility timeout of minutes.
+  // Much sooner than the queue's visibility timeout of minutes.
   const deadline = before + 20_000;
   const dead = () => pipeline.countVisible(pipeline.output('OrderQueueDLQUrl'));
   while ((await dead()) < 3 && Date.now() < deadline) failures += (await deliver(1)).failed.length;
-  expect(await pipeline.takeAll('OrderQueueDLQUrl')).toEqual(expect.arrayContaining(poison));
+  expect(await pipeline.drainQueue('OrderQueueDLQUrl')).toEqual(expect.arrayContaining(invalid));
   expect(failures).toBe(9);
   expect(Date.now() - before).toBeGreaterThanOrEqual(2_900);
 });
 
-describe('the same order', () => {
-  test('twice in one batch is published once; both messages are done with', async () => {
+describe('the consumer and a repeated order', () => {
+  test('publishes an order once that occurs twice in one batch, and acknowledges both messages', async () => {
     const [order] = orders(1);
     await send([order, order, order]);
     const { received, failed } = await deliver();
@@ -170,32 +174,35 @@ describe('the same order', () => {
     expect(counts()).toMatchObject({ OrdersConfirmed: 1, OrdersDuplicate: 2, OrdersRedelivered: 0 });
   });
 
-  test('in a later batch is acknowledged and not published again, with or without its order_id', async () => {
-    await send([nameless(), ...orders(1)]);
+  test('acknowledges a repeated order in a later batch without publishing it, with or without its order_id', async () => {
+    await send([withoutOrderId(), ...orders(1)]);
     await deliver();
     expect(await takePublished()).toHaveLength(2);
-    await send([{ ...nameless(), timestamp: new Date(nameless().timestamp).toISOString() }, ...orders(1)]);
+    await send([
+      { ...withoutOrderId(), timestamp: new Date(withoutOrderId().timestamp).toISOString() },
+      ...orders(1),
+    ]);
     const { failed } = await deliver();
     expect(failed).toEqual([]);
     expect(await takePublished()).toEqual([]);
     expect(counts()).toMatchObject({ OrdersConfirmed: 0, OrdersDuplicate: 2 });
   });
 
-  test('in a message that SQS delivers again is counted as redelivered and not published again', async () => {
+  test('counts a redelivered message of a sent order as redelivered and does not publish it again', async () => {
     await send(orders(1));
     const { received } = await pipeline.deliver('OrderQueueUrl', async (event, context) => {
       await handler(event, context);
       return failAll(event.Records);
     });
     expect(await takePublished()).toHaveLength(1);
-    await pipeline.letComeBack('OrderQueueUrl', received);
+    await pipeline.endVisibilityTimeout('OrderQueueUrl', received);
     const { failed } = await deliver();
     expect(failed).toEqual([]);
     expect(await takePublished()).toEqual([]);
     expect(counts()).toMatchObject({ OrdersConfirmed: 0, OrdersDuplicate: 0, OrdersRedelivered: 1 });
   });
 
-  test('claimed by a consumer that died is published when its own message comes back', async () => {
+  test('publishes an order whose consumer crashed when its message is redelivered', async () => {
     const [order] = orders(1) as [Order];
     await send([order]);
     const { received } = await pipeline.deliver('OrderQueueUrl', async ({ Records }) => {
@@ -203,18 +210,18 @@ describe('the same order', () => {
       await ledger.claim(claims, 35_000);
       return failAll(Records);
     });
-    await pipeline.letComeBack('OrderQueueUrl', received);
+    await pipeline.endVisibilityTimeout('OrderQueueUrl', received);
     passTime(180_000);
     expect((await deliver()).failed).toEqual([]);
     expect(await takePublished()).toEqual([order.order_id]);
   });
 
-  test('in a message that SQS delivers again while its first delivery is at work on it is published once', async () => {
+  test('publishes an order once if SQS delivers its message again while the first delivery is in flight', async () => {
     const [order] = orders(1) as [Order];
     await send([order]);
     const published = intercept(SNSClient.prototype, PublishBatchCommand, async (input, pass) => {
       if (published.length === 1) {
-        await pipeline.letComeBack('OrderQueueUrl', [...inHand]);
+        await pipeline.endVisibilityTimeout('OrderQueueUrl', [...inHand]);
         const second = await deliver();
         expect(second.received.map(({ MessageId }) => MessageId)).toEqual(
           inHand.map(({ MessageId }) => MessageId),
@@ -239,7 +246,7 @@ describe('the same order', () => {
     expect(await takePublished()).toEqual([order.order_id]);
   });
 
-  test('claimed by a message still at work comes back after 5 s, and is a duplicate in the end', async () => {
+  test('retries an order after 5 s that another message in flight has claimed, and then counts it as a duplicate', async () => {
     const [order] = orders(1) as [Order];
     const owner = { orderId: order.order_id, owner: 'another-message' };
     await ledger.claim([owner], 600_000);
@@ -251,7 +258,7 @@ describe('the same order', () => {
 
     await ledger.markSent([{ ...owner, snsMessageId: 'sns-1' }]);
     const again = await deliver(20);
-    // Well after the 1 s of poison, well before the queue's visibility timeout of minutes.
+    // Much later than the 1 s of an invalid message, much sooner than the queue's visibility timeout of minutes.
     expect(Date.now() - returned).toBeGreaterThan(2_500);
     expect(again.received).toHaveLength(1);
     expect(again.failed).toEqual([]);
@@ -259,7 +266,7 @@ describe('the same order', () => {
     expect(await takePublished()).toEqual([]);
   });
 
-  test('claimed by a message that died keeps its visibility timeout from the second receive on', async () => {
+  test('keeps the visibility timeout from the second receive on if the message with the claim crashed', async () => {
     const [order] = orders(1) as [Order];
     await ledger.claim([{ orderId: order.order_id, owner: 'another-message' }], 600_000);
     await send([order]);

@@ -53,7 +53,7 @@ afterEach(() => {
 
 const call = (event: unknown) => handler(event as APIGatewayProxyEventV2, lambdaContext());
 
-async function answerOf(response: Response) {
+async function parseResponse(response: Response) {
   const text = await response.text();
   return {
     status: response.status,
@@ -61,11 +61,12 @@ async function answerOf(response: Response) {
     body: text ? JSON.parse(text) : '',
   };
 }
-const post = async (body: string) => answerOf(await fetch(`${api.url}/customers`, { method: 'POST', body }));
+const post = async (body: string) =>
+  parseResponse(await fetch(`${api.url}/customers`, { method: 'POST', body }));
 const postCustomer = (email_id: unknown) => post(JSON.stringify({ email_id }));
-/** @param path the last part of the URL, as it goes over the wire */
+/** @param path Last part of the URL, encoded. */
 const deleteCustomer = async (path: string) =>
-  answerOf(await fetch(`${api.url}/customers/${path}`, { method: 'DELETE' }));
+  parseResponse(await fetch(`${api.url}/customers/${path}`, { method: 'DELETE' }));
 
 async function emailSubscriptions() {
   const all = [];
@@ -79,7 +80,7 @@ async function emailSubscriptions() {
   return all.filter(({ Protocol }) => Protocol === 'email');
 }
 
-/** What was mailed since it was last read: address and order, or address and subject where there is none. */
+/** Reads the new e-mails: address and order, or address and subject if there is no order. */
 async function readMailbox(): Promise<string[]> {
   const QueueUrl = await pipeline.createQueue('mailbox');
   const mails = await pipeline.readAll<{ email_id: string; subject: string; order_id?: string }>(QueueUrl);
@@ -87,7 +88,7 @@ async function readMailbox(): Promise<string[]> {
   return mails.map(({ email_id, subject, order_id }) => `${email_id} ${order_id ?? subject}`);
 }
 
-/** Publishes confirmations of one order each, as the consumer does. */
+/** Publishes the confirmation of one order per address, like the consumer. */
 async function confirmOrdersOf(...addresses: string[]): Promise<void> {
   const orders = addresses.map((email_id) => ({ ...seedOrder, email_id, order_id: `order-of-${email_id}` }));
   const messages = orders.map((order) => toPublishedMessage(order, 0));
@@ -98,7 +99,7 @@ async function confirmOrdersOf(...addresses: string[]): Promise<void> {
 const REQUEST = 'AWS Notification - Subscription Confirmation';
 
 describe('POST /customers', () => {
-  test('subscribes the address to its own orders, and SNS asks the customer to confirm', async () => {
+  test('subscribes an address to its own orders, and SNS sends a confirmation request', async () => {
     const subscribes = intercept(SNSClient.prototype, SubscribeCommand);
     expect(await postCustomer('jane@example.com')).toEqual({
       status: 202,
@@ -117,7 +118,7 @@ describe('POST /customers', () => {
     ]);
   });
 
-  test('again, in another spelling, answers the same and makes no second subscription', async () => {
+  test('returns the same response for another spelling and creates no second subscription', async () => {
     const first = await postCustomer('jane@example.com');
     expect(await postCustomer('  Jane@Example.COM ')).toEqual(first);
     expect(await emailSubscriptions()).toHaveLength(1);
@@ -128,13 +129,13 @@ describe('POST /customers', () => {
     ]);
   });
 
-  test('by many at once for one address makes one subscription', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => postCustomer('jane@example.com')));
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 202));
+  test('creates one subscription for concurrent requests with one address', async () => {
+    const results = await Promise.all(Array.from({ length: 10 }, () => postCustomer('jane@example.com')));
+    expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 202));
     expect(await emailSubscriptions()).toHaveLength(1);
   });
 
-  test('answers pending while the customer has not confirmed', async () => {
+  test('responds with the status pending until the customer has confirmed', async () => {
     intercept(SNSClient.prototype, SubscribeCommand, async () => ({
       SubscriptionArn: 'pending confirmation',
       $metadata: {},
@@ -147,20 +148,20 @@ describe('POST /customers', () => {
   });
 
   test.each([
-    ['an address that is none', '{"email_id":"nobody"}', 'received "nobody"'],
+    ['an invalid address', '{"email_id":"nobody"}', 'received "nobody"'],
     ['an address of another type', '{"email_id":7}', 'received 7'],
     ['an address that is too long', `{"email_id":"${'a'.repeat(250)}@example.com"}`, '(262 characters)'],
     ['no address', '{}', 'received nothing'],
     ['no object', '["jane@example.com"]', 'received nothing'],
-  ])('with %s is refused with 400 and the rule of an order’s address', async (_name, body, received) => {
-    const answer = await post(body);
-    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
-    expect(answer.body.detail).toContain('email_id must be an e-mail address of at most 254 characters');
-    expect(answer.body.detail).toContain(received);
+  ])('responds 400 with the rule of email_id to %s', async (_name, body, received) => {
+    const result = await post(body);
+    expect(result).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(result.body.detail).toContain('email_id must be an e-mail address of at most 254 characters');
+    expect(result.body.detail).toContain(received);
     expect(await emailSubscriptions()).toEqual([]);
   });
 
-  test('with a body that is not JSON is refused with 400', async () => {
+  test('responds 400 to a body that is not JSON', async () => {
     expect(await post('email_id=jane')).toMatchObject({
       status: 400,
       body: { detail: expect.stringContaining('body: must be JSON') },
@@ -170,7 +171,7 @@ describe('POST /customers', () => {
 
 describe('DELETE /customers/{email_id}', () => {
   test.each(['jane@example.com', 'jane%40example.com', 'JANE@Example.com'])(
-    'as %s ends the subscription, and the customer gets no more e-mails until registered again',
+    'ends the subscription of %s, so that the customer gets no e-mails until registered again',
     async (path) => {
       await postCustomer('jane@example.com');
       await readMailbox();
@@ -188,14 +189,14 @@ describe('DELETE /customers/{email_id}', () => {
     },
   );
 
-  test('answers 204 where there is nothing to end, before and after', async () => {
+  test('responds 204 if there is no subscription, before and after registration', async () => {
     expect((await deleteCustomer('nobody@example.com')).status).toBe(204);
     await postCustomer('jane@example.com');
     expect((await deleteCustomer('jane@example.com')).status).toBe(204);
     expect((await deleteCustomer('jane@example.com')).status).toBe(204);
   });
 
-  test('takes a plus sign as one', async () => {
+  test('treats a plus sign in the path as a plus sign', async () => {
     await postCustomer('jane+shop@example.com');
     expect((await deleteCustomer('jane+shop@example.com')).status).toBe(204);
     await postCustomer('jane+shop@example.com');
@@ -203,15 +204,15 @@ describe('DELETE /customers/{email_id}', () => {
     expect(await emailSubscriptions()).toEqual([]);
   });
 
-  test('decodes an address once: what was encoded twice is refused with 400, and nothing is ended', async () => {
+  test('responds 400 to a doubly encoded address and ends no subscription', async () => {
     await postCustomer('jane@example.com');
-    const answer = await deleteCustomer('jane%2540example.com');
-    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
-    expect(answer.body.detail).toContain('received "jane%40example.com"');
+    const result = await deleteCustomer('jane%2540example.com');
+    expect(result).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(result.body.detail).toContain('received "jane%40example.com"');
     expect(await emailSubscriptions()).toHaveLength(1);
   });
 
-  test('finds one among 250, and leaves the others', async () => {
+  test('finds one subscription among 250 and does not change the others', async () => {
     const addresses = Array.from({ length: 250 }, (_, index) => `customer-${index}@example.com`);
     for (const address of addresses) await postCustomer(address);
     const pages = intercept(SNSClient.prototype, ListSubscriptionsByTopicCommand);
@@ -224,7 +225,7 @@ describe('DELETE /customers/{email_id}', () => {
     expect(await readMailbox()).toEqual(['customer-136@example.com order-of-customer-136@example.com']);
   });
 
-  test('answers 202 and why, where the customer has not confirmed yet', async () => {
+  test('responds 202 with the reason if the customer has not confirmed yet', async () => {
     intercept(SNSClient.prototype, ListSubscriptionsByTopicCommand, async () => ({
       Subscriptions: [
         { Protocol: 'email', Endpoint: 'jane@example.com', SubscriptionArn: 'PendingConfirmation' },
@@ -241,31 +242,31 @@ describe('DELETE /customers/{email_id}', () => {
   });
 });
 
-describe('what SNS cannot or will not do', () => {
+describe('the customers function after an error of SNS', () => {
   test.each([
-    ['FilterPolicyLimitExceededException', 503, 'filter polic'],
-    ['SubscriptionLimitExceededException', 503, 'no more subscriptions'],
-  ])('%s is answered with %i and where to read on', async (name, status, text) => {
+    ['FilterPolicyLimitExceededException', 503, 'quota of filter policies'],
+    ['SubscriptionLimitExceededException', 503, 'quota of subscriptions'],
+  ])('converts %s to status %i with a link to the documentation', async (name, status, text) => {
     intercept(SNSClient.prototype, SubscribeCommand, async () => {
       throw sdkError(name);
     });
-    const answer = await postCustomer('jane@example.com');
-    expect(answer).toMatchObject({ status, type: 'application/problem+json' });
-    expect(answer.body.detail).toContain(text);
-    expect(answer.body.detail).toContain('docs/customers.md');
+    const result = await postCustomer('jane@example.com');
+    expect(result).toMatchObject({ status, type: 'application/problem+json' });
+    expect(result.body.detail).toContain(text);
+    expect(result.body.detail).toContain('docs/customers.md');
     expect(log.lines('customer refused')).toMatchObject([{ level: 'WARN', status, reason: name }]);
   });
 
-  test('an address that SNS does not take is answered with 400', async () => {
+  test('responds 400 to an address that SNS rejects', async () => {
     intercept(SNSClient.prototype, SubscribeCommand, async () => {
       throw sdkError('InvalidParameterException', 'Invalid parameter: Email address');
     });
     const { status, body } = await postCustomer('jane@example.com');
     expect(status).toBe(400);
-    expect(body.detail).toContain('SNS refuses this one');
+    expect(body.detail).toContain('SNS does not accept this e-mail address');
   });
 
-  test('a subscription that somebody made with another filter is answered with 409, and DELETE clears the way', async () => {
+  test('responds 409 to a subscription with another filter policy, which DELETE ends', async () => {
     const command = new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'jane@example.com' });
     await pipeline.sns.send(command);
     const { status, body } = await postCustomer('jane@example.com');
@@ -278,7 +279,7 @@ describe('what SNS cannot or will not do', () => {
   test.each([
     ['POST', () => postCustomer('jane@example.com')],
     ['DELETE', () => deleteCustomer('jane@example.com')],
-  ])('%s is answered with 503 while SNS is down', async (_method, send) => {
+  ])('responds 503 to %s while SNS is down', async (_method, send) => {
     const down = async () => {
       throw sdkError('ServiceUnavailable');
     };
@@ -288,7 +289,7 @@ describe('what SNS cannot or will not do', () => {
   });
 });
 
-test('no address is in the log, whatever becomes of a request', async () => {
+test('the customers function never logs an address', async () => {
   await postCustomer('jane@example.com');
   await postCustomer('jane.example.com');
   await deleteCustomer('jane@example.com');
@@ -302,7 +303,7 @@ test('no address is in the log, whatever becomes of a request', async () => {
   expect(log.text()).not.toMatch(/jane|example/i);
 });
 
-test('the sample events are answered as their names say', async () => {
+test('the customers function responds to the sample events as their names say', async () => {
   expect(await call(register)).toMatchObject({ statusCode: 202 });
   expect(await call(badAddress)).toMatchObject({ statusCode: 400 });
   expect(await call(remove)).toMatchObject({ statusCode: 204 });
@@ -313,15 +314,15 @@ test.each([
   [{ email_id: 'jane@example.com' }, 'an object'],
   [null, 'null'],
   ['jane@example.com', '"jane@example.com"'],
-])('a direct invoke is told that it has to be a request over HTTP: %j', async (event, found) => {
+])('the customers function rejects a direct invocation: %j', async (event, found) => {
   await expect(call(event)).rejects.toMatchObject({
     name: 'InvalidInputError',
-    message: `event: must be POST /customers or DELETE /customers/{email_id}, as an HTTP API hands it on, received ${found}`,
+    message: `event: must be an HTTP API event for POST /customers or DELETE /customers/{email_id}, received ${found}`,
   });
   expect(await emailSubscriptions()).toEqual([]);
 });
 
-test('a message without a customer is no confirmation to anybody', async () => {
+test('a message without email_id is sent to no customer', async () => {
   await postCustomer('jane@example.com');
   await readMailbox();
   await pipeline.sns.send(new PublishCommand({ TopicArn, Message: 'to nobody' }));

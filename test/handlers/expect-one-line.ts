@@ -3,8 +3,8 @@ import type { Order } from '../../lib/order/order.ts';
 import type { captureLog } from './capture-log.ts';
 
 /**
- * Checks what a function has logged of one batch of good orders: one line at info, which names none of them; a line for
- * each at debug; and nowhere who ordered.
+ * Checks the log of a batch of valid orders: one line at info level without order ids, one line per order at debug level,
+ * and no personal data.
  */
 export function expectOneLine(
   log: ReturnType<typeof captureLog>,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import samplePoison from '../../events/fulfillment-one-poison.json' with { type: 'json' };
+import sampleInvalid from '../../events/fulfillment-one-invalid.json' with { type: 'json' };
 import sampleOrders from '../../events/fulfillment-orders.json' with { type: 'json' };
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
@@ -10,7 +10,7 @@ import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
 import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
-// The logger is made when it is imported.
+// The logger is created on import.
 vi.hoisted(() => vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG'));
 
 let pipeline: Pipeline;
@@ -49,8 +49,8 @@ const orders = (count: number, product_id = 'P-1') =>
   Array.from({ length: count }, (_, index) => confirmedOrder(`${product_id}:${index}`, { product_id }));
 const counts = () => log.lines('orders fulfilled').at(-1);
 
-describe('confirmed orders', () => {
-  test('become shipments, as many scheduled as there is stock', async () => {
+describe('the fulfillment function', () => {
+  test('creates shipments, and schedules as many as there is stock', async () => {
     await stockUp('P-1', 20);
     await send(...orders(30));
     const { received, failed } = await deliver();
@@ -68,7 +68,7 @@ describe('confirmed orders', () => {
     });
   });
 
-  test('delivered twice, in one batch or in two, change nothing the second time', async () => {
+  test('changes nothing when an order is delivered twice, in one batch or in two', async () => {
     await stockUp('P-1', 2);
     await send(...orders(3), ...orders(3));
     expect((await deliver()).failed).toEqual([]);
@@ -80,7 +80,7 @@ describe('confirmed orders', () => {
     expect(await shipping.snapshot()).toEqual(before);
   });
 
-  test('leave no personal data in the log, good or bad, at any level', async () => {
+  test('logs no personal data of valid or invalid orders, at any level', async () => {
     const [order] = orders(1) as [OrderConfirmed];
     await send(order, { ...order, order: { ...order.order, email_id: 'jane@example.com,' } });
     expect((await deliver()).failed).toHaveLength(1);
@@ -92,7 +92,7 @@ describe('confirmed orders', () => {
     expect(log.text()).not.toMatch(/jane|doe|example\.com|kettle/i);
   });
 
-  test('are a single line of the log at info, whatever their number', async () => {
+  test('writes one log line at info level for a batch of any size', async () => {
     const sent = [...generateOrders({ count: 100, seed: 1 })];
     await send(
       ...sent.map((order) => ({ event: 'OrderConfirmed' as const, order, confirmed_at: Date.now() })),
@@ -101,8 +101,8 @@ describe('confirmed orders', () => {
     expectOneLine(log, 'orders fulfilled', sent);
   });
 
-  test('are counted as metrics, each record once', async () => {
-    await send(...orders(2), 'poison', ...orders(1));
+  test('counts each record once in the metrics', async () => {
+    await send(...orders(2), 'invalid', ...orders(1));
     await deliver();
     expect(log.metrics()).toMatchObject([
       {
@@ -116,19 +116,19 @@ describe('confirmed orders', () => {
   });
 });
 
-test('poison comes back after a second, thrice, and ends in the DLQ; its batch-mates go through', async () => {
-  const poison = [
+test('the fulfillment function dead-letters an invalid message after three receives, 1 s apart, and fulfills the rest of its batch', async () => {
+  const invalid = [
     'not an event',
     JSON.stringify({ event: 'OrderShipped' }),
     JSON.stringify({ ...orders(1)[0], order: {} }),
   ];
-  await send(...orders(3), ...poison, ...orders(3, 'P-2'));
+  await send(...orders(3), ...invalid, ...orders(3, 'P-2'));
   const before = Date.now();
   let { length: failures } = (await deliver()).failed;
   expect(failures).toBe(3);
   expect(await shipping.products()).toMatchObject([{ backordered: 3 }, { backordered: 3 }]);
 
-  // Far from the queue's visibility timeout of minutes.
+  // Much sooner than the queue's visibility timeout of minutes.
   const deadline = before + 20_000;
   const dead = () => pipeline.countVisible(pipeline.output('ShippingQueueDLQUrl'));
   while ((await dead()) < 3 && Date.now() < deadline) failures += (await deliver(1)).failed.length;
@@ -136,8 +136,8 @@ test('poison comes back after a second, thrice, and ends in the DLQ; its batch-m
   expect(failures).toBe(9);
 });
 
-test('a database that fails fails all orders, for as long as the visibility timeout; then they are fulfilled', async () => {
-  await send(...orders(5), 'poison');
+test('the fulfillment function retries all orders after the visibility timeout if the database fails', async () => {
+  await send(...orders(5), 'invalid');
   await shipping.read('ALTER TABLE shipments RENAME TO elsewhere');
   const { failed } = await deliver();
   await shipping.read('ALTER TABLE elsewhere RENAME TO shipments');
@@ -153,20 +153,20 @@ test('a database that fails fails all orders, for as long as the visibility time
   expect(log.lines('orders not fulfilled')).toMatchObject([
     { error: { name: 'DatabaseError', code: '42P01' } },
   ]);
-  // The poison alone comes back soon.
-  expect((await deliver(3)).received).toMatchObject([{ Body: 'poison' }]);
+  // Only the invalid message is redelivered soon.
+  expect((await deliver(3)).received).toMatchObject([{ Body: 'invalid' }]);
 
-  const good = failed.filter(({ Body }) => Body !== 'poison');
-  await pipeline.letComeBack('ShippingQueueUrl', good);
-  expect((await deliver()).failed.filter(({ Body }) => Body !== 'poison')).toEqual([]);
+  const good = failed.filter(({ Body }) => Body !== 'invalid');
+  await pipeline.endVisibilityTimeout('ShippingQueueUrl', good);
+  expect((await deliver()).failed.filter(({ Body }) => Body !== 'invalid')).toEqual([]);
   expect(await shipping.products()).toMatchObject([{ backordered: 5 }]);
 });
 
-test('the sample events do what they say', async () => {
+test('the fulfillment function processes the sample events as their names say', async () => {
   expect(await handler(sampleOrders, lambdaContext())).toEqual({ batchItemFailures: [] });
   expect(await shipping.read('SELECT order_id FROM shipments')).toHaveLength(2);
-  const { Records } = samplePoison;
-  expect(await handler(samplePoison, lambdaContext())).toEqual({
+  const { Records } = sampleInvalid;
+  expect(await handler(sampleInvalid, lambdaContext())).toEqual({
     batchItemFailures: [{ itemIdentifier: Records[1]?.messageId }],
   });
   expect(counts()).toMatchObject({ ShipmentsBackordered: 1, ShipmentsRepeated: 1, ShipmentsRejected: 1 });

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** A POST as an HTTP API hands it to a function (payload format 2.0). */
+/** Builds the event of a POST request (payload format 2.0). */
 export function httpEvent(path: string, body?: string, isBase64Encoded = false): APIGatewayProxyEventV2 {
   return {
     version: '2.0',
@@ -25,8 +25,8 @@ export function httpEvent(path: string, body?: string, isBase64Encoded = false):
   };
 }
 
-/** An answer as its caller reads it. */
-export function readAnswer(answer: unknown) {
-  const { statusCode, headers, body } = answer as APIGatewayProxyStructuredResultV2;
+/** Parses the response of a function. */
+export function readResponse(response: unknown) {
+  const { statusCode, headers, body } = response as APIGatewayProxyStructuredResultV2;
   return { status: statusCode, type: headers?.['content-type'], body: JSON.parse(body ?? '') };
 }

@@ -12,7 +12,7 @@ import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/ingest.ts')['handler'];
 let log: ReturnType<typeof captureLog>;
-/** The seconds after which failed messages were asked to come back. */
+/** Delays in seconds that were set for failed messages. */
 let paces: () => (number | undefined)[];
 
 beforeAll(async () => {
@@ -34,14 +34,14 @@ const orderRows = (count: number): string =>
   Array.from(generateOrders({ count, seed: 1 }), (order) => `${JSON.stringify(order)}\n`).join('');
 const deliver = (remainingMs = 900_000) =>
   pipeline.deliver('UploadQueueUrl', handler, 2, lambdaContext(remainingMs));
-const takeQueued = () => pipeline.takeAll('OrderQueueUrl');
+const drainOrderQueue = () => pipeline.drainQueue('OrderQueueUrl');
 const result = (key: string) => pipeline.readObject('ResultsBucketName', key);
 const receiptOf = async (key: string) => JSON.parse((await result(`${key}.receipt.json`)) ?? 'null');
 
 const isUpload = ({ Bucket }: { Bucket?: string | undefined }): boolean =>
   Bucket === pipeline.output('UploadBucketName');
 
-/** The bodies of the uploads that are opened. */
+/** Records the bodies of the opened uploads. */
 function watchBodies(): Readable[] {
   const bodies: Readable[] = [];
   intercept(S3Client.prototype, GetObjectCommand, async (input, pass) => {
@@ -52,8 +52,8 @@ function watchBodies(): Readable[] {
   return bodies;
 }
 
-describe('an order queue that goes down in the middle of a file', () => {
-  test('brings the upload back after five minutes; until then its receipt says what was sent', async () => {
+describe('ingest when the order queue fails midway through a file', () => {
+  test('retries the upload after five minutes, and counts the sent orders in the receipt', async () => {
     const bodies = watchBodies();
     let underWay = 0;
     let down = false;
@@ -71,15 +71,15 @@ describe('an order queue that goes down in the middle of a file', () => {
     expect(paces()).toEqual([300]);
     const receipt = await receiptOf('long.ndjson');
     expect(receipt).toMatchObject({ status: 'failed', error: { code: 'ServiceUnavailable' } });
-    expect((await takeQueued()).length).toBe(receipt.sent);
+    expect((await drainOrderQueue()).length).toBe(receipt.sent);
     expect(receipt.sent).toBeGreaterThanOrEqual(400);
-    // Reading ends with the fault, and so does the download: four batches of eight requests were under way.
+    // The error ends reading and the download; four batches of eight requests were in flight.
     expect(requests.length).toBeLessThan(100);
     expect(bodies.map(({ destroyed }) => destroyed)).toEqual([true]);
     expect(log.lines('order file failed')).toMatchObject([{ reason: 'ServiceUnavailable' }]);
   });
 
-  test('among bad rows keeps those in the results, and tells no row after the receipt', async () => {
+  test('keeps the rejected rows, and writes no row after the receipt', async () => {
     intercept(SQSClient.prototype, SendMessageBatchCommand, async () => {
       await sleep(20);
       throw sdkError('ServiceUnavailable');
@@ -95,12 +95,12 @@ describe('an order queue that goes down in the middle of a file', () => {
   });
 });
 
-describe('a download that breaks off', () => {
-  // Of a gzipped file nothing may have been unpacked yet.
+describe('ingest when a download breaks off', () => {
+  // A gzipped file may not have yielded any row yet.
   test.each([
     ['broken.ndjson', 900],
     ['broken.ndjson.gz', 0],
-  ])('fails for a passing reason, after what was read is sent: %s', async (key, least) => {
+  ])('sends the orders read so far and fails with a transient error: %s', async (key, least) => {
     intercept(S3Client.prototype, GetObjectCommand, async (input, pass) => {
       const output = await pass(input);
       if (!isUpload(input)) return output;
@@ -117,19 +117,19 @@ describe('a download that breaks off', () => {
     expect(paces()).toEqual([300]);
     const receipt = await receiptOf(key);
     expect(receipt).toMatchObject({ status: 'failed', error: { code: 'ECONNRESET' } });
-    expect((await takeQueued()).length).toBe(receipt.sent);
+    expect((await drainOrderQueue()).length).toBe(receipt.sent);
     expect(receipt.sent).toBeGreaterThanOrEqual(least);
   });
 });
 
-describe('time that is up', () => {
+describe('ingest when its time is up', () => {
   test.each([
     ['good', orderRows(2_000)],
     ['bad', 'bad row\n'.repeat(2_000)],
-  ])('ends a file of %s rows with a receipt that says so, and brings it back', async (kind, rows) => {
+  ])('writes a receipt with the error and retries a file of %s rows', async (kind, rows) => {
     const bodies = watchBodies();
     await pipeline.upload(`${kind}.ndjson`, rows);
-    // The last minute is kept for the receipt.
+    // The last minute is reserved for the receipt.
     expect((await deliver(59_000)).failed).toHaveLength(1);
     expect(paces()).toEqual([300]);
     const receipt = await receiptOf(`${kind}.ndjson`);
@@ -140,16 +140,16 @@ describe('time that is up', () => {
   });
 });
 
-test('a file whose download stalls ends at the deadline, with a receipt', async () => {
+test('ingest ends a stalled download at the deadline, with a receipt', async () => {
   intercept(S3Client.prototype, GetObjectCommand, async (input, pass) => {
-    const answer = await pass(input);
+    const response = await pass(input);
     const [row = ''] = orderRows(1).split('\n');
-    // One row, and then nothing, for ever.
+    // One row, then no more data.
     const stalled = new Readable({ read: () => undefined });
     stalled.push(`${row}\n`);
     return isUpload(input)
-      ? { ...answer, Body: stalled as unknown as NonNullable<typeof answer.Body> }
-      : answer;
+      ? { ...response, Body: stalled as unknown as NonNullable<typeof response.Body> }
+      : response;
   });
   await pipeline.upload('stalled.ndjson', orderRows(2));
   expect((await deliver(61_000)).failed).toHaveLength(1);
@@ -157,20 +157,20 @@ test('a file whose download stalls ends at the deadline, with a receipt', async 
   expect(await receiptOf('stalled.ndjson')).toMatchObject({ status: 'failed', error: { code: 'time_up' } });
 });
 
-test('a file that fails for a passing reason once more keeps the visibility timeout', async () => {
+test('ingest keeps the visibility timeout after the second transient error of a file', async () => {
   intercept(S3Client.prototype, GetObjectCommand, async (input, pass) => {
     if (isUpload(input)) throw sdkError('SlowDown');
     return pass(input);
   });
   await pipeline.upload('again.ndjson', orderRows(1));
   const { failed } = await deliver();
-  await pipeline.letComeBack('UploadQueueUrl', failed);
+  await pipeline.endVisibilityTimeout('UploadQueueUrl', failed);
   expect((await deliver()).failed).toHaveLength(1);
   expect(paces()).toEqual([300]);
 });
 
-describe('a results bucket that is down', () => {
-  test('while rejected rows are written fails the file, which is read no further, and says so in the receipt', async () => {
+describe('ingest when the results bucket fails', () => {
+  test('stops reading and reports the error in the receipt if rejected rows cannot be written', async () => {
     intercept(S3Client.prototype, UploadPartCommand, async () => {
       throw sdkError('SlowDown');
     });
@@ -185,7 +185,7 @@ describe('a results bucket that is down', () => {
     expect(bodies.map(({ destroyed }) => destroyed)).toEqual([true]);
   });
 
-  test('when rejected rows are closed fails the file, though all its orders are sent', async () => {
+  test('fails the file if the rejected rows cannot be completed, although all orders were sent', async () => {
     failPuts('.rejected.ndjson');
     await pipeline.upload('closing.ndjson', `${orderRows(3)}bad row\n`);
     expect((await deliver()).failed).toHaveLength(1);
@@ -195,7 +195,7 @@ describe('a results bucket that is down', () => {
     expect(receipt).not.toHaveProperty('rejected_key');
   });
 
-  test('when the receipt is written brings the upload back, however hopeless the file, and the log tells both', async () => {
+  test('retries even an unreadable file if its receipt cannot be written, and logs both errors', async () => {
     failPuts('.receipt.json');
     await pipeline.upload('unsaid.ndjson.gz', 'not gzip');
     expect((await deliver()).failed).toHaveLength(1);

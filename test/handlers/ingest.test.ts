@@ -13,7 +13,7 @@ import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/ingest.ts')['handler'];
 let log: ReturnType<typeof captureLog>;
-/** Different orders for each test. */
+/** Generates other orders for each test. */
 let seed = 0;
 
 beforeAll(async () => {
@@ -34,28 +34,29 @@ const orders = (count: number): Order[] => [...generateOrders({ count, seed })];
 const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
 const ndjson = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const csv = (rows: readonly Order[]): string => [CSV_HEADER, ...rows.map(toCsvRow)].join('\n');
-/** As the mapping delivers it: after 2 s at most. */
+/** Delivers like the event source mapping, within 2 s. */
 const deliver = (waitSeconds = 2) =>
   pipeline.deliver('UploadQueueUrl', handler, waitSeconds, lambdaContext(900_000));
-const takeQueued = async (): Promise<string[]> => idsOf(await pipeline.takeAll<Order>('OrderQueueUrl'));
+const drainOrderQueue = async (): Promise<string[]> =>
+  idsOf(await pipeline.drainQueue<Order>('OrderQueueUrl'));
 const result = (key: string) => pipeline.readObject('ResultsBucketName', key);
 const receiptOf = async (key: string) => JSON.parse((await result(`${key}.receipt.json`)) ?? 'null');
 
-describe('an order file', () => {
+describe('ingest', () => {
   test.each([
     ['orders.ndjson', ndjson, { format: 'ndjson', gzipped: false }],
     ['orders.json', JSON.stringify, { format: 'json', gzipped: false }],
     ['orders.csv', csv, { format: 'csv', gzipped: false }],
     ['orders.csv.gz', (rows: Order[]) => gzipSync(csv(rows)), { format: 'csv', gzipped: true }],
     ['Black Friday/50% für José+Ana', ndjson, { format: 'ndjson', gzipped: false }],
-  ])('goes into the order queue row by row, and has a receipt: %s', async (key, write, found) => {
+  ])('sends the orders of a file to the order queue and writes a receipt: %s', async (key, write, found) => {
     const sent = orders(170);
     const body = write(sent);
     await pipeline.upload(key, body);
     const { received, failed } = await deliver();
     expect(received).toHaveLength(1);
     expect(failed).toEqual([]);
-    expect(await takeQueued()).toEqual(idsOf(sent));
+    expect(await drainOrderQueue()).toEqual(idsOf(sent));
     expect(await receiptOf(key)).toEqual({
       status: 'ingested',
       bucket: pipeline.output('UploadBucketName'),
@@ -72,19 +73,19 @@ describe('an order file', () => {
     expect(await result(`${key}.rejected.ndjson`)).toBeUndefined();
   });
 
-  test('without rows is ingested', async () => {
+  test('ingests a file without rows', async () => {
     await pipeline.upload('empty.ndjson', '');
     expect((await deliver()).failed).toEqual([]);
     expect(await receiptOf('empty.ndjson')).toMatchObject({ status: 'ingested', rows: 0, sent: 0 });
-    expect(await takeQueued()).toEqual([]);
+    expect(await drainOrderQueue()).toEqual([]);
   });
 
-  test('has its bad rows set aside with line, reasons and text, and only its good ones sent', async () => {
+  test('sends only the valid rows, and writes the others with line, errors and text to the results bucket', async () => {
     const [first, last] = orders(2);
     const bad = ['{"price":', { ...seedOrder, price: -1 }];
     await pipeline.upload('mixed.ndjson', `${ndjson([first])}${bad[0]}\n${ndjson([bad[1], last])}`);
     expect((await deliver()).failed).toEqual([]);
-    expect(await takeQueued()).toEqual(idsOf([first, last] as Order[]));
+    expect(await drainOrderQueue()).toEqual(idsOf([first, last] as Order[]));
     expect(await receiptOf('mixed.ndjson')).toMatchObject({
       status: 'ingested',
       rows: 4,
@@ -103,19 +104,19 @@ describe('an order file', () => {
     ]);
   });
 
-  test('uploaded again without its bad rows leaves no rejected rows behind', async () => {
-    await pipeline.upload('mended.ndjson', ndjson([...orders(1), {}]));
+  test('removes the rejected rows when the file is uploaded again without invalid rows', async () => {
+    await pipeline.upload('fixed.ndjson', ndjson([...orders(1), {}]));
     await deliver();
-    expect(await result('mended.ndjson.rejected.ndjson')).toBeDefined();
-    await pipeline.upload('mended.ndjson', ndjson(orders(2)));
+    expect(await result('fixed.ndjson.rejected.ndjson')).toBeDefined();
+    await pipeline.upload('fixed.ndjson', ndjson(orders(2)));
     await deliver();
-    expect(await result('mended.ndjson.rejected.ndjson')).toBeUndefined();
-    const receipt = await receiptOf('mended.ndjson');
+    expect(await result('fixed.ndjson.rejected.ndjson')).toBeUndefined();
+    const receipt = await receiptOf('fixed.ndjson');
     expect(receipt).toMatchObject({ status: 'ingested', rows: 2, rejected: 0 });
     expect(receipt).not.toHaveProperty('rejected_key');
   });
 
-  test('is a single line of the log at info, whatever its length, and a line of metrics', async () => {
+  test('writes one log line at info level and one metric line for a file of any length', async () => {
     const sent = orders(100);
     await pipeline.upload('hundred.ndjson', `${ndjson(sent)}not an order\n`);
     await deliver();
@@ -123,7 +124,7 @@ describe('an order file', () => {
     expect(log.metrics()).toMatchObject([{ RowsRead: 101, RowsRejected: 1, OrdersIngested: 100 }]);
   });
 
-  test('leaves no personal data in the log', async () => {
+  test('logs no personal data', async () => {
     await pipeline.upload('personal.ndjson', ndjson([seedOrder, { ...seedOrder, price: 'free' }]));
     await pipeline.upload('personal', 'Jane Doe;jane@example.com\n');
     await deliver();
@@ -135,20 +136,20 @@ describe('an order file', () => {
   });
 });
 
-test('an order file of more than 64 MiB is ingested in parts, and has one receipt', async () => {
+test('ingest reads a file of more than 64 MiB in parts and writes one receipt', async () => {
   const [first, last] = [orders(50), orders(100).slice(50)];
-  // Blank lines cost the least.
+  // Blank lines are the fastest to read.
   const blanks = `${' '.repeat(250_000)}\n`.repeat(280);
   const body = `${ndjson(first)}${blanks}bad row\n${ndjson(last)}`;
   await pipeline.upload('huge.ndjson', body);
   expect((await deliver()).failed).toEqual([]);
   expect(log.lines('order file split')).toMatchObject([{ key: 'huge.ndjson', parts: 2 }]);
-  expect(await takeQueued()).toEqual([]);
+  expect(await drainOrderQueue()).toEqual([]);
 
   const { received, failed } = await deliver();
   expect(received).toHaveLength(2);
   expect(failed).toEqual([]);
-  expect(await takeQueued()).toEqual(idsOf([...first, ...last]));
+  expect(await drainOrderQueue()).toEqual(idsOf([...first, ...last]));
   expect(await receiptOf('huge.ndjson')).toMatchObject({
     status: 'ingested',
     size: Buffer.byteLength(body),
@@ -160,14 +161,14 @@ test('an order file of more than 64 MiB is ingested in parts, and has one receip
   expect(JSON.parse((await result('huge.ndjson.rejected.ndjson')) ?? '')).toMatchObject({ line: 331 });
 });
 
-test('the test event of S3 is acknowledged', async () => {
+test('ingest acknowledges s3:TestEvent', async () => {
   await pipeline.send('UploadQueueUrl', [JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent' })]);
   const { received, failed } = await deliver();
   expect(received).toHaveLength(1);
   expect(failed).toEqual([]);
 });
 
-describe('an upload that can never succeed comes back after a second, and its receipt says why:', () => {
+describe('ingest retries after 1 s, and explains in the receipt, an unreadable upload', () => {
   const packed = gzipSync(ndjson([...generateOrders({ count: 500, seed: 99 })]));
 
   test.each([
@@ -175,7 +176,7 @@ describe('an upload that can never succeed comes back after a second, and its re
     ['fake.ndjson.gz', 'not gzip', 'bad_gzip'],
     ['photo', 'neither of the formats', 'unknown_format'],
     ['columns.csv', 'customer_name,price\nJane,1\n', 'missing_columns'],
-  ])('%s', async (key, body, code) => {
+  ])('named %s', async (key, body, code) => {
     await pipeline.upload(key, body);
     const before = Date.now();
     expect((await deliver()).failed).toHaveLength(1);
@@ -183,7 +184,7 @@ describe('an upload that can never succeed comes back after a second, and its re
       status: 'failed',
       error: { code, message: expect.stringContaining(key) },
     });
-    // Far from the upload queue's visibility timeout of 90 minutes.
+    // Much sooner than the upload queue's visibility timeout of 90 minutes.
     expect((await deliver(10)).received).toHaveLength(1);
     expect(Date.now() - before).toBeGreaterThanOrEqual(950);
     expect(log.lines('order file failed')).toMatchObject([
@@ -192,10 +193,10 @@ describe('an upload that can never succeed comes back after a second, and its re
     ]);
   });
 
-  test('an object that is gone', async () => {
+  test('of an object that does not exist', async () => {
     const paces = intercept(SQSClient.prototype, ChangeMessageVisibilityBatchCommand);
     await pipeline.upload('gone.csv', csv(orders(1)));
-    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    const [event] = await pipeline.drainQueue('UploadQueueUrl');
     const elsewhere = JSON.stringify(event).replaceAll('gone.csv', 'never+there.csv');
     await pipeline.send('UploadQueueUrl', [elsewhere]);
     expect((await deliver()).failed).toHaveLength(1);
@@ -210,7 +211,7 @@ describe('an upload that can never succeed comes back after a second, and its re
     'not an event',
     '{"Records":[{"s3":{}}]}',
     '{"Records":[{"s3":{"bucket":{"name":"b"},"object":{"key":"%E0%A4%A"}}}]}',
-  ])('a message that names no object: %s', async (body) => {
+  ])('without a valid object key: %s', async (body) => {
     const paces = intercept(SQSClient.prototype, ChangeMessageVisibilityBatchCommand);
     await pipeline.send('UploadQueueUrl', [body]);
     expect((await deliver()).failed).toHaveLength(1);

@@ -6,7 +6,7 @@ import { intercept, sdkError } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import { captureLog } from './capture-log.ts';
 import { expectOneLine } from './expect-one-line.ts';
-import { httpEvent, readAnswer } from './http-event.ts';
+import { httpEvent, readResponse } from './http-event.ts';
 import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 let pipeline: Pipeline;
@@ -27,37 +27,37 @@ afterEach(() => {
 });
 
 const post = async (body?: string, isBase64Encoded = false) =>
-  readAnswer(await handler(httpEvent('/orders', body, isBase64Encoded), lambdaContext()));
+  readResponse(await handler(httpEvent('/orders', body, isBase64Encoded), lambdaContext()));
 const postJson = (body: unknown) => post(JSON.stringify(body));
-const takeQueued = () => pipeline.takeAll<Order>('OrderQueueUrl');
+const drainOrderQueue = () => pipeline.drainQueue<Order>('OrderQueueUrl');
 const orders = (count: number): Order[] => [...generateOrders({ count, seed: 7 })];
 
 describe('POST /orders', () => {
-  test('with one order answers 202 with its order_id once it is in the queue', async () => {
+  test('responds 202 with the order_id once an order is in the queue', async () => {
     const { status, type, body } = await postJson(seedOrder);
     expect({ status, type }).toEqual({ status: 202, type: 'application/json' });
-    const [queued, ...others] = await takeQueued();
+    const [queued, ...others] = await drainOrderQueue();
     expect(others).toEqual([]);
     expect(queued).toEqual({ ...seedOrder, order_id: expect.stringMatching(/^[0-9a-f]{64}$/) });
     expect(body).toEqual({ accepted: [{ index: 0, order_id: queued?.order_id }], rejected: [] });
   });
 
-  test('with a body in base64 reads it', async () => {
+  test('reads a body in base64', async () => {
     const { status } = await post(Buffer.from(JSON.stringify(seedOrder)).toString('base64'), true);
     expect(status).toBe(202);
-    expect(await takeQueued()).toHaveLength(1);
+    expect(await drainOrderQueue()).toHaveLength(1);
   });
 
-  test('with 1,000 orders takes them all', async () => {
+  test('accepts 1,000 orders', async () => {
     const sent = orders(1_000);
     const { status, body } = await postJson(sent);
     expect(status).toBe(202);
     expect(body.accepted).toEqual(sent.map(({ order_id }, index) => ({ index, order_id })));
     expect(body.rejected).toEqual([]);
-    expect(await takeQueued()).toHaveLength(1_000);
+    expect(await drainOrderQueue()).toHaveLength(1_000);
   });
 
-  test('with good and bad orders takes the good ones and says of each bad one where and why', async () => {
+  test('accepts the valid orders, and lists each invalid one with its position and errors', async () => {
     const [first, last] = orders(2);
     const { status, body } = await postJson([first, { ...seedOrder, price: -1 }, 'order', last]);
     expect(status).toBe(202);
@@ -69,16 +69,16 @@ describe('POST /orders', () => {
       { index: 1, errors: [{ path: 'price', code: 'too_small', message: expect.stringContaining('-1') }] },
       { index: 2, errors: [{ path: '', code: 'not_an_object', message: expect.any(String) }] },
     ]);
-    expect(await takeQueued()).toHaveLength(2);
+    expect(await drainOrderQueue()).toHaveLength(2);
   });
 
-  test('is a single line of the log at info, whatever the number of orders', async () => {
+  test('writes one log line at info level for any number of orders', async () => {
     const sent = orders(100);
     await postJson(sent);
     expectOneLine(log, 'orders taken', sent);
   });
 
-  test('leaves no personal data in the log', async () => {
+  test('logs no personal data', async () => {
     await postJson([seedOrder, { ...seedOrder, price: 'free' }]);
     await post('{"customer_name": "Jane Doe", "email_id": "jane@example.com"');
     expect(log.lines('orders taken')).toMatchObject([{ accepted: 1, rejected: 1, failed: 0 }]);
@@ -86,20 +86,20 @@ describe('POST /orders', () => {
   });
 });
 
-describe('POST /orders is refused with 400 and problem details', () => {
-  test('when no order is valid, with all errors', async () => {
+describe('POST /orders responds with problem details', () => {
+  test('and all errors if no order is valid', async () => {
     const { status, type, body } = await postJson([{}, { ...seedOrder, email_id: 'nobody' }]);
     expect({ status, type }).toEqual({ status: 400, type: 'application/problem+json' });
     expect(body).toMatchObject({
       type: 'about:blank',
       title: 'Bad Request',
       status: 400,
-      detail: 'No valid order among those sent.',
+      detail: 'The request contains no valid order: see rejected.',
     });
     expect(body.rejected.map(({ index }: { index: number }) => index)).toEqual([0, 1]);
     expect(body.rejected[0].errors).toHaveLength(6);
     expect(body.rejected[1].errors).toMatchObject([{ path: 'email_id', code: 'invalid_format' }]);
-    expect(await takeQueued()).toEqual([]);
+    expect(await drainOrderQueue()).toEqual([]);
   });
 
   test.each([
@@ -112,44 +112,41 @@ describe('POST /orders is refused with 400 and problem details', () => {
       JSON.stringify(Array.from({ length: 1_001 }, () => seedOrder)),
       'body: must be one order or an array of 1 to 1000, received 1001',
     ],
-  ])('for %s', async (_name, body, detail) => {
-    const answer = await post(body);
-    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
-    expect(answer.body).toMatchObject({ type: 'about:blank', title: 'Bad Request', status: 400 });
-    expect(answer.body.detail).toContain(detail);
-    expect(await takeQueued()).toEqual([]);
+  ])('to %s', async (_name, body, detail) => {
+    const response = await post(body);
+    expect(response).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(response.body).toMatchObject({ type: 'about:blank', title: 'Bad Request', status: 400 });
+    expect(response.body.detail).toContain(detail);
+    expect(await drainOrderQueue()).toEqual([]);
   });
 
   test.each([
     ['text', false],
     ['base64', true],
-  ])(
-    'for a body of more than 1 MiB, as %s, with 413 and the rule, before it is parsed',
-    async (_name, inBase64) => {
-      const encode = (text: string) => (inBase64 ? Buffer.from(text).toString('base64') : text);
-      const most = JSON.stringify(seedOrder).padEnd(1_048_576);
-      expect(await post(encode(most), inBase64)).toMatchObject({ status: 202 });
-      expect(await takeQueued()).toHaveLength(1);
+  ])('and status 413 to a body of more than 1 MiB, as %s, before it is parsed', async (_name, inBase64) => {
+    const encode = (text: string) => (inBase64 ? Buffer.from(text).toString('base64') : text);
+    const most = JSON.stringify(seedOrder).padEnd(1_048_576);
+    expect(await post(encode(most), inBase64)).toMatchObject({ status: 202 });
+    expect(await drainOrderQueue()).toHaveLength(1);
 
-      const { status, type, body } = await post(encode(`${most} `), inBase64);
-      expect({ status, type }).toEqual({ status: 413, type: 'application/problem+json' });
-      expect(body).toEqual({
-        type: 'about:blank',
-        title: 'Content Too Large',
-        status: 413,
-        detail: 'body: must have at most 1,048,576 bytes, received 1,048,577',
-      });
-      expect(await takeQueued()).toEqual([]);
-    },
-  );
+    const { status, type, body } = await post(encode(`${most} `), inBase64);
+    expect({ status, type }).toEqual({ status: 413, type: 'application/problem+json' });
+    expect(body).toEqual({
+      type: 'about:blank',
+      title: 'Content Too Large',
+      status: 413,
+      detail: 'body: must have at most 1,048,576 bytes, received 1,048,577',
+    });
+    expect(await drainOrderQueue()).toEqual([]);
+  });
 
-  test('for JSON that is no order', async () => {
+  test('to JSON that is not an order', async () => {
     expect(await postJson(null)).toMatchObject({ status: 400, body: { rejected: [{ index: 0 }] } });
   });
 });
 
-describe('a queue', () => {
-  test('that is down is answered with 503, and each order is named', async () => {
+describe('POST /orders when the queue fails', () => {
+  test('responds 503 and lists each order while the queue is down', async () => {
     intercept(SQSClient.prototype, SendMessageBatchCommand, async () => {
       throw sdkError('ServiceUnavailable');
     });
@@ -164,7 +161,7 @@ describe('a queue', () => {
     expect(log.lines('orders taken')).toMatchObject([{ failed: 2, reasons: { ServiceUnavailable: 2 } }]);
   });
 
-  test('that takes some orders only is answered with 202, and the others are named', async () => {
+  test('responds 202 and lists the orders that could not be queued', async () => {
     intercept(SQSClient.prototype, SendMessageBatchCommand, async (input, pass) => {
       const [bad, ...good] = input.Entries ?? [];
       const output = await pass({ ...input, Entries: good });
@@ -180,6 +177,6 @@ describe('a queue', () => {
     expect(body.accepted.map(({ index }: { index: number }) => index)).toEqual([1, 2]);
     expect(body.rejected.map(({ index }: { index: number }) => index)).toEqual([0, 3]);
     expect(body.rejected[0].errors).toMatchObject([{ code: 'not_queued' }]);
-    expect(await takeQueued()).toHaveLength(2);
+    expect(await drainOrderQueue()).toHaveLength(2);
   });
 });

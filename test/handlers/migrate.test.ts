@@ -24,7 +24,7 @@ afterEach(async () => {
   await postgres.stop();
 });
 
-/** A function that is started with these variables, invoked with the sample event. */
+/** Starts the function with these variables and invokes it with the sample event. */
 async function invoke(variables: Record<string, string>): Promise<unknown> {
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
   vi.resetModules();
@@ -32,7 +32,7 @@ async function invoke(variables: Record<string, string>): Promise<unknown> {
   return handler(JSON.parse(await readFile('events/migrate-invoke.json', 'utf8')), lambdaContext());
 }
 
-/** The Postgres stands for both databases. */
+/** Variables for one Postgres as both databases. */
 const both = () => ({ SHIPPING_DATABASE_URL: postgres.url, SALES_DATABASE_URL: postgres.url });
 const EMPTY = {
   SHIPPING_DATABASE_URL: '',
@@ -50,7 +50,7 @@ const tables = async () => {
 const toShipping = (from = 0) => ({ part: 'shipping', from, to: shippingMigrations.length });
 const toSales = (from = 0) => ({ part: 'sales', from, to: salesMigrations.length });
 
-test('both schemas go into the Postgres that stands for both, once', async () => {
+test('the migrate function applies both schemas to a shared Postgres once', async () => {
   expect(await invoke(both())).toEqual({ applied: [toShipping(), toSales()] });
   expect(log.lines('schema migrated')).toMatchObject([toShipping(), toSales()]);
   expect(await database.query('SELECT product_id FROM inventory')).toEqual([]);
@@ -59,25 +59,25 @@ test('both schemas go into the Postgres that stands for both, once', async () =>
   });
 });
 
-test('only what there is is migrated; an empty variable is none', async () => {
+test('the migrate function skips a database whose variable is empty', async () => {
   expect(await invoke({})).toEqual({ applied: [] });
   expect(await invoke(EMPTY)).toEqual({ applied: [] });
   expect(await tables()).toEqual([]);
 });
 
-test('where sales are off, only shipping has its tables', async () => {
+test('the migrate function creates only the tables of shipping if sales are disabled', async () => {
   const variables = { ...EMPTY, SHIPPING_DATABASE_URL: postgres.url };
   expect(await invoke(variables)).toEqual({ applied: [toShipping()] });
   expect(await tables()).toEqual(['inventory', 'restocks', 'schema_migrations', 'shipments']);
 });
 
-test('where shipping is off, only sales have their tables', async () => {
+test('the migrate function creates only the tables of sales if shipping is disabled', async () => {
   const variables = { ...EMPTY, SALES_DATABASE_URL: postgres.url };
   expect(await invoke(variables)).toEqual({ applied: [toSales()] });
   expect(await tables()).toEqual(['sales', 'sales_loads', 'schema_migrations']);
 });
 
-test('shipping alone is migrated over the RDS Data API, which may have to wake up', async () => {
+test('the migrate function migrates shipping over the RDS Data API, and waits for a resuming database', async () => {
   const standIn = await startRdsDataStandIn(postgres.url);
   standIn.resumeFor(2);
   const variables = {
@@ -94,7 +94,7 @@ test('shipping alone is migrated over the RDS Data API, which may have to wake u
   await standIn.stop();
 });
 
-test('a schema that is newer than the code is an error to the caller, and in the log', async () => {
+test('the migrate function throws and logs an error if a schema is newer than the code', async () => {
   await invoke(both());
   const newer = shippingMigrations.length + 1;
   await database.query(

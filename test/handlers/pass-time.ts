@@ -1,9 +1,9 @@
 import { vi } from 'vitest';
 
 /**
- * Sets this process's clock forward, until mocks are restored; services in threads of their own keep theirs.
+ * Advances the clock of this thread until mocks are restored. Services in other threads keep their clocks.
  *
- * @param ms how far
+ * @param ms Milliseconds to advance.
  */
 export function passTime(ms: number): void {
   const now = Date.now;

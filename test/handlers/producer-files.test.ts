@@ -32,7 +32,7 @@ async function keysOf(seed: number): Promise<string[]> {
   return Contents.flatMap(({ Key = '' }) => (Key.includes(`-${seed}/`) ? [Key] : [])).sort();
 }
 
-test('orders go to files of as many as asked for, numbered in a folder of the run’s own', async () => {
+test('the producer writes files of the given size, numbered in a folder per run', async () => {
   const report = await invoke({ count: 250, via: 's3', ordersPerFile: 100, seed: 11 });
   expect(report).toMatchObject({ requested: 250, sent: 250, failed: 0, files: 3, requests: 3, seed: 11 });
   const keys = await keysOf(11);
@@ -45,11 +45,11 @@ test('orders go to files of as many as asked for, numbered in a folder of the ru
   expect(orders.map((line) => JSON.parse(line))).toEqual([...generateOrders({ count: 250, seed: 11 })]);
 });
 
-test('files hold 1,000 orders where nothing else is asked for', async () => {
+test('the producer writes 1,000 orders a file by default', async () => {
   expect(await invoke({ count: 1_001, via: 's3', seed: 12 })).toMatchObject({ sent: 1_001, files: 2 });
 });
 
-test('a file that the bucket does not take counts its orders as failed, and the log says why', async () => {
+test('the producer counts the orders of a failed upload as failed and logs the reason', async () => {
   intercept(S3Client.prototype, PutObjectCommand, async (input, pass) => {
     if (input.Key?.endsWith('orders-00002.ndjson')) throw sdkError('SlowDown');
     return pass(input);

@@ -27,11 +27,11 @@ afterEach(() => {
 
 const invoke = async (event: unknown, remainingMs = 900_000) =>
   (await handler(event, lambdaContext(remainingMs))) as ProducerReport;
-const takeQueued = () => pipeline.takeAll<Order>('OrderQueueUrl');
+const drainOrderQueue = () => pipeline.drainQueue<Order>('OrderQueueUrl');
 const byId = (one: Order, other: Order): number => one.order_id.localeCompare(other.order_id);
 
-describe('a direct invoke', () => {
-  test('sends as many orders as asked for and answers what it did', async () => {
+describe('a direct invocation of the producer', () => {
+  test('sends the given number of orders and returns a report', async () => {
     const report = await invoke({ count: 95, seed: 42 });
     expect(report).toEqual({
       requested: 95,
@@ -43,35 +43,35 @@ describe('a direct invoke', () => {
       seed: 42,
     });
     const expected = [...generateOrders({ count: 95, seed: 42 })].sort(byId);
-    expect((await takeQueued()).sort(byId)).toEqual(expected);
+    expect((await drainOrderQueue()).sort(byId)).toEqual(expected);
     expect(log.lines('orders produced')).toMatchObject([{ report: { sent: 95 } }]);
   });
 
-  test('without a seed takes a new one each time, which sends the same orders again', async () => {
+  test('chooses a new seed by default, which reproduces the orders', async () => {
     const first = await invoke({ count: 20 });
-    const orders = (await takeQueued()).sort(byId);
+    const orders = (await drainOrderQueue()).sort(byId);
     const second = await invoke({ count: 20 });
     expect(second.seed).not.toBe(first.seed);
-    expect((await takeQueued()).sort(byId)).not.toEqual(orders);
+    expect((await drainOrderQueue()).sort(byId)).not.toEqual(orders);
     await invoke({ count: 20, seed: first.seed });
-    expect((await takeQueued()).sort(byId)).toEqual(orders);
+    expect((await drainOrderQueue()).sort(byId)).toEqual(orders);
   });
 
   test.each([
     ['nothing', null],
     ['an empty object', {}],
     ['a schedule', { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} }],
-  ])('with %s sends as many as the environment says', async (_name, event) => {
+  ])('sends the default count for %s', async (_name, event) => {
     expect(await invoke(event)).toMatchObject({ requested: 100, sent: 100 });
   });
 
-  test('is a single line of the log at info, whatever their number, without personal data', async () => {
+  test('writes one log line at info level for any number of orders, without personal data', async () => {
     await invoke({ count: 100, seed: 1 });
-    expectOneLine(log, 'orders produced', await takeQueued());
+    expectOneLine(log, 'orders produced', await drainOrderQueue());
   });
 });
 
-describe('an input is refused, naming field, rule and value:', () => {
+describe('the producer throws field, rule and value for an invalid input:', () => {
   test.each([
     [{ count: 0 }, 'count: must be a whole number from 1 to 1,000,000, received 0'],
     [{ count: 1_000_001 }, 'count: must be a whole number from 1 to 1,000,000, received 1000001'],
@@ -89,20 +89,20 @@ describe('an input is refused, naming field, rule and value:', () => {
     ['many', 'input: must be an object such as {"count":100}, received "many"'],
   ])('%j', async (event, message) => {
     await expect(invoke(event)).rejects.toThrow(message);
-    expect(await takeQueued()).toEqual([]);
+    expect(await drainOrderQueue()).toEqual([]);
   });
 });
 
-describe('a rate', () => {
-  test('is honoured: 300 orders at 300 a second take a second', async () => {
+describe('ratePerSecond of the producer', () => {
+  test('makes 300 orders at 300 a second take a second', async () => {
     const { sent, elapsedMs } = await invoke({ count: 300, ratePerSecond: 300 });
     expect(sent).toBe(300);
     expect(elapsedMs).toBeGreaterThanOrEqual(950);
-    // 5 % on a machine of one's own; here others compete for it.
+    // The tolerance is above 5 %, because other processes may compete for the processor.
     expect(elapsedMs).toBeLessThan(3_000);
   });
 
-  test('below ten a second goes order by order', async () => {
+  test('below 10 sends orders one by one', async () => {
     const requests = intercept(SQSClient.prototype, SendMessageBatchCommand);
     const { elapsedMs } = await invoke({ count: 5, ratePerSecond: 5 });
     expect(requests.map(({ Entries }) => Entries?.length)).toEqual([1, 1, 1, 1, 1]);
@@ -110,17 +110,17 @@ describe('a rate', () => {
   });
 });
 
-describe('a run', () => {
-  test('that its remaining time does not hold stops early and says how far it came', async () => {
-    // The last 30 s are kept for requests under way.
+describe('a run of the producer', () => {
+  test('stops when its time is up and reports its progress', async () => {
+    // The last 30 s are reserved for requests in flight.
     const report = await invoke({ count: 1_000, ratePerSecond: 100 }, 32_000);
     expect(report.sent).toBeGreaterThanOrEqual(10);
     expect(report.sent).toBeLessThanOrEqual(200);
     expect(report).toMatchObject({ requested: 1_000, failed: 0 });
-    expect(await takeQueued()).toHaveLength(report.sent);
+    expect(await drainOrderQueue()).toHaveLength(report.sent);
   });
 
-  test('counts what the queue does not take as failed, and logs why', async () => {
+  test('counts orders that cannot be queued as failed and logs the reason', async () => {
     let request = 0;
     intercept(SQSClient.prototype, SendMessageBatchCommand, async (input, pass) => {
       if (request++ === 0) throw sdkError('AccessDenied');
@@ -131,7 +131,7 @@ describe('a run', () => {
     expect(log.lines('orders produced')).toMatchObject([{ reasons: { AccessDenied: 10 } }]);
   });
 
-  test('makes 16 requests at once and no more, however many orders are asked for', async () => {
+  test('makes at most 16 concurrent requests for any number of orders', async () => {
     let most = 0;
     let underWay = 0;
     intercept(SQSClient.prototype, SendMessageBatchCommand, async (input) => {

@@ -9,7 +9,7 @@ import type { SalesReport } from '../../lib/report/report-sales.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';
 import { captureLog } from './capture-log.ts';
-import { readAnswer } from './http-event.ts';
+import { readResponse } from './http-event.ts';
 import { lambdaContext } from './start-pipeline.ts';
 
 let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
@@ -158,16 +158,16 @@ describe('GET /reports/sales', () => {
     ['product', BY_PRODUCT],
     ['customer', BY_CUSTOMER],
     ['day', DAYS],
-  ])('by %s has the numbers that are computed by hand', async (by, rows) => {
-    const { status, type, body } = readAnswer(await get({ ...RANGE, by }));
+  ])('by %s returns the figures calculated by hand', async (by, rows) => {
+    const { status, type, body } = readResponse(await get({ ...RANGE, by }));
     expect({ status, type }).toEqual({ status: 200, type: 'application/json' });
     const [from, to] = ['2026-11-01T00:00:00.000Z', '2026-11-11T00:00:00.000Z'];
     expect(body).toEqual({ from, to, by, totals: TOTALS, rows });
   });
 
-  test('by hour begins and ends within an hour, of which only what is in the range counts', async () => {
+  test('by hour counts only orders within the range, which may begin and end within an hour', async () => {
     const range = { from: '2026-11-01T08:30:00Z', to: '2026-11-01T11:30:00+01:00' };
-    const { body } = readAnswer(await get({ ...range, by: 'hour' }));
+    const { body } = readResponse(await get({ ...range, by: 'hour' }));
     // 39.90 of 08:59 (not of 08:15) and 24 of 09:00: 63.90, of which 0.62441… and 0.37558…
     expect(body.totals).toEqual({ orders: 2, revenue: 63.9, average_order: 31.95 });
     const [eight, nine, ten] = ['08', '09', '10'].map((hour) => ({
@@ -199,11 +199,11 @@ describe('GET /reports/sales', () => {
     ]);
   });
 
-  test('with a limit has the greatest first; totals and shares are of the whole range', async () => {
-    const { body } = readAnswer(await get({ ...RANGE, limit: '1' }));
+  test('with a limit returns the greatest first, with totals and shares of the whole range', async () => {
+    const { body } = readResponse(await get({ ...RANGE, limit: '1' }));
     expect(body).toMatchObject({ totals: TOTALS, rows: BY_PRODUCT.slice(0, 1) });
     expect(body.rows).toHaveLength(1);
-    expect(readAnswer(await get({ ...RANGE, by: 'customer', limit: '2' })).body.rows).toEqual(
+    expect(readResponse(await get({ ...RANGE, by: 'customer', limit: '2' })).body.rows).toEqual(
       BY_CUSTOMER.slice(0, 2),
     );
   });
@@ -212,7 +212,7 @@ describe('GET /reports/sales', () => {
     ['product', BY_PRODUCT],
     ['customer', BY_CUSTOMER],
     ['day', DAYS],
-  ])('as CSV by %s has the same rows', async (by, rows) => {
+  ])('as CSV by %s returns the same rows', async (by, rows) => {
     const { statusCode, headers, body = '' } = await get({ ...RANGE, by, format: 'csv' });
     expect(statusCode).toBe(200);
     expect(headers).toEqual({
@@ -224,11 +224,11 @@ describe('GET /reports/sales', () => {
     expect(parse(body, { columns: true })).toEqual(texts.map((entries) => Object.fromEntries(entries)));
   });
 
-  test('with nothing in the range has no products, and empty periods', async () => {
+  test('returns no products, and empty periods, for a range without sales', async () => {
     const totals = { orders: 0, revenue: 0, average_order: null };
     const range = { from: '2027-01-01', to: '2027-01-03' };
-    expect(readAnswer(await get(range)).body).toMatchObject({ totals, rows: [] });
-    const { body } = readAnswer(await get({ ...range, by: 'day' }));
+    expect(readResponse(await get(range)).body).toMatchObject({ totals, rows: [] });
+    const { body } = readResponse(await get({ ...range, by: 'day' }));
     expect(body.totals).toEqual(totals);
     expect(body.rows).toEqual(
       ['2027-01-01T00:00:00.000Z', '2027-01-02T00:00:00.000Z'].map((period) => {
@@ -239,14 +239,14 @@ describe('GET /reports/sales', () => {
     expect(csv).toBe('product_id,product_name,orders,revenue,average_order,share\r\n');
   });
 
-  test('without parameters answers for the last 30 days by product', async () => {
-    const { body } = readAnswer(await get(''));
+  test('reports the last 30 days by product by default', async () => {
+    const { body } = readResponse(await get(''));
     expect(Date.parse(body.to) - Date.parse(body.from)).toBe(30 * 86_400_000);
     expect(body.by).toBe('product');
   });
 });
 
-describe('hostile parameters', () => {
+describe('invalid parameters of GET /reports/sales', () => {
   const injection = "2026-11-01'); DROP TABLE sales; --";
 
   test.each<[string, string]>([
@@ -267,25 +267,25 @@ describe('hostile parameters', () => {
     ['format=html', 'format: must be json or csv, received "html"'],
     ['from=2026-11-02&to=2026-11-01', 'from: must be before to'],
     ['from=2026-11-01T00:00:00+01:00', 'received "2026-11-01T00:00:00 01:00"'],
-  ])('%s is answered with 400', async (rawQueryString, message) => {
+  ])('get the status 400: %s', async (rawQueryString, message) => {
     await sell(...SOLD);
-    const answer = readAnswer(await handler({ ...sample, rawQueryString }, lambdaContext()));
-    expect(answer).toMatchObject({ status: 400, type: 'application/problem+json' });
-    expect(answer.body).toMatchObject({ title: 'Bad Request', status: 400 });
-    expect(answer.body.detail).toContain(message);
+    const response = readResponse(await handler({ ...sample, rawQueryString }, lambdaContext()));
+    expect(response).toMatchObject({ status: 400, type: 'application/problem+json' });
+    expect(response.body).toMatchObject({ title: 'Bad Request', status: 400 });
+    expect(response.body.detail).toContain(message);
     expect(await database.query('SELECT CAST(count(*) AS text) AS orders FROM sales')).toEqual([
       { orders: '8' },
     ]);
   });
 
-  test('of the sample event are all named', async () => {
+  test('of the sample event are all listed', async () => {
     const event = JSON.parse(readFileSync('events/report-http-hostile.json', 'utf8'));
-    const { status, body } = readAnswer(await handler(event, lambdaContext()));
+    const { status, body } = readResponse(await handler(event, lambdaContext()));
     expect(status).toBe(400);
     for (const name of ['"where"', 'from', 'to', 'by', 'limit']) expect(body.detail).toContain(`${name}: `);
   });
 
-  test('names of products and customers that a spreadsheet would run are text in CSV, and untouched in JSON', async () => {
+  test('are not confused with names that a spreadsheet would execute: CSV has them as text, JSON unchanged', async () => {
     const name = '=HYPERLINK("http://evil.example","x")';
     await sell(
       ['+1@example.com', '-1', name, '3', '2026-11-01'],
@@ -302,10 +302,10 @@ describe('hostile parameters', () => {
   });
 });
 
-describe('a direct invoke', () => {
+describe('a direct invocation of report', () => {
   beforeEach(() => sell(...SOLD));
 
-  test('has the report itself as its answer', async () => {
+  test('returns the report itself', async () => {
     expect(await invoke({ ...RANGE, by: 'product', format: 'json', limit: 5 })).toEqual({
       from: '2026-11-01T00:00:00.000Z',
       to: '2026-11-11T00:00:00.000Z',
@@ -315,25 +315,25 @@ describe('a direct invoke', () => {
     });
   });
 
-  test('may ask for all time, as the sample event does', async () => {
+  test('may report all time, like the sample event', async () => {
     const { totals, rows } = await invoke(JSON.parse(readFileSync('events/report-invoke.json', 'utf8')));
     expect(totals).toEqual({ orders: 8, revenue: 2138.35, average_order: 267.29 });
     expect(rows.map(({ product_id }) => product_id)).toEqual(['P-1', 'P-2', 'P-3']);
   });
 
-  test('has CSV as a field', async () => {
+  test('returns CSV as a field', async () => {
     const { csv } = await invoke({ ...RANGE, by: 'customer', format: 'csv', limit: 1 });
     expect(csv).toBe(
       'email_id,orders,revenue,average_order,share\r\njane@example.com,3,71.15,23.72,0.5143\r\n',
     );
   });
 
-  test('that breaks a rule fails with it', async () => {
+  test('throws the rule of an invalid input', async () => {
     await expect(invoke({ by: ['day'] })).rejects.toThrow('by: must be product, hour, day or customer');
   });
 });
 
-describe('revenue', () => {
+describe('revenue in the report', () => {
   test('is summed exactly', async () => {
     const at = '2026-11-01';
     await sell(
@@ -343,14 +343,14 @@ describe('revenue', () => {
     expect((await invoke(RANGE)).totals.revenue).toBe(1.0001);
   });
 
-  test('of nothing but gifts has no shares', async () => {
+  test('has no shares if all prices are 0', async () => {
     await sell(['a@b.c', 'P-1', 'Sample', '0', '2026-11-01']);
     const { totals, rows } = await invoke(RANGE);
     expect(totals).toEqual({ orders: 1, revenue: 0, average_order: 0 });
     expect(rows).toMatchObject([{ orders: 1, revenue: 0, share: null }]);
   });
 
-  test('may be as great as the table allows', async () => {
+  test('may be as large as the table allows', async () => {
     const price = '9999999999999999.9999';
     await sell(['a@b.c', 'P-1', 'Star', price, '2026-11-01'], ['a@b.c', 'P-2', 'Moon', price, '2026-11-02']);
     const { totals, rows } = await invoke({ ...RANGE, by: 'day' });
@@ -359,7 +359,7 @@ describe('revenue', () => {
   });
 });
 
-test('equal revenue is sorted by key, and a product of several names goes by the last of them', async () => {
+test('the report sorts equal revenue by key, and uses the last name of a product', async () => {
   const at = '2026-11-01';
   await sell(
     ['c@x.y', 'P-2', 'Mug', '1', at],
@@ -371,31 +371,31 @@ test('equal revenue is sorted by key, and a product of several names goes by the
   expect((await invoke(RANGE)).rows[0]).toMatchObject({ product_id: 'P-2', product_name: 'Mug', orders: 2 });
 });
 
-test('the log says what was asked, not who bought', async () => {
+test('the report function logs the parameters but no personal data', async () => {
   await sell(...SOLD);
   await invoke({ ...RANGE, by: 'customer' });
   expect(log.lines('sales reported')).toMatchObject([{ by: 'customer', rows: 3 }]);
   expect(log.text()).not.toMatch(/jane|jose|ann@|example\./);
 });
 
-test('a function without a database says what it needs', async () => {
+test('the report function names the missing variables if it has no database', async () => {
   vi.resetModules();
   vi.stubEnv('SALES_DATABASE_URL', '');
   await expect(import('../../handlers/report.ts')).rejects.toThrow(
-    'environment variables: must be SALES_DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN, received neither',
+    'environment variables: set SALES_DATABASE_URL, or both SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN',
   );
   vi.stubEnv('SALES_DATABASE_URL', postgres.url);
 });
 
-const OUT_OF_REACH = {
+const UNREACHABLE = {
   status: 503,
   type: 'application/problem+json',
   body: expect.objectContaining({
-    detail: 'A database or service is out of reach or waking up: try again in a minute.',
+    detail: 'A database or service is unavailable or resuming. Try again in a minute.',
   }),
 };
 
-test('a database that stops while it is asked is answered with 503, and so is one that is down, once it has been waited for', async () => {
+test('the report function responds 503 if the database stops during a query, or stays unreachable', async () => {
   const holder = new Client(postgres.url);
   holder.on('error', () => undefined);
   await holder.connect();
@@ -403,9 +403,9 @@ test('a database that stops while it is asked is answered with 503, and so is on
   const answering = get(RANGE);
   const waiting = 'SELECT pid FROM pg_locks WHERE NOT granted';
   await expect.poll(async () => (await holder.query(waiting)).rows).toHaveLength(1);
-  // That session alone: where all end at once, the lock may be free before the statement that waits for it is ended.
+  // Only that session: if all end together, the lock may be released before the waiting statement is terminated.
   await holder.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS waiting`);
-  expect(readAnswer(await answering)).toEqual(OUT_OF_REACH);
+  expect(readResponse(await answering)).toEqual(UNREACHABLE);
   await postgres.stop();
-  expect(readAnswer(await get(RANGE))).toEqual(OUT_OF_REACH);
+  expect(readResponse(await get(RANGE))).toEqual(UNREACHABLE);
 }, 60_000);

@@ -36,8 +36,8 @@ const backorder = (product_id: string, ...ids: string[]) => {
   return fulfillOrders(shipping.open(), events, new Date());
 };
 
-describe('an invoke', () => {
-  test('adds stock, schedules the oldest backorders and answers what it did', async () => {
+describe('the restock function', () => {
+  test('adds stock, schedules the oldest backorders and returns a report', async () => {
     await backorder('P-1', '1', '2', '3');
     const items = [
       { product_id: 'P-1', quantity: 2 },
@@ -62,7 +62,7 @@ describe('an invoke', () => {
     expect(log.text()).toContain('CloudWatchMetrics');
   });
 
-  test('without a restock_id is one by its request id, under which Lambda repeats it', async () => {
+  test('uses the request id, which Lambda repeats on retries, if there is no restock_id', async () => {
     const item = { product_id: 'P-1', quantity: 2 };
     const first = await invoke(item, 'request-a');
     expect(first).toMatchObject({ restock_id: 'request-a', products: [{ added: 2, stock: 2 }] });
@@ -70,7 +70,7 @@ describe('an invoke', () => {
     expect(await invoke([item], 'request-b')).toMatchObject({ products: [{ added: 2, stock: 4 }] });
   });
 
-  test('that breaks a rule changes nothing and says which', async () => {
+  test('changes nothing and throws the rule of an invalid input', async () => {
     const before = await shipping.snapshot();
     await expect(invoke(badQuantity)).rejects.toThrow(
       'quantity: must be a whole number from 1 to 1,000,000,000, received -5',
@@ -80,7 +80,7 @@ describe('an invoke', () => {
     expect(log.lines('restock failed')).toHaveLength(2);
   });
 
-  test('as in the sample event can be made', async () => {
+  test('accepts the sample event', async () => {
     expect(await invoke(sample)).toMatchObject({
       products: sample.items.map(({ quantity }) => ({ added: quantity })),
     });

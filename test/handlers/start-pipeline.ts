@@ -15,8 +15,8 @@ import { connectClients } from '../local/start-test-services.ts';
 type SqsHandler = (event: SQSEvent, context: Context) => unknown;
 
 /**
- * The stack's queues, topics, buckets and table in services of their own, and the environment that serverless.yml gives
- * a function, which is then imported.
+ * The stack's queues, topics, buckets and table in an embedded cloud, with the environment of one function of
+ * serverless.yml. Import the function after starting it.
  */
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
 
@@ -30,7 +30,7 @@ export async function startPipeline(functionName: string) {
 
   function output(name: string): string {
     const value = stack.outputs[name];
-    if (value === undefined) throw new Error(`no output ${name}`);
+    if (value === undefined) throw new Error(`stack has no output ${name}`);
     return value;
   }
 
@@ -52,10 +52,10 @@ export async function startPipeline(functionName: string) {
     },
 
     /**
-     * Does what the mapping does, once: takes what is visible, has the handler work on it, deletes what that does not
-     * name as failed. The failed ones stay in flight.
+     * Delivers all visible messages once, like the event source mapping: invokes the handler and deletes the messages that
+     * did not fail. Failed messages stay in flight.
      *
-     * @param waitSeconds for the first message
+     * @param waitSeconds Longest wait for the first message.
      */
     async deliver(queue: string, handler: SqsHandler, waitSeconds = 0, context = lambdaContext()) {
       const QueueUrl = output(queue);
@@ -78,15 +78,15 @@ export async function startPipeline(functionName: string) {
     },
 
     /** Ends the visibility timeout of messages in flight. */
-    async letComeBack(queue: string, messages: readonly Message[]): Promise<void> {
+    async endVisibilityTimeout(queue: string, messages: readonly Message[]): Promise<void> {
       for (const { ReceiptHandle } of messages) {
         const change = { QueueUrl: output(queue), ReceiptHandle, VisibilityTimeout: 0 };
         await sqs.send(new ChangeMessageVisibilityCommand(change));
       }
     },
 
-    /** Takes everything visible out of a queue. */
-    async takeAll<Body>(queue: string): Promise<Body[]> {
+    /** Receives and deletes all visible messages of a queue. */
+    async drainQueue<Body>(queue: string): Promise<Body[]> {
       const QueueUrl = output(queue);
       const bodies: Body[] = [];
       for (let batch = await receive(QueueUrl); batch.length > 0; batch = await receive(QueueUrl)) {
@@ -102,7 +102,7 @@ export async function startPipeline(functionName: string) {
       await s3.send(new PutObjectCommand({ Bucket: output('UploadBucketName'), Key: key, Body: body }));
     },
 
-    /** An object as text; undefined where there is none. */
+    /** Reads an object as text; undefined if it does not exist. */
     async readObject(bucket: string, key: string): Promise<string | undefined> {
       try {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: output(bucket), Key: key }));
@@ -120,7 +120,7 @@ export async function startPipeline(functionName: string) {
   };
 }
 
-/** @param remainingMs what is left of the function's time */
+/** @param remainingMs Remaining time of the function, in ms. */
 export function lambdaContext(remainingMs = 30_000): Context {
   const ends = Date.now() + remainingMs;
   return {

@@ -12,7 +12,7 @@ import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';
 import { captureLog } from './capture-log.ts';
-import { readAnswer } from './http-event.ts';
+import { readResponse } from './http-event.ts';
 import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
 
 type Handler = typeof import('../../handlers/story.ts')['handler'];
@@ -26,7 +26,7 @@ let log: ReturnType<typeof captureLog>;
 
 const CLAIMED_AT = '2026-11-27T08:00:01.000Z';
 const SENT_AT = '2026-11-27T08:00:01.250Z';
-/** The ledger's clock. */
+/** Clock of the ledger. */
 let now = 0;
 
 beforeAll(async () => {
@@ -50,7 +50,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** The function in an execution environment of its own. */
+/** Imports the function as in a new execution environment. */
 async function importHandler(environment: Record<string, string>): Promise<Handler> {
   vi.resetModules();
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
@@ -59,7 +59,7 @@ async function importHandler(environment: Record<string, string>): Promise<Handl
 
 const sample: APIGatewayProxyEventV2 = JSON.parse(readFileSync('events/story-http.json', 'utf8'));
 const eventFor = (orderId: string) => ({ ...sample, pathParameters: { order_id: orderId } });
-const get = async (orderId: string) => readAnswer(await handler(eventFor(orderId), lambdaContext()));
+const get = async (orderId: string) => readResponse(await handler(eventFor(orderId), lambdaContext()));
 
 async function claim(orderId: string): Promise<void> {
   now = Date.parse(CLAIMED_AT);
@@ -97,10 +97,10 @@ const SHIPMENT = { status: 'scheduled', product_id: 'P-1', delivery_date: '2026-
 const SALE = { product_id: 'P-1', product_name: 'Kettle', price: 39.9 };
 
 describe('GET /orders/{order_id}', () => {
-  test('tells the whole story of an order, without who bought', async () => {
+  test('returns the complete history of an order, without personal data', async () => {
     await Promise.all([confirm('A-1001'), ship('A-1001', '2026-12-02'), sell('A-1001')]);
-    const answer = readAnswer(await handler(sample, lambdaContext()));
-    expect(answer).toEqual({
+    const response = readResponse(await handler(sample, lambdaContext()));
+    expect(response).toEqual({
       status: 200,
       type: 'application/json',
       body: {
@@ -118,7 +118,7 @@ describe('GET /orders/{order_id}', () => {
     expect(log.text()).not.toMatch(/jane/i);
   });
 
-  test('has null for what has not happened yet', async () => {
+  test('has null for steps that have not happened yet', async () => {
     await claim('new');
     expect((await get('new')).body).toEqual({
       order_id: 'new',
@@ -136,7 +136,7 @@ describe('GET /orders/{order_id}', () => {
     });
   });
 
-  test('goes on with shipment and sale where the ledger has forgotten the order', async () => {
+  test('returns shipment and sale if the ledger’s record has expired', async () => {
     await ship('old-1', '2026-12-02');
     await sell('old-2');
     expect((await get('old-1')).body).toMatchObject({
@@ -149,16 +149,18 @@ describe('GET /orders/{order_id}', () => {
     });
   });
 
-  test('answers 404 to an order that nobody knows', async () => {
+  test('responds 404 to an unknown order', async () => {
     const event = JSON.parse(readFileSync('events/story-http-unknown.json', 'utf8'));
-    const answer = readAnswer(await handler(event, lambdaContext()));
-    expect(answer).toMatchObject({ status: 404, type: 'application/problem+json' });
-    expect(answer.body).toMatchObject({ title: 'Not Found', status: 404 });
-    expect(answer.body.detail).toBe('order_id: must be of a known order, received "nobody-ordered-this"');
+    const response = readResponse(await handler(event, lambdaContext()));
+    expect(response).toMatchObject({ status: 404, type: 'application/problem+json' });
+    expect(response.body).toMatchObject({ title: 'Not Found', status: 404 });
+    expect(response.body.detail).toBe(
+      'order_id: must be the id of a known order, received "nobody-ordered-this"',
+    );
   });
 
   test.each(['', ' ', "A-1'; DROP TABLE sales; --", 'a/b', 'a%3Ab', 'é', 'x'.repeat(65), '{}'])(
-    'answers 400 to %j, which is no order_id',
+    'responds 400 to %j, which is not a valid order_id',
     async (orderId) => {
       const { status, body } = await get(orderId);
       expect(status).toBe(400);
@@ -169,11 +171,11 @@ describe('GET /orders/{order_id}', () => {
   );
 });
 
-describe('a direct invoke', () => {
-  test('has the story itself as its answer, null for an order that nobody knows', async () => {
+describe('a direct invocation of story', () => {
+  test('returns the history itself, or null for an unknown order', async () => {
     await confirm('A-2');
-    const story = await handler({ order_id: 'A-2' }, lambdaContext());
-    expect(story).toMatchObject({ order_id: 'A-2', confirmed: { sns_message_id: 'sns-1' }, sale: null });
+    const history = await handler({ order_id: 'A-2' }, lambdaContext());
+    expect(history).toMatchObject({ order_id: 'A-2', confirmed: { sns_message_id: 'sns-1' }, sale: null });
     expect(await handler({ order_id: 'nobody' }, lambdaContext())).toBeNull();
   });
 
@@ -183,12 +185,12 @@ describe('a direct invoke', () => {
     [{ order_id: 7 }, 'received 7'],
     [{ order_id: ['A-1'] }, 'received an array of 1'],
     [{ order_id: { S: 'A-1' } }, 'received an object'],
-  ])('without an order_id fails: %j', async (input, found) => {
+  ])('throws for an input without order_id: %j', async (input, found) => {
     await expect(handler(input, lambdaContext())).rejects.toThrow(found);
   });
 });
 
-describe('a part that is off', () => {
+describe('the history with shipping or sales disabled', () => {
   const FROM_LEDGER = {
     order_id: 'A-3',
     received: { at: CLAIMED_AT },
@@ -197,44 +199,44 @@ describe('a part that is off', () => {
   beforeAll(() => confirm('A-3'));
 
   test.each([
-    ['sales are off', ['SALES_DATABASE_URL'], { shipment: null }],
-    ['shipping is off', ['SHIPPING_DATABASE_URL'], { sale: null }],
-    ['both are off', ['SHIPPING_DATABASE_URL', 'SALES_DATABASE_URL'], {}],
-  ])('is left out of the story: %s', async (_name, off, told) => {
+    ['sales disabled', ['SALES_DATABASE_URL'], { shipment: null }],
+    ['shipping disabled', ['SHIPPING_DATABASE_URL'], { sale: null }],
+    ['both disabled', ['SHIPPING_DATABASE_URL', 'SALES_DATABASE_URL'], {}],
+  ])('omits the disabled part: %s', async (_name, off, expected) => {
     const on = { SHIPPING_DATABASE_URL: postgres.url, SALES_DATABASE_URL: postgres.url };
     const without = await importHandler({ ...on, ...Object.fromEntries(off.map((name) => [name, ''])) });
-    const { body } = readAnswer(await without(eventFor('A-3'), lambdaContext()));
-    expect(body).toEqual({ ...FROM_LEDGER, ...told });
-    expect(readAnswer(await without(eventFor('nobody'), lambdaContext())).status).toBe(404);
+    const { body } = readResponse(await without(eventFor('A-3'), lambdaContext()));
+    expect(body).toEqual({ ...FROM_LEDGER, ...expected });
+    expect(readResponse(await without(eventFor('nobody'), lambdaContext())).status).toBe(404);
   });
 });
 
-describe('a source out of reach', () => {
-  /** Nothing listens there. */
+describe('the history with an unavailable source', () => {
+  /** No server listens here. */
   const DEAD = '127.0.0.1:9';
 
-  test('is named in a 503, though others know the order', async () => {
+  test('responds 503 and names the source, even if another source has the order', async () => {
     await sell('A-4');
     const withoutLedger = await importHandler({
       SHIPPING_DATABASE_URL: postgres.url,
       SALES_DATABASE_URL: postgres.url,
       AWS_ENDPOINT_URL_DYNAMODB: `http://${DEAD}`,
     });
-    const { status, type, body } = readAnswer(await withoutLedger(eventFor('A-4'), lambdaContext()));
+    const { status, type, body } = readResponse(await withoutLedger(eventFor('A-4'), lambdaContext()));
     expect({ status, type }).toEqual({ status: 503, type: 'application/problem+json' });
-    expect(body.detail).toBe('story of A-4: out of reach: the ledger; try again in a minute');
+    expect(body.detail).toBe('history of A-4: unavailable: the ledger; try again in a minute');
   });
 
-  test('is named alone, and together with others', async () => {
+  test('names one or several unavailable sources', async () => {
     await confirm('A-5');
     const up = { ledger, shippingDatabase: database, salesDatabase: database };
     const dead = createPostgresDatabase(`postgres://postgres@${DEAD}/orders`);
-    const stories = [
+    const histories = [
       { ...up, shippingDatabase: dead },
       { ...up, salesDatabase: dead },
       { ...up, shippingDatabase: dead, salesDatabase: dead },
     ].map((sources) => getOrder('A-5', sources).catch((error: unknown) => error));
-    const errors = await Promise.all(stories);
+    const errors = await Promise.all(histories);
     expect(errors.every((error) => error instanceof UnavailableError)).toBe(true);
     expect(errors.map((error) => (error as Error).message.split(': ')[2])).toEqual([
       'the shipping database; try again in a minute',
@@ -244,7 +246,7 @@ describe('a source out of reach', () => {
     await dead.close();
   }, 60_000);
 
-  test('is named when it goes away while it is asked', async () => {
+  test('names a source that becomes unavailable during the query', async () => {
     await confirm('A-6');
     const holder = new Client(postgres.url);
     await holder.connect();
@@ -257,11 +259,11 @@ describe('a source out of reach', () => {
     await holder.end();
     expect({ status, detail: body.detail }).toEqual({
       status: 503,
-      detail: 'story of A-6: out of reach: the shipping database; try again in a minute',
+      detail: 'history of A-6: unavailable: the shipping database; try again in a minute',
     });
   });
 
-  test('is not what a missing table is: that is ours to mend, and a 500', async () => {
+  test('responds 500 if a table is missing, which an operator has to fix', async () => {
     await database.query('ALTER TABLE sales RENAME TO sales_gone');
     const { status } = await get('A-1001');
     await database.query('ALTER TABLE sales_gone RENAME TO sales');

@@ -12,39 +12,39 @@ const base64 = (text: string) =>
     isBase64Encoded: true,
   } as APIGatewayProxyEventV2);
 
-/** JSON of so many bytes, which has fewer characters. */
+/** JSON with this number of bytes, but fewer characters. */
 const ofBytes = (bytes: number) => JSON.stringify('é'.repeat((bytes - 2) / 2));
 
-describe('a body', () => {
+describe('readJsonBody', () => {
   test.each([
-    ['as it is', plain],
+    ['in plain text', plain],
     ['in base64', base64],
-  ])('is read %s', (_, read) => {
+  ])('parses a body %s', (_, read) => {
     expect(read('{"name":"Zoë"}')).toEqual({ name: 'Zoë' });
   });
 
   test.each([
-    ['as it is', plain],
+    ['in plain text', plain],
     ['in base64', base64],
-  ])('of 1 MiB %s is read, and a larger one refused with its size in bytes', (_, read) => {
+  ])('accepts a body of 1 MiB %s, and throws for a larger one with its size in bytes', (_, read) => {
     expect(read(ofBytes(MIB))).toHaveLength((MIB - 2) / 2);
     const refusal = new BodyTooLargeError('body: must have at most 1,048,576 bytes, received 1,048,578');
     expect(() => read(ofBytes(MIB + 2))).toThrow(refusal);
     expect(refusal).toMatchObject({ name: 'BodyTooLargeError', code: 'body_too_large' });
   });
 
-  test.each([undefined, '', ' \n'])('that is blank is called empty: %j', (body) => {
+  test.each([undefined, '', ' \n'])('throws for an empty body: %j', (body) => {
     const refusal = new InvalidInputError('body: must be JSON, received an empty body');
     expect(() => plain(body)).toThrow(refusal);
   });
 
-  test('that is not JSON is refused with the reason', () => {
+  test('throws the reason for a body that is not JSON', () => {
     expect(() => plain('{"a":')).toThrow(InvalidInputError);
     expect(() => plain('{"a":')).toThrow(/^body: must be JSON, received (?=.*JSON)/);
   });
 });
 
-test('parameters are read by name, decoded', () => {
+test('readQuery returns decoded parameters by name', () => {
   expect(readQuery({ rawQueryString: 'from=2026-11-01&name=Zo%C3%AB+D&empty=' })).toEqual({
     from: '2026-11-01',
     name: 'Zoë D',
@@ -53,7 +53,7 @@ test('parameters are read by name, decoded', () => {
   expect(readQuery({ rawQueryString: '' })).toEqual({});
 });
 
-test('each parameter that is given more than once is named, with its number of values and the first three', () => {
+test('readQuery names each repeated parameter with the number of its values and the first three', () => {
   const rawQueryString = 'a=1&b=1&a=2&c=x&c=y&a=3&a=4';
   expect(() => readQuery({ rawQueryString })).toThrow(
     new InvalidInputError(

@@ -45,8 +45,8 @@ afterEach(() => {
 
 const orders = (count: number, seed: number): Order[] => [...generateOrders({ count, seed })];
 const idsOf = (each: readonly Order[]): string[] => each.map(({ order_id }) => order_id).sort();
-const takeQueued = async () => idsOf(await pipeline.takeAll<Order>('OrderQueueUrl'));
-const takeParts = () => pipeline.takeAll<PartMessage>('UploadQueueUrl');
+const drainOrderQueue = async () => idsOf(await pipeline.drainQueue<Order>('OrderQueueUrl'));
+const drainParts = () => pipeline.drainQueue<PartMessage>('UploadQueueUrl');
 const ingest = (message: unknown, timeLeft = 60_000) =>
   ingestUpload(JSON.stringify(message), services, Date.now() + timeLeft, 1);
 const result = (key: string) => pipeline.readObject('ResultsBucketName', key);
@@ -66,25 +66,25 @@ const csv = (rows: readonly (Order | string)[]): string =>
     ...rows.map((row) => (typeof row === 'string' ? row : `"of\r""two"" lines",${toCsvRow(row)}`)),
   ].join('\r\n');
 
-/** Orders, and a bad row after one in seven. */
+/** Orders with a bad row after every seventh. */
 const withBadRows = (rows: readonly Order[]) =>
   rows.flatMap((row, index) => (index % 7 === 3 ? [row, 'bad "'] : [row]));
 
-/** Puts a file into the upload bucket, and has it split. */
+/** Uploads a file and splits it. */
 async function split(key: string, body: string): Promise<PartMessage[]> {
   await pipeline.upload(key, body);
-  const [event] = await pipeline.takeAll('UploadQueueUrl');
+  const [event] = await pipeline.drainQueue('UploadQueueUrl');
   expect(await ingest(event)).toEqual({});
-  return takeParts();
+  return drainParts();
 }
 
-describe('a file that is longer than a part', () => {
+describe('a file that is longer than one part', () => {
   test.each([
     ['NDJSON', 'large.ndjson', ndjson, 1],
     ['CSV', 'large, 100 % für José.csv', csv, 2],
     ['CSV with a key as long as keys may be', `${'long/'.repeat(203)}key.csv`, csv, 3],
   ] as const)(
-    'is split, and read side by side as if it were read at once: %s',
+    'is split, and its parts give the same result as the whole file: %s',
     async (_which, key, write, seed) => {
       const sent = orders(100, seed);
       const body = write(withBadRows(sent));
@@ -95,7 +95,7 @@ describe('a file that is longer than a part', () => {
 
       const outcomes = await pMap(parts, (part) => ingest(part), { concurrency: 4 });
       expect(outcomes).toEqual(parts.map(() => ({})));
-      expect(await takeQueued()).toEqual(idsOf(sent));
+      expect(await drainOrderQueue()).toEqual(idsOf(sent));
       const receipt = await receiptOf(key);
       expect(receipt).toEqual({
         status: 'ingested',
@@ -123,28 +123,28 @@ describe('a file that is longer than a part', () => {
     },
   );
 
-  test('is split into the same parts when its message is delivered again, and none is read twice', async () => {
+  test('is split into the same parts when its message is redelivered, and no part is read twice', async () => {
     await pipeline.upload('again.ndjson', ndjson(orders(30, 4)));
-    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    const [event] = await pipeline.drainQueue('UploadQueueUrl');
     await ingest(event);
-    const parts = await takeParts();
+    const parts = await drainParts();
     await pMap(parts, (part) => ingest(part));
     const receipt = await receiptOf('again.ndjson');
-    expect((await takeQueued()).length).toBe(30);
+    expect((await drainOrderQueue()).length).toBe(30);
 
     await ingest(event);
-    const again = await takeParts();
+    const again = await drainParts();
     expect(new Set(again.map((part) => JSON.stringify(part)))).toEqual(
       new Set(parts.map((part) => JSON.stringify(part))),
     );
     for (const part of again) expect(await ingest(part)).toEqual({});
-    expect(await takeQueued()).toEqual([]);
+    expect(await drainOrderQueue()).toEqual([]);
     expect(await receiptOf('again.ndjson')).toEqual(receipt);
   });
 
-  test('comes back where the queue does not take its parts, and says so in its receipt', async () => {
+  test('is retried if its parts cannot be sent, with the error in its receipt', async () => {
     await pipeline.upload('refused.ndjson', ndjson(orders(30, 5)));
-    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    const [event] = await pipeline.drainQueue('UploadQueueUrl');
     let down = true;
     intercept(SQSClient.prototype, SendMessageBatchCommand, async (input, pass) => {
       if (down) throw sdkError('ServiceUnavailable');
@@ -158,26 +158,26 @@ describe('a file that is longer than a part', () => {
 
     down = false;
     expect(await ingest(event)).toEqual({});
-    for (const part of await takeParts()) await ingest(part);
+    for (const part of await drainParts()) await ingest(part);
     expect(await receiptOf('refused.ndjson')).toMatchObject({ status: 'ingested', sent: 30 });
   });
 
-  test('that is gone by then has a receipt that says so', async () => {
+  test('has a failed receipt if it was deleted before it is split', async () => {
     await pipeline.upload('gone.ndjson', ndjson(orders(30, 5)));
-    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    const [event] = await pipeline.drainQueue('UploadQueueUrl');
     await services.objectStore.remove(pipeline.output('UploadBucketName'), 'gone.ndjson');
     expect(await ingest(event)).toMatchObject({ error: expect.any(Error), retryInSeconds: 1 });
     expect(await receiptOf('gone.ndjson')).toMatchObject({ status: 'failed', error: { code: 'NoSuchKey' } });
   });
 
-  test('that is shorter by then is read at once', async () => {
+  test('is read as a whole if it was overwritten by a shorter file', async () => {
     await pipeline.upload('shorter.ndjson', ndjson(orders(30, 5)));
-    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    const [event] = await pipeline.drainQueue('UploadQueueUrl');
     for (const count of [3, 0]) {
       await pipeline.upload('shorter.ndjson', ndjson(orders(count, 5)));
-      await pipeline.takeAll('UploadQueueUrl');
+      await pipeline.drainQueue('UploadQueueUrl');
       expect(await ingest(event)).toEqual({});
-      expect(await takeParts()).toEqual([]);
+      expect(await drainParts()).toEqual([]);
       const receipt = await receiptOf('shorter.ndjson');
       expect(receipt).toMatchObject({ status: 'ingested', sent: count });
       expect(receipt).not.toHaveProperty('parts');
@@ -185,8 +185,8 @@ describe('a file that is longer than a part', () => {
   });
 });
 
-describe('a part that fails', () => {
-  test('fails the file, which says which and why, and ingests it when it succeeds', async () => {
+describe('a failed part', () => {
+  test('fails the file with its number and error, and completes the file when it succeeds', async () => {
     const sent = orders(60, 6);
     const body = ndjson(withBadRows(sent));
     const parts = await split('failing.ndjson', body);
@@ -213,7 +213,7 @@ describe('a part that fails', () => {
     expect(log.lines('order file failed')).toMatchObject([
       { parts: parts.length, reason: 'ServiceUnavailable' },
     ]);
-    // Beyond the part that failed nobody knows the line.
+    // After the failed part, line numbers are unknown.
     const { rows } = await readOrderFile('failing.ndjson', body);
     const bad = rows.filter((row) => 'errors' in row);
     const known = ((await result('failing.ndjson.rejected.ndjson')) ?? '')
@@ -229,14 +229,14 @@ describe('a part that fails', () => {
     expect(receipt).not.toHaveProperty('error');
     expect(receipt).not.toHaveProperty('failed_parts');
     expect((await result('failing.ndjson.rejected.ndjson'))?.trimEnd().split('\n')).toHaveLength(bad.length);
-    expect(await takeQueued()).toEqual(idsOf(sent));
+    expect(await drainOrderQueue()).toEqual(idsOf(sent));
   });
 
-  test('of those that end while others are merged is merged again', async () => {
+  test('is merged again if it ends while the parts are being merged', async () => {
     const parts = await split('racing.ndjson', ndjson(orders(20, 7)));
     const [last, ...others] = parts as [PartMessage];
     for (const part of others) await ingest(part, -1);
-    // The last one ends while the first merge is about to write: what that has read is old by then.
+    // The other parts end just before the first merge writes, so that merge has read outdated receipts.
     let meanwhile: Promise<unknown> | undefined;
     intercept(S3Client.prototype, PutObjectCommand, async (input, pass) => {
       if (!meanwhile && input.Key?.includes('/groups/')) {
@@ -252,19 +252,19 @@ describe('a part that fails', () => {
     expect(await receiptOf('racing.ndjson')).toMatchObject({ status: 'ingested', sent: 20 });
   });
 
-  test('by running out of time says how far it came', async () => {
+  test('reports the rows read when it runs out of time', async () => {
     const [part] = await split('slow.ndjson', ndjson(orders(20, 8)));
     expect(await ingest(part, -1)).toMatchObject({ error: expect.any(Error), retryInSeconds: 300 });
     expect(await partReceipt(part as PartMessage)).toMatchObject({
       status: 'failed',
       error: {
         code: 'time_up',
-        message: expect.stringMatching(/^order file: part \d of \d+ must be read within .* after \d+ rows$/),
+        message: expect.stringMatching(/^order file, part \d of \d+: must be read within .* after \d+ rows$/),
       },
     });
   });
 
-  test('whose receipt cannot be written comes back', async () => {
+  test('is retried if its receipt cannot be written', async () => {
     const [part] = await split('unsaid.ndjson', ndjson(orders(20, 8)));
     intercept(S3Client.prototype, PutObjectCommand, async () => {
       throw sdkError('SlowDown');
@@ -273,26 +273,26 @@ describe('a part that fails', () => {
   });
 });
 
-describe('a file that is overwritten before all of its parts are read', () => {
+describe('the parts of a file that is overwritten before they are read', () => {
   test.each([
-    ['by a longer one', 90],
-    ['by a shorter one', 12],
-    ['by an empty one', 0],
-  ])('%s fails at once, and is not mixed with it', async (which, count) => {
+    ['by a longer file', 90],
+    ['by a shorter file', 12],
+    ['by an empty file', 0],
+  ])('fail immediately and do not change the result of the new file, %s', async (which, count) => {
     const key = `${which}.ndjson`;
     const before = orders(40, 9);
     const parts = (await split(key, ndjson(before))).sort((a, b) => a.part - b.part);
     expect(await ingest(parts[0])).toEqual({});
-    const fromFirst = (await takeQueued()).length;
+    const fromFirst = (await drainOrderQueue()).length;
     await pipeline.upload(key, ndjson(orders(count, 10)));
-    const [event] = await pipeline.takeAll('UploadQueueUrl');
+    const [event] = await pipeline.drainQueue('UploadQueueUrl');
     for (const part of parts.slice(1)) {
       expect(await ingest(part)).toMatchObject({
         error: { code: 'file_changed' },
         retryInSeconds: 1,
       });
     }
-    expect(await takeQueued()).toEqual([]);
+    expect(await drainOrderQueue()).toEqual([]);
     expect(await receiptOf(key)).toMatchObject({
       status: 'failed',
       sent: fromFirst,
@@ -300,33 +300,33 @@ describe('a file that is overwritten before all of its parts are read', () => {
     });
 
     await ingest(event);
-    for (const part of await takeParts()) await ingest(part);
+    for (const part of await drainParts()) await ingest(part);
     const receipt = await receiptOf(key);
     expect(receipt).toMatchObject({ status: 'ingested', sent: count });
-    // What is late of the first upload leaves the second one's receipt alone.
+    // A late part of the first upload does not change the receipt of the second.
     expect(await ingest(parts[1])).toMatchObject({ error: expect.any(Error) });
     expect(await receiptOf(key)).toEqual(receipt);
   });
 });
 
-test('a part is found with one listing of its group, whatever the number of parts, and boundaries cost a read each', async () => {
+test('a part needs two listings, and one read for each of its ends and for its rows', async () => {
   const parts = (await split('counted.ndjson', ndjson(orders(60, 11)))).sort((a, b) => a.part - b.part);
   await ingest(parts[0]);
   const listings = intercept(S3Client.prototype, ListObjectsV2Command);
   const reads = intercept(S3Client.prototype, GetObjectCommand);
   await ingest(parts[1]);
-  // Whether it was read before; whether all are there.
+  // One listing finds the earlier receipt, one checks whether all parts have ended.
   expect(listings).toHaveLength(2);
   expect(reads).toHaveLength(3);
 });
 
 test.each([
-  ['a part beyond the last', { part: 9, parts: 8 }, 'part'],
+  ['a part after the last one', { part: 9, parts: 8 }, 'part'],
   ['a part that ends beyond the file', { to: 10_001 }, 'from'],
   ['a CSV without a header', { format: 'csv' }, 'header'],
   ['another run', { run: '../x' }, 'run'],
   ['a bucket that is a path', { bucket: '../b' }, 'bucket'],
-])('a message of a part that there cannot be is hopeless: %s', async (_which, wrong, path) => {
+])('a message with an invalid part moves to the dead-letter queue: %s', async (_which, wrong, path) => {
   const [part] = await split('wrong.ndjson', ndjson(orders(20, 12)));
   const outcome = await ingest({ ...part, ...wrong });
   expect(outcome).toMatchObject({ error: { code: 'invalid_input' }, retryInSeconds: 1 });
@@ -334,7 +334,7 @@ test.each([
     error: {
       message: expect.stringMatching(
         new RegExp(
-          `^upload message: must be a part of an order file that there can be, .* by its ${path}, received`,
+          `^upload message: must be a valid part of an order file, but .*${path}.* is not valid, received`,
         ),
       ),
     },

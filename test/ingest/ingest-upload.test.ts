@@ -29,7 +29,7 @@ const services = { objectStore, orderQueue, uploadQueue, resultsBucket: 'results
 
 interface Ingest {
   keys?: string[];
-  /** Ms from now. */
+  /** In ms from now. */
   timeLeft?: number;
   receiveCount?: number;
 }
@@ -45,8 +45,8 @@ const rows = (count: number) => [...generateOrders({ count, seed: 7 })].map((ord
 const failsWith = (code: string) => expect.objectContaining({ code });
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
 
-describe('an upload', () => {
-  test('whose rows are all good is sent, and has a receipt', async () => {
+describe('ingestUpload', () => {
+  test('sends the orders of a valid file and writes a receipt', async () => {
     const objects = keepObjects();
     const sent = answerSends();
     const text = rows(95).join('\n');
@@ -78,7 +78,7 @@ describe('an upload', () => {
     expect(log.metrics()).toMatchObject([{ RowsRead: 95, RowsRejected: 0, OrdersIngested: 95 }]);
   });
 
-  test('has its bad rows set aside', async () => {
+  test('writes rejected rows to the results bucket', async () => {
     const objects = keepObjects();
     answerSends();
     objects.set('uploads/a.ndjson', { text: [...rows(2), 'no json', '[7]'].join('\n') });
@@ -98,7 +98,7 @@ describe('an upload', () => {
     ]);
   });
 
-  test('of several files has each ingested, until one fails', async () => {
+  test('ingests the files of an event until one fails', async () => {
     const objects = keepObjects();
     const sent = answerSends();
     for (const key of ['a.ndjson', 'c.ndjson']) objects.set(`uploads/${key}`, { text: rows(1).join('') });
@@ -111,8 +111,8 @@ describe('an upload', () => {
   });
 });
 
-describe('an upload that can never succeed comes back after a second', () => {
-  test('when its message is no S3 event', async () => {
+describe('ingestUpload retries after 1 s, and so soon dead-letters, a message', () => {
+  test('that is not an S3 event', async () => {
     const outcome = await ingestUpload('{}', services, Date.now() + 60_000, 3);
     expect(outcome).toEqual({ error: failsWith('invalid_input'), retryInSeconds: 1 });
     expect(log.entries()).toMatchObject([
@@ -120,7 +120,7 @@ describe('an upload that can never succeed comes back after a second', () => {
     ]);
   });
 
-  test('when its file is gone, or unreadable', async () => {
+  test('whose file was deleted or is unreadable', async () => {
     const objects = keepObjects();
     objects.set('uploads/b.gz', { text: 'not gzip' });
     const gone = { error: failsWith('NoSuchKey'), retryInSeconds: 1 };
@@ -131,8 +131,8 @@ describe('an upload that can never succeed comes back after a second', () => {
   });
 });
 
-describe('an upload that fails for a passing reason', () => {
-  test('comes back after five minutes, and from then on after the visibility timeout', async () => {
+describe('ingestUpload after a transient error', () => {
+  test('retries after five minutes, and later after the visibility timeout', async () => {
     keepObjects({
       get: () => {
         throw sdkError('SlowDown');
@@ -142,7 +142,7 @@ describe('an upload that fails for a passing reason', () => {
     expect(await ingest({ receiveCount: 2 })).toEqual({ error: failsWith('SlowDown') });
   });
 
-  test('in the queue has its other orders sent, and says in its receipt why and how many', async () => {
+  test('sends the remaining orders in flight, and writes their number and the error to the receipt', async () => {
     const objects = keepObjects();
     const [, refused] = rows(3);
     answerSends((body) => (body === refused ? 'AccessDenied' : undefined));
@@ -157,7 +157,7 @@ describe('an upload that fails for a passing reason', () => {
     expect(await receiptOf('a.ndjson')).toMatchObject({ status: 'failed', rows: 3, sent: 2, error });
   });
 
-  test('in the queue is read no further than the batches under way', async () => {
+  test('stops reading after the batches in flight if the queue fails', async () => {
     const objects = keepObjects();
     const sent = answerSends(() => 'AccessDenied');
     objects.set('uploads/a.ndjson', { text: rows(2_000).join('\n') });
@@ -168,7 +168,7 @@ describe('an upload that fails for a passing reason', () => {
     expect(sent.length).toBeLessThan(100);
   });
 
-  test('in the results bucket brings its file back, whatever became of that', async () => {
+  test('retries a file whose receipt cannot be written, whatever its own outcome', async () => {
     let failing = '.rejected.ndjson';
     const objects = keepObjects({
       put: (place) => {
@@ -189,7 +189,7 @@ describe('an upload that fails for a passing reason', () => {
   });
 });
 
-test('a file that takes longer than there is time fails, sends what it has read, and says how far it came', async () => {
+test('ingestUpload sends the orders read before its deadline, and reports the number of rows', async () => {
   const objects = keepObjects();
   const sent = answerSends();
   objects.set('uploads/a.ndjson', { text: rows(10).join('\n') });
@@ -205,7 +205,7 @@ test('a file that takes longer than there is time fails, sends what it has read,
   expect(sent.flat()).toEqual(rows(1));
 });
 
-test('a receipt that cannot be read is no missing receipt', async () => {
+test('an unreadable receipt is an error, not a missing receipt', async () => {
   keepObjects({
     get: () => {
       throw sdkError('SlowDown');

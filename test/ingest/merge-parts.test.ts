@@ -50,7 +50,7 @@ const merge = (part: number, timeLeft = 60_000) => {
   return mergeParts(message, services, Date.now() + timeLeft);
 };
 
-/** Gives a part of ten lines its receipt, and its one rejected row, which is in its third line. */
+/** Writes the results of a part of ten lines: its receipt, and one rejected row at its third line. */
 function end(part: number, fault?: string): void {
   const receipt = {
     status: fault ? 'failed' : 'ingested',
@@ -68,7 +68,7 @@ const rejectedLines = () =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-test('thousands of parts are merged group by group, each receipt is read once', async () => {
+test('mergeParts merges thousands of parts by group and reads each receipt once', async () => {
   const reads = intercept(S3Client.prototype, GetObjectCommand);
   const listings = intercept(S3Client.prototype, ListObjectsV2Command);
   for (let part = 1; part < PARTS; part++) end(part);
@@ -102,12 +102,12 @@ test('thousands of parts are merged group by group, each receipt is read once', 
       raw: `of part ${index + 1}`,
     })),
   );
-  // The last group's receipts, three groups twice over, the rejected rows.
+  // The receipts of the last group, the three groups twice, and the rejected rows.
   expect(reads.length - 2_000).toBe(50 + 2 * 3 + PARTS);
   expect(listings.length).toBeLessThan(20);
 });
 
-test('of parts that failed the first one’s error is told, and a hundred by number; lines are known up to it', async () => {
+test('mergeParts reports the first failed part’s error and 100 failed parts, and keeps rejected rows up to the first', async () => {
   for (let part = 1; part <= PARTS; part++) end(part, part > 1_002 ? `fault_${part}` : undefined);
   for (const part of [1, 1_001, 2_001]) await merge(part);
   const receipt = JSON.parse(objects.get(`results/${KEY}.receipt.json`)?.text ?? '');
@@ -120,13 +120,13 @@ test('of parts that failed the first one’s error is told, and a hundred by num
   expect(rejectedLines()).toHaveLength(1_003);
   expect(rejectedLines().at(-1)).toMatchObject({ line: 10_023 });
 
-  // Their rejected rows are gone while they are read again; they are merged anew at the end of it.
+  // A part that is being read again has removed its rejected rows; it merges again when it ends.
   objects.delete(`results/${keys.rejected(1_003)}`);
   await merge(1_001);
   expect(rejectedLines()).toHaveLength(1_002);
 });
 
-test('rejected rows that take longer than there is time leave those that are there, and no receipt', async () => {
+test('mergeParts changes neither the rejected rows nor the receipt if it runs out of time', async () => {
   for (let part = 1; part <= PARTS; part++) end(part);
   await merge(1);
   await merge(1_001);

@@ -9,7 +9,7 @@ beforeAll(() => {
   return () => vi.unstubAllEnvs();
 });
 
-test('rejected rows are read as they were written, whatever stands in them', async () => {
+test('readRejectedRows returns the rows as written, with any characters', async () => {
   keepObjects();
   const objectStore = createObjectStore(createS3Client(true));
   const rows = ['two\u2028lines\u2029 or three', '\r\n\u0085\u000b', 'é'.repeat(200_000)].map(

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { resultKey } from '../../lib/ingest/receipt.ts';
 
-describe('the key of a result', () => {
-  it('is the key of the order file and an ending, up to 1,024 bytes', () => {
+describe('resultKey', () => {
+  it('appends the ending to the key of the order file, up to 1,024 bytes', () => {
     expect(resultKey('a b/ü.csv', '.receipt.json')).toBe('a b/ü.csv.receipt.json');
     const longest = 'x'.repeat(1_024 - '.receipt.json'.length);
     expect(resultKey(longest, '.receipt.json')).toBe(`${longest}.receipt.json`);
   });
 
-  it('is cut at a whole letter where it would be longer, and still differs for each file', () => {
+  it('cuts a longer key between characters, and keeps it unique', () => {
     const keys = ['a', 'b'].map((last) => resultKey(`${'ü'.repeat(511)}${last}`, '.rejected.ndjson'));
     for (const key of keys) {
       expect(Buffer.byteLength(key)).toBeLessThanOrEqual(1_024);

@@ -4,7 +4,7 @@ import { readUploadEvent } from '../../lib/ingest/upload-event.ts';
 
 const record = (name: string, key: string) => ({ s3: { bucket: { name }, object: { key } } });
 
-test('the objects of an event are named in its order, their keys decoded', () => {
+test('readUploadEvent returns the objects of an event in order, with decoded keys', () => {
   const Records = [
     record('uploads', 'Black+Friday/50%25+f%C3%BCr+Jos%C3%A9%2BAna'),
     record('other', 'a.csv'),
@@ -15,7 +15,7 @@ test('the objects of an event are named in its order, their keys decoded', () =>
   ]);
 });
 
-test('what S3 writes when a notification is set up names none', () => {
+test('readUploadEvent returns no object for s3:TestEvent', () => {
   expect(readUploadEvent('{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"uploads"}')).toEqual([]);
   expect(readUploadEvent('{"Records":[]}')).toEqual([]);
 });
@@ -29,12 +29,12 @@ test.each([
   '{"Records":[{"s3":{"bucket":{"name":"uploads"},"object":{}}}]}',
   '{"Records":[{"s3":{"bucket":{},"object":{"key":"a"}}}]}',
   JSON.stringify({ Records: [record('uploads', '%E0%A4%A')] }),
-])('anything else is refused: %s', (body) => {
-  const message = `upload message: must be an S3 event of objects that there can be, received "${body}"`;
+])('readUploadEvent throws for any other body: %s', (body) => {
+  const message = `upload message: must be an S3 event with valid bucket names and object keys, received "${body}"`;
   expect(() => readUploadEvent(body)).toThrow(new InvalidInputError(message));
 });
 
-test('a refusal quotes the first 80 characters, and has its reason as the cause', () => {
+test('the error of readUploadEvent quotes the first 80 characters and has its cause', () => {
   expect(() => readUploadEvent('x'.repeat(81))).toThrow(
     expect.objectContaining({
       message: expect.stringContaining(`received "${'x'.repeat(80)}…" (81 characters)`),

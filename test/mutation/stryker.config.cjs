@@ -1,23 +1,22 @@
 /**
- * Mutation testing of lib/ and operations/, from the project's folder: small changes are made to the code, one at a time, and tests
- * have to notice each of them.
+ * Mutation testing of lib/ and operations/: Stryker changes the code in small ways, one at a time, and a test must fail for each.
  *
- * `npm run mutate -- --mutate 'lib/order/*.ts'` with the tests that are to notice in MUTATION_TESTS, e.g.
- * `MUTATION_TESTS='test/order/*.test.ts'`: a folder at a time, since mutants of what runs at import (schemas, tables,
- * patterns; a fifth of all) cost a run of all these tests each. They are not left out: rules are what they hold.
+ * Run it for one folder at a time, with the tests that cover it in MUTATION_TESTS:
+ * `MUTATION_TESTS='test/order/*.test.ts' npm run mutate -- --mutate 'lib/order/*.ts'`. A mutant of code that runs at import
+ * (schemas, tables, patterns; a fifth of all) needs a run of all these tests.
  */
 module.exports = {
   testRunner: 'vitest',
-  // Looking for the tests that are related to a file takes longer than most of them.
+  // Finding the related tests of a file takes longer than running most of them.
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   coverageAnalysis: 'perTest',
   mutate: ['{lib,operations}/**/*.ts', '!lib/**/*.d.ts'],
-  // Stryker would rewrite tsconfig.json with TypeScript's programming interface, which TypeScript 7 has not.
+  // Stryker would rewrite tsconfig.json with TypeScript's API, which TypeScript 7 does not have.
   tsconfigFile: 'none',
   ignorePatterns: ['/coverage', '/dist', '/.local', '/.esbuild*', '/.serverless', '/.ci'],
-  // One more would want the machine to itself.
+  // Two would need the whole machine.
   concurrency: 1,
-  // A busy machine takes seconds to start a worker; an endless loop takes for ever.
+  // Detects endless loops, but allows for seconds to start a worker on a busy machine.
   timeoutMS: 8_000,
   dryRunTimeoutMinutes: 15,
   incremental: true,

@@ -1,11 +1,11 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { seedOrder } from '../order/seed-order.ts';
 
-/** An order file; texts have one character for each byte, so that a failing test prints them readably. */
+/** An order file. Texts have one character per byte, so that a failed test prints them readably. */
 export interface WrittenFile {
   format: 'ndjson' | 'json' | 'csv';
   bom: '' | typeof BOM;
-  /** How many spaces come next: the first 64 KiB are read as one, so that `body` is cut only where it comes after them. */
+  /** Number of spaces before the body. The first 64 KiB are read as one chunk, so only a body after them is split. */
   blanks: number;
   body: string;
 }
@@ -18,12 +18,12 @@ const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
 const name = fc.constantFrom('Ann', 'Zoë', '李小龙 🐉', ' O\u0301, "Bo" ', 'a\\"b]},{[', 'x'.repeat(256));
 const order = name.map((customer_name) => ({ ...seedOrder, customer_name }));
 
-/** What rows are made of, and what may stand in the wrong place. */
+/** Fragments of rows, also for wrong places. */
 const fragment: Arbitrary<Buffer> = fc.oneof(
   fc
     .constantFrom(...'",[]{}\\ \t\r\n:0', '\r\n', '""', 'é', '🐉', '\ufeff', '\u00a0')
     .map((text) => Buffer.from(text)),
-  // Bytes that are no UTF-8: Latin-1, the beginning of a letter, its end.
+  // Bytes that are not UTF-8: Latin-1, the first and the last bytes of a character.
   fc.constantFrom([0xe9], [0xf0, 0x9f], [0x80]).map((bytes) => Buffer.from(bytes)),
 );
 
@@ -100,7 +100,7 @@ const csv = fc
   })
   .map(([header, end, rows]) => [header, end, ...rows.flat()].join(''));
 
-/** A text with up to three fragments put into it, or in the place of a few of its bytes. */
+/** A text in which up to three fragments are inserted, or replace a few bytes. */
 function damaged(text: string): Arbitrary<Buffer> {
   const bytes = Buffer.from(text);
   const splice = fc.record({ at: fc.nat(bytes.length), take: fc.nat(3), put: fragment });

@@ -15,7 +15,7 @@ const MEBIBYTE = 1024 * 1024;
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-/** Enough orders to fill several chunks, of unlike bytes so that they stay many when gzipped. */
+/** Enough orders for several chunks, also when gzipped. */
 const manyOrders = Array.from(
   { length: 5000 },
   () => `${JSON.stringify({ ...seedOrder, product_name: randomBytes(32).toString('hex') })}\n`,
@@ -79,27 +79,27 @@ describe('an unreadable file', () => {
       'a.csv.gz',
       HEADER,
       'bad_gzip',
-      'a.csv.gz: must be whole gzip data, received data that fails with: incorrect header check',
+      'a.csv.gz: must be valid gzip data, received data that fails with: incorrect header check',
     ],
-  ])('%s is refused with file, line, rule and value (%#)', async (name, file, code, message) => {
+  ])('throws file, line, rule and value for %s (%#)', async (name, file, code, message) => {
     const { error } = await readOrderFile(name, file);
     expect(error).toMatchObject({ name: 'UnreadableFileError', code });
     const pattern = message.split('*').map((part) => RegExp.escape(part));
     expect(String((error as Error).message)).toMatch(new RegExp(`^${pattern.join('.*')}$`));
   });
 
-  it('is named in the message so that it is safe to print', async () => {
+  it('has a message that is safe to print', async () => {
     const { error } = await readOrderFile('a\n\u202eb.txt', 'hello');
     expect((error as Error).message).toMatch(/^a\\u\{a\}\\u\{202e\}b\.txt:1: must be named /);
   });
 
-  it('gives the rows before its fault', async () => {
+  it('yields the rows before its error', async () => {
     const { rows, error } = await readOrderFile('a.json', `[${order},\n${order}\n`);
     expect(inShort(rows)).toEqual(['1 Jane Doe', '2 Jane Doe']);
     expect(error).toMatchObject({ code: 'bad_json' });
   });
 
-  it('is one whose gzip data stop early, wherever they stop', async () => {
+  it('is a gzip file that is truncated anywhere', async () => {
     const packed = gzipSync(manyOrders);
     for (const length of [1, 2, 9, 10, 20, 70_000, packed.length - 9, packed.length - 1]) {
       const { error } = await readOrderFile('a.ndjson.gz', inChunks(packed.subarray(0, length), 16_384));
@@ -107,7 +107,7 @@ describe('an unreadable file', () => {
     }
   });
 
-  it('is one whose gzip data are corrupt, and keeps the cause', async () => {
+  it('is a corrupt gzip file, whose error keeps the cause', async () => {
     const packed = gzipSync(manyOrders);
     packed.fill(0xff, 100_000, 100_064);
     const { error } = await readOrderFile('a.ndjson.gz', inChunks(packed, 16_384));
@@ -115,7 +115,7 @@ describe('an unreadable file', () => {
   });
 
   it.each(['a.ndjson', 'a.json', 'a.csv', 'a.ndjson.gz', 'a'])(
-    'is not one whose source breaks: the error of the source comes through from %s',
+    'does not hide an error of its source: %s',
     async (name) => {
       const broken = new Error('socket hang up');
       for (const before of [0, 70_000]) {
@@ -129,7 +129,7 @@ describe('an unreadable file', () => {
     },
   );
 
-  it.each(['a.txt', 'a.txt.gz'])('closes its source: %s', async (name) => {
+  it.each(['a.txt', 'a.txt.gz'])('closes its source after the error: %s', async (name) => {
     let closed = false;
     const source = async function* () {
       try {
@@ -144,7 +144,7 @@ describe('an unreadable file', () => {
 });
 
 describe('a bad row', () => {
-  it('of bytes that are not UTF-8 fails alone', async () => {
+  it('that is not UTF-8 does not affect other rows', async () => {
     const latin1 = (text: string) => Buffer.from(text, 'latin1');
     const files = {
       'a.ndjson': latin1(`${order}\n${order.replace('Jane', 'Zo\xeb')}\n${order}`),
@@ -166,17 +166,23 @@ describe('a bad row', () => {
     { name: 'a.ndjson', before: `${order}\n"`, after: `"\n${order}`, raw: /^"é+$/ },
     { name: 'a.json', before: `[${order},\n{"a":"]`, after: `"},\n${order}]`, raw: /^\{"a":"\]é+$/ },
     { name: 'a.csv', before: `${HEADER}\n`, after: `,x\n${csvOrder}`, raw: /^é+$/ },
-  ])('longer than 256 KiB fails alone, its text cut: $name', async ({ name, before, after, raw }) => {
-    const { rows, error } = await readOrderFile(name, inChunks(before + 'é'.repeat(200_000) + after, 50_000));
-    expect(error).toBeUndefined();
-    expect(inShort(rows)).toContain('2 row_too_long');
-    expect(inShort(rows)).toContain('3 Jane Doe');
-    const bad = rows.find((row) => row.line === 2);
-    expect(bad).toMatchObject({ raw: expect.stringMatching(raw) });
-    expect(bad && 'raw' in bad && bad.raw.length).toBeLessThan(1024);
-  });
+  ])(
+    'that is longer than 256 KiB does not affect other rows and has its text cut: $name',
+    async ({ name, before, after, raw }) => {
+      const { rows, error } = await readOrderFile(
+        name,
+        inChunks(before + 'é'.repeat(200_000) + after, 50_000),
+      );
+      expect(error).toBeUndefined();
+      expect(inShort(rows)).toContain('2 row_too_long');
+      expect(inShort(rows)).toContain('3 Jane Doe');
+      const bad = rows.find((row) => row.line === 2);
+      expect(bad).toMatchObject({ raw: expect.stringMatching(raw) });
+      expect(bad && 'raw' in bad && bad.raw.length).toBeLessThan(1024);
+    },
+  );
 
-  it('of exactly 256 KiB is still read', async () => {
+  it('may have exactly 256 KiB', async () => {
     const padded = order.replace('{', `{${' '.repeat(256 * 1024 - order.length)}`);
     const { rows } = await readOrderFile('a.ndjson', `${padded}\n ${padded}`);
     expect(inShort(rows)).toEqual(['1 Jane Doe', '2 row_too_long']);
@@ -185,7 +191,7 @@ describe('a bad row', () => {
   it.each([
     ['at the end of the file', 3],
     ['far from the next quote', 5000],
-  ])('with a quote that is never closed costs one line of a CSV, %s', async (_, count) => {
+  ])('with an unclosed quote fails only one line of a CSV, %s', async (_, count) => {
     const file = `${HEADER}\n${csvOrder}\n"${csvOrder}\n${`${csvOrder}\n`.repeat(count)}`;
     const { rows } = await readOrderFile('a.csv', inChunks(file, 10_000));
     expect(inShort(rows.slice(0, 3))).toEqual(['2 Jane Doe', '3 bad_csv', '4 Jane Doe']);
@@ -193,7 +199,7 @@ describe('a bad row', () => {
     expect(rows).toHaveLength(count + 2);
   });
 
-  it('with a stray quote that another stray quote closes does not swallow the good rows between them', async () => {
+  it('with a stray quote does not include valid rows up to the next stray quote', async () => {
     const stray = csvOrder.replace('Kettle', '"Kettle');
     const file = [
       HEADER,
@@ -209,7 +215,7 @@ describe('a bad row', () => {
     ]);
   });
 
-  it('with a quote that is never closed is given up after 256 KiB, not at the end of the file', async () => {
+  it('with an unclosed quote ends after 256 KiB, not at the end of the file', async () => {
     const broken = new Error('socket hang up');
     const source = async function* () {
       yield Buffer.from(`${HEADER}\n"${csvOrder}\n${`${csvOrder}\n`.repeat(5000)}`);
@@ -220,7 +226,7 @@ describe('a bad row', () => {
     expect(inShort(rows.slice(0, 2))).toEqual(['2 bad_csv', '3 Jane Doe']);
   });
 
-  it('with a quote that is never closed is given up after 256 KiB of blank lines, too', async () => {
+  it('with an unclosed quote ends after 256 KiB of blank lines as well', async () => {
     const broken = new Error('socket hang up');
     const source = async function* () {
       yield Buffer.from(`${HEADER}\n"`);
@@ -232,7 +238,7 @@ describe('a bad row', () => {
     expect(inShort(rows)).toEqual(['2 bad_csv']);
   });
 
-  it('with a stray quote costs its own line, not the quoted rows after it', async () => {
+  it('with a stray quote fails only its own line, not the quoted rows after it', async () => {
     const quoted = `"Doe, Jane"${csvOrder.slice('Jane Doe'.length)}`;
     const file = [
       HEADER,
@@ -251,12 +257,12 @@ describe('a bad row', () => {
   });
 });
 
-describe('memory', { tags: 'exhaustive' }, () => {
+describe('memory of the reader', { tags: 'exhaustive' }, () => {
   it.each([
     { name: 'a.ndjson', begin: `${order}\n"` },
     { name: 'a.json', begin: `[${order},"` },
     { name: 'a.csv', begin: `${HEADER}\n${csvOrder}\n` },
-  ])('does not grow with a row that never ends: $name', async ({ name, begin }) => {
+  ])('does not grow with an endless row: $name', async ({ name, begin }) => {
     let held = 0;
     const source = async function* () {
       yield Buffer.from(begin);
@@ -266,7 +272,7 @@ describe('memory', { tags: 'exhaustive' }, () => {
         chunks.push(new WeakRef(chunk.buffer));
         yield chunk;
       }
-      // A WeakRef lets go only between two turns of the event loop.
+      // A WeakRef is cleared only between two turns of the event loop.
       await setImmediate();
       collectGarbage();
       held = chunks.filter((chunk) => chunk.deref()).length;

@@ -21,7 +21,7 @@ const inMemory = (file: Buffer, chunkBytes = HEAD_BYTES): ReadBytes =>
     for (let at = from; at < to; at += chunkBytes) yield file.subarray(at, Math.min(to, at + chunkBytes));
   };
 
-/** The rows of a file, read part by part, their lines counted on; undefined where it is not cut into parts. */
+/** Reads the rows of a file part by part, with line numbers of the file; undefined if the file is not split. */
 async function readInParts(
   name: string,
   file: Buffer,
@@ -54,7 +54,7 @@ async function expectTheSame(name: string, file: Buffer, partBytes: number, chun
 const written = (order: object) => Object.values(order).join(',');
 const HEADER = `note,${Object.keys(seedOrder).join(',')}`;
 
-/** Lines that are orders, that are not, and that become the one or the other by what stands before them. */
+/** Lines that are valid, invalid, or depend on the lines before them. */
 const csvText: Arbitrary<string> = fc
   .array(
     fc.tuple(
@@ -81,14 +81,14 @@ const csvText: Arbitrary<string> = fc
   )
   .map((lines) => `${HEADER}\n${lines.flat().join('')}`);
 
-describe('the rows of all parts, one after another, are those of the whole file, with their lines', () => {
-  it('in any NDJSON or CSV file', async () => {
+describe('the rows and line numbers of all parts together are those of the whole file', () => {
+  it('for any NDJSON or CSV file', async () => {
     let [split, total] = [0, 0];
     await fc.assert(
       fc.asyncProperty(arbitraryOrderFile, fc.integer({ min: 1, max: 400 }), async (written, length) => {
         const { format, bom, blanks, body } = written;
         const file = Buffer.from(bom + ' '.repeat(blanks % 7) + body, 'latin1');
-        // Parts of one byte, too, but not a hundred thousand of them.
+        // Parts of one byte, too, but at most 60 parts.
         const partBytes = Math.max(length, Math.ceil(file.length / 60));
         total++;
         if (await expectTheSame(`orders.${format}`, file, partBytes)) split++;
@@ -98,7 +98,7 @@ describe('the rows of all parts, one after another, are those of the whole file,
     expect(split).toBeGreaterThan(total / 5);
   });
 
-  it('in a CSV file of quoted line breaks, quotes too many, and orders within quotes', async () => {
+  it('for a CSV file with quoted line breaks, stray quotes and orders inside quotes', async () => {
     const cut = fc.record({ part: fc.integer({ min: 1, max: 300 }), chunk: fc.integer({ min: 1, max: 50 }) });
     await fc.assert(
       fc.asyncProperty(csvText, cut, async (text, { part, chunk }) => {
@@ -109,7 +109,7 @@ describe('the rows of all parts, one after another, are those of the whole file,
     );
   });
 
-  it('in a CSV file whose records are as long as they may be, and longer', async () => {
+  it('for a CSV file with records of the maximum length and longer', async () => {
     const good = `,${written(seedOrder)}\n`;
     const long = (line: string, size: number) =>
       `"${line.repeat(size / line.replace('\r', '').length)}",${written(seedOrder)}\r\n`;
@@ -128,7 +128,7 @@ describe('the rows of all parts, one after another, are those of the whole file,
   });
 });
 
-it('parts of records of several lines have about as many rows each', async () => {
+it('parts of records of several lines have equal numbers of rows', async () => {
   const record = `"two\nlines, one ""quoted""",${written(seedOrder)}\n`;
   const file = Buffer.from(`${HEADER}\n${record.repeat(400)}`);
   const partBytes = 100 * record.length;
@@ -149,18 +149,23 @@ it('parts of records of several lines have about as many rows each', async () =>
   }
 });
 
-describe('a file is not cut into parts', () => {
+describe('orderFileParts does not split a file', () => {
   const rows = `${HEADER}\n,${written(seedOrder)}\n`;
   it.each([
-    ['that is no longer than one', 'orders.csv', rows, rows.length],
-    ['that is no longer than one without its header', 'orders.csv', rows, rows.length - HEADER.length - 1],
-    ['of JSON', 'orders.json', '[{}, {}]', 1],
+    ['that is no longer than one part', 'orders.csv', rows, rows.length],
+    [
+      'that is no longer than one part without its header',
+      'orders.csv',
+      rows,
+      rows.length - HEADER.length - 1,
+    ],
+    ['in JSON', 'orders.json', '[{}, {}]', 1],
     ['that is named as gzip', 'orders.csv.gz', rows, 1],
     ['that is gzip', 'orders.csv', '\x1f\x8b and more', 1],
-    ['of UTF-16', 'orders.csv', '\xff\xfeo\0r\0', 1],
-    ['of no format', 'orders', 'neither', 1],
-    ['whose header lacks columns', 'orders.csv', 'note\n1\n2\n', 1],
-    ['whose header is not over yet', 'orders.csv', HEADER, 1],
+    ['in UTF-16', 'orders.csv', '\xff\xfeo\0r\0', 1],
+    ['in an unknown format', 'orders', 'neither', 1],
+    ['whose header has missing columns', 'orders.csv', 'note\n1\n2\n', 1],
+    ['whose header does not end within the first bytes', 'orders.csv', HEADER, 1],
   ])('%s', (_which, name, text, partBytes) => {
     const head = Buffer.from(text, 'latin1');
     expect(orderFileParts(name, head, head.length, partBytes)).toBeUndefined();

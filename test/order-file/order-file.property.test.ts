@@ -7,7 +7,7 @@ import { arbitraryOrderFile, type WrittenFile } from './arbitrary-order-file.ts'
 import { readOrderFile } from './read-order-file.ts';
 import { type ReferenceRow, referenceRead } from './reference-reader.ts';
 
-/** Lengths of the chunks that a stream hands over, again and again from the first; of none, all in one. */
+/** Lengths of the chunks of a stream, repeated from the first; without lengths, one chunk. */
 const chunking: Arbitrary<number[]> = fc.oneof(
   fc.constant<number[]>([]),
   fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 }),
@@ -30,7 +30,7 @@ function inReferenceForm(row: OrderFileRow): ReferenceRow {
   return { line: row.line, raw: row.raw, errors };
 }
 
-/** What the reader makes of it: rows and fault as the reference has them. */
+/** Reads a file and converts rows and error to the form of the reference reader. */
 async function read(name: string, source: AsyncIterable<Uint8Array>) {
   const { rows, error } = await readOrderFile(name, source);
   if (error === undefined) return { rows: rows.map(inReferenceForm) };
@@ -45,7 +45,7 @@ function bytesOf({ bom, blanks, body }: WrittenFile): [head: Buffer, body: Buffe
 
 const expected = (file: WrittenFile) => referenceRead(Buffer.concat(bytesOf(file)), file.format);
 
-it('an order file in chunks of any size gives the rows and the fault that it has when it is read at once', async () => {
+it('openOrderFile yields the same rows and error for chunks of any size', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryOrderFile, chunking, async (file, lengths) => {
       const [head, body] = bytesOf(file);
@@ -55,7 +55,7 @@ it('an order file in chunks of any size gives the rows and the fault that it has
   );
 });
 
-it('so does a gzipped one, of one member or two', async () => {
+it('openOrderFile yields the same rows and error for a gzip file of one or two members', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryOrderFile, chunking, fc.nat(), async (file, lengths, cut) => {
       const [head, body] = bytesOf(file);

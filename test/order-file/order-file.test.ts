@@ -49,17 +49,17 @@ describe.each([
   { name: 'orders.ndjson', format: 'ndjson', file: ndjsonFile, expected: ndjsonRows },
   { name: 'orders.json', format: 'json', file: jsonFile, expected: jsonRows },
   { name: 'orders.csv', format: 'csv', file: csvFile, expected: csvRows },
-])('a file $name', ({ name, format, file, expected }) => {
-  it('gives its good and bad rows with their lines', async () => {
+])('the order file $name', ({ name, format, file, expected }) => {
+  it('has its valid and bad rows with line numbers', async () => {
     const read = await readOrderFile(name, file);
     expect(read).toMatchObject({ format, gzipped: false });
     expect(read.error).toBeUndefined();
     expect(inShort(read.rows)).toEqual(expected);
   });
 
-  it('gives the same rows however its bytes are split', { tags: 'exhaustive' }, async () => {
+  it('has the same rows for any split into two chunks', { tags: 'exhaustive' }, async () => {
     const { rows } = await readOrderFile(name, file);
-    // The first 64 KiB are read as one: blanks make them up, so that the splits fall into the rows.
+    // The first 64 KiB are read as one chunk. They are blank, so that the splits are in the rows.
     const [bom, ...rest] = file;
     const split = async function* (size: number) {
       yield Buffer.from(bom + ' '.repeat(64 * 1024));
@@ -71,7 +71,7 @@ describe.each([
     }
   });
 
-  it('gives the same rows gzipped, with or without .gz, in one member or several', async () => {
+  it('has the same rows when gzipped, with or without .gz, in one or several members', async () => {
     const { rows } = await readOrderFile(name, file);
     const bytes = Buffer.from(file);
     const members = [bytes.subarray(0, 100), bytes.subarray(100)].map((part) => gzipSync(part));
@@ -82,7 +82,7 @@ describe.each([
     }
   });
 
-  it('has no rows when it is empty or blank', async () => {
+  it('has no rows if it is empty or blank', async () => {
     for (const empty of ['', '\ufeff', ' \r\n\n']) {
       expect(await readOrderFile(name, empty)).toEqual({ format, gzipped: false, rows: [] });
       expect(await readOrderFile(`${name}.gz`, gzipSync(empty))).toEqual({ format, gzipped: true, rows: [] });
@@ -99,18 +99,18 @@ describe('openOrderFile', () => {
     ['a', `[${json('Ann')}]`, 'json'],
     ['a.constructor', `${HEADER}\n${csv('Ann')}`, 'csv'],
     ['a', `note,"customer_name",${HEADER.slice('customer_name,'.length)}\n,${csv('Ann')}`, 'csv'],
-  ])('tells the format of %s by its name, then by its content', async (name, file, format) => {
+  ])('detects the format of %s by its name, then by its content', async (name, file, format) => {
     const read = await readOrderFile(name, file);
     expect(read.format).toBe(format);
     expect(read.rows[0]).toHaveProperty('order');
   });
 
-  it('takes several JSON values one after another, objects and arrays', async () => {
+  it('reads several JSON values one after another, objects and arrays', async () => {
     const { rows } = await readOrderFile('a.json', `${json('Ann')}${json('Bob')}\n[${json('Cy')}]\n[]`);
     expect(inShort(rows)).toEqual(['1 Ann', '1 Bob', '2 Cy']);
   });
 
-  it('finds CSV columns by name, in any order, and takes empty cells for missing fields', async () => {
+  it('finds CSV columns by name in any order, and treats empty cells as missing fields', async () => {
     const file = `order_id, price ,coupon,timestamp,product_name,product_id,email_id,customer_name
 A-1,39.9,x,2026-11-22,Kettle,P-1001,jane@example.com,"  Jane Doe "
 ,3.99E1,,1795329424262,Kettle,P-1001, "jane@example.com" ,Jane Doe
@@ -125,8 +125,8 @@ A-1,39.9,x,2026-11-22,Kettle,P-1001,jane@example.com,"  Jane Doe "
     ]);
   });
 
-  it('counts CR LF as one line break also where it arrives in two pieces', async () => {
-    // The first 64 KiB are read as one: blanks make them up.
+  it('counts CR LF as one line break, even if it is split between chunks', async () => {
+    // The first 64 KiB are read as one chunk.
     async function* pieces() {
       yield Buffer.from(' '.repeat(64 * 1024));
       for (const piece of [`${json('Ann')}\r`, `\n${json('Bob')}\r`, `${json('Cy')}\n`])
@@ -136,7 +136,7 @@ A-1,39.9,x,2026-11-22,Kettle,P-1001,jane@example.com,"  Jane Doe "
     expect(inShort(rows)).toEqual(['1 Ann', '2 Bob', '3 Cy']);
   });
 
-  it('gives bad rows with their text as it stands in the file', async () => {
+  it('yields bad rows with their unchanged text', async () => {
     expect((await readOrderFile('a.ndjson', 'not json  \r\n')).rows).toMatchObject([{ raw: 'not json  ' }]);
     expect((await readOrderFile('a.json', '[ {"a": 1},2]')).rows).toMatchObject([
       { raw: '{"a": 1}' },
@@ -146,7 +146,7 @@ A-1,39.9,x,2026-11-22,Kettle,P-1001,jane@example.com,"  Jane Doe "
     expect(rows).toMatchObject([{ line: 2, raw: '"a\n",b' }]);
   });
 
-  it('reads every order of a long file, in order, in each format', { tags: 'exhaustive' }, async () => {
+  it('reads all orders of a long file in order, in each format', { tags: 'exhaustive' }, async () => {
     const orders = [...generateOrders({ count: 5000, seed: 1 })];
     const fields = Object.keys(orders[0] ?? {});
     const quoted = (order: object) =>
@@ -162,25 +162,22 @@ A-1,39.9,x,2026-11-22,Kettle,P-1001,jane@example.com,"  Jane Doe "
     }
   });
 
-  it.each(['a.ndjson', 'a.ndjson.gz'])(
-    'closes the source of %s when its reader stops early',
-    async (name) => {
-      let closed = false;
-      const line = Buffer.from(`${json('Ann')}\n`.repeat(10_000));
-      const source = async function* () {
-        try {
-          for (;;) yield name.endsWith('.gz') ? gzipSync(line) : line;
-        } finally {
-          closed = true;
-        }
-      };
-      const { rows } = await openOrderFile(source(), name);
-      for await (const row of rows) if (row.line === 15_000) break;
-      await expect.poll(() => closed).toBe(true);
-    },
-  );
+  it.each(['a.ndjson', 'a.ndjson.gz'])('closes the source of %s if the caller stops early', async (name) => {
+    let closed = false;
+    const line = Buffer.from(`${json('Ann')}\n`.repeat(10_000));
+    const source = async function* () {
+      try {
+        for (;;) yield name.endsWith('.gz') ? gzipSync(line) : line;
+      } finally {
+        closed = true;
+      }
+    };
+    const { rows } = await openOrderFile(source(), name);
+    for await (const row of rows) if (row.line === 15_000) break;
+    await expect.poll(() => closed).toBe(true);
+  });
 
-  it('ends when it is told to, also where the next row never comes', async () => {
+  it('ends with the reason of its signal, even if no further row arrives', async () => {
     const stop = new AbortController();
     const source = async function* () {
       yield Buffer.from('[');

@@ -1,6 +1,6 @@
 import { type OrderFileFormat, type OrderFileRow, openOrderFile } from '../../lib/order-file/order-file.ts';
 
-/** A file's bytes as a stream would hand them over, `size` at a time. */
+/** Yields the bytes of a file like a stream, `size` at a time. */
 export async function* inChunks(
   bytes: Uint8Array | string,
   size = Number.POSITIVE_INFINITY,
@@ -9,7 +9,7 @@ export async function* inChunks(
   for (let at = 0; at < buffer.length; at += size) yield buffer.subarray(at, at + size);
 }
 
-/** Everything that a file holds, and the error that ended it, if one did. */
+/** Reads all rows of a file, and the error that ended it, if any. */
 export async function readOrderFile(
   name: string,
   bytes: AsyncIterable<Uint8Array> | Uint8Array | string,
@@ -30,7 +30,7 @@ export async function readOrderFile(
   }
 }
 
-/** Rows in short: `1 Jane Doe` for an order, `2 not_json` or `2 missing price` for a bad row. */
+/** Summarizes rows: `1 Jane Doe` for an order, `2 not_json` or `2 missing price` for a bad row. */
 export function inShort(rows: OrderFileRow[]): string[] {
   return rows.map((row) => {
     if ('order' in row) return `${row.line} ${row.order.customer_name}`;

@@ -1,19 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { parseOrder, parseOrderText } from '../../lib/order/order.ts';
 
-/** One row of an order file as the reference reads it. */
+/** One row of the reference reader. */
 export type ReferenceRow =
   | { line: number; order: object }
-  /** `path code` of each error, or just the code of a row that is wrong as a whole. */
+  /** `path code` of each error, or only the code of an error that concerns the whole row. */
   | { line: number; raw: string; errors: string[] };
 
 export interface ReferenceRead {
   rows: ReferenceRow[];
-  /** What ends the reading, where something does: the code, and the line where it is known. */
+  /** Error that ended reading, if any: its code, and the line if known. */
   fault?: { code: string; line: number };
 }
 
-/** One byte a character, so that a file of any bytes can be looked through as a text. */
+/** Decodes one byte to one character, so that any bytes can be searched as text. */
 interface Piece {
   line: number;
   bytes: string;
@@ -23,7 +23,7 @@ const MAX_BYTES = 256 * 1024;
 const NUMBER = /^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const COLUMNS = ['customer_name', 'email_id', 'product_id', 'product_name', 'price', 'timestamp'];
 
-/** Reads an order file at once and with no regard to memory or speed: what `openOrderFile` must give however it streams. */
+/** Reads an order file as a whole, without regard to memory or speed. `openOrderFile` must yield the same for any chunks. */
 export function referenceRead(file: Uint8Array, format: 'ndjson' | 'json' | 'csv'): ReferenceRead {
   const bytes = Buffer.from(file)
     .toString('latin1')
@@ -41,7 +41,7 @@ function linesOf(bytes: string): Piece[] {
 const bytesOf = (piece: Piece): Buffer => Buffer.from(piece.bytes, 'latin1');
 const textOf = (piece: Piece): string => bytesOf(piece).toString();
 
-/** What is wrong with a piece before anyone looks at what it says. */
+/** Returns the error of a row that is too long or not UTF-8. */
 function badPiece(piece: Piece): ReferenceRow | undefined {
   const { line, bytes } = piece;
   if (bytes.length > MAX_BYTES) {
@@ -65,7 +65,7 @@ function jsonRows(pieces: Piece[]): ReferenceRow[] {
   });
 }
 
-/** Elements of arrays, and objects outside of them; a fault where a comma or bracket is missing or too many. */
+/** Elements of arrays, and objects outside of arrays; an error for a missing or extra comma or bracket. */
 function jsonPieces(bytes: string): { pieces: Piece[]; fault?: { code: string; line: number } } {
   const pieces: Piece[] = [];
   const lineAt = (at: number): number => linesOf(bytes.slice(0, at)).length;
@@ -97,7 +97,7 @@ function jsonPieces(bytes: string): { pieces: Piece[]; fault?: { code: string; l
   return { pieces };
 }
 
-/** Where the value that begins here is over: at its last bracket or quote, or before what ends a word. */
+/** Offset of the end of a value: after its last bracket or quote, or before the character that ends a word. */
 function endOfValue(bytes: string, start: number): number | undefined {
   const first = bytes.charAt(start);
   if (first === '"') return endOfString(bytes, start);
@@ -145,7 +145,7 @@ function readCsv(lines: Piece[]): ReferenceRead {
     const [first = '', ...others] = record?.map(textOf) ?? [];
     const raw = [first, ...others].join('\n');
     const cells = record && cellsOf(raw);
-    // A quote too many makes a record of several lines, in which good ones must not be lost.
+    // A stray quote makes a record of several lines, in which valid rows must not be lost.
     if (!record || !cells || (others.length > 0 && !isGood(raw) && others.some(isGood))) {
       const bad = badPiece(lines[at] as Piece) ?? {
         line,
@@ -170,7 +170,7 @@ function readCsv(lines: Piece[]): ReferenceRead {
   return { rows };
 }
 
-/** The lines from here to the one where the number of quotes is even. */
+/** The lines up to the first one with which the number of quotes is even. */
 function recordAt(lines: Piece[], start: number): Piece[] | undefined {
   let quotes = 0;
   let size = 0;
@@ -186,8 +186,8 @@ function recordAt(lines: Piece[], start: number): Piece[] | undefined {
 }
 
 /**
- * RFC 4180, with white space around cells; undefined where a quote stands inside a cell. After a closing quote `csv-parse`
- * knows only white space of one byte, and more empty quotes, `"" ""`, are still an empty cell.
+ * Splits a record by RFC 4180, with white space around cells; undefined if a quote is inside an unquoted cell. After a closing
+ * quote, `csv-parse` accepts only white space of one byte; further empty quotes, `"" ""`, are still an empty cell.
  */
 function cellsOf(record: string): string[] | undefined {
   if (record.trim() === '') return [];
@@ -217,6 +217,6 @@ function fieldsOf(header: string[], cells: string[]): object {
     const isNumber = ['price', 'timestamp'].includes(column) && NUMBER.test(cell);
     return [column, isNumber ? Number(cell) : cell] as const;
   });
-  // An unknown column may have any name, __proto__ as well.
+  // An unknown column may have any name, even __proto__.
   return Object.fromEntries(entries.filter(([, value]) => value !== ''));
 }

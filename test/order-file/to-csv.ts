@@ -1,8 +1,8 @@
 import { ORDER_FIELDS, type Order } from '../../lib/order/order.ts';
 
-/** All fields of an order, as the first line of a CSV file. */
+/** CSV header with all fields of an order. */
 export const CSV_HEADER = ORDER_FIELDS.join(',');
 
-/** One order as a row, each cell in quotes; a field that it has not is an empty one. */
+/** Formats an order as a CSV row with quoted cells. A missing field is an empty cell. */
 export const toCsvRow = (order: Order): string =>
   ORDER_FIELDS.map((field) => `"${String(order[field] ?? '').replaceAll('"', '""')}"`).join(',');

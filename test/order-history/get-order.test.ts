@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DatabaseError } from '../../lib/errors.ts';
-import { askSources } from '../../lib/order-history/ask-sources.ts';
 import { getOrder, readOrderId } from '../../lib/order-history/get-order.ts';
+import { querySources } from '../../lib/order-history/query-sources.ts';
 import { ledgerOf } from '../../operations/pipeline/pipeline.ts';
 import { openScriptedPipeline, type StageScript } from '../pipeline/open-scripted-pipeline.ts';
 
@@ -43,8 +43,8 @@ function historyOf(script: StageScript) {
   return getOrder('a', { ...pipeline, ledger: ledgerOf(pipeline) });
 }
 
-describe('the history of an order', () => {
-  test('has what each source knows, but not who bought', async () => {
+describe('getOrder', () => {
+  test('combines the data of all sources, without the customer', async () => {
     expect(await historyOf({ records: [sent], shipments: [shipment], sales: [sale] })).toEqual({
       order_id: 'a',
       received: { at: '2026-11-27T12:00:00.000Z' },
@@ -65,7 +65,7 @@ describe('the history of an order', () => {
     });
   });
 
-  test('has null for what is not known yet, or no more, and leaves out the parts that are off', async () => {
+  test('returns null for data that is not available, and omits disabled parts', async () => {
     expect(await historyOf({ records: [claimed], shipments: [], sales: [] })).toEqual({
       order_id: 'a',
       received: { at: '2026-11-27T12:00:00.000Z' },
@@ -79,55 +79,55 @@ describe('the history of an order', () => {
       received: null,
       confirmed: { at: '2026-11-27T12:00:00.250Z', sns_message_id: 'sns-1' },
     });
-    const forgotten = { received: null, confirmed: null };
-    expect(await historyOf({ shipments: [shipment], sales: [] })).toMatchObject({ ...forgotten, sale: null });
-    expect(await historyOf({ shipments: [], sales: [sale] })).toMatchObject({ ...forgotten, shipment: null });
+    const expired = { received: null, confirmed: null };
+    expect(await historyOf({ shipments: [shipment], sales: [] })).toMatchObject({ ...expired, sale: null });
+    expect(await historyOf({ shipments: [], sales: [sale] })).toMatchObject({ ...expired, shipment: null });
   });
 
-  test('is none where nobody knows the order', async () => {
+  test('returns undefined if no source knows the order', async () => {
     expect(await historyOf({ shipments: [], sales: [] })).toBeUndefined();
     expect(await historyOf({})).toBeUndefined();
   });
 });
 
-test('the history of an order is not answered while a source is out of reach', async () => {
+test('getOrder throws while a source is unavailable', async () => {
   const { pipeline } = openScriptedPipeline({ records: [sent] });
   const query = () => Promise.reject(new DatabaseError('ECONNREFUSED', 'down', true));
   const shippingDatabase = { query, transaction: query };
   const sources = { ledger: ledgerOf(pipeline), shippingDatabase, salesDatabase: undefined };
   await expect(getOrder('a', sources)).rejects.toThrow(
-    'story of a: out of reach: the shipping database; try again in a minute',
+    'history of a: unavailable: the shipping database; try again in a minute',
   );
 });
 
-describe('sources', () => {
+describe('querySources', () => {
   const down = () => Promise.reject(new DatabaseError('ECONNREFUSED', 'down', true));
 
-  test('answer by their names, those that are not there with nothing', async () => {
-    const answers = await askSources('it', { one: Promise.resolve(1), none: undefined });
+  test('returns the answers by source name, and undefined for a source that does not exist', async () => {
+    const answers = await querySources('it', { one: Promise.resolve(1), none: undefined });
     expect(answers).toEqual({ one: 1, none: undefined });
   });
 
-  test('that are out of reach are all named, with the first reason for a cause', async () => {
-    const asking = askSources('it', { one: down(), two: Promise.resolve(2), three: down() });
-    await expect(asking).rejects.toMatchObject({
+  test('names all unavailable sources, with the first error as the cause', async () => {
+    const answers = querySources('it', { one: down(), two: Promise.resolve(2), three: down() });
+    await expect(answers).rejects.toMatchObject({
       name: 'UnavailableError',
-      message: 'it: out of reach: one and three; try again in a minute',
+      message: 'it: unavailable: one and three; try again in a minute',
       cause: { code: 'ECONNREFUSED' },
     });
   });
 
-  test('that fail for another reason fail with it', async () => {
-    await expect(askSources('it', { one: Promise.reject(new Error('a bug')), two: down() })).rejects.toThrow(
-      'a bug',
-    );
+  test('rethrows any other error', async () => {
+    await expect(
+      querySources('it', { one: Promise.reject(new Error('a bug')), two: down() }),
+    ).rejects.toThrow('a bug');
   });
 });
 
-test.each([undefined, null, 'a', { order_id: '' }])('%j asks for no order', (input) => {
+test.each([undefined, null, 'a', { order_id: '' }])('readOrderId rejects %j', (input) => {
   expect(() => readOrderId(input)).toThrow(expect.objectContaining({ name: 'InvalidInputError' }));
 });
 
-test('an order is asked for by its order_id', () => {
+test('readOrderId reads the order_id and ignores other fields', () => {
   expect(readOrderId({ order_id: ' a ', other: 1 })).toBe('a');
 });

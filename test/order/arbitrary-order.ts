@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** An order as a client may write it, by the contract in `docs/order.md`. */
+/** An order in any form that the contract in `docs/order.md` allows. */
 export interface WrittenOrder {
   customer_name: string;
   email_id: string;
@@ -12,11 +12,11 @@ export interface WrittenOrder {
 }
 
 /**
- * 3 March 1973: numbers below are seconds. Earlier moments can be written, in seconds or as a date, but the milliseconds
- * that they are kept as would be taken for seconds when the order is read again.
+ * 3 March 1973 in epoch milliseconds; smaller numbers are read as seconds. Earlier times are valid in seconds or as a date, but
+ * not in milliseconds, so such an order would change when it is read again.
  */
-const FIRST_MOMENT = 100_000_000_000;
-const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const MIN_TIMESTAMP = 100_000_000_000;
+const MAX_TIMESTAMP = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 const isClean = (character: string): boolean => !/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.test(character);
 
@@ -26,7 +26,7 @@ const character = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }).filter(isClean) },
 );
 
-/** A text as it is kept: trimmed, of 1 to 256 UTF-16 code units. */
+/** Normalized text: trimmed, 1 to 256 UTF-16 code units. */
 export const arbitraryText: Arbitrary<string> = fc.oneof(
   {
     weight: 20,
@@ -57,20 +57,20 @@ export const arbitraryPrice: Arbitrary<number> = fc.oneof(
 
 /** Epoch milliseconds. */
 export const arbitraryMoment: Arbitrary<number> = fc.oneof(
-  fc.integer({ min: FIRST_MOMENT, max: 2_000_000_000_000 }),
-  fc.integer({ min: FIRST_MOMENT, max: LAST_MOMENT }),
+  fc.integer({ min: MIN_TIMESTAMP, max: 2_000_000_000_000 }),
+  fc.integer({ min: MIN_TIMESTAMP, max: MAX_TIMESTAMP }),
   fc
-    .integer({ min: FIRST_MOMENT / 1000, max: Math.floor(LAST_MOMENT / 1000) })
+    .integer({ min: MIN_TIMESTAMP / 1000, max: Math.floor(MAX_TIMESTAMP / 1000) })
     .map((seconds) => seconds * 1000),
-  fc.constantFrom(0, FIRST_MOMENT, LAST_MOMENT),
+  fc.constantFrom(0, MIN_TIMESTAMP, MAX_TIMESTAMP),
 );
 
-/** One moment, in any of the ways that the contract has for it. */
+/** A time in any format that the contract allows. */
 export function writtenMoment(moment: number): Arbitrary<number | string> {
   const numbers = [moment, ...(moment / 1000 < 1e11 ? [moment / 1000] : [])];
   const offset = fc
     .integer({ min: -23 * 60 - 59, max: 23 * 60 + 59 })
-    .filter((minutes) => isYearOfFourDigits(moment + minutes * 60_000));
+    .filter((minutes) => hasFourDigitYear(moment + minutes * 60_000));
   const iso = fc
     .record({
       offset,
@@ -88,7 +88,7 @@ export function writtenMoment(moment: number): Arbitrary<number | string> {
   return fc.oneof(fc.constantFrom(...numbers), iso, fc.constant(shortest(moment)));
 }
 
-const isYearOfFourDigits = (moment: number): boolean => /^\d{4}-/.test(new Date(moment).toISOString());
+const hasFourDigitYear = (moment: number): boolean => /^\d{4}-/.test(new Date(moment).toISOString());
 
 function writtenOffset(minutes: number, hasColon: boolean): string {
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
@@ -96,7 +96,7 @@ function writtenOffset(minutes: number, hasColon: boolean): string {
   return `${minutes < 0 ? '-' : '+'}${hh}${hasColon ? ':' : ''}${mm}`;
 }
 
-/** Without the parts that are zero, as far as ISO 8601 has them optional. */
+/** Omits the parts that are zero and optional in ISO 8601. */
 function shortest(moment: number): string {
   return new Date(moment)
     .toISOString()
@@ -113,7 +113,7 @@ const padding = fc.oneof(
   },
 );
 
-/** A text with white space around it, which is not part of it. */
+/** Text with white space around it, which the parser trims. */
 export const padded = (text: string): Arbitrary<string> =>
   fc.tuple(padding, padding).map(([before, after]) => `${before}${text}${after}`);
 

@@ -14,17 +14,17 @@ const readDocs = (name: string) => readFileSync(resolve(import.meta.dirname, '..
 const published = JSON.parse(readDocs('order.schema.json'));
 
 describe('the published contract', () => {
-  const hint = 'out of date: node test/order/write-contract.ts writes it anew';
+  const hint = 'out of date: run node test/order/write-contract.ts';
 
-  it('is the table of fields, in docs/order.md', () => {
+  it('docs/order.md matches the table of fields', () => {
     expect(readDocs('order.md'), hint).toBe(renderOrderPage());
   });
 
-  it('is the table of fields, in docs/order.schema.json', () => {
+  it('docs/order.schema.json matches the table of fields', () => {
     expect(published, hint).toEqual(JSON.parse(renderOrderSchema()));
   });
 
-  it('has examples that are orders', () => {
+  it('the examples form a valid order', () => {
     const examples = Object.entries<OrderField>(orderFields).map(([name, { example }]) => [name, example]);
     const order = Object.fromEntries(examples);
     expect(parseOrder(order)).toEqual({ ok: true, order });
@@ -34,7 +34,7 @@ describe('the published contract', () => {
 describe('docs/order.schema.json', () => {
   const schema = z.fromJSONSchema(published);
 
-  it('takes every order, once its texts are trimmed', () => {
+  it('accepts every valid order with trimmed texts', () => {
     fc.assert(
       fc.property(arbitraryOrder, (written) => {
         const parsed = parseOrder(written);
@@ -54,7 +54,7 @@ describe('docs/order.schema.json', () => {
     { price: -1 },
     { timestamp: true },
     { order_id: 'a b' },
-  ])('refuses what is no order: %j', (change) => {
+  ])('rejects an invalid order: %j', (change) => {
     expect(schema.safeParse(seedOrder).success).toBe(true);
     expect(schema.safeParse({ ...seedOrder, ...change }).success).toBe(false);
     expect(parseOrder({ ...seedOrder, ...change }).ok).toBe(false);

@@ -4,7 +4,7 @@ import { arbitraryOrder } from './arbitrary-order.ts';
 
 type Fields = Record<string, unknown>;
 
-/** Each is in some field's rule, or beside it. */
+/** Values at or just beyond the limits of a field's rule. */
 const EDGES: unknown[] = [
   '',
   ' ',
@@ -45,15 +45,20 @@ const EDGES: unknown[] = [
   {},
 ];
 
-const HOSTILE = [...'\0\n\x1f \x7f\x85\xa0\ufeff\ufffe\uffff@.-:+,TZ0\'"\\', '\ud800', '\udc00', '🐉'];
+const SPECIAL_CHARACTERS = [
+  ...'\0\n\x1f \x7f\x85\xa0\ufeff\ufffe\uffff@.-:+,TZ0\'"\\',
+  '\ud800',
+  '\udc00',
+  '🐉',
+];
 
-/** One character of a text added, left out, doubled or replaced by one that rules look at. */
+/** Adds, removes, repeats or replaces characters of a text. The new characters are ones that a rule checks for. */
 export function nearText(text: string): Arbitrary<string> {
   return fc
     .record({
       at: fc.nat(text.length),
       take: fc.nat(2),
-      put: fc.oneof(fc.constantFrom('', ...HOSTILE), fc.constant(text.slice(0, 3))),
+      put: fc.oneof(fc.constantFrom('', ...SPECIAL_CHARACTERS), fc.constant(text.slice(0, 3))),
     })
     .map(({ at, take, put }) => text.slice(0, at) + put + text.slice(at + take));
 }
@@ -77,7 +82,7 @@ function changed(order: Fields): Arbitrary<Fields> {
   );
 }
 
-/** An order with none to three things changed: hardly one any more, or still. */
+/** An order with up to three random changes, which may make it invalid. */
 export const nearOrder: Arbitrary<Fields> = fc
   .tuple(
     arbitraryOrder.map((order): Fields => ({ ...order })),

@@ -4,10 +4,7 @@ import type { Order } from '../../lib/order/order.ts';
 const TEXTS = ['customer_name', 'product_id', 'product_name'] as const;
 const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/**
- * The order that a JSON value is by the contract in `docs/order.md`, read without the schema; undefined where it
- * is none.
- */
+/** Parses an order by the contract in `docs/order.md`, independently of the schema. Returns undefined for an invalid order. */
 export function orderByContract(value: unknown): Order | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const written = new Map(Object.entries(value));
@@ -21,7 +18,7 @@ export function orderByContract(value: unknown): Order | undefined {
   const fields = {
     customer_name: customer_name.trim(),
     email_id: email_id.trim(),
-    // JSON has one zero; whatever is kept has to be as it is read again.
+    // JSON writes -0 as 0.
     price: price + 0,
     product_id: product_id.trim(),
     product_name: product_name.trim(),
@@ -34,11 +31,11 @@ export function orderByContract(value: unknown): Order | undefined {
 function isText(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   const text = value.trim();
-  return text.length >= 1 && text.length <= 256 && isUnbroken(text) && [...text].every(isNoControl);
+  return text.length >= 1 && text.length <= 256 && isWellFormed(text) && [...text].every(isNoControl);
 }
 
-/** A surrogate by itself becomes U+FFFD in UTF-8; U+FFFE and U+FFFF are no characters, which SQS does not carry. */
-function isUnbroken(text: string): boolean {
+/** UTF-8 turns a lone surrogate into U+FFFD. SQS rejects U+FFFE and U+FFFF. */
+function isWellFormed(text: string): boolean {
   return Buffer.from(text).toString() === text && !text.includes('\ufffe') && !text.includes('\uffff');
 }
 
@@ -128,7 +125,7 @@ function offsetOfZone(zone: string): number | undefined {
   return (hours * 60 + minutes) * 60_000 * (zone.startsWith('-') ? -1 : 1);
 }
 
-/** Parts that are numbers of so many digits; undefined where they are not, or there are more of them. */
+/** Parses parts with the given numbers of digits. Returns undefined if a part does not match or there are too many. */
 function numbers(parts: string[], digits: number[]): number[] | undefined {
   const isNumber = (part: string, index: number) => part.length === digits[index] && [...part].every(isDigit);
   return parts.every(isNumber) ? parts.map(Number) : undefined;

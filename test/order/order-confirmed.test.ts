@@ -14,16 +14,16 @@ function issues(text: string): string[] {
   return parsed.ok ? [] : parsed.errors.map(({ path, code, message }) => `${path}|${code}|${message}`);
 }
 
-describe('an event', () => {
-  test('is read as the consumer publishes it', () => {
+describe('parseOrderConfirmed', () => {
+  test('parses an event as the consumer publishes it', () => {
     expect(parse({})).toEqual({ ok: true, event });
   });
 
-  test('loses what is not part of it, in itself and in its order', () => {
+  test('drops unknown fields of the event and its order', () => {
     expect(parse({ extra: 1, order: { ...event.order, coupon: 'X' } })).toEqual({ ok: true, event });
   });
 
-  test('is normalised where somebody else has sent it', () => {
+  test('normalizes the order of an event from another sender', () => {
     const order = { ...event.order, customer_name: ' Jane Doe ', timestamp: '2026-11-27T09:30:00Z' };
     expect(parse({ order })).toEqual({
       ok: true,
@@ -31,12 +31,12 @@ describe('an event', () => {
     });
   });
 
-  test.each([0, 253_402_300_799_999])('may have been confirmed at %d', (confirmed_at) => {
+  test.each([0, 253_402_300_799_999])('accepts the confirmation time %d', (confirmed_at) => {
     expect(parse({ confirmed_at })).toEqual({ ok: true, event: { ...event, confirmed_at } });
   });
 });
 
-describe('what is no event is refused, with place, rule and value:', () => {
+describe('parseOrderConfirmed rejects an invalid event with field, rule and received value:', () => {
   test.each([
     ['', '|not_json|event must be JSON (Unexpected end of JSON input), received ""'],
     ['{"event":', '|not_json|event must be JSON (Unexpected end of JSON input), received "{"event":"'],
@@ -47,7 +47,7 @@ describe('what is no event is refused, with place, rule and value:', () => {
       '{"event":"OrderShipped"}',
       'event|invalid_value|event must be "OrderConfirmed", received "OrderShipped"',
     ],
-    // As SNS delivers to a queue that is subscribed without raw delivery.
+    // The envelope that SNS sends to a queue without raw message delivery.
     [
       '{"Type":"Notification","Message":"{}"}',
       'event|missing|event must be "OrderConfirmed", received nothing',
@@ -70,7 +70,7 @@ describe('what is no event is refused, with place, rule and value:', () => {
     ]);
   });
 
-  test('every fault of the order, by its place in the event', () => {
+  test('reports every invalid field of the order with its path in the event', () => {
     const order = { ...event.order, price: -1, email_id: 'nobody' };
     expect(issues(JSON.stringify({ ...event, order }))).toEqual([
       'order.email_id|invalid_format|order.email_id must be an e-mail address of at most 254 characters, received "nobody"',

@@ -22,7 +22,7 @@ const FIELDS: { [Field in keyof OrderFields]: Arbitrary<OrderFields[Field]> } = 
 
 const fields = fc.record(FIELDS);
 
-/** The same six fields as another client would write them, as JSON text. */
+/** The same six fields as JSON text, with random key order, padding, formats and unknown fields. */
 function written(order: OrderFields): Arbitrary<string> {
   const { customer_name, email_id, product_id, product_name, price, timestamp } = order;
   const known = {
@@ -54,8 +54,8 @@ function idOf(text: string): string {
   return parsed.order.order_id;
 }
 
-describe('the identity of an order without order_id', () => {
-  it('is that of its six fields, however they are ordered, spaced, padded and accompanied', () => {
+describe('the derived order_id', () => {
+  it('depends only on the six identity fields, not on key order, white space or unknown fields', () => {
     const order = fields.chain((six) => fc.record({ six: fc.constant(six), text: written(six) }));
     fc.assert(
       fc.property(order, ({ six, text }) => {
@@ -65,7 +65,7 @@ describe('the identity of an order without order_id', () => {
     );
   });
 
-  it('is another one when any of the six fields is', () => {
+  it('changes when any of the six identity fields changes', () => {
     const change = fc
       .constantFrom(...(Object.keys(FIELDS) as (keyof OrderFields)[]))
       .chain((field) =>
@@ -81,7 +81,7 @@ describe('the identity of an order without order_id', () => {
     );
   });
 
-  it('does not let a letter move from one field to the next', () => {
+  it('changes when a character moves from one field to another', () => {
     const pair = fields.chain((six) => {
       const text = six.customer_name + six.product_name;
       return fc.record({ six: fc.constant(six), text: fc.constant(text), at: fc.nat(text.length) });

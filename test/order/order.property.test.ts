@@ -6,15 +6,15 @@ import { arbitraryOrder } from './arbitrary-order.ts';
 import { nearOrder, nearText } from './near-order.ts';
 import { orderByContract } from './order-by-contract.ts';
 
-/** What both judges say: the order, or that it is none. */
-function judgements(value: unknown) {
+/** Results of the parser and of the reference implementation: the order, or undefined if it is invalid. */
+function parseBoth(value: unknown) {
   const parsed = parseOrder(value);
   return [parsed.ok ? parsed.order : undefined, orderByContract(value)];
 }
 
 const ONE_SAFE_LINE = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
-/** That reasons are given, each with its field and safe to print. */
+/** Checks that an invalid order has errors, each with its field and a message that is safe to print. */
 function expectReasons(parsed: ReturnType<typeof parseOrder>): void {
   if (parsed.ok) return;
   expect(parsed.errors).not.toEqual([]);
@@ -27,10 +27,10 @@ function expectReasons(parsed: ReturnType<typeof parseOrder>): void {
 }
 
 describe('parseOrder', () => {
-  it('takes every order that the contract describes, and keeps it as the contract says', () => {
+  it('accepts and normalizes every order that follows the contract', () => {
     fc.assert(
       fc.property(arbitraryOrder, (order) => {
-        const [parsed, expected] = judgements(order);
+        const [parsed, expected] = parseBoth(order);
         expect(parsed).toBeDefined();
         expect(parsed).toStrictEqual(expected);
       }),
@@ -38,10 +38,10 @@ describe('parseOrder', () => {
     );
   });
 
-  it('judges what is nearly an order as the contract does, and says why it is none', () => {
+  it('agrees with the contract on nearly valid orders, and gives reasons for invalid ones', () => {
     fc.assert(
       fc.property(nearOrder, (value) => {
-        const [parsed, expected] = judgements(value);
+        const [parsed, expected] = parseBoth(value);
         expect(parsed).toStrictEqual(expected);
         expectReasons(parseOrder(value));
       }),
@@ -49,7 +49,7 @@ describe('parseOrder', () => {
     );
   });
 
-  it('never throws, whatever the value', () => {
+  it('never throws for any value', () => {
     const anything = fc.anything({
       withBigInt: true,
       withDate: true,
@@ -65,7 +65,7 @@ describe('parseOrder', () => {
     );
   });
 
-  it('gives the same order again when it is given what it gave, as JSON', () => {
+  it('returns the same order when it parses its own output', () => {
     fc.assert(
       fc.property(arbitraryOrder, (written) => {
         const parsed = parseOrder(written);
@@ -77,7 +77,7 @@ describe('parseOrder', () => {
 });
 
 describe('parseOrderText', () => {
-  it('never throws, and judges a text as what JSON.parse makes of it', () => {
+  it('never throws, and agrees with JSON.parse followed by the contract', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.json(),

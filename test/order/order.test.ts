@@ -18,46 +18,49 @@ function codes(change: Record<string, unknown>): string[] {
 }
 
 describe('parseOrder', () => {
-  it('takes an order as its users write it and gives it an order_id', () => {
+  it('accepts an order without order_id and derives one', () => {
     expect(parseOrder(seedOrder)).toEqual({
       ok: true,
       order: { ...seedOrder, order_id: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
   });
 
-  it('keeps the order_id that the order came with', () => {
+  it('keeps the order_id of the order', () => {
     expect(parsed({ order_id: 'A-1_b.c:2' }).order_id).toBe('A-1_b.c:2');
   });
 
-  it('trims texts and drops unknown fields, __proto__ among them', () => {
+  it('trims texts and drops unknown fields, including __proto__', () => {
     const sent = JSON.stringify({ ...seedOrder, customer_name: '  Jane Doe\n', coupon: 'X' });
     const result = parseOrderText(sent.replace('{', '{"__proto__":{"price":1},'));
     expect(result).toEqual(parseOrder(seedOrder));
   });
 
-  it('does not take a field from the prototype that a message brings along', () => {
+  it('does not read a field from __proto__ in the message', () => {
     const { price, ...rest } = seedOrder;
     const text = JSON.stringify(rest).replace('{', `{"__proto__":{"price":${price}},`);
     expect(parseOrderText(text)).toMatchObject({ ok: false, errors: [{ path: 'price', code: 'missing' }] });
   });
 
-  it.each(['customer_name', 'product_id', 'product_name'])('holds %s to 1–256 clean characters', (field) => {
-    expect(parsed({ [field]: 'x'.repeat(256) })).toMatchObject({ [field]: 'x'.repeat(256) });
-    expect(parsed({ [field]: '李小龙 🐉' })).toMatchObject({ [field]: '李小龙 🐉' });
-    expect(codes({ [field]: undefined })).toEqual([`${field} missing`]);
-    expect(codes({ [field]: 7 })).toEqual([`${field} invalid_type`]);
-    expect(codes({ [field]: null })).toEqual([`${field} invalid_type`]);
-    expect(codes({ [field]: ' \t ' })).toEqual([`${field} too_small`]);
-    expect(codes({ [field]: 'x'.repeat(257) })).toEqual([`${field} too_big`]);
-    // Two UTF-16 code units each.
-    expect(parsed({ [field]: '🫖'.repeat(128) })).toMatchObject({ [field]: '🫖'.repeat(128) });
-    expect(codes({ [field]: '🫖'.repeat(129) })).toEqual([`${field} too_big`]);
-    for (const bad of ['\0', '\n', '\x7f', '\x85', '\ud800', '\udc00', '\ufffe', '\uffff']) {
-      expect(codes({ [field]: `a${bad}b` })).toEqual([`${field} invalid_format`]);
-    }
-  });
+  it.each(['customer_name', 'product_id', 'product_name'])(
+    'requires %s to have 1 to 256 allowed characters',
+    (field) => {
+      expect(parsed({ [field]: 'x'.repeat(256) })).toMatchObject({ [field]: 'x'.repeat(256) });
+      expect(parsed({ [field]: '李小龙 🐉' })).toMatchObject({ [field]: '李小龙 🐉' });
+      expect(codes({ [field]: undefined })).toEqual([`${field} missing`]);
+      expect(codes({ [field]: 7 })).toEqual([`${field} invalid_type`]);
+      expect(codes({ [field]: null })).toEqual([`${field} invalid_type`]);
+      expect(codes({ [field]: ' \t ' })).toEqual([`${field} too_small`]);
+      expect(codes({ [field]: 'x'.repeat(257) })).toEqual([`${field} too_big`]);
+      // Two UTF-16 code units each.
+      expect(parsed({ [field]: '🫖'.repeat(128) })).toMatchObject({ [field]: '🫖'.repeat(128) });
+      expect(codes({ [field]: '🫖'.repeat(129) })).toEqual([`${field} too_big`]);
+      for (const bad of ['\0', '\n', '\x7f', '\x85', '\ud800', '\udc00', '\ufffe', '\uffff']) {
+        expect(codes({ [field]: `a${bad}b` })).toEqual([`${field} invalid_format`]);
+      }
+    },
+  );
 
-  it('wants an e-mail address of at most 254 characters', () => {
+  it('requires email_id to be an e-mail address of at most 254 characters', () => {
     const domain = `@${'d'.repeat(60)}.example.com`;
     const longest = 'x'.repeat(254 - domain.length) + domain;
     expect(parsed({ email_id: ` ${longest} ` }).email_id).toBe(longest);
@@ -74,7 +77,7 @@ describe('parseOrder', () => {
     }
   });
 
-  it('wants the price as a finite JSON number of at least 0', () => {
+  it('requires price to be a finite JSON number of at least 0', () => {
     expect(parsed({ price: 0 }).price).toBe(0);
     expect(parsed({ price: 39.9 }).price).toBe(39.9);
     expect(parsed({ price: -0 }).price).toBe(0);
@@ -106,11 +109,11 @@ describe('parseOrder', () => {
     ['2026-11-22 00:30:00+01', '2026-11-21T23:30:00.000Z'],
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
     ['9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999Z'],
-  ])('reads the timestamp %j as %s', (timestamp, moment) => {
+  ])('parses the timestamp %j as %s', (timestamp, moment) => {
     expect(new Date(parsed({ timestamp }).timestamp).toISOString()).toBe(moment);
   });
 
-  it('keeps a timestamp that rounds to -0 as the 0 that JSON writes', () => {
+  it('normalizes a timestamp that rounds to -0 to 0', () => {
     expect(parsed({ timestamp: -0.0004 }).timestamp).toBe(0);
   });
 
@@ -139,11 +142,11 @@ describe('parseOrder', () => {
     [Number.NaN, 'invalid_type'],
     [{}, 'invalid_type'],
     [undefined, 'missing'],
-  ])('refuses the timestamp %j as %s', (timestamp, code) => {
+  ])('rejects the timestamp %j with %s', (timestamp, code) => {
     expect(codes({ timestamp })).toEqual([`timestamp ${code}`]);
   });
 
-  it('wants an order_id of 1–64 plain characters where there is one', () => {
+  it('requires an order_id, if present, to have 1 to 64 allowed characters', () => {
     expect(parsed({ order_id: 'x'.repeat(64) }).order_id).toHaveLength(64);
     for (const bad of ['', 'x'.repeat(65), 'a/b', 'a b', 'é']) {
       expect(codes({ order_id: bad })).toEqual(['order_id invalid_format']);
@@ -152,7 +155,7 @@ describe('parseOrder', () => {
     expect(codes({ order_id: 7 })).toEqual(['order_id invalid_type']);
   });
 
-  it('reports every wrong field, each once', () => {
+  it('reports every invalid field once', () => {
     expect(codes({ customer_name: '', email_id: '\n', price: 'x', order_id: '' })).toEqual([
       'customer_name too_small',
       'email_id invalid_format',
@@ -161,7 +164,7 @@ describe('parseOrder', () => {
     ]);
   });
 
-  it('reports the first thing that is wrong with a field', () => {
+  it('reports only the first violation of a field', () => {
     expect(codes({ customer_name: `\0${'x'.repeat(256)}` })).toEqual(['customer_name too_big']);
   });
 
@@ -173,11 +176,11 @@ describe('parseOrder', () => {
     ['price', 'a finite JSON number of at least 0'],
     ['timestamp', 'epoch milliseconds, epoch seconds or an ISO 8601 date, from 1970 to 9999'],
     ['order_id', '1 to 64 of the characters A-Z a-z 0-9 . _ : -'],
-  ])('says of %s that it must be %s', (field, rule) => {
+  ])('reports for an invalid %s that it must be %s', (field, rule) => {
     expect(issues({ [field]: '' })[0]?.message).toBe(`${field} must be ${rule}, received ""`);
   });
 
-  it('says place, rule and value received, short and safe to print', () => {
+  it('reports field, rule and received value, truncated and safe to print', () => {
     expect(issues({ price: '39.9' })[0]?.message).toBe(
       'price must be a finite JSON number of at least 0, received "39.9"',
     );
@@ -195,7 +198,7 @@ describe('parseOrder', () => {
   });
 
   it.each([null, undefined, 7, 'order', true, [], [seedOrder], Symbol('x'), 7n])(
-    'gives one clear error for something that is no object: %o',
+    'reports one error for a value that is not an object: %o',
     (value) => {
       expect(parseOrder(value)).toEqual({
         ok: false,
@@ -212,7 +215,7 @@ describe('parseOrder', () => {
 });
 
 describe('parseOrderText', () => {
-  it('reads an order from JSON', () => {
+  it('parses an order from JSON', () => {
     expect(parseOrderText(JSON.stringify(seedOrder))).toEqual(parseOrder(seedOrder));
   });
 
@@ -227,14 +230,14 @@ describe('parseOrderText', () => {
     ],
     ['a control character', '{\u0007}', 'received "{\\u{7}}"'],
     ['a long text', 'x'.repeat(200_000), '(200000 characters)'],
-  ])('says that %s is not JSON', (_, text, message) => {
+  ])('reports that %s is not JSON', (_, text, message) => {
     expect(parseOrderText(text)).toEqual({
       ok: false,
       errors: [{ path: '', code: 'not_json', message: expect.stringContaining(message) }],
     });
   });
 
-  it('withstands JSON that is nested deeply', () => {
+  it('handles deeply nested JSON', () => {
     const nested = '['.repeat(200_000) + ']'.repeat(200_000);
     expect(parseOrderText(nested)).toMatchObject({ errors: [{ code: 'not_an_object' }] });
     expect(parseOrderText(`{"price":${nested}}`).ok).toBe(false);
@@ -242,7 +245,7 @@ describe('parseOrderText', () => {
 });
 
 describe('parseOrderField', () => {
-  it('takes a text that an order could have there, normalised likewise', () => {
+  it('normalizes a valid value like that of an order', () => {
     expect(parseOrderField('email_id', ' jane@example.com\n')).toEqual({
       ok: true,
       text: 'jane@example.com',
@@ -258,7 +261,7 @@ describe('parseOrderField', () => {
       'order_id must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -, received nothing',
     ],
     ['order_id', 7, 'order_id must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -, received 7'],
-  ] as const)('refuses another one by the rule of the order: %s %s', (field, value, message) => {
+  ] as const)('rejects an invalid value with the rule of the field: %s %s', (field, value, message) => {
     expect(parseOrderField(field, value)).toEqual({ ok: false, message });
   });
 });

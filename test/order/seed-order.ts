@@ -1,4 +1,4 @@
-/** An order as the first users of the queue write it: no `order_id`, a float price, milliseconds. */
+/** A typical order from an SQS client: no `order_id`, a float price, a timestamp in milliseconds. */
 export const seedOrder = {
   customer_name: 'Jane Doe',
   email_id: 'jane@example.com',

@@ -27,8 +27,8 @@ const produce = (input: object, run: Partial<ProducerRun> = {}) =>
 const lines = (count: number, seed: number) =>
   [...generateOrders({ count, seed })].map((order) => JSON.stringify(order));
 
-describe('a run through the queue', () => {
-  test('sends the orders of its seed, ten to a request, and says what it did', async () => {
+describe('produceOrders via the queue', () => {
+  test('sends the orders of its seed in requests of ten, and reports the result', async () => {
     const requests = answerSends();
     expect(await produce({ count: 25, seed: 7 })).toEqual({
       report: {
@@ -46,7 +46,7 @@ describe('a run through the queue', () => {
     expect(requests.flat()).toEqual(lines(25, 7));
   });
 
-  test('tells how far it is after each request', async () => {
+  test('reports its progress after each request', async () => {
     answerSends();
     const seen: number[] = [];
     await produce({ count: 25 }, { onProgress: ({ sent }) => seen.push(sent) });
@@ -58,21 +58,18 @@ describe('a run through the queue', () => {
     [95, 12, [9, 3]],
     [20, 4, [2, 2]],
     [5, 2, [1, 1]],
-  ])(
-    'at %i orders a second makes ten requests a second, as far as it has orders',
-    async (rate, count, sizes) => {
-      const requests = answerSends();
-      const start = Date.now();
-      const { report } = await produce({ count, ratePerSecond: rate });
-      expect(requests.map(({ length }) => length)).toEqual(sizes);
-      const due = (count / rate) * 1_000;
-      expect(Date.now() - start + 1).toBeGreaterThanOrEqual(due);
-      expect(report.elapsedMs + 1).toBeGreaterThanOrEqual(due);
-      expect(report.elapsedMs).toBeLessThan(due + 2_000);
-    },
-  );
+  ])('at %i orders per second, makes up to ten requests per second', async (rate, count, sizes) => {
+    const requests = answerSends();
+    const start = Date.now();
+    const { report } = await produce({ count, ratePerSecond: rate });
+    expect(requests.map(({ length }) => length)).toEqual(sizes);
+    const due = (count / rate) * 1_000;
+    expect(Date.now() - start + 1).toBeGreaterThanOrEqual(due);
+    expect(report.elapsedMs + 1).toBeGreaterThanOrEqual(due);
+    expect(report.elapsedMs).toBeLessThan(due + 2_000);
+  });
 
-  test('counts what the queue does not take, and why', async () => {
+  test('counts orders that the queue rejects, by reason', async () => {
     const [, refused = '', , other = ''] = lines(12, 7);
     answerSends((body) => ({ [refused]: 'InvalidMessageContents', [other]: 'AccessDenied' })[body]);
     const { report, reasons } = await produce({ count: 12, seed: 7 });
@@ -80,7 +77,7 @@ describe('a run through the queue', () => {
     expect(reasons).toEqual({ InvalidMessageContents: 1, AccessDenied: 1 });
   });
 
-  test('begins no request once it is told to stop, or its time is up', async () => {
+  test('starts no request after it is aborted or its deadline has passed', async () => {
     const requests = answerSends();
     const signal = AbortSignal.abort();
     expect((await produce({ count: 5 }, { signal })).report).toMatchObject({ requested: 5, sent: 0 });
@@ -88,15 +85,15 @@ describe('a run through the queue', () => {
     expect(requests).toEqual([]);
   });
 
-  test('without a seed takes another one each time', async () => {
+  test('uses a different seed for each run without one', async () => {
     answerSends();
     const seeds = [await produce({}), await produce({})].map(({ report }) => report.seed);
     expect(seeds[0]).not.toBe(seeds[1]);
   });
 });
 
-describe('a run through files', () => {
-  test('puts files of as many orders as asked for, numbered in a folder of the run’s own', async () => {
+describe('produceOrders via S3', () => {
+  test('writes numbered files of the requested size into a folder for the run', async () => {
     const objects = keepObjects();
     const { report } = await produce({ count: 5, seed: 7, via: 's3', ordersPerFile: 2 });
     expect(report).toMatchObject({ sent: 5, failed: 0, files: 3, requests: 3 });
@@ -110,7 +107,7 @@ describe('a run through files', () => {
     expect(files.map((file) => file?.type)).toEqual(Array(3).fill('application/x-ndjson'));
   });
 
-  test('counts the orders of a file that the bucket does not take, and why', async () => {
+  test('counts the orders of a file that the bucket rejects, by reason', async () => {
     const objects = keepObjects({
       put: (place) => {
         if (place.endsWith('2.ndjson')) throw sdkError('AccessDenied');

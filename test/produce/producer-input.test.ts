@@ -4,7 +4,7 @@ import { capForHttp, readProducerInput } from '../../lib/produce/producer-input.
 
 const DEFAULTS = { count: 100, via: 'queue', ordersPerFile: 1_000 };
 
-test.each([undefined, null, {}])('an input of nothing has the defaults: %j', (input) => {
+test.each([undefined, null, {}])('readProducerInput fills an empty input with defaults: %j', (input) => {
   expect(readProducerInput(input, 100)).toEqual(DEFAULTS);
 });
 
@@ -19,7 +19,7 @@ test.each([
   { seed: 4_294_967_295 },
   { ordersPerFile: 1 },
   { ordersPerFile: 50_000 },
-])('what is in range is taken as it is: %j', (input) => {
+])('readProducerInput accepts values at the limits: %j', (input) => {
   expect(readProducerInput(input, 100)).toEqual({ ...DEFAULTS, ...input });
 });
 
@@ -48,15 +48,15 @@ test.each([
     `input: must be an object such as {"count":100}, received "${'x'.repeat(80)}…" (100 characters)`,
   ],
   [() => 1, 'input: must be an object such as {"count":100}, received () => 1'],
-])('what is not is refused with field, rule and value: %j', (input, message) => {
+])('readProducerInput rejects an invalid input with field, rule and received value: %j', (input, message) => {
   expect(() => readProducerInput(input, 100)).toThrow(new InvalidInputError(message));
 });
 
 const inputOf = (fields: object) => readProducerInput(fields, 1);
 
-describe('a run over HTTP', () => {
+describe('capForHttp', () => {
   test.each([{ count: 20_000 }, { count: 200, ratePerSecond: 10 }, { count: 1, ratePerSecond: 0.05 }])(
-    'that takes 20 s goes as it is: %j',
+    'keeps a run of 20 s unchanged: %j',
     (fields) => {
       expect(capForHttp(inputOf(fields))).toEqual({ input: inputOf(fields) });
     },
@@ -66,14 +66,14 @@ describe('a run over HTTP', () => {
     [{ count: 20_001, seed: 3 }, 20_000],
     [{ count: 1_000, ratePerSecond: 10 }, 200],
     [{ count: 1_000, ratePerSecond: 0.19 }, 3],
-  ])('that takes longer is cut to what fits, and says so: %j', (fields, count) => {
+  ])('reduces a longer run to what fits, and returns a notice: %j', (fields, count) => {
     expect(capForHttp(inputOf(fields))).toEqual({
       input: inputOf({ ...fields, count }),
-      capped: `count ${fields.count} was cut to ${count}, which fits the time limit of an HTTP request; invoke the function directly for more`,
+      capped: `count was reduced from ${fields.count} to ${count} to fit the time limit of an HTTP request; invoke the function directly to send more`,
     });
   });
 
-  test('at a rate at which not one order fits is refused', () => {
+  test('rejects a rate so low that not even one order fits', () => {
     expect(() => capForHttp(inputOf({ count: 1, ratePerSecond: 0.049 }))).toThrow(
       new InvalidInputError('ratePerSecond: must be at least 0.05 over HTTP, received 0.049'),
     );

@@ -3,21 +3,21 @@ import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { type ParsedItem, storeBatch } from '../../lib/records/order-consumer.ts';
 import { seedOrder } from '../order/seed-order.ts';
 
-/** The body of a message, `id=word`: an order with that product; without a `=` it is poison. */
+/** Returns a message body for `id=word`: an order with `word` as its product. Text without `=` is an invalid message. */
 function toBody(text: string): string {
-  const [order_id, product_name = `poison ${text}`] = text.split('=');
+  const [order_id, product_name = `invalid ${text}`] = text.split('=');
   const id = text.includes('=') ? order_id : 'any';
   const order = { ...seedOrder, order_id: id, product_name };
   return JSON.stringify({ event: 'OrderConfirmed', order, confirmed_at: 1_795_771_800_000 });
 }
 
-/** A store of words, `id=word`. */
+/** Starts a store for words, `id=word`. */
 function startStore(failWith?: unknown) {
   const batches: string[][] = [];
   const parse = ({ order }: OrderConfirmed): ParsedItem<string> => {
-    const [, poison] = /^poison (.*)$/.exec(order.product_name) ?? [];
-    if (poison === undefined) return { ok: true, item: `${order.order_id}=${order.product_name}` };
-    const message = `word must have an id, received ${poison}`;
+    const [, invalid] = /^invalid (.*)$/.exec(order.product_name) ?? [];
+    if (invalid === undefined) return { ok: true, item: `${order.order_id}=${order.product_name}` };
+    const message = `word must have an id, received ${invalid}`;
     return { ok: false, errors: [{ path: 'word', code: 'no_id', message }] };
   };
   const store = async (items: string[]) => {
@@ -33,13 +33,13 @@ function startStore(failWith?: unknown) {
   return { batches, put };
 }
 
-const poison = (body: string) => ({
+const invalid = (body: string) => ({
   error: new Error(`word must have an id, received ${body}`),
   retryInSeconds: 1,
 });
 
-describe('a batch', () => {
-  test('is stored in one go', async () => {
+describe('storeBatch', () => {
+  test('stores a batch in one call', async () => {
     const { batches, put } = startStore();
     expect(await put('1=a', '2=b')).toEqual({
       outcomes: [{}, {}],
@@ -50,7 +50,7 @@ describe('a batch', () => {
     expect(batches).toEqual([['1=a', '2=b']]);
   });
 
-  test('that holds an item twice stores the first of it, and is done with both', async () => {
+  test('stores an order that is in a batch twice once, and settles both messages', async () => {
     const { batches, put } = startStore();
     expect(await put('1=a', '2=b', '1=c')).toMatchObject({
       outcomes: [{}, {}, {}],
@@ -59,23 +59,23 @@ describe('a batch', () => {
     expect(batches).toEqual([['1=a', '2=b']]);
   });
 
-  test('with poison stores the rest; the poison fails alone, comes back soon, and says why', async () => {
+  test('fails only the invalid message of a batch, with its reason and a retry after one second', async () => {
     const { batches, put } = startStore();
-    expect(await put('1=a', 'poison', '2=b')).toEqual({
-      outcomes: [{}, poison('poison'), {}],
+    expect(await put('1=a', 'bad', '2=b')).toEqual({
+      outcomes: [{}, invalid('bad'), {}],
       ids: ['1', '2'],
       stored: { stored: 2, repeated: 0 },
-      rejected: [[{ path: 'word', code: 'no_id', message: 'word must have an id, received poison' }]],
+      rejected: [[{ path: 'word', code: 'no_id', message: 'word must have an id, received bad' }]],
     });
     expect(batches).toEqual([['1=a', '2=b']]);
   });
 
-  test.each([[[]], [['poison', 'venom']]])(
-    'of nothing to store asks the store for nothing: %j',
+  test.each([[[]], [['bad', 'worse']]])(
+    'does not call the store for a batch without valid messages: %j',
     async (bodies) => {
       const { batches, put } = startStore();
       const { outcomes, ...batch } = await put(...bodies);
-      expect(outcomes).toEqual(bodies.map(poison));
+      expect(outcomes).toEqual(bodies.map(invalid));
       expect(batch).toEqual({
         ids: [],
         rejected: bodies.map(() => [expect.objectContaining({ code: 'no_id' })]),
@@ -84,13 +84,13 @@ describe('a batch', () => {
     },
   );
 
-  test('that the store does not take fails as a whole, for as long as the visibility timeout; its poison comes back soon', async () => {
+  test('fails all valid messages until the visibility timeout when the store fails, and retries invalid ones after one second', async () => {
     const failure = new Error('down');
     const { put } = startStore(failure);
     const failed = { error: failure };
-    const batch = await put('1=a', 'poison', '1=a', '2=b');
+    const batch = await put('1=a', 'bad', '1=a', '2=b');
     expect(batch).toEqual({
-      outcomes: [failed, poison('poison'), failed, failed],
+      outcomes: [failed, invalid('bad'), failed, failed],
       ids: ['1', '2'],
       failure,
       rejected: [[expect.objectContaining({ code: 'no_id' })]],
@@ -98,12 +98,12 @@ describe('a batch', () => {
     expect(batch.outcomes[0]).not.toHaveProperty('retryInSeconds');
   });
 
-  test('fails with an error whatever the store throws', async () => {
+  test('converts anything that the store throws to an Error', async () => {
     const { failure } = await startStore('no error').put('1=a');
     expect(failure).toEqual(new Error('no error'));
   });
 
-  test('says all that is wrong with its poison', async () => {
+  test('reports all errors of an invalid message', async () => {
     const errors = ['must have an id', 'must be a word'].map((message) => ({
       path: '',
       code: 'bad',
@@ -116,7 +116,7 @@ describe('a batch', () => {
     expect(outcomes).toMatchObject([{ error: { message: 'must have an id; must be a word' } }]);
   });
 
-  test('with a message that is no confirmed order stores the rest; that one fails alone and says why', async () => {
+  test('fails only the message that is not a confirmed order, with its reason', async () => {
     const batches: string[][] = [];
     const { outcomes, ids } = await storeBatch([{ body: '{}' }, { body: toBody('1=a') }], {
       parse: ({ order }) => ({ ok: true, item: order.product_name }),

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('an answer names the records that failed, and the log does not quote them', async () => {
+test('partialBatch returns the failed records without logging their bodies', async () => {
   const log = captureLog();
   logger.setLogLevel('DEBUG');
   const handler = middy(async () => [

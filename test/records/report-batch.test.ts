@@ -11,19 +11,19 @@ beforeEach(() => {
 
 const issue = (path: string, code: string) => ({ path, code, message: `${path} must not be Jane` });
 
-/** The reasons that the log names for a batch. */
+/** Returns the reasons in a batch's log line. */
 function reasonsOf(batch: Pick<StoredBatch<{ repeated: number }>, 'rejected' | 'failure'>) {
   reportBatch({ outcomes: [], ids: [], ...batch }, { noun: 'words', verb: 'stored', metrics: {} });
   return log.lines('words stored').at(-1)?.reasons;
 }
 
-test('issues of all records are counted by place and code, and say nothing of what customers sent', () => {
+test('reportBatch counts the issues of all records by path and code, without customer data', () => {
   const rejected = [[issue('price', 'missing'), issue('order_id', 'too_big')], [issue('price', 'missing')]];
   expect(reasonsOf({ rejected })).toEqual({ 'price: missing': 2, 'order_id: too_big': 1 });
   expect(log.text()).not.toContain('Jane');
 });
 
-test('a store that failed is counted by its code, or else by its name', () => {
+test('reportBatch counts an error of the store by its code, or its name if it has none', () => {
   const failure = new ServiceError('Query', 'Throttled', 'slow down');
   expect(reasonsOf({ rejected: [], failure })).toEqual({ Throttled: 1 });
   expect(reasonsOf({ rejected: [], failure: new RangeError('Jane') })).toEqual({ RangeError: 1 });

@@ -16,28 +16,28 @@ afterEach(() => {
 const recordsOf = (...receiptHandles: string[]) =>
   receiptHandles.map((receiptHandle) => ({ receiptHandle }) as SQSRecord);
 
-/** A queue that refuses the receipt handles given. */
-function startQueue(...refused: string[]) {
-  const asked: { handles: readonly string[]; seconds: number }[] = [];
+/** Creates a queue that rejects these receipt handles. */
+function startQueue(...rejected: string[]) {
+  const requests: { handles: readonly string[]; seconds: number }[] = [];
   const queue: Pick<Queue, 'changeVisibility'> = {
     async changeVisibility(handles, seconds) {
-      asked.push({ handles, seconds });
+      requests.push({ handles, seconds });
       return handles.map((handle) =>
-        refused.includes(handle)
-          ? { ok: false, error: new Error(`refused ${handle}`) }
+        rejected.includes(handle)
+          ? { ok: false, error: new Error(`rejected ${handle}`) }
           : { ok: true, value: undefined },
       );
     },
   };
-  return { asked, queue };
+  return { requests, queue };
 }
 
 const done = { status: 'fulfilled', value: undefined };
 const error = new Error('failed');
 const failed = { status: 'rejected', reason: error };
 
-test('records are settled in their order, and those that fail come back in the time of each, a request for each time', async () => {
-  const { asked, queue } = startQueue();
+test('settleRecords keeps the order of records, and sets each visibility timeout with one request', async () => {
+  const { requests, queue } = startQueue();
   const outcomes = [
     { error, retryInSeconds: 1 },
     {},
@@ -48,7 +48,7 @@ test('records are settled in their order, and those that fail come back in the t
   ] as const;
   const settled = await settleRecords(recordsOf('a', 'b', 'c', 'd', 'e', 'f'), outcomes, queue);
   expect(settled).toEqual([failed, done, failed, failed, failed, failed]);
-  expect(asked).toEqual([
+  expect(requests).toEqual([
     { handles: ['a', 'e'], seconds: 1 },
     { handles: ['c'], seconds: 5 },
     { handles: ['f'], seconds: 0 },
@@ -56,14 +56,14 @@ test('records are settled in their order, and those that fail come back in the t
   expect(log.entries()).toEqual([]);
 });
 
-test('a record without an outcome fails', async () => {
-  const { asked, queue } = startQueue();
+test('settleRecords fails a record without an outcome', async () => {
+  const { requests, queue } = startQueue();
   const settled = await settleRecords(recordsOf('a', 'b'), [{}], queue);
   expect(settled).toEqual([done, { status: 'rejected', reason: new Error('record: no outcome') }]);
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
-test('a pace that the queue does not take is logged once, and changes no outcome', async () => {
+test('settleRecords logs an error of changeVisibility once, and keeps the outcomes', async () => {
   const { queue } = startQueue('b', 'c');
   const outcomes = ['a', 'b', 'c'].map(() => ({ error, retryInSeconds: 1 }) as const);
   expect(await settleRecords(recordsOf('a', 'b', 'c'), outcomes, queue)).toEqual([failed, failed, failed]);
@@ -71,7 +71,7 @@ test('a pace that the queue does not take is logged once, and changes no outcome
     {
       level: 'WARN',
       message: 'retry pace not set, visibility timeout applies',
-      error: { message: 'refused b' },
+      error: { message: 'rejected b' },
     },
   ]);
 });

@@ -2,14 +2,14 @@ import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { csvFile, reportCsv, toCsv } from '../../lib/report/csv.ts';
 
-test('lines end in CRLF, a header comes first, what is not there is an empty cell', () => {
+test('toCsv writes a header, CRLF line ends, and empty cells for missing values', () => {
   expect(toCsv(['a', 'b', 'c'], [{ a: 'x', b: 1.5, c: null }, { b: -2 }])).toBe(
     'a,b,c\r\nx,1.5,\r\n,-2,\r\n',
   );
   expect(toCsv(['a'], [])).toBe('a\r\n');
 });
 
-test('quotes, commas and line ends in a text come back as they were', () => {
+test('toCsv escapes quotes, commas and line ends', () => {
   const texts = ['12" pan', 'salt, pepper', 'two\r\nlines', '"', ' padded ', 'Käse 🧀'];
   const csv = toCsv(
     ['text'],
@@ -32,18 +32,18 @@ test.each([
   '\n=1',
   '=HYPERLINK("http://x","y")',
   '=a,b',
-])('a text such as %j is no formula to a spreadsheet', (text) => {
+])('toCsv prefixes %j so that a spreadsheet does not run it as a formula', (text) => {
   const [, [cell] = []] = parse(toCsv(['text'], [{ text }]), { record_delimiter: '\r\n' }) as string[][];
   expect(cell).toBe(`'${text}`);
 });
 
-test('nor is what comes after a semicolon, where that separates cells', () => {
+test('toCsv also prefixes a formula after a semicolon, which separates cells in some locales', () => {
   expect(toCsv(['text'], [{ text: 'a;=1+1' }, { text: 'a; "-1' }, { text: 'a; b-1' }])).toBe(
     'text\r\na;\'=1+1\r\n"a; ""\'-1"\r\na; b-1\r\n',
   );
 });
 
-test('our own numbers stay numbers, negative ones too', () => {
+test('toCsv does not prefix negative numbers', () => {
   expect(toCsv(['change'], [{ change: -0.25 }])).toBe('change\r\n-0.25\r\n');
 });
 
@@ -69,12 +69,15 @@ test.each([
         'period,orders,revenue,average_order,share,moving_average,change\r\n2026-11-01T06:00:00.000Z,2,20,10,0.5,20,\r\n',
       ] as const,
   ),
-] as const)('a report by %s is a file of its rows, named after what is in it', (by, row, csv) => {
-  const report = { ...RANGE, by, totals: FIGURES, rows: [{ ...FIGURES, ...row }] };
-  expect(reportCsv(report)).toEqual({ name: `sales-by-${by}-2026-11-01-to-2026-11-10.csv`, csv });
-});
+] as const)(
+  'reportCsv writes the rows of a report by %s, and names the file after grouping and range',
+  (by, row, csv) => {
+    const report = { ...RANGE, by, totals: FIGURES, rows: [{ ...FIGURES, ...row }] };
+    expect(reportCsv(report)).toEqual({ name: `sales-by-${by}-2026-11-01-to-2026-11-10.csv`, csv });
+  },
+);
 
-test('browsers save the answer under its name, and read it as UTF-8', () => {
+test('csvFile sets the file name and the charset of the response', () => {
   expect(csvFile('sales-2026-11.csv', 'product,sold\nKettle,3\n')).toEqual({
     statusCode: 200,
     headers: {

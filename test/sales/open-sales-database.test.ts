@@ -16,23 +16,20 @@ test.each([
   [REDSHIFT, true],
   [POSTGRES, false],
   [{ ...REDSHIFT, ...POSTGRES }, false],
-])(
-  'a warehouse is opened with %j, and where it is Redshift (%j), it runs batches',
-  (settings, isRedshift) => {
-    for (const database of [openSalesDatabase(settings), requireSalesDatabase(settings)]) {
-      expect(database).toMatchObject({ query: expect.any(Function) });
-      expect(Object.hasOwn(database ?? {}, 'batch')).toBe(isRedshift);
-    }
-    expect(openSalesLoader({ ...settings, ...BUCKET })).toMatchObject({ load: expect.any(Function) });
-  },
-);
+])('openSalesDatabase opens the warehouse of %j; Redshift (%j) runs batches', (settings, isRedshift) => {
+  for (const database of [openSalesDatabase(settings), requireSalesDatabase(settings)]) {
+    expect(database).toMatchObject({ query: expect.any(Function) });
+    expect(Object.hasOwn(database ?? {}, 'batch')).toBe(isRedshift);
+  }
+  expect(openSalesLoader({ ...settings, ...BUCKET })).toMatchObject({ load: expect.any(Function) });
+});
 
-test('Redshift is asked by its ARN, secret and database', async () => {
-  const asked = intercept(RedshiftDataClient.prototype, ExecuteStatementCommand, async () => {
+test('openSalesDatabase calls Redshift with its ARN, secret and database name', async () => {
+  const requests = intercept(RedshiftDataClient.prototype, ExecuteStatementCommand, async () => {
     throw sdkError('ValidationException');
   });
   await expect(openSalesDatabase(REDSHIFT)?.query('SELECT 1')).rejects.toThrow('ValidationException');
-  expect(asked).toMatchObject([
+  expect(requests).toMatchObject([
     {
       WorkgroupName: REDSHIFT.SALES_WAREHOUSE_ARN,
       SecretArn: REDSHIFT.SALES_WAREHOUSE_SECRET_ARN,
@@ -46,10 +43,10 @@ test.each([
   { SALES_DATABASE_URL: undefined, SALES_WAREHOUSE_ARN: REDSHIFT.SALES_WAREHOUSE_ARN },
   { SALES_WAREHOUSE_SECRET_ARN: REDSHIFT.SALES_WAREHOUSE_SECRET_ARN },
 ])(
-  'without all that names one there is none, and who cannot do without is told what to set: %j',
+  'openSalesDatabase returns undefined without complete settings, and requireSalesDatabase names them: %j',
   (settings) => {
     const rule =
-      'environment variables: must be SALES_DATABASE_URL, or SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN, received neither';
+      'environment variables: set SALES_DATABASE_URL, or both SALES_WAREHOUSE_ARN and SALES_WAREHOUSE_SECRET_ARN';
     expect(openSalesDatabase(settings)).toBeUndefined();
     expect(() => requireSalesDatabase(settings)).toThrow(rule);
     expect(() => openSalesLoader({ ...settings, ...BUCKET })).toThrow(rule);
@@ -60,26 +57,26 @@ test.each([
   [undefined, false],
   ['http://127.0.0.1:4566', true],
 ])(
-  'sales are staged in the bucket of that name, at endpoint %s addressed by path: %s',
-  async (endpoint, isByPath) => {
-    const asked: unknown[] = [];
+  'openSalesLoader stages sales in the configured bucket; with endpoint %s, path-style is %s',
+  async (endpoint, isPathStyle) => {
+    const requests: unknown[] = [];
     const send = vi.spyOn(S3Client.prototype, 'send').mockImplementation(async function (
       this: S3Client,
       command,
     ) {
-      asked.push([(command.input as { Bucket?: string }).Bucket, this.config.forcePathStyle]);
+      requests.push([(command.input as { Bucket?: string }).Bucket, this.config.forcePathStyle]);
       throw sdkError('AccessDenied');
     });
     onTestFinished(() => send.mockRestore());
     const loader = openSalesLoader({ ...REDSHIFT, ...BUCKET, AWS_ENDPOINT_URL: endpoint });
     await expect(loader.load(salesOf(1, 1))).rejects.toThrow('AccessDenied');
-    expect(asked).toEqual([['sales-staging', isByPath]]);
+    expect(requests).toEqual([['sales-staging', isPathStyle]]);
   },
 );
 
-test('Redshift without a bucket to stage sales in cannot be loaded; a Postgres needs none', () => {
+test('openSalesLoader requires a staging bucket for Redshift, but not for Postgres', () => {
   expect(() => openSalesLoader(REDSHIFT)).toThrow(
-    'environment variables: SALES_STAGING_BUCKET_NAME: must be set where SALES_WAREHOUSE_ARN is, received nothing',
+    'environment variables: set SALES_STAGING_BUCKET_NAME: SALES_WAREHOUSE_ARN requires a bucket to stage sales in',
   );
   expect(openSalesLoader(POSTGRES)).toMatchObject({ load: expect.any(Function) });
 });

@@ -44,7 +44,7 @@ async function orderIds({ observer } = warehouse): Promise<string[]> {
   const { rows } = await observer.query('SELECT order_id FROM sales ORDER BY order_id COLLATE "C"');
   return rows.map(({ order_id }) => order_id);
 }
-/** Removes what loads of unknown end have left staged, as the bucket does after a day. */
+/** Deletes the staged files of loads with an unknown result, as the bucket's lifecycle rule does after a day. */
 async function removeStaged(count: number): Promise<void> {
   const keys = await stagedKeys(warehouse.s3);
   expect(keys).toHaveLength(count);
@@ -53,7 +53,7 @@ async function removeStaged(count: number): Promise<void> {
 
 const idsOf = (sales: readonly Sale[]) => sales.map(({ order_id }) => order_id).sort();
 
-/** Waits until as many sessions of the warehouse wait for a lock. */
+/** Waits until this number of warehouse sessions wait for a lock. */
 const sessionsWaiting = (count: number, { observer } = warehouse) =>
   expect
     .poll(async () => (await observer.query('SELECT pid FROM pg_locks WHERE NOT granted')).rows, {
@@ -61,20 +61,20 @@ const sessionsWaiting = (count: number, { observer } = warehouse) =>
     })
     .toHaveLength(count);
 
-/** A place in a load's transaction where it waits until the gate is opened. */
+/** Statement that blocks a load's transaction until `openGate`. */
 const GATE = 'SELECT count(*), pg_advisory_xact_lock_shared(1) FROM sales';
 const closeGate = ({ observer } = warehouse) => observer.query('SELECT pg_advisory_lock(1)');
 const openGate = ({ observer } = warehouse) => observer.query('SELECT pg_advisory_unlock(1)');
 
-/** Has loads run another statement in the place of one of theirs. */
+/** Makes loads run a different statement instead of one of their own. */
 const replaceStatement = (replaced: string, by: string, { client } = warehouse) =>
   intercept(client, BatchExecuteStatementCommand, (input, pass) => {
     expect(input.Sqls).toContain(replaced);
     return pass({ ...input, Sqls: input.Sqls?.map((sql) => (sql === replaced ? by : sql)) });
   });
 
-describe('a load', () => {
-  test('stages one file, which is gone afterwards', async () => {
+describe('the Redshift sales loader', () => {
+  test('stages one file and deletes it afterwards', async () => {
     const puts = intercept(warehouse.s3, PutObjectCommand);
     await warehouse.loader.load(salesOf(3, seed));
     expect(puts).toMatchObject([{ Bucket: STAGING_BUCKET, ContentType: 'application/x-ndjson' }]);
@@ -82,7 +82,7 @@ describe('a load', () => {
     expect(await stagedKeys(warehouse.s3)).toEqual([]);
   });
 
-  test('that cannot be staged fails with the reason and asks nothing of the warehouse', async () => {
+  test('fails without calling the warehouse when staging fails', async () => {
     const before = warehouse.standIn.submissions().length;
     intercept(warehouse.s3, PutObjectCommand, async () => {
       throw sdkError('AccessDenied');
@@ -97,7 +97,7 @@ describe('a load', () => {
     ['is not JSON', 'not JSON'],
     ['lacks a field', '{"order_id":"o-1"}'],
     ['is too long', (sale: Sale) => JSON.stringify({ ...sale, order_id: 'x'.repeat(65) })],
-  ])('of a file with a row that %s fails as a whole, with the reason', async (_name, row) => {
+  ])('loads nothing from a file with a row that %s, and reports the reason', async (_name, row) => {
     const sales = salesOf(3, seed);
     intercept(warehouse.s3, PutObjectCommand, (input, pass) => {
       const bad = typeof row === 'string' ? row : row(sales[0] as Sale);
@@ -115,7 +115,7 @@ describe('a load', () => {
     expect(await stagedKeys(warehouse.s3)).toEqual([]);
   });
 
-  test('whose merge fails leaves nothing behind, and succeeds when it is made again', async () => {
+  test('rolls back when the merge fails, and succeeds when it is repeated', async () => {
     const sales = salesOf(3, seed);
     await warehouse.observer.query('ALTER TABLE sales ADD CONSTRAINT broken CHECK (false) NOT VALID');
     await expect(warehouse.loader.load(sales)).rejects.toThrow('violates check constraint "broken"');
@@ -124,7 +124,7 @@ describe('a load', () => {
     expect(await warehouse.loader.load(sales)).toEqual({ loaded: 3, repeated: 0 });
   });
 
-  test('does not fail because its file cannot be removed, and says so in the log', async () => {
+  test('logs a staged file that it cannot delete, and succeeds', async () => {
     const log = captureLog();
     const stuck = intercept(warehouse.s3, DeleteObjectCommand, async (input, pass) => {
       if (stuck.length === 1) throw sdkError('SlowDown');
@@ -137,7 +137,7 @@ describe('a load', () => {
     await warehouse.s3.send(new DeleteObjectCommand({ Bucket: STAGING_BUCKET, Key: stuck[0]?.Key }));
   });
 
-  test('whose answer is lost on the way is taken by the API once', async () => {
+  test('runs a load once when the response of the API is lost', async () => {
     const client = connectRedshift(warehouse.standIn.endpoint);
     let answers = 0;
     client.middlewareStack.add(
@@ -158,7 +158,7 @@ describe('a load', () => {
     expect(warehouse.standIn.submissions()).toHaveLength(before + 1);
   });
 
-  test('of which nobody learned that it succeeded may be made again', async () => {
+  test('loads nothing twice when it is repeated after an unknown result', async () => {
     const sales = salesOf(3, seed);
     intercept(warehouse.client, GetStatementResultCommand, async () => {
       throw sdkError('InternalServerException');
@@ -169,7 +169,7 @@ describe('a load', () => {
     await removeStaged(1);
   });
 
-  test('that takes too long fails, and is done all the same: it keeps its file; made again, all are repeats', async () => {
+  test('keeps the file of a load that times out, which completes later', async () => {
     const sales = salesOf(3, seed);
     await warehouse.observer.query('BEGIN; LOCK sales_loads');
     const loading = warehouse.createLoader({ batchWaitMs: 300 }).load(sales);
@@ -182,7 +182,7 @@ describe('a load', () => {
     await removeStaged(1);
   });
 
-  test('of which the API tells no more fails, and is done all the same', async () => {
+  test('fails when the API stops answering, although the load completes', async () => {
     const sales = salesOf(3, seed);
     const [client, again] = [1, 2].map(() => connectRedshift(warehouse.standIn.endpoint));
     intercept(client as RedshiftDataClient, DescribeStatementCommand, async () => {
@@ -196,7 +196,7 @@ describe('a load', () => {
     await removeStaged(1);
   });
 
-  test('whose count is not a number fails, and leaves no file', async () => {
+  test('fails when the count is not a number, and leaves no file', async () => {
     const client = connectRedshift(warehouse.standIn.endpoint);
     intercept(client, GetStatementResultCommand, async (input, pass) => ({
       ...(await pass(input)),
@@ -208,7 +208,7 @@ describe('a load', () => {
     expect(await stagedKeys(warehouse.s3)).toEqual([]);
   });
 
-  test('holds up nobody who reads, and shows nothing before it is done', async () => {
+  test('does not block readers, and shows nothing before it commits', async () => {
     const [old, fresh] = salesOf(2, seed) as [Sale, Sale];
     await warehouse.loader.load([old]);
     replaceStatement('DROP TABLE staged_sales', GATE);
@@ -223,8 +223,8 @@ describe('a load', () => {
   });
 });
 
-describe('four loads at once', () => {
-  test('wait for each other, see what the others loaded, and count exactly', async () => {
+describe('four concurrent loads', () => {
+  test('run one at a time, see earlier loads, and count exactly', async () => {
     const sales = salesOf(40, seed);
     await warehouse.observer.query('BEGIN; LOCK sales_loads');
     const loading = Promise.all([1, 2, 3, 4].map(() => warehouse.loader.load(sales)));
@@ -235,7 +235,7 @@ describe('four loads at once', () => {
     expect(loads.map(({ loaded }) => loaded).sort()).toEqual([0, 0, 0, 40]);
   });
 
-  test('would load an order four times without the lock, under snapshot isolation', async () => {
+  test('would load an order four times under snapshot isolation without the lock', async () => {
     const [sale] = salesOf(1, seed) as [Sale];
     replaceStatement('LOCK sales_loads', GATE);
     await closeGate();
@@ -247,7 +247,7 @@ describe('four loads at once', () => {
   });
 });
 
-describe('under serializable isolation', () => {
+describe('under serializable isolation,', () => {
   let serializable: RedshiftWarehouse;
   beforeAll(async () => {
     serializable = await startRedshiftWarehouse('SERIALIZABLE');
@@ -255,7 +255,7 @@ describe('under serializable isolation', () => {
   afterAll(() => serializable?.stop());
   const batchesOf = (sales: readonly Sale[]) => [0, 1, 2, 3].map((n) => sales.slice(10 * n, 10 * n + 20));
 
-  test('four loads at once all succeed', async () => {
+  test('four concurrent loads all succeed', async () => {
     const sales = salesOf(50, seed);
     await serializable.observer.query('BEGIN; LOCK sales_loads');
     const loading = Promise.all(batchesOf(sales).map((batch) => serializable.loader.load(batch)));
@@ -266,7 +266,7 @@ describe('under serializable isolation', () => {
     expect(await orderIds(serializable)).toEqual(idsOf(sales));
   });
 
-  test('some of them would fail without the lock', async () => {
+  test('concurrent loads would fail without the lock', async () => {
     replaceStatement('LOCK sales_loads', GATE, serializable);
     await closeGate(serializable);
     const sales = salesOf(50, seed);
@@ -280,7 +280,7 @@ describe('under serializable isolation', () => {
   });
 });
 
-describe('whatever the warehouse', () => {
+describe('with a mocked warehouse,', () => {
   const removed: string[] = [];
   const loaderThat = (batch: RedshiftSalesLoaderOptions['database']['batch']) =>
     createRedshiftSalesLoader({
@@ -296,13 +296,13 @@ describe('whatever the warehouse', () => {
     ['statement_aborted', 1],
     ['statement_failed', 1],
     ['statement_not_finished', 0],
-  ])('a load that fails with %s has its file removed: %i', async (code, count) => {
+  ])('a load that fails with %s deletes %i staged files', async (code, count) => {
     const loader = loaderThat(() => Promise.reject(new DatabaseError(code, 'no', false)));
     await expect(loader.load(salesOf(1, 1))).rejects.toMatchObject({ code });
     expect(removed).toHaveLength(count);
   });
 
-  test('a load of nothing asks nobody', async () => {
+  test('a load without sales sends no request', async () => {
     const loader = loaderThat(() => Promise.reject(new Error('asked')));
     expect(await loader.load([])).toEqual({ loaded: 0, repeated: 0 });
     const query = () => Promise.reject(new Error('asked'));
@@ -312,12 +312,12 @@ describe('whatever the warehouse', () => {
 });
 
 test.each(['', 'Sales', "x' CREDENTIALS '", 'a/b', '-ab', 'abc\n', "abc' CREDENTIALS '"])(
-  'a staging bucket whose name could be more than a name is refused: %j',
+  'createRedshiftSalesLoader rejects a staging bucket name that could inject SQL: %j',
   (stagingBucket) => {
     const objectStore = createObjectStore(warehouse.s3);
     const { database } = warehouse;
     expect(() => createRedshiftSalesLoader({ database, objectStore, stagingBucket })).toThrow(
-      `staging bucket: must be the name of a bucket, received ${JSON.stringify(stagingBucket)}`,
+      `staging bucket: must be a valid bucket name, received ${JSON.stringify(stagingBucket)}`,
     );
   },
 );

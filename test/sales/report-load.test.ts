@@ -21,7 +21,7 @@ const refusal = { error: new Error('no order'), retryInSeconds: 1 };
 const rejected = [[{ path: 'order', code: 'not_an_object', message: 'order must be a JSON object' }]];
 const fine = {};
 
-test('a load is reported in one line and one of metrics, each record of it once, orders at debug only', () => {
+test('a load is reported in one log line and one metric line that count each record once, with order ids at debug level', () => {
   reportLoad({
     outcomes: [fine, fine, fine, refusal],
     ids: ['a', 'b'],
@@ -40,7 +40,7 @@ test('a load is reported in one line and one of metrics, each record of it once,
   expect(log.entries()).toHaveLength(3);
 });
 
-test('a load that failed is reported with its reason: all that was valid in it failed, and nothing was repeated', () => {
+test('a failed load is reported with its reason, and counts all valid records as failed', () => {
   const failure = new Error('the warehouse is down');
   reportLoad({ outcomes: [{ error: failure }, refusal], ids: ['a'], failure, rejected });
   const counts = { SalesLoaded: 0, SalesRepeated: 0, SalesRejected: 1, SalesFailed: 1 };

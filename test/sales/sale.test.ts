@@ -3,7 +3,7 @@ import { parseOrderConfirmed } from '../../lib/order/order-confirmed.ts';
 import { parseSale } from '../../lib/sales/sale.ts';
 import { seedOrder } from '../order/seed-order.ts';
 
-/** Judges a body as analytics does. */
+/** Parses a message body like analytics. */
 function parseBody(body: string) {
   const confirmed = parseOrderConfirmed(body);
   return confirmed.ok ? parseSale(confirmed.event) : confirmed;
@@ -18,8 +18,8 @@ const saleOf = (order: object, confirmed_at?: number) => {
   return parsed.item;
 };
 
-describe('a sale', () => {
-  test('is a confirmed order without the name of the customer, its times in ISO 8601', () => {
+describe('parseSale', () => {
+  test('converts a confirmed order, without the customer name and with ISO 8601 times', () => {
     const order = {
       customer_name: 'Jane Doe',
       email_id: 'jane@example.com',
@@ -49,36 +49,33 @@ describe('a sale', () => {
     [1e-7, '0.0000'],
     [1e15, '1000000000000000.0000'],
     [9_999_999_999_999_998, '9999999999999998.0000'],
-  ])('has the price %d as %s', (price, text) => {
+  ])('converts the price %d to %s', (price, text) => {
     expect(saleOf({ price }).price).toBe(text);
   });
 
   test.each([
     [0, '1970-01-01T00:00:00.000Z'],
     [253_402_300_799_999, '9999-12-31T23:59:59.999Z'],
-  ])('may be of the moment %d', (moment, iso) => {
-    expect(saleOf({ timestamp: moment }, moment)).toMatchObject({ ordered_at: iso, confirmed_at: iso });
+  ])('accepts the time %d', (time, iso) => {
+    expect(saleOf({ timestamp: time }, time)).toMatchObject({ ordered_at: iso, confirmed_at: iso });
   });
 });
 
-describe('what is no sale', () => {
-  test.each([1e16, 1e21, Number.MAX_VALUE])(
-    'is an order whose price the warehouse cannot hold: %d',
-    (price) => {
-      expect(parse({ price })).toEqual({
-        ok: false,
-        errors: [
-          {
-            path: 'order.price',
-            code: 'too_big',
-            message: `order.price must be below 10000000000000000 for the warehouse, received ${price}`,
-          },
-        ],
-      });
-    },
-  );
+describe('parseSale rejects', () => {
+  test.each([1e16, 1e21, Number.MAX_VALUE])('a price that the warehouse cannot store: %d', (price) => {
+    expect(parse({ price })).toEqual({
+      ok: false,
+      errors: [
+        {
+          path: 'order.price',
+          code: 'too_big',
+          message: `order.price must be below 10000000000000000 for the warehouse, received ${price}`,
+        },
+      ],
+    });
+  });
 
-  test('is whatever is no confirmed order', () => {
+  test('a message that is not a confirmed order', () => {
     const pathsOf = (body: string) => {
       const parsed = parseBody(body);
       return parsed.ok ? [] : parsed.errors.map(({ path, code }) => `${path} ${code}`);

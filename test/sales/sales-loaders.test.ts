@@ -12,7 +12,7 @@ const WAREHOUSES: [string, () => Promise<TestWarehouse>][] = [
   ['Redshift', startRedshiftWarehouse],
 ];
 
-describe.each(WAREHOUSES)('a load into %s', (_name, start) => {
+describe.each(WAREHOUSES)('the sales loader for %s', (_name, start) => {
   let warehouse: TestWarehouse;
   beforeAll(async () => {
     warehouse = await start();
@@ -31,25 +31,25 @@ describe.each(WAREHOUSES)('a load into %s', (_name, start) => {
   }
   const idsOf = (sales: readonly Sale[]) => sales.map(({ order_id }) => order_id).sort();
 
-  test('of nothing does nothing', async () => {
+  test('accepts an empty load', async () => {
     expect(await load([])).toEqual({ loaded: 0, repeated: 0 });
   });
 
-  test('puts each sale there, field by field', async () => {
+  test('stores every field of each sale', async () => {
     const sales = salesOf(5, 1);
     expect(await load(sales)).toEqual({ loaded: 5, repeated: 0 });
     expect(await find(sales)).toEqual(sales);
     expect(await find(salesOf(1, 2))).toEqual([undefined]);
   });
 
-  test('takes a full batch of thousands at once, and once more as repeats', async () => {
+  test('loads 5,000 sales at once, and counts them as repeated the second time', async () => {
     const sales = salesOf(5_000, 3);
     expect(await load(sales)).toEqual({ loaded: 5_000, repeated: 0 });
     expect(await load(sales)).toEqual({ loaded: 0, repeated: 5_000 });
     expect(await orderIds()).toEqual(idsOf(sales));
   });
 
-  test('made twice changes nothing, not even where a repeat says something else', async () => {
+  test('changes nothing when an order is loaded again, even with different values', async () => {
     const sales = salesOf(5, 4);
     await load(sales);
     expect(await load(sales)).toEqual({ loaded: 0, repeated: 5 });
@@ -59,14 +59,14 @@ describe.each(WAREHOUSES)('a load into %s', (_name, start) => {
     expect(await orderIds()).toHaveLength(5);
   });
 
-  test('that overlaps one before adds what is new', async () => {
+  test('adds only the new sales of an overlapping load', async () => {
     const sales = salesOf(10, 5);
     await load(sales.slice(0, 6));
     expect(await load(sales.slice(4))).toEqual({ loaded: 4, repeated: 2 });
     expect(await orderIds()).toEqual(idsOf(sales));
   });
 
-  test('takes every valid text, price and time as it is', async () => {
+  test('stores every valid text, price and time unchanged', async () => {
     const names = [
       `O'Brien's "best" \\ kettle`,
       '\\N',
@@ -101,7 +101,7 @@ describe.each(WAREHOUSES)('a load into %s', (_name, start) => {
     expect(await find(sales)).toEqual(sales);
   });
 
-  test('may be one of four at once that share orders: each order is there once, and the counts are exact', async () => {
+  test('loads each order once and counts exactly when four concurrent loads share orders', async () => {
     const sales = salesOf(200, 8);
     const batches = [
       sales.slice(0, 120),

@@ -19,7 +19,7 @@ import { connectClients } from '../local/start-test-services.ts';
 
 export const STAGING_BUCKET = 'sales-staging';
 
-/** A warehouse with its tables, and a way to look at them from outside. */
+/** A warehouse with its tables, and a connection to inspect them. */
 export interface TestWarehouse {
   database: Database;
   loader: SalesLoader;
@@ -42,7 +42,7 @@ export async function startPostgresWarehouse(): Promise<TestWarehouse> {
   };
 }
 
-/** A warehouse behind the stand-in for the Redshift Data API, and the S3 that sales are staged in. */
+/** A warehouse behind the stand-in for the Redshift Data API, and S3 for staging. */
 export type RedshiftWarehouse = Awaited<ReturnType<typeof startRedshiftWarehouse>>;
 
 export async function startRedshiftWarehouse(isolation: SessionOptions['isolation'] = 'REPEATABLE READ') {
@@ -117,7 +117,7 @@ export async function stagedKeys(s3: S3Client): Promise<string[]> {
   return Contents.map(({ Key = '' }) => Key);
 }
 
-/** Sales of generated orders. */
+/** Creates sales from generated orders. */
 export const salesOf = (count: number, seed: number): Sale[] =>
   [...generateOrders({ count, seed })].map((order) => ({
     order_id: order.order_id,

@@ -9,8 +9,8 @@ import { confirmedOrder } from './confirmed-order.ts';
 import { ADAPTERS, type ShippingDatabase, startShippingDatabase } from './start-shipping-database.ts';
 
 const NOW = new Date('2026-11-27T12:00:00Z');
-/** Seconds of work, which a busy machine may take minutes for. */
-const PATIENCE = { timeout: 180_000 };
+/** Takes seconds, but minutes on a busy machine. */
+const TIMEOUT = { timeout: 180_000 };
 
 interface Line {
   order_id: string;
@@ -28,20 +28,20 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   afterAll(() => shipping?.stop());
   beforeEach(() => shipping.empty());
 
-  /** Has workers, each with a connection of its own, take work off a list until there is none. */
-  async function work<Work, Answer>(
+  /** Processes a list with concurrent workers, each with its own connection. */
+  async function processAll<Item, Result>(
     workers: number,
-    list: readonly Work[],
-    work: (database: Database, piece: Work) => Promise<Answer>,
-  ): Promise<Answer[]> {
-    const pieces = list.values();
-    const answers: Answer[] = [];
+    items: readonly Item[],
+    process: (database: Database, item: Item) => Promise<Result>,
+  ): Promise<Result[]> {
+    const queue = items.values();
+    const results: Result[] = [];
     const worker = async (): Promise<void> => {
       const database = shipping.open();
-      for (const piece of pieces) answers.push(await work(database, piece));
+      for (const item of queue) results.push(await process(database, item));
     };
     await Promise.all(Array.from({ length: workers }, worker));
-    return answers;
+    return results;
   }
 
   const fulfill = (database: Database, events: OrderConfirmed[]) => fulfillOrders(database, events, NOW);
@@ -51,8 +51,8 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     shipping.read<Line>('SELECT order_id, product_id, status, ordered_at FROM shipments');
 
   test(
-    'four workers with 20,000 orders of 3 products schedule as many as there is stock, and a restock the oldest',
-    PATIENCE,
+    'four workers schedule exactly as many of 20,000 orders as there is stock, and a restock schedules the oldest backorders',
+    TIMEOUT,
     async () => {
       const stock = [
         ['P-1', 5_000],
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       }
       const events = [...generateOrders({ count: 20_000, seed: 3 })].map((order, index) => {
         const product_id = `P-${1 + (index % 3)}`;
-        // Ten orders of each moment; they arrive in the order of their ids, which is a random one.
+        // Ten orders share each timestamp. They arrive in the random order of their ids.
         return confirmedOrder(order.order_id, {
           product_id,
           timestamp: 1.7e12 + 1_000 * Math.floor(index / 10),
@@ -73,10 +73,10 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       });
       events.sort((one, other) => (one.order.order_id < other.order.order_id ? -1 : 1));
       const batches = [...chunk(events, { maxEntries: 100 })];
-      // Every fourth batch is delivered to two workers, at once.
+      // Every fourth batch is delivered twice, to concurrent workers.
       const deliveries = batches.flatMap((batch, index) => (index % 4 === 0 ? [batch, batch] : [batch]));
 
-      const counts = await work(4, deliveries, fulfill);
+      const counts = await processAll(4, deliveries, fulfill);
       const sum = (field: 'scheduled' | 'backordered' | 'repeated') =>
         counts.reduce((total, each) => total + each[field], 0);
       expect(deliveries).toHaveLength(250);
@@ -116,12 +116,12 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   );
 
   test(
-    'fulfillment and restocks side by side lose no piece and leave none idle beside a backorder, with products new to both',
-    PATIENCE,
+    'concurrent fulfillment and restocks of new products lose no unit and leave no stock unused while there are backorders',
+    TIMEOUT,
     async () => {
       const random = (below: number): number => Math.floor(Math.random() * below);
       const product = (): string => `P-${random(40)}`;
-      // Some order_ids come again, often for another product, which a faulty client may do.
+      // Some order_ids repeat, often with another product, as a faulty client may send them.
       const batches = Array.from({ length: 200 }, () => {
         const ids = new Set(Array.from({ length: 20 }, () => `order-${random(3_000)}`));
         return [...ids].map((id) =>
@@ -134,8 +134,10 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
         return { restock_id: `restock-${index}`, items };
       });
       const [counts, restocked] = await Promise.all([
-        work(3, batches, fulfill),
-        work(2, [...restocks, ...restocks.slice(0, 20)], (database, input) => restock(database, input, NOW)),
+        processAll(3, batches, fulfill),
+        processAll(2, [...restocks, ...restocks.slice(0, 20)], (database, input) =>
+          restock(database, input, NOW),
+        ),
       ]);
 
       const total = (numbers: number[]): number => numbers.reduce((sum, each) => sum + each, 0);
@@ -156,8 +158,8 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
   );
 
   test(
-    'products that are new to all, and orders that two have for different products, deadlock nobody',
-    PATIENCE,
+    'concurrent batches do not deadlock on new products, or on orders that they have for different products',
+    TIMEOUT,
     async () => {
       const rounds = Array.from({ length: 30 }, (_, index) => index);
       const workers = rounds.slice(0, 4).map(() => shipping.open());

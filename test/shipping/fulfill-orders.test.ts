@@ -30,7 +30,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     return Object.fromEntries(rows.map(({ order_id, status }) => [order_id, status]));
   };
 
-  test('orders in stock are scheduled and take it; the youngest that it does not last for are backordered', async () => {
+  test('fulfillOrders schedules the oldest orders while there is stock, and backorders the others', async () => {
     await stockUp('P-1', 2);
     await stockUp('P-2', 5);
     const counts = await fulfill(
@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     ]);
   });
 
-  test('a shipment holds what a delivery needs, and a date while it is scheduled', async () => {
+  test('fulfillOrders stores the fields of a shipment, with a delivery date only if it is scheduled', async () => {
     await stockUp('P-1', 1);
     await fulfill(
       confirmedOrder('1', { product_id: 'P-1', timestamp: 1_795_329_424_262 }),
@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     expect(second).toMatchObject({ status: 'backordered', delivery_date: null });
   });
 
-  test('an unknown product appears without stock, and its orders wait for it', async () => {
+  test('fulfillOrders adds an unknown product without stock, and backorders its orders', async () => {
     const fields = { product_id: 'P-new', product_name: 'Samovar' };
     expect(await fulfill(confirmedOrder('1', fields), confirmedOrder('2', fields))).toEqual({
       scheduled: 0,
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     ]);
   });
 
-  test('a product keeps its first name, whatever later orders call it', async () => {
+  test('fulfillOrders keeps the first name of a product', async () => {
     await fulfill(confirmedOrder('1', { product_id: 'P-1', product_name: 'Kettle' }));
     await fulfill(
       confirmedOrder('2', { product_id: 'P-1', product_name: 'Teapot' }),
@@ -98,7 +98,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     expect(await shipping.read('SELECT product_name FROM inventory')).toEqual([{ product_name: 'Kettle' }]);
   });
 
-  test('repeats change nothing, in whatever company and under whatever product they come', async () => {
+  test('fulfillOrders changes nothing for repeated orders, even with another product', async () => {
     await stockUp('P-1', 3);
     const events = ['1', '2', '3', '4'].map((id) => confirmedOrder(id, { product_id: 'P-1' }));
     await fulfill(...events);
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     expect(await fulfill(...elsewhere)).toMatchObject({ repeated: 4 });
     expect(await shipping.snapshot()).toEqual(before);
 
-    // A repeat takes no stock from those beside it.
+    // A repeated order takes no stock from the others in its batch.
     expect(await fulfill(...elsewhere, confirmedOrder('6', { product_id: 'P-2' }))).toEqual({
       scheduled: 1,
       backordered: 0,
@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     });
   });
 
-  test('of stock that was raised by hand, what repeats give to older backorders does not count as theirs', async () => {
+  test('fulfillOrders does not count older backorders that it schedules from stock raised by hand', async () => {
     const fields = { product_id: 'P-1', timestamp: 1_000_000_000_000 };
     const old = ['1', '2', '3'].map((id) => confirmedOrder(id, fields));
     await fulfill(...old);
@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     expect(await statuses()).toEqual({ 1: 'scheduled', 2: 'scheduled', 3: 'scheduled', 4: 'backordered' });
   });
 
-  test('all that an order may hold goes through', async () => {
+  test('fulfillOrders stores every valid value of an order', async () => {
     const texts = [
       'x'.repeat(256),
       '🐉'.repeat(128),
@@ -174,7 +174,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     expect(shipments).toEqual(expect.arrayContaining(kept.map((each) => expect.objectContaining(each))));
   });
 
-  test('a batch is stored as a whole or not at all', async () => {
+  test('fulfillOrders stores the whole batch or nothing', async () => {
     await stockUp('P-1', 5);
     const before = await shipping.snapshot();
     const broken = confirmedOrder('2', { product_id: 'P-1', customer_name: null as unknown as string });
@@ -184,8 +184,8 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     expect(await shipping.snapshot()).toEqual(before);
   });
 
-  describe('an order_id that another batch is taking for another product', () => {
-    async function meet(end: 'COMMIT' | 'ROLLBACK') {
+  describe('an order_id that a concurrent batch has for another product', () => {
+    async function fulfillConcurrently(end: 'COMMIT' | 'ROLLBACK') {
       await stockUp('P-1', 1);
       await stockUp('P-2', 1);
       const other = await shipping.connect();
@@ -202,8 +202,8 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       return counts;
     }
 
-    test('leaves its stock to the next in line', async () => {
-      expect(await meet('COMMIT')).toEqual({ scheduled: 1, backordered: 0, repeated: 1 });
+    test('leaves its stock to the next order when that batch commits', async () => {
+      expect(await fulfillConcurrently('COMMIT')).toEqual({ scheduled: 1, backordered: 0, repeated: 1 });
       expect(await statuses()).toEqual({ shared: 'scheduled', next: 'scheduled' });
       expect(await shipping.products()).toMatchObject([
         { product_id: 'P-1', stock: 1 },
@@ -211,13 +211,13 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       ]);
     });
 
-    test('is made a shipment of when that batch fails', async () => {
-      expect(await meet('ROLLBACK')).toEqual({ scheduled: 1, backordered: 1, repeated: 0 });
+    test('gets its shipment when that batch rolls back', async () => {
+      expect(await fulfillConcurrently('ROLLBACK')).toEqual({ scheduled: 1, backordered: 1, repeated: 0 });
       expect(await statuses()).toEqual({ shared: 'scheduled', next: 'backordered' });
     });
   });
 
-  test('a shipment is found by its order_id', async () => {
+  test('findShipment finds a shipment by its order_id', async () => {
     await stockUp('P-1', 1);
     const before = Date.now();
     await fulfill(confirmedOrder('1', { product_id: 'P-1' }), confirmedOrder('2', { product_id: 'P-2' }));
@@ -244,17 +244,17 @@ test.each([
   ['Sunday', '2026-11-29T12:00:00Z', 'Wednesday', '2026-12-02'],
   ['Thursday at the end of a year', '2026-12-31T12:00:00Z', 'Tuesday', '2027-01-05'],
   ['Monday before a leap day', '2028-02-28T12:00:00Z', 'Thursday', '2028-03-02'],
-])('stock that is taken on a %s is delivered three working days later', (_from, now, _to, date) => {
+])('stock that is reserved on a %s is delivered three working days later', (_from, now, _to, date) => {
   expect(deliveryDate(new Date(now))).toBe(date);
 });
 
-test('days are those of UTC, whatever the zone of the machine', () => {
+test('deliveryDate uses UTC days, regardless of the time zone', () => {
   const lateOnFriday = new Date('2026-11-27T23:30:00-05:00');
   expect(lateOnFriday.toISOString()).toContain('2026-11-28');
   expect(deliveryDate(lateOnFriday)).toBe('2026-12-02');
 });
 
-test('the moment given stays as it is', () => {
+test('deliveryDate does not change its argument', () => {
   const now = new Date('2026-11-23T10:00:00Z');
   deliveryDate(now);
   expect(now.toISOString()).toBe('2026-11-23T10:00:00.000Z');

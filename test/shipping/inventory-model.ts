@@ -1,16 +1,16 @@
 import type { OrderConfirmed } from '../../lib/order/order-confirmed.ts';
-import { deliveryDate, type Fulfilled } from '../../lib/shipping/fulfill-orders.ts';
+import { deliveryDate, type FulfillmentCounts } from '../../lib/shipping/fulfill-orders.ts';
 import type { RestockedProduct } from '../../lib/shipping/restock.ts';
 import type { RestockInput } from '../../lib/shipping/restock-input.ts';
 
-/** What shipping is asked to do, and when. */
+/** An operation on the shipping database, with its time. */
 export type Operation =
   | { kind: 'fulfill'; events: OrderConfirmed[]; now: Date }
   | { kind: 'restock'; input: RestockInput; now: Date };
 
-export type Answer = Fulfilled | RestockedProduct[];
+export type Result = FulfillmentCounts | RestockedProduct[];
 
-/** The shipping database as `docs/shipping.md` tells it; each list by its key, byte by byte. */
+/** A model of the shipping database as `docs/shipping.md` describes it. Each list is sorted by the bytes of its key. */
 export interface Inventory {
   inventory: { product_id: string; product_name: string; stock: number }[];
   shipments: { order_id: string; product_id: string; ordered_at: number; delivery_date: string | null }[];
@@ -19,14 +19,14 @@ export interface Inventory {
 
 export const emptyInventory = (): Inventory => ({ inventory: [], shipments: [], restocks: [] });
 
-/** Does to the model what the operation does to the database, and tells the answer that is due. */
-export function operate(model: Inventory, operation: Operation): Answer {
+/** Applies an operation to the model, and returns the result that the database must return. */
+export function applyOperation(model: Inventory, operation: Operation): Result {
   return operation.kind === 'fulfill'
     ? fulfill(model, operation.events, deliveryDate(operation.now))
     : restock(model, operation.input, deliveryDate(operation.now));
 }
 
-function fulfill(model: Inventory, events: OrderConfirmed[], promised: string): Fulfilled {
+function fulfill(model: Inventory, events: OrderConfirmed[], deliveryDay: string): FulfillmentCounts {
   const known = new Set(model.shipments.map(({ order_id }) => order_id));
   for (const { order } of events) addProduct(model, order.product_id, order.product_name);
   const fresh = events.filter(({ order }) => !known.has(order.order_id));
@@ -34,11 +34,11 @@ function fulfill(model: Inventory, events: OrderConfirmed[], promised: string): 
     const { order_id, product_id, timestamp } = order;
     model.shipments.push({ order_id, product_id, ordered_at: timestamp, delivery_date: null });
   }
-  const scheduled = handOut(model, promised).length;
+  const scheduled = assignStock(model, deliveryDay).length;
   return { scheduled, backordered: fresh.length - scheduled, repeated: events.length - fresh.length };
 }
 
-function restock(model: Inventory, { restock_id, items }: RestockInput, promised: string) {
+function restock(model: Inventory, { restock_id, items }: RestockInput, deliveryDay: string) {
   const added = new Map<string, number>();
   for (const { product_id, product_name, quantity } of items) {
     const product = addProduct(model, product_id, product_name ?? product_id);
@@ -51,7 +51,7 @@ function restock(model: Inventory, { restock_id, items }: RestockInput, promised
     if (product_name !== undefined) product.product_name = product_name;
     added.set(product_id, quantity);
   }
-  const scheduled = handOut(model, promised);
+  const scheduled = assignStock(model, deliveryDay);
   return items
     .map(({ product_id }) => ({
       product_id,
@@ -70,8 +70,8 @@ function addProduct(model: Inventory, product_id: string, product_name: string) 
   return product;
 }
 
-/** Gives what is in stock to the oldest that wait for it. */
-function handOut(model: Inventory, promised: string) {
+/** Assigns stock to the oldest backorders. */
+function assignStock(model: Inventory, deliveryDay: string) {
   const waiting = model.shipments
     .filter(({ delivery_date }) => delivery_date === null)
     .sort((one, other) => one.ordered_at - other.ordered_at || byBytes(one.order_id, other.order_id));
@@ -79,13 +79,13 @@ function handOut(model: Inventory, promised: string) {
     const product = model.inventory.find(({ product_id }) => product_id === shipment.product_id);
     if (!product || product.stock === 0) return false;
     product.stock -= 1;
-    shipment.delivery_date = promised;
+    shipment.delivery_date = deliveryDay;
     return true;
   });
 }
 
-/** As the model's lists compare with the tables' rows. */
-export function sorted({ inventory, shipments, restocks }: Inventory): Inventory {
+/** Sorts the lists of the model like the rows of the tables. */
+export function sortByKeys({ inventory, shipments, restocks }: Inventory): Inventory {
   return {
     inventory: inventory.toSorted((one, other) => byBytes(one.product_id, other.product_id)),
     shipments: shipments.toSorted((one, other) => byBytes(one.order_id, other.order_id)),

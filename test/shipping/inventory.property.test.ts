@@ -9,12 +9,12 @@ import { allEnded } from '../../program/all-ended.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { confirmedOrder } from './confirmed-order.ts';
 import {
-  type Answer,
+  applyOperation,
   emptyInventory,
   type Inventory,
   type Operation,
-  operate,
-  sorted,
+  type Result,
+  sortByKeys,
 } from './inventory-model.ts';
 import { type ShippingDatabase, startShippingDatabase } from './start-shipping-database.ts';
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => shipping?.stop());
 
-/** Few, so that they meet; of letters that sort differently by byte, by code unit and by language. */
+/** A few ids, so that operations collide. They sort differently by byte, by code unit and by language. */
 const productId = fc.oneof(
   { weight: 4, arbitrary: fc.constant('P-1') },
   { weight: 1, arbitrary: fc.constantFrom('p-1', '\uff21', '🐉') },
@@ -41,7 +41,7 @@ const productId = fc.oneof(
 const orderId = fc.constantFrom('a', 'B', 'b', '_', '-', '.', '1', '10');
 const now = fc.nat(6).map((days) => new Date(FRIDAY + days * DAY_MS));
 
-/** The same order_id may come with another product or time: a faulty client's. */
+/** The same order_id may repeat with another product or time, as a faulty client may send it. */
 const event = fc
   .record({ orderId, productId, second: fc.nat(3) })
   .map(({ orderId: order_id, productId: product_id, second }) =>
@@ -77,11 +77,11 @@ const operation: Arbitrary<Operation> = fc.oneof(
   }),
 );
 
-function run(database: Database | undefined, asked: Operation): Promise<Answer> {
-  if (!database) throw new RangeError('more operations at once than there are workers');
-  return asked.kind === 'fulfill'
-    ? fulfillOrders(database, asked.events, asked.now)
-    : restock(database, asked.input, asked.now);
+function run(database: Database | undefined, operation: Operation): Promise<Result> {
+  if (!database) throw new RangeError('more concurrent operations than workers');
+  return operation.kind === 'fulfill'
+    ? fulfillOrders(database, operation.events, operation.now)
+    : restock(database, operation.input, operation.now);
 }
 
 async function readTables(): Promise<Inventory> {
@@ -107,8 +107,8 @@ async function readTables(): Promise<Inventory> {
   return row?.tables ?? expect.fail('no row');
 }
 
-/** What `docs/shipping.md` promises of every product, whatever happened. */
-function expectPromises({ inventory, shipments, restocks }: Inventory): void {
+/** Checks the invariants of `docs/shipping.md` for every product. */
+function expectInvariants({ inventory, shipments, restocks }: Inventory): void {
   for (const { product_id, stock } of inventory) {
     const own = shipments.filter((shipment) => shipment.product_id === product_id);
     const scheduled = own.filter(({ delivery_date }) => delivery_date !== null).length;
@@ -123,24 +123,24 @@ function expectPromises({ inventory, shipments, restocks }: Inventory): void {
 
 const empty = () => shipping.read('DELETE FROM shipments; DELETE FROM restocks; DELETE FROM inventory');
 
-test('one after another, batches and restocks do what the model does, to the last date', async () => {
+test('sequential batches and restocks have the same effect as the model', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { minLength: 1, maxLength: 10 }), async (operations) => {
       await empty();
       const model = emptyInventory();
-      for (const asked of operations) {
-        const due = operate(model, asked);
-        expect(await run(workers[0], asked)).toEqual(due);
+      for (const operation of operations) {
+        const due = applyOperation(model, operation);
+        expect(await run(workers[0], operation)).toEqual(due);
       }
       const tables = await readTables();
-      expect(tables).toEqual(sorted(model));
-      expectPromises(tables);
+      expect(tables).toEqual(sortByKeys(model));
+      expectInvariants(tables);
     }),
     propertyRuns(40),
   );
 });
 
-/** What holds operations back until all of a wave have come so far. */
+/** Locks that block operations until all of a wave have reached the same point. */
 const GATES = {
   'adding products': 'LOCK TABLE inventory IN SHARE ROW EXCLUSIVE MODE',
   'locking products': 'SELECT FROM inventory FOR UPDATE',
@@ -151,39 +151,42 @@ interface Wave {
   operations: Operation[];
 }
 
-/** Runs operations side by side, each over a connection of its own. */
-async function runAtOnce({ heldAt, operations }: Wave): Promise<{ asked: Operation; answer: Answer }[]> {
+/** Runs operations concurrently, each with its own connection. */
+async function runConcurrently({
+  heldAt,
+  operations,
+}: Wave): Promise<{ operation: Operation; result: Result }[]> {
   let ended = 0;
   await gate.query('BEGIN');
   await gate.query(GATES[heldAt]);
-  const running = operations.map((asked, index) => run(workers[index], asked).finally(() => ended++));
-  const answers = allEnded(running);
+  const running = operations.map((each, index) => run(workers[index], each).finally(() => ended++));
+  const results = allEnded(running);
   const areWaiting = async (): Promise<boolean> => {
     const locks = await shipping.read('SELECT FROM pg_locks WHERE NOT granted');
     return locks.length + ended >= operations.length;
   };
   while (!(await areWaiting()));
   await gate.query('COMMIT');
-  return (await answers).map((answer, index) => ({ asked: operations[index] as Operation, answer }));
+  return (await results).map((result, index) => ({ operation: operations[index] as Operation, result }));
 }
 
-/** The model after the operations in the order in which the database may have done them, or undefined if there is none. */
-function afterSomeOrder(
+/** Returns the model after an order of the operations that explains all results, or undefined if there is none. */
+function findSerialOrder(
   model: Inventory,
-  done: readonly { asked: Operation; answer: Answer }[],
+  done: readonly { operation: Operation; result: Result }[],
   tables: Inventory,
 ): Inventory | undefined {
-  if (done.length === 0) return isDeepStrictEqual(sorted(model), tables) ? model : undefined;
-  for (const [index, { asked, answer }] of done.entries()) {
+  if (done.length === 0) return isDeepStrictEqual(sortByKeys(model), tables) ? model : undefined;
+  for (const [index, { operation, result }] of done.entries()) {
     const next = structuredClone(model);
-    if (!isDeepStrictEqual(operate(next, asked), answer)) continue;
-    const after = afterSomeOrder(next, done.toSpliced(index, 1), tables);
+    if (!isDeepStrictEqual(applyOperation(next, operation), result)) continue;
+    const after = findSerialOrder(next, done.toSpliced(index, 1), tables);
     if (after) return after;
   }
   return undefined;
 }
 
-test('side by side, they do what they would do one after another in some order', async () => {
+test('concurrent operations have the same effect as some serial order of them', async () => {
   const wave = fc.record<Wave>({
     heldAt: fc.constantFrom('adding products', 'locking products'),
     operations: fc.array(operation, { minLength: 2, maxLength: WORKERS }),
@@ -194,11 +197,11 @@ test('side by side, they do what they would do one after another in some order',
       await empty();
       let model = emptyInventory();
       for (const each of all) {
-        const done = await runAtOnce(each);
+        const done = await runConcurrently(each);
         const tables = await readTables();
-        expectPromises(tables);
+        expectInvariants(tables);
         model =
-          afterSomeOrder(model, done, tables) ??
+          findSerialOrder(model, done, tables) ??
           expect.fail(`no order explains ${JSON.stringify({ before: model, done, tables })}`);
       }
     }),

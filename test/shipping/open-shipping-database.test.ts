@@ -9,15 +9,20 @@ const AURORA = {
 };
 const POSTGRES = { SHIPPING_DATABASE_URL: 'postgres://postgres@127.0.0.1:1/orders' };
 
-test.each([AURORA, POSTGRES, { ...AURORA, ...POSTGRES }])('a database is opened with %j', (settings) => {
-  expect(openShippingDatabase(settings)).toMatchObject({ query: expect.any(Function) });
-  expect(requireShippingDatabase(settings)).toMatchObject({ query: expect.any(Function) });
-});
+test.each([AURORA, POSTGRES, { ...AURORA, ...POSTGRES }])(
+  'openShippingDatabase opens the database of %j',
+  (settings) => {
+    expect(openShippingDatabase(settings)).toMatchObject({ query: expect.any(Function) });
+    expect(requireShippingDatabase(settings)).toMatchObject({ query: expect.any(Function) });
+  },
+);
 
-test('Aurora is asked by its ARN, secret and database; a URL comes first', async () => {
-  const asked = intercept(RDSDataClient.prototype, ExecuteStatementCommand, async () => ({ $metadata: {} }));
+test('openShippingDatabase calls Aurora with its ARN, secret and database name, unless there is a URL', async () => {
+  const requests = intercept(RDSDataClient.prototype, ExecuteStatementCommand, async () => ({
+    $metadata: {},
+  }));
   await openShippingDatabase(AURORA)?.query('SELECT 1');
-  expect(asked).toMatchObject([
+  expect(requests).toMatchObject([
     {
       resourceArn: AURORA.SHIPPING_DATABASE_ARN,
       secretArn: AURORA.SHIPPING_DATABASE_SECRET_ARN,
@@ -33,11 +38,11 @@ test.each([
   { SHIPPING_DATABASE_URL: undefined, SHIPPING_DATABASE_ARN: AURORA.SHIPPING_DATABASE_ARN },
   { SHIPPING_DATABASE_SECRET_ARN: AURORA.SHIPPING_DATABASE_SECRET_ARN },
 ])(
-  'without all that names one there is none, and who cannot do without is told what to set: %j',
+  'openShippingDatabase returns undefined without complete settings, and requireShippingDatabase names them: %j',
   (settings) => {
     expect(openShippingDatabase(settings)).toBeUndefined();
     expect(() => requireShippingDatabase(settings)).toThrow(
-      'environment variables: must be SHIPPING_DATABASE_URL, or SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN, received neither',
+      'environment variables: set SHIPPING_DATABASE_URL, or both SHIPPING_DATABASE_ARN and SHIPPING_DATABASE_SECRET_ARN',
     );
   },
 );

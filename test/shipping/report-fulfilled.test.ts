@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Database } from '../../lib/database/database.ts';
 import { logger } from '../../lib/observability/logger.ts';
 import { reportBatch, type StoredBatch } from '../../lib/records/order-consumer.ts';
-import { createFulfillment, type Fulfilled } from '../../lib/shipping/fulfill-orders.ts';
-import { reportRestocked } from '../../lib/shipping/restock.ts';
+import { createFulfillment, type FulfillmentCounts } from '../../lib/shipping/fulfill-orders.ts';
+import { reportRestock } from '../../lib/shipping/restock.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
 let log: ReturnType<typeof captureLog>;
@@ -16,14 +16,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const reportFulfilled = (batch: StoredBatch<Fulfilled>) =>
+const reportFulfilled = (batch: StoredBatch<FulfillmentCounts>) =>
   reportBatch(batch, createFulfillment({} as Database).report);
 
 const refusal = { error: new Error('no order'), retryInSeconds: 1 };
 const rejected = [[{ path: 'order', code: 'not_an_object', message: 'order must be a JSON object' }]];
 const fine = {};
 
-test('a batch is reported in one line and one of metrics, each record of it once, orders at debug only', () => {
+test('a batch is reported in one log line and one metric line that count each record once, with order ids at debug level', () => {
   reportFulfilled({
     outcomes: [fine, fine, fine, fine, refusal],
     ids: ['a', 'b', 'c'],
@@ -47,7 +47,7 @@ test('a batch is reported in one line and one of metrics, each record of it once
   expect(log.entries()).toHaveLength(4);
 });
 
-test('a batch that failed is reported with its reason: all that was valid in it failed, and nothing was repeated', () => {
+test('a failed batch is reported with its reason, and counts all valid records as failed', () => {
   const failure = new Error('the database is down');
   reportFulfilled({
     outcomes: [{ error: failure }, refusal],
@@ -71,8 +71,8 @@ test('a batch that failed is reported with its reason: all that was valid in it 
   expect(log.lines('fulfilled')).toEqual([]);
 });
 
-test('a restock is reported in one line and one of metrics, by the sums of its products', () => {
-  reportRestocked('r-1', [
+test('a restock is reported in one log line and one metric line, with the sums of its products', () => {
+  reportRestock('r-1', [
     { product_id: 'P-1', added: 10, scheduled: 3, stock: 7 },
     { product_id: 'P-2', added: 5, scheduled: 1, stock: 4 },
   ]);

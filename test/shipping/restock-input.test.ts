@@ -5,35 +5,35 @@ import { readRestockInput } from '../../lib/shipping/restock-input.ts';
 const item = { product_id: 'P-1', quantity: 5 };
 const read = (input: unknown) => readRestockInput(input, 'request-1');
 
-describe('an input is read', () => {
+describe('readRestockInput reads', () => {
   test.each([
     ['one item', item],
     ['an array of items', [item]],
     ['an object with items', { items: [item] }],
-  ])('as %s, with the id given for one that has none', (_form, input) => {
+  ])('%s, with the default restock_id', (_form, input) => {
     expect(read(input)).toEqual({ items: [item], restock_id: 'request-1' });
   });
 
   test.each([
     ['one item', { ...item, restock_id: ' delivery:42 ' }],
     ['an object with items', { items: [item], restock_id: 'delivery:42' }],
-  ])('with its restock_id, as %s', (_form, input) => {
+  ])('%s with a restock_id', (_form, input) => {
     expect(read(input)).toEqual({ items: [item], restock_id: 'delivery:42' });
   });
 
-  test('with texts trimmed as those of orders are', () => {
+  test('texts, trimmed like those of orders', () => {
     expect(read({ product_id: ' P-1\n', product_name: ' Kettle ', quantity: 1e9 })).toMatchObject({
       items: [{ product_id: 'P-1', product_name: 'Kettle', quantity: 1_000_000_000 }],
     });
   });
 
-  test('with as many as 1,000 items', () => {
+  test('1,000 items', () => {
     const items = Array.from({ length: 1_000 }, (_, index) => ({ product_id: `P-${index}`, quantity: 1 }));
     expect(read(items)).toEqual({ items, restock_id: 'request-1' });
   });
 });
 
-describe('an input is refused, naming field, rule and value:', () => {
+describe('readRestockInput rejects with field, rule and received value:', () => {
   const number = 'must be a whole number from 1 to 1,000,000,000';
   const text = 'must be text of 1 to 256 characters without control characters or broken Unicode';
   const form = 'must be an item such as {"product_id":"P-1001","quantity":10}';
@@ -64,7 +64,7 @@ describe('an input is refused, naming field, rule and value:', () => {
       [item, { ...item, sku: 1, product_id: 'P-2' }],
       'items[1].sku: is not known, must be one of product_id, ',
     ],
-    [[item, { product_id: 'P-1 ', quantity: 7 }], 'items[1].product_id: must be there once, received "P-1 "'],
+    [[item, { product_id: 'P-1 ', quantity: 7 }], 'items[1].product_id: must be unique, received "P-1 "'],
   ])('%j', (input, message) => {
     expect(() => read(input)).toThrow(InvalidInputError);
     expect(() => read(input)).toThrow(message);
@@ -77,7 +77,7 @@ describe('an input is refused, naming field, rule and value:', () => {
     );
   });
 
-  test('every fault at once', () => {
+  test('several invalid fields, all named', () => {
     expect(() => read({ product_id: '', quantity: 0 })).toThrow(/^product_id: .*; quantity: /);
   });
 });

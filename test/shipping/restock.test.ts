@@ -23,7 +23,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
 
   const stockUp = (restock_id: string, ...items: RestockInput['items']) =>
     restock(database, { restock_id, items }, MONDAY);
-  /** Orders of one product, by the second in which they were made. */
+  /** Fulfills orders of one product, each with its timestamp in seconds. */
   const order = (product_id: string, ...made: [order_id: string, second: number][]) =>
     fulfillOrders(
       database,
@@ -34,7 +34,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     shipping.read(`SELECT order_id, delivery_date::text AS date FROM shipments
       WHERE status = 'scheduled' ORDER BY created_at, order_id`);
 
-  test('a restock schedules the oldest backorders of each product, across batches, and keeps what is left', async () => {
+  test('restock schedules the oldest backorders of each product across batches, and keeps the remaining stock', async () => {
     await order('P-1', ['d', 40], ['b', 20], ['e', 50]);
     await order('P-1', ['a', 10], ['C', 20]);
     await order('P-2', ['z', 1]);
@@ -48,7 +48,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       { product_id: 'P-1', added: 3, scheduled: 3, stock: 0 },
       { product_id: 'P-2', added: 5, scheduled: 1, stock: 4 },
     ]);
-    // "C" comes before "b": order_ids decide between orders of the same moment, byte by byte.
+    // "C" comes before "b": orders with the same timestamp are sorted by the bytes of their order_id.
     const ids = ['a', 'C', 'b', 'z'];
     expect(await scheduled()).toEqual(
       expect.arrayContaining(ids.map((order_id) => ({ order_id, date: '2026-12-03' }))),
@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     ]);
   });
 
-  test('shipments that have a date keep it', async () => {
+  test('restock keeps the delivery date of scheduled shipments', async () => {
     await stockUp('r-1', { product_id: 'P-1', quantity: 1 });
     await order('P-1', ['first', 1], ['second', 2]);
     await stockUp('r-2', { product_id: 'P-1', quantity: 1 });
@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     ]);
   });
 
-  test('the same restock_id adds once, one after the other or at once, whatever else it says', async () => {
+  test('restock adds stock once per restock_id, even concurrently or with other quantities', async () => {
     const item = { product_id: 'P-1', quantity: 10 };
     await order('P-1', ['1', 1]);
     const twins = await Promise.all(
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     expect(await stockUp('another', item)).toMatchObject([{ added: 10, stock: 19 }]);
   });
 
-  test('a product is called as its restock says, or as it was, or else by its product_id', async () => {
+  test('restock sets the given product name, else keeps the old one, else uses the product_id', async () => {
     await order('P-1', ['1', 1]);
     await order('P-2', ['2', 1]);
     const name = 'Kettle "Größe" 🫖';
@@ -120,7 +120,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     ]);
   });
 
-  test('a thousand products of long names at once are as many as there may be', async () => {
+  test('restock accepts 1,000 products with the longest names', async () => {
     const items = Array.from({ length: 1_000 }, (_, index) => ({
       product_id: `${String(index).padStart(4, '0')}${'金'.repeat(252)}`,
       product_name: '金'.repeat(256),
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     );
   });
 
-  test('more stock than a number can say is refused, and nothing of that restock is kept', async () => {
+  test('restock rejects more stock than a JSON number can represent, and stores nothing', async () => {
     await stockUp('r-1', { product_id: 'P-1', quantity: 1 });
     await shipping.read('UPDATE inventory SET stock = 9007199254740991');
     const before = await shipping.snapshot();

@@ -8,18 +8,18 @@ import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { startRdsDataStandIn } from '../aws/rds-data-stand-in.ts';
 import { startTestPostgres } from '../database/start-test-postgres.ts';
 
-/** The ways to the shipping database: one at home, one on AWS. */
+/** The adapters to the shipping database: local, and on AWS. */
 export const ADAPTERS = ['a connection', 'the RDS Data API'] as const;
 
 export type ShippingDatabase = Awaited<ReturnType<typeof startShippingDatabase>>;
 
-/** A shipping database of its own, with its schema. */
+/** Starts a separate shipping database with its schema. */
 export async function startShippingDatabase(adapter: (typeof ADAPTERS)[number]) {
   const postgres = await startTestPostgres();
   const standIn = adapter === 'a connection' ? undefined : await startRdsDataStandIn(postgres.url);
   const closings: (() => Promise<void>)[] = [];
 
-  /** A worker's way to it, which it shares with no other. */
+  /** Opens a database for one worker, with its own connection. */
   function open(): Database {
     if (standIn) {
       const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
@@ -31,7 +31,7 @@ export async function startShippingDatabase(adapter: (typeof ADAPTERS)[number]) 
     return database;
   }
 
-  /** A plain session, to look at the tables and to hold locks. */
+  /** Opens a plain session to inspect the tables and to hold locks. */
   async function connect(): Promise<Client> {
     const client = new Client(postgres.url);
     await client.connect();
@@ -52,7 +52,7 @@ export async function startShippingDatabase(adapter: (typeof ADAPTERS)[number]) 
 
     empty: () => read('TRUNCATE inventory, shipments, restocks'),
 
-    /** Every row of every table, with the transaction that wrote it. */
+    /** Returns every row of every table, with the transaction that wrote it. */
     async snapshot() {
       const tables: Record<string, object[]> = {};
       for (const table of ['inventory', 'shipments', 'restocks']) {
@@ -61,7 +61,7 @@ export async function startShippingDatabase(adapter: (typeof ADAPTERS)[number]) 
       return tables;
     },
 
-    /** How much there is of each product, and how many of its shipments have which status. */
+    /** Returns the stock of each product and the number of its shipments by status. */
     products: () =>
       read<{ product_id: string; stock: number; scheduled: number; backordered: number }>(`
         SELECT product_id, stock::int,

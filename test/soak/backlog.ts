@@ -4,7 +4,7 @@ import { BACKLOG_HELP, type BacklogOptions, readBacklogOptions } from './options
 import { plotBacklog, writePlot } from './plot.ts';
 import { type BacklogCase, type BacklogSample, runBacklog } from './run-backlog.ts';
 
-/** Exit statuses: all is well; it is not; the command line was wrong. */
+/** Exit statuses: success; a failed check or an error; a usage error. */
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 const SAMPLE_MS = 2_000;

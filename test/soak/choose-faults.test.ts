@@ -7,21 +7,21 @@ const draw = (seed: number, action: string, count = 5_000) => {
   return { choice, faults: Array.from({ length: count }, () => choice.decide(passing(action))) };
 };
 
-it('the same seed has the same faults, another one others', () => {
+it('chooseFaults is deterministic for a seed, and differs between seeds', () => {
   expect(draw(1, 'PublishBatch').faults).toEqual(draw(1, 'PublishBatch').faults);
   expect(draw(2, 'PublishBatch').faults).not.toEqual(draw(1, 'PublishBatch').faults);
 });
 
-it('between one and five requests of a hundred meet with a fault, and each is counted', () => {
+it('chooseFaults hits 1 to 5 % of requests, and counts each fault', () => {
   const { choice, faults } = draw(3, 'ReceiveMessage');
-  const met = faults.filter((fault) => fault !== undefined);
-  expect(met.length).toBeGreaterThan(50);
-  expect(met.length).toBeLessThan(250);
+  const hits = faults.filter((fault) => fault !== undefined);
+  expect(hits.length).toBeGreaterThan(50);
+  expect(hits.length).toBeLessThan(250);
   const counted = Object.values(choice.counts).reduce((sum, count) => sum + count, 0);
-  expect(counted).toBe(met.length);
+  expect(counted).toBe(hits.length);
 });
 
-it('only receives are redelivered, and only deletions forgotten', () => {
+it('chooseFaults applies redeliver only to receives, and forget only to deletes', () => {
   const kinds = (action: string) => new Set(draw(4, action).faults.map((fault) => fault?.kind));
   expect(kinds('PublishBatch')).not.toContain('redeliver');
   expect(kinds('ReceiveMessage')).toContain('redeliver');
@@ -29,7 +29,7 @@ it('only receives are redelivered, and only deletions forgotten', () => {
   expect(kinds('DeleteMessageBatch')).toContain('forget');
 });
 
-it('no message of the upload queue is hidden for the 90 minutes that nobody can wait', () => {
+it('chooseFaults never makes an upload message invisible for its 90 minutes', () => {
   const choice = chooseFaults(1);
   const queue = 'order-pipeline-local-upload-queue';
   for (const action of ['ReceiveMessage', 'DeleteMessageBatch']) {
@@ -38,7 +38,7 @@ it('no message of the upload queue is hidden for the 90 minutes that nobody can 
   }
 });
 
-it('once they have ended, all goes well', () => {
+it('chooseFaults injects no fault after end()', () => {
   const choice = chooseFaults(1);
   choice.end();
   const faults = Array.from({ length: 1_000 }, () => choice.decide(passing('ReceiveMessage')));

@@ -1,45 +1,43 @@
 import type { Fault, PassingRequest } from '../../harness/fault-proxy/fault.ts';
 import { seededRandom } from '../../lib/produce/generator.ts';
 
-/** A fault, and how many of 10,000 requests that it fits meet with it. */
+/** A fault with its probability. */
 interface Chance {
-  of10000: number;
+  /** Number of hits per 10,000 matching requests. */
+  per10000: number;
   fault: Fault;
-  /** The actions that it is for; default: all. */
-  fits?: RegExp;
+  /** Matching actions. Default: all. */
+  actions?: RegExp;
 }
 
-/** A bad day that does not end: of each hundred requests one is slow, and one fails in one way or another. */
+/** About 1 % of requests are slow, and about 1 % fail. */
 const CHANCES: readonly Chance[] = [
-  { of10000: 80, fault: { kind: 'delay', ms: 200 } },
-  { of10000: 20, fault: { kind: 'delay', ms: 1_000 } },
-  { of10000: 20, fault: { kind: 'throttle' } },
-  { of10000: 20, fault: { kind: 'error' } },
-  { of10000: 10, fault: { kind: 'cut', when: 'before' } },
-  { of10000: 10, fault: { kind: 'cut', when: 'after' } },
-  { of10000: 100, fault: { kind: 'partial' }, fits: /Batch|BatchExecuteStatement/ },
-  { of10000: 20, fault: { kind: 'forget' }, fits: /^DeleteMessageBatch$/ },
-  { of10000: 50, fault: { kind: 'redeliver' }, fits: /^ReceiveMessage$/ },
-  { of10000: 50, fault: { kind: 'reorder' }, fits: /^ReceiveMessage$/ },
+  { per10000: 80, fault: { kind: 'delay', ms: 200 } },
+  { per10000: 20, fault: { kind: 'delay', ms: 1_000 } },
+  { per10000: 20, fault: { kind: 'throttle' } },
+  { per10000: 20, fault: { kind: 'error' } },
+  { per10000: 10, fault: { kind: 'cut', when: 'before' } },
+  { per10000: 10, fault: { kind: 'cut', when: 'after' } },
+  { per10000: 100, fault: { kind: 'partial' }, actions: /Batch|BatchExecuteStatement/ },
+  { per10000: 20, fault: { kind: 'forget' }, actions: /^DeleteMessageBatch$/ },
+  { per10000: 50, fault: { kind: 'redeliver' }, actions: /^ReceiveMessage$/ },
+  { per10000: 50, fault: { kind: 'reorder' }, actions: /^ReceiveMessage$/ },
 ];
 
-/**
- * A message of the upload queue that was taken and whose answer, or deletion, is lost is out of sight for 90 minutes, which no
- * run can wait for.
- */
-const UPLOADS = 'upload-queue';
-const HIDING = /^(ReceiveMessage|DeleteMessageBatch)$/;
+/** A lost receive or delete would make an upload message invisible for 90 minutes, which is too long for a run. */
+const UPLOAD_QUEUE = 'upload-queue';
+const HIDING_ACTIONS = /^(ReceiveMessage|DeleteMessageBatch)$/;
 
 /** Decides which requests fail, and how. */
 export interface FaultChoice {
   decide(passing: PassingRequest): Fault | undefined;
-  /** Requests that met with each kind of fault. */
+  /** Number of injected faults by kind. */
   counts: Record<string, number>;
-  /** From now on all goes well. */
+  /** Stops injecting faults. */
   end(): void;
 }
 
-/** The n-th request has the same luck in each run with this seed; which request that is, the run decides. */
+/** The nth request gets the same random number in each run with this seed, but the order of requests varies. */
 export function chooseFaults(seed: number): FaultChoice {
   const counts: Record<string, number> = {};
   const random = seededRandom(seed);
@@ -47,12 +45,12 @@ export function chooseFaults(seed: number): FaultChoice {
 
   return {
     decide({ action, queue }) {
-      if (ended || (queue?.endsWith(UPLOADS) && HIDING.test(action))) return undefined;
-      let luck = random();
-      for (const { of10000, fault, fits } of CHANCES) {
-        if (fits && !fits.test(action)) continue;
-        luck -= of10000 / 10_000;
-        if (luck >= 0) continue;
+      if (ended || (queue?.endsWith(UPLOAD_QUEUE) && HIDING_ACTIONS.test(action))) return undefined;
+      let remaining = random();
+      for (const { per10000, fault, actions } of CHANCES) {
+        if (actions && !actions.test(action)) continue;
+        remaining -= per10000 / 10_000;
+        if (remaining >= 0) continue;
         counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
         return fault;
       }

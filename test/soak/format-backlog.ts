@@ -3,15 +3,15 @@ import { percentile } from '../../harness/statistics.ts';
 import type { BacklogCase } from './run-backlog.ts';
 
 const MIB = 2 ** 20;
-/** Seconds over which a rate is taken. */
+/** Seconds per interval of a rate. */
 const INTERVAL_SECONDS = 10;
 
-/** How each backlog was drained. */
+/** Formats the results of backlogs as a table. */
 export function formatBacklog(cases: readonly BacklogCase[], orders: number): string {
   const columns = cases.map(
     ({ samples, fillSeconds, confirmSeconds, storeSeconds, broken, keptPerOrder }) => {
       const rates = drainRates(samples, orders, INTERVAL_SECONDS);
-      /** Resident memory while from a quarter to a half of the orders, and while the last quarter of them, were confirmed. */
+      /** Median resident memory while this range of the orders was confirmed. */
       const memory = (from: number, to: number) => {
         const during = samples.filter(
           ({ confirmed }) => confirmed >= from * orders && confirmed <= to * orders,
@@ -28,7 +28,7 @@ export function formatBacklog(cases: readonly BacklogCase[], orders: number): st
         number(confirmSeconds),
         number(storeSeconds),
         number(orders / confirmSeconds),
-        [rates.least, rates.median, rates.most].map(number).join(', '),
+        [rates.min, rates.median, rates.max].map(number).join(', '),
         [rates.first, rates.last].map(number).join(', '),
         number((samples[0]?.rss ?? 0) / MIB),
         memory(0.25, 0.5),
@@ -37,25 +37,25 @@ export function formatBacklog(cases: readonly BacklogCase[], orders: number): st
         number(keptPerOrder),
         number(Math.max(...samples.map(({ postgres }) => postgres)) / MIB),
         number(Math.max(...samples.map(({ handles }) => handles))),
-        broken.length > 0 ? `NOT: ${broken.join(', ')}` : 'yes',
+        broken.length > 0 ? `no: ${broken.join(', ')}` : 'yes',
       ];
     },
   );
   const names = [
-    'filled, orders/s',
-    'confirmed after, s',
-    'stored after, s',
+    'sent, orders/s',
+    'all confirmed after, s',
+    'all stored after, s',
     'confirmed, orders/s',
-    `in ${INTERVAL_SECONDS} s: least, median, most`,
-    'first, last quarter',
-    'RSS with all in the queue, MiB',
-    'in the second quarter, MiB',
-    'in the last quarter, MiB',
-    'most, MiB',
-    'heap kept for an order, bytes',
-    'Postgres at most, MiB',
-    'handles at most',
-    'nothing lost, nothing doubled',
+    `per ${INTERVAL_SECONDS} s: min, median, max`,
+    'first quarter, last quarter',
+    'RSS with all orders queued, MiB',
+    'RSS in the second quarter, MiB',
+    'RSS in the last quarter, MiB',
+    'RSS max, MiB',
+    'heap retained per order, bytes',
+    'Postgres max, MiB',
+    'handles max',
+    'no order lost or repeated',
   ];
   const rows = names.map((name, index) => [name, ...columns.map((column) => column[index] ?? '')]);
   const header = [`${number(orders)} orders`, ...cases.map(({ data }) => (data ? '--data' : 'in memory'))];
@@ -64,47 +64,46 @@ export function formatBacklog(cases: readonly BacklogCase[], orders: number): st
 
 const number = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** How fast a backlog was drained, in orders a second. */
+/** Rates at which a backlog was drained, in orders per second. */
 export interface DrainRates {
-  least: number;
+  min: number;
   median: number;
-  most: number;
+  max: number;
   /** The rates of the first and the last quarter of the orders. */
   first: number;
   last: number;
 }
 
-/** Seconds since the consumers were started, and orders confirmed by then. */
+/** Orders confirmed, by seconds since the consumers started. */
 interface Progress {
   second: number;
   confirmed: number;
 }
 
 /**
- * The rates of intervals in which a backlog was drained: those with less than all and more than none of it done, so without start
- * and end.
+ * Computes the rates of a backlog while it drains. Excludes the time before the first and after the last confirmation.
  *
- * @param intervalSeconds what an interval has at least: a rate of less time is one of single batches
+ * @param intervalSeconds Minimum length of an interval. Shorter ones would measure single batches.
  */
 export function drainRates(
   progress: readonly Progress[],
   orders: number,
   intervalSeconds: number,
 ): DrainRates {
-  const underWay = progress.filter(({ confirmed }) => confirmed > 0 && confirmed < orders);
+  const draining = progress.filter(({ confirmed }) => confirmed > 0 && confirmed < orders);
   const rates: number[] = [];
-  let from = underWay[0];
-  for (const to of underWay) {
+  let from = draining[0];
+  for (const to of draining) {
     if (!from || to.second - from.second < intervalSeconds) continue;
     rates.push(rateBetween(from, to));
     from = to;
   }
   const quarter = (share: number) =>
-    underWay.filter(({ confirmed }) => Math.floor((confirmed / orders) * 4) === share);
+    draining.filter(({ confirmed }) => Math.floor((confirmed / orders) * 4) === share);
   return {
-    least: percentile(rates, Number.MIN_VALUE) ?? 0,
+    min: percentile(rates, Number.MIN_VALUE) ?? 0,
     median: percentile(rates, 0.5) ?? 0,
-    most: percentile(rates, 1) ?? 0,
+    max: percentile(rates, 1) ?? 0,
     first: rateOf(quarter(0)),
     last: rateOf(quarter(3)),
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeGrowth, judgeSoak, type Point, slope } from './judge-growth.ts';
 import type { Sample } from './sample.ts';
 
-/** A sample every 5 s, of 6,000 orders a minute; `grow` tells how much is added in a minute. */
+/** Creates a sample every 5 s for 6,000 orders per minute. `grow` is the growth per minute. */
 function samples(
   minutes: number,
   grow: { rssMiB?: number; handles?: number; threads?: number } = {},
@@ -27,27 +27,27 @@ function samples(
 const grown = (...args: Parameters<typeof judgeSoak>) =>
   judgeSoak(...args).flatMap(({ name, grew }) => (grew ? [name] : []));
 
-describe('a soak', () => {
-  it('is well where nothing grows', () => {
+describe('judgeSoak', () => {
+  it('reports no growth for constant samples', () => {
     expect(judgeSoak(samples(10), 0, true)).toHaveLength(4);
     expect(grown(samples(10), 0, true)).toEqual([]);
   });
 
-  it('may keep in memory what the ledger has of each order, and not with a data directory', () => {
-    // 6,000 orders of 2,000 bytes are 11.4 MiB, and their heap is up to twice that.
+  it('allows the ledger records to grow in memory, but not with a data directory', () => {
+    // 6,000 orders of 2,000 bytes are 11.4 MiB; their heap is up to twice as large.
     expect(grown(samples(10, { rssMiB: 20 }), 1_900, false)).toEqual([]);
     expect(grown(samples(10, { rssMiB: 20 }), 1_900, true)).toEqual([
       'resident memory, MiB',
-      'heap kept, MiB',
+      'heap retained, MiB',
     ]);
   });
 
-  it('is not well where handles or threads grow', () => {
+  it('reports growing handles and threads', () => {
     expect(grown(samples(10, { handles: 3 }), 0, true)).toEqual(['open handles']);
     expect(grown(samples(10, { threads: 1 }), 0, true)).toEqual(['threads']);
   });
 
-  it('of a few minutes says nothing', () => {
+  it('returns nothing for runs of a few minutes', () => {
     expect(judgeSoak(samples(4, { rssMiB: 100 }), 0, true)).toEqual([]);
     expect(judgeSoak([], 0, true)).toEqual([]);
   });
@@ -57,12 +57,12 @@ const line = (perX: number, count = 40): Point[] =>
   Array.from({ length: count }, (_, x) => [x, 7 + perX * x] as const);
 
 describe('slope', () => {
-  it('is that of the line on which all points are, up or down', () => {
+  it('returns the slope of points on a rising or falling line', () => {
     expect(slope(line(0.25))).toBeCloseTo(0.25, 9);
     expect(slope(line(-3))).toBeCloseTo(-3, 9);
   });
 
-  it('is 0 of no points, of one, and of several at one time', () => {
+  it('returns 0 for no points, one point, or points with the same x', () => {
     expect([
       slope([]),
       slope([[1, 5]]),
@@ -73,20 +73,20 @@ describe('slope', () => {
     ]).toEqual([0, 0, 0]);
   });
 
-  it('is not moved by a quarter of points that are far off', () => {
+  it('is robust against a quarter of outliers', () => {
     const disturbed = line(2).map(([x, y]) => [x, x % 4 === 3 ? 100_000 : y] as const);
     expect(slope(disturbed)).toBeGreaterThan(1.5);
     expect(slope(disturbed)).toBeLessThan(5);
   });
 
-  it('is that of the trend beneath a saw-tooth, as collected garbage draws it', () => {
+  it('returns the trend of a sawtooth, as from garbage collection', () => {
     const saw = line(1, 200).map(([x, y]) => [x, y + (x % 10) * 5] as const);
     expect(slope(saw)).toBeCloseTo(1, 1);
   });
 });
 
-describe('growth', () => {
-  it('is what goes on after the first half', () => {
+describe('judgeGrowth', () => {
+  it('ignores growth in the first half', () => {
     const settled = line(1).map(([x, y]) => [x, x < 20 ? y : 27] as const);
     expect(judgeGrowth('memory', settled, 0.5)).toEqual({
       name: 'memory',
@@ -96,13 +96,13 @@ describe('growth', () => {
     });
   });
 
-  it('is told where it is more than allowed, and not where it is just that', () => {
+  it('reports growth above the limit, but not at the limit', () => {
     expect(judgeGrowth('memory', line(0.5), 0.499).grew).toBe(true);
     expect(judgeGrowth('memory', line(0.5), 0.5).grew).toBe(false);
   });
 
-  it('is not what garbage does between two collections, unless it comes to more in the end', () => {
-    // Up by 200 in 5 minutes, and down again.
+  it('ignores growth between two garbage collections unless the trend exceeds it', () => {
+    // Rises by 200 within 5 minutes, then drops.
     const sway = (minutes: number, trend: number) =>
       line(trend, minutes * 12).map(([x, y]) => [x / 12, (y - 7) / 12 + ((x % 60) / 60) * 200] as const);
     expect(judgeGrowth('memory', sway(16, 8), 4)).toMatchObject({ grew: false });

@@ -1,39 +1,37 @@
 import { percentile } from '../../harness/statistics.ts';
 import type { Sample } from './sample.ts';
 
-/** Minutes that a run must have for its slopes to say anything: half of it is warm-up. */
-const LEAST_MINUTES = 5;
+/** Minimum duration for a growth check: half of a run is warm-up. */
+export const MIN_MINUTES = 5;
 
 /**
- * Bytes of heap that may stay behind for each order. In memory that is its record in the ledger, about 1.1 kB; with a data directory,
- * that is on disk. The mailbox knows which orders it has confirmed, by their ids of 64 characters, either way.
+ * Allowed retained heap per order, in bytes. The ledger record takes about 1.1 kB in memory, or is on disk with a data
+ * directory. In both cases the mailbox keeps the ids of confirmed orders, 64 characters each.
  */
-const KEPT_PER_ORDER = { memory: 2_000, data: 400 } as const;
-/** Bytes that stay behind once, whatever is sent: for connections, and for each environment of a function. */
-const KEPT_ONCE = 20 * 2 ** 20;
+const RETAINED_PER_ORDER = { memory: 2_000, data: 400 } as const;
+/** Allowed retained heap regardless of load, in bytes: for connections and execution environments. */
+const RETAINED_FIXED = 20 * 2 ** 20;
 
-/**
- * What else may grow in a minute. Garbage is collected when V8 thinks it worth while, which moves resident memory by tens of
- * MiB; and for what stays behind, the heap takes up to as much again.
- */
+/** Allowed growth per minute. V8 collects garbage when it sees fit, which moves resident memory by tens of MiB. */
 const ALLOWED = { rssMiB: 4, handles: 2, threads: 0.5 } as const;
+/** The heap grows by up to twice the size of retained objects. */
 const HEAP_SLACK = 2;
 const MIB = 2 ** 20;
 
-/** Whether memory, handles or threads grew over a soak; nothing of a run that was too short to tell. */
+/** Judges whether memory, handles or threads grew. Returns an empty list for a run shorter than `MIN_MINUTES`. */
 export function judgeSoak(samples: readonly Sample[], keptPerOrder: number | null, data: boolean): Growth[] {
   const last = samples.at(-1);
-  if (!last || keptPerOrder === null || last.minute < LEAST_MINUTES) return [];
-  const allowedPerOrder = KEPT_PER_ORDER[data ? 'data' : 'memory'] + KEPT_ONCE / last.confirmed;
+  if (!last || keptPerOrder === null || last.minute < MIN_MINUTES) return [];
+  const allowedPerOrder = RETAINED_PER_ORDER[data ? 'data' : 'memory'] + RETAINED_FIXED / last.confirmed;
   const ordersPerMinute = last.confirmed / last.minute;
   const pointsOf = (read: (sample: Sample) => number) =>
     samples.map((sample) => [sample.minute, read(sample)] as const);
-  const kept = (HEAP_SLACK * KEPT_PER_ORDER[data ? 'data' : 'memory'] * ordersPerMinute) / MIB;
+  const retained = (HEAP_SLACK * RETAINED_PER_ORDER[data ? 'data' : 'memory'] * ordersPerMinute) / MIB;
   return [
     judgeGrowth(
       'resident memory, MiB',
       pointsOf(({ rss }) => rss / MIB),
-      ALLOWED.rssMiB + kept,
+      ALLOWED.rssMiB + retained,
     ),
     judgeGrowth(
       'open handles',
@@ -46,7 +44,7 @@ export function judgeSoak(samples: readonly Sample[], keptPerOrder: number | nul
       ALLOWED.threads,
     ),
     {
-      name: 'heap kept, MiB',
+      name: 'heap retained, MiB',
       perMinute: (keptPerOrder * ordersPerMinute) / MIB,
       allowed: (allowedPerOrder * ordersPerMinute) / MIB,
       grew: keptPerOrder > allowedPerOrder,
@@ -54,49 +52,49 @@ export function judgeSoak(samples: readonly Sample[], keptPerOrder: number | nul
   ];
 }
 
-/** Whether something has grown. */
+/** Growth of one quantity. */
 export interface Growth {
   /** The quantity, and its unit. */
   name: string;
-  /** By how much it grew in a minute. */
+  /** Measured growth per minute. */
   perMinute: number;
-  /** By how much it may. */
+  /** Allowed growth per minute. */
   allowed: number;
   grew: boolean;
 }
 
-/** How much of a run is warm-up: code is compiled, pools are filled, heaps find their size. */
+/** Share of a run that is warm-up: code is compiled, pools fill, heaps reach their size. */
 const WARM_UP = 0.5;
-/** The outermost twentieth on either side of the trend is not part of the sway. */
-const OUTERMOST = 0.05;
+/** Share of outliers on each side of the trend that the fluctuation excludes. */
+const OUTLIERS = 0.05;
 
 /**
- * Decides whether something grew, by the slope of what was measured after the warm-up.
+ * Judges whether a quantity grew, by its slope after the warm-up.
  *
- * What sways, as memory does between two collections of garbage, has a slope in any piece of time, and that says nothing: so
- * it has to come to more than half the sway as well. The longer the run, the less growth that is.
+ * A fluctuating quantity, such as memory between two garbage collections, has a slope in any short period. So its growth must
+ * also exceed half of the fluctuation. A longer run detects slower growth.
  *
- * @param points minutes since the load began, and what was measured
- * @param allowed growth a minute
+ * @param points Minutes since the start of the load, and the measured values.
+ * @param allowed Allowed growth per minute.
  */
 export function judgeGrowth(name: string, points: readonly Point[], allowed: number): Growth {
   const end = points.at(-1)?.[0] ?? 0;
   const judged = points.filter(([minute]) => minute >= end * WARM_UP);
   const perMinute = slope(judged);
-  const apart = judged.map(([minute, value]) => value - perMinute * minute);
-  const sway = (percentile(apart, 1 - OUTERMOST) ?? 0) - (percentile(apart, OUTERMOST) ?? 0);
+  const deviations = judged.map(([minute, value]) => value - perMinute * minute);
+  const fluctuation = (percentile(deviations, 1 - OUTLIERS) ?? 0) - (percentile(deviations, OUTLIERS) ?? 0);
   const grown = perMinute * end * (1 - WARM_UP);
-  return { name, perMinute, allowed, grew: perMinute > allowed && grown > sway / 2 };
+  return { name, perMinute, allowed, grew: perMinute > allowed && grown > fluctuation / 2 };
 }
 
-/** A measurement: when, and how much. */
+/** A measurement and its time. */
 export type Point = readonly [x: number, y: number];
 
 /**
- * The slope of a line through points by Theil and Sen: the median of the slopes between any two of them. Nearly a third of the
- * points may be anything before it says anything else.
+ * Estimates the slope of a line with the Theil–Sen estimator: the median of the slopes between all pairs of points. Tolerates up
+ * to 29 % of outliers.
  *
- * @returns y per x; 0 for fewer than two points
+ * @returns y per x; 0 for fewer than two points.
  */
 export function slope(points: readonly Point[]): number {
   const slopes: number[] = [];

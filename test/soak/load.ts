@@ -1,41 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Entry, Item, Parcel } from '../../harness/journal.ts';
+import type { Entry, Item, Submission } from '../../harness/journal.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
 import type { Order } from '../../lib/order/order.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
 
-/** Of 20 orders, so many come in this way; the others go to the queue. */
-const OF_20: Partial<Record<Entry, number>> = { http: 5, file: 3 };
-/** One order in so many is sent twice, by another way in, and one in so many has an invalid item besides it. */
+/** Number of orders, out of 20, for each entry point. The others go to the queue. */
+const ENTRIES_PER_20: Partial<Record<Entry, number>> = { http: 5, file: 3 };
+/** Every 100th order is sent a second time through another entry point. Every 200th is followed by an invalid item. */
 const DUPLICATE_EVERY = 100;
 const INVALID_EVERY = 200;
 
-/** Ms between two portions, and between two order files. */
-const PORTION_MS = 250;
-const FILE_MS = 5_000;
-/** Orders of one HTTP request. */
-const PER_REQUEST = 25;
+const SEND_EVERY_MS = 250;
+const FILE_EVERY_MS = 5_000;
+const ORDERS_PER_REQUEST = 25;
 
 export interface LoadOptions {
-  /** New orders a second. */
+  /** New orders per second. */
   rate: number;
   seed: number;
-  /** Ms for which orders are sent. */
+  /** Duration of sending, in ms. */
   duration: number;
-  /** Ends it before its time. */
+  /** Stops the load early. */
   signal: AbortSignal;
 }
 
-/** Yields a steady load, portion by portion, when each is due: whatever was not sent in time is due all the same. */
-export async function* steadyLoad({ rate, seed, duration, signal }: LoadOptions): AsyncGenerator<Parcel> {
+/** Yields submissions at a steady rate. Orders that are late are sent with the next submission. */
+export async function* steadyLoad({ rate, seed, duration, signal }: LoadOptions): AsyncGenerator<Submission> {
   const items = generateItems(seed);
   const waiting: Record<Entry, Item[]> = { queue: [], http: [], file: [] };
   let orders = 0;
   let files = 0;
 
-  /** Takes what is due after so many ms. */
-  function take(elapsed: number): void {
+  /** Queues the items that are due after `elapsed` ms. */
+  function queueDueItems(elapsed: number): void {
     while (orders < Math.floor((elapsed / 1_000) * rate)) {
       const { entry, ...item } = items.next().value as DueItem;
       if (item.kind === 'order') orders++;
@@ -43,43 +41,43 @@ export async function* steadyLoad({ rate, seed, duration, signal }: LoadOptions)
     }
   }
 
-  function* portions(...entries: Entry[]): Generator<Parcel> {
+  function* submissions(...entries: Entry[]): Generator<Submission> {
     for (const entry of entries) {
       const due = waiting[entry];
       if (due.length === 0) continue;
       waiting[entry] = [];
       if (entry === 'queue') yield { entry, items: due };
       else if (entry === 'file') yield toFile(files++, due);
-      else for (const part of chunk(due, { maxEntries: PER_REQUEST })) yield { entry, items: part };
+      else for (const part of chunk(due, { maxEntries: ORDERS_PER_REQUEST })) yield { entry, items: part };
     }
   }
 
   const start = Date.now();
   let fileAt = start;
   for (let elapsed = 0; elapsed < duration && !signal.aborted; elapsed = Date.now() - start) {
-    take(elapsed);
-    yield* portions('queue', 'http');
-    if (Date.now() - fileAt >= FILE_MS) {
+    queueDueItems(elapsed);
+    yield* submissions('queue', 'http');
+    if (Date.now() - fileAt >= FILE_EVERY_MS) {
       fileAt = Date.now();
-      yield* portions('file');
+      yield* submissions('file');
     }
-    await sleep(PORTION_MS, undefined, { signal }).catch(() => undefined);
+    await sleep(SEND_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
-  if (!signal.aborted) take(duration);
-  yield* portions('queue', 'http', 'file');
+  if (!signal.aborted) queueDueItems(duration);
+  yield* submissions('queue', 'http', 'file');
 }
 
-function toFile(number: number, items: readonly Item[]): Parcel {
+function toFile(number: number, items: readonly Item[]): Submission {
   const text = items.map((item) => `${item.text}\n`).join('');
   const isGzipped = number % 2 === 1;
   const key = `soak/${String(number).padStart(5, '0')}.ndjson${isGzipped ? '.gz' : ''}`;
   return { entry: 'file', items, key, content: isGzipped ? gzipSync(text) : Buffer.from(text) };
 }
 
-/** An item, with the way in by which it comes. */
+/** An item and its entry point. */
 export type DueItem = Item & { entry: Entry };
 
-/** Generates what a shop's customers send: orders by all ways in, a few of them twice, and a few invalid items. */
+/** Generates orders for all entry points, a few duplicates and a few invalid items. */
 export function* generateItems(seed: number): Generator<DueItem> {
   let position = 0;
   for (const order of generateOrders({ count: Number.POSITIVE_INFINITY, seed })) {
@@ -89,23 +87,22 @@ export function* generateItems(seed: number): Generator<DueItem> {
     position++;
     if (position % DUPLICATE_EVERY === 0)
       yield { ...item, entry: entry === 'queue' ? 'http' : 'queue', kind: 'duplicate' };
-    // By each way in turn.
     if (position % INVALID_EVERY === 0) {
-      const ways: Entry[] = ['queue', 'http', 'file'];
-      const way = ways[(position / INVALID_EVERY) % ways.length] ?? 'queue';
-      yield { entry: way, kind: 'invalid', text: JSON.stringify(spoil(order)) };
+      const entries: Entry[] = ['queue', 'http', 'file'];
+      const invalidEntry = entries[(position / INVALID_EVERY) % entries.length] ?? 'queue';
+      yield { entry: invalidEntry, kind: 'invalid', text: JSON.stringify(invalidate(order)) };
     }
   }
 }
 
 function entryOf(position: number): Entry {
-  const { http = 0, file = 0 } = OF_20;
+  const { http = 0, file = 0 } = ENTRIES_PER_20;
   const place = position % 20;
   if (place < http) return 'http';
   return place < http + file ? 'file' : 'queue';
 }
 
-const spoil = ({ order_id, ...order }: Order) => ({
+const invalidate = ({ order_id, ...order }: Order) => ({
   ...order,
   order_id: `no-${order_id.slice(0, 40)}`,
   price: -1,

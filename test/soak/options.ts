@@ -1,9 +1,10 @@
 import { parseOptions, UsageError, wholeNumber } from '../../program/options.ts';
+import { MIN_MINUTES } from './judge-growth.ts';
 
 /** The options of `npm run soak`. */
 export interface SoakOptions {
   minutes: number;
-  /** New orders a second. */
+  /** New orders per second. */
   rate: number;
   seed: number;
   /** Whether the embedded cloud keeps its data in a directory. */
@@ -15,23 +16,31 @@ export interface SoakOptions {
 
 export const SOAK_HELP = `Usage: npm run soak -- --minutes N [options]
 
-Runs the pipeline on the embedded cloud under a steady load, by all ways in and with faults under way, and watches memory,
-handles, queues and latency. Exits with 1 where an order is lost or doubled, or where something grows. Linux only.
+Run the pipeline on the embedded cloud under a steady load through the queue, HTTP and files, with injected faults, and record
+memory, handles, queues and latency. Linux only.
 
-  --minutes N       how long orders are sent, 1 to 1,440
-  --rate N          orders a second                                  (100)
-  --seed N          of orders and faults                             (1)
-  --data            keep queues, files and tables in a data directory, rather than in memory
-  --no-faults       let everything go well
-  --plot FILE       draw memory, handles and latency, as SVG
-  --help            show this
+  --minutes N       minutes of load, 1 to 1,440 (required)
+  --rate N          orders per second, default 100
+  --seed N          seed of orders and faults, default 1
+  --data            keep queues, files and tables in a data directory instead of in memory
+  --no-faults       inject no faults
+  --plot FILE       write a plot of memory, handles and latency as SVG
+  --help            show this help
+
+Exit status:
+  0  every order is accounted for, and nothing grows
+  1  an order is lost, or shipped or recorded as a sale twice; memory, handles or threads grow (checked from ${MIN_MINUTES} minutes on); or the
+     run failed. With --no-faults, also if an order is confirmed twice. With faults, repeated confirmations are only reported:
+     the response of a publish may be lost. Valid orders in the order DLQ are only reported, too.
+  2  invalid command line
+  130  interrupted by a second Ctrl-C
 `;
 
 /**
  * Reads the command line of `npm run soak`.
  *
- * @returns undefined where it asks for help
- * @throws UsageError that names the option, its rule and the value received
+ * @returns Undefined for `--help`.
+ * @throws UsageError that names the option, its rule and the received value
  */
 export function readSoakOptions(args: readonly string[]): SoakOptions | undefined {
   const values = parseOptions(args, {
@@ -44,7 +53,7 @@ export function readSoakOptions(args: readonly string[]): SoakOptions | undefine
     help: { type: 'boolean', short: 'h', default: false },
   });
   if (values.help) return undefined;
-  if (values.plot === '') throw new UsageError('--plot: must be a file, received nothing');
+  if (values.plot === '') throw new UsageError('--plot: must be a file name, received nothing');
   return {
     minutes: wholeNumber('--minutes', values.minutes ?? '', 1, 1_440),
     rate: wholeNumber('--rate', values.rate, 1, 10_000),
@@ -59,7 +68,7 @@ export function readSoakOptions(args: readonly string[]): SoakOptions | undefine
 export interface BacklogOptions {
   orders: number;
   seed: number;
-  /** Whether the embedded cloud keeps its data in a directory, case by case. */
+  /** For each case, whether the embedded cloud keeps its data in a directory. */
   cases: boolean[];
   /** File that the plot is written to. */
   plot: string | undefined;
@@ -67,22 +76,27 @@ export interface BacklogOptions {
 
 export const BACKLOG_HELP = `Usage: npm run backlog -- [options]
 
-Puts a backlog into the order queue of the embedded cloud while no consumer runs, starts the consumers and records how it
-drains. Exits with 1 where an order is lost or doubled. Linux only.
+Fill the order queue of the embedded cloud while no consumer runs, then start the consumers and record how the backlog drains.
+Linux only.
 
-  --orders N     orders in the queue, 1,000 to 1,000,000             (200000)
-  --seed N       of the orders                                       (1)
-  --data         keep queues, files and tables in a data directory, rather than in memory
-  --both         first the one, then the other
-  --plot FILE    draw rate, queues and memory, as SVG
-  --help         show this
+  --orders N     orders in the queue, 1,000 to 1,000,000, default 200000
+  --seed N       seed of the orders, default 1
+  --data         keep queues, files and tables in a data directory instead of in memory
+  --both         run in memory, then with a data directory
+  --plot FILE    write a plot of rates, queues and memory as SVG
+  --help         show this help
+
+Exit status:
+  0  every order is confirmed, shipped and recorded as a sale once
+  1  an order is lost or repeated, or the run failed
+  2  invalid command line
 `;
 
 /**
  * Reads the command line of `npm run backlog`.
  *
- * @returns undefined where it asks for help
- * @throws UsageError that names the option, its rule and the value received
+ * @returns Undefined for `--help`.
+ * @throws UsageError that names the option, its rule and the received value
  */
 export function readBacklogOptions(args: readonly string[]): BacklogOptions | undefined {
   const values = parseOptions(args, {
@@ -94,7 +108,7 @@ export function readBacklogOptions(args: readonly string[]): BacklogOptions | un
     help: { type: 'boolean', short: 'h', default: false },
   });
   if (values.help) return undefined;
-  if (values.plot === '') throw new UsageError('--plot: must be a file, received nothing');
+  if (values.plot === '') throw new UsageError('--plot: must be a file name, received nothing');
   return {
     orders: wholeNumber('--orders', values.orders, 1_000, 1_000_000),
     seed: wholeNumber('--seed', values.seed, 0, 2 ** 32 - 1),

@@ -8,10 +8,10 @@ import type { Sample } from './sample.ts';
 
 const MIB = 2 ** 20;
 
-/** A line: its color, and the value of a sample; null leaves a gap. */
+/** A line: its color, and a function that reads its value from a sample. Null leaves a gap. */
 type Line = readonly [color: string, read: (sample: Sample) => number | null];
 
-/** A soak as an SVG document: latency, queues, memory and handles over time. */
+/** Plots a soak as SVG: latency, rate, memory, handles and threads over time. */
 export function plotSoak(samples: readonly Sample[]): string {
   const rate = samples.map((sample, index) => {
     const before = samples[Math.max(0, index - 1)] ?? sample;
@@ -30,25 +30,25 @@ export function plotSoak(samples: readonly Sample[]): string {
   return drawFigure({
     title: 'A soak of the pipeline on the embedded cloud',
     legend: [
-      ['median, and all', COLORS.blue],
+      ['median, or total', COLORS.blue],
       ['99th percentile', COLORS.red],
       ['heaps of the services', COLORS.green],
       ['Postgres', COLORS.purple],
-      ['heaps of the functions', COLORS.grey],
+      ['heaps of the functions', COLORS.gray],
     ],
     panels: [
       panel('ms from sending to confirmation', { type: 'log', nice: false, ticks: 4, tickFormat: ',' }, [
         [COLORS.blue, ({ p50 }) => p50],
         [COLORS.red, ({ p99 }) => p99],
       ]),
-      panel('orders confirmed a second', from0, [
+      panel('orders confirmed per second', from0, [
         [COLORS.blue, (sample) => (sample as (typeof rate)[number]).perSecond],
       ]),
       panel('memory, MiB: the process, its heaps, and Postgres', from0, [
         [COLORS.blue, ({ rss }) => rss / MIB],
         [COLORS.green, ({ heaps }) => servicesOf(heaps) / MIB],
         [COLORS.purple, ({ postgres }) => postgres / MIB],
-        [COLORS.grey, ({ heaps }) => heaps.functions / MIB],
+        [COLORS.gray, ({ heaps }) => heaps.functions / MIB],
       ]),
       panel('open handles', from0, [[COLORS.blue, ({ handles }) => handles]]),
       panel('threads', from0, [[COLORS.blue, ({ threads }) => threads]]),
@@ -56,10 +56,10 @@ export function plotSoak(samples: readonly Sample[]): string {
   });
 }
 
-/** Seconds over which a rate is drawn. */
+/** Seconds per interval of a rate. */
 const INTERVAL_SECONDS = 10;
 
-/** How backlogs were drained, as an SVG document: rates, what waits, and memory over time. */
+/** Plots the draining of backlogs as SVG: rates, queues and memory over time. */
 export function plotBacklog(cases: readonly BacklogCase[]): string {
   const colorOf = (data: boolean) => (data ? COLORS.red : COLORS.blue);
   const panel = (
@@ -82,9 +82,9 @@ export function plotBacklog(cases: readonly BacklogCase[]): string {
     title: 'Backlogs drained by the pipeline on the embedded cloud',
     legend: cases.map(({ data }) => [data ? 'with --data' : 'in memory', colorOf(data)] as const),
     panels: [
-      panel(`orders confirmed a second, over ${INTERVAL_SECONDS} s`, rateUntil),
+      panel(`orders confirmed per second, over ${INTERVAL_SECONDS} s`, rateUntil),
       panel('orders in the order queue', ({ waiting }) => waiting),
-      panel('confirmed orders still to be shipped or counted', ({ toStore }) => toStore),
+      panel('confirmed orders not yet shipped or recorded as sales', ({ toStore }) => toStore),
       panel('resident memory, MiB', ({ rss }) => rss / MIB),
       panel('heaps of the services, MiB', ({ heaps }) => servicesOf(heaps) / MIB),
     ],
@@ -96,9 +96,9 @@ function rateUntil(sample: BacklogSample, samples: readonly BacklogSample[]): nu
   return before ? (sample.confirmed - before.confirmed) / (sample.second - before.second) : null;
 }
 
-/** @param file as on the command line: npm runs its scripts in the project's folder, wherever it was called */
+/** @param file Path relative to where npm was called; npm runs its scripts in the project's folder. */
 export async function writePlot(file: string, svg: string): Promise<void> {
-  const place = resolve(process.env.INIT_CWD ?? '.', file);
-  await mkdir(dirname(place), { recursive: true });
-  await writeFile(place, svg);
+  const path = resolve(process.env.INIT_CWD ?? '.', file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, svg);
 }

@@ -9,7 +9,7 @@ export interface ProcessUse {
   threads: number;
 }
 
-/** @throws Error where there is no `/proc`, which is Linux's */
+/** @throws Error if there is no `/proc` (Linux only) */
 export async function readProcess(pid: number): Promise<ProcessUse> {
   const [status, handles] = await Promise.all([
     readFile(`/proc/${pid}/status`, 'utf8'),
@@ -20,13 +20,13 @@ export async function readProcess(pid: number): Promise<ProcessUse> {
 }
 
 /**
- * Bytes of memory of all processes of the Postgres on a port. What they share, its buffers above all, counts once: each
- * process has its share of it (`Pss`).
+ * Returns the memory of all Postgres processes of a port, in bytes. Shared memory counts once, since each process reports its
+ * proportional share (`Pss`).
  */
 export async function readPostgresMemory(databaseUrl: string): Promise<number> {
   const option = `port=${new URL(databaseUrl).port}\0`;
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  // Of the server itself; the processes that it forks have other command lines, and it for a parent.
+  // Only the server has the port in its command line. Its child processes are found by their parent.
   const servers = await Promise.all(
     pids.map(async (pid) => ((await read(pid, 'cmdline')).includes(option) ? [pid] : [])),
   );
@@ -42,6 +42,6 @@ export async function readPostgresMemory(databaseUrl: string): Promise<number> {
   return shares.reduce((sum, share) => sum + share, 0);
 }
 
-/** Empty of a process that has gone since. */
+/** Returns an empty string if the process has ended. */
 const read = (pid: string, file: string): Promise<string> =>
   readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');

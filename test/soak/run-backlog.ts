@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkPromise } from '../../harness/check-promise.ts';
 import type { HeapUse } from '../../harness/cloud-process.ts';
 import { gatherEvidence } from '../../harness/gather-evidence.ts';
-import { createJournal, type Parcel } from '../../harness/journal.ts';
+import { createJournal, type Submission } from '../../harness/journal.ts';
 import { readMails } from '../../harness/read-mails.ts';
 import { restock } from '../../harness/restock.ts';
 import { createSender, sendLoad } from '../../harness/send-load.ts';
@@ -12,16 +12,16 @@ import { generateOrders } from '../../lib/produce/generator.ts';
 import { isConfirmed, isDrained, type PipelineCounts } from '../../local/start/pipeline-counts.ts';
 import { type ProcessUse, readPostgresMemory, readProcess } from './process-use.ts';
 
-/** How far a backlog is drained. Memory in bytes. */
+/** Progress of draining a backlog. Memory in bytes. */
 export interface BacklogSample extends ProcessUse {
-  /** Seconds since the consumers were let go; negative while the queue is filled. */
+  /** Seconds since the consumers started; negative while the queue fills. */
   second: number;
   heaps: HeapUse;
   postgres: number;
   /** Messages in the order queue, in flight or not. */
   waiting: number;
   confirmed: number;
-  /** Confirmed, and not yet shipped or not yet counted. */
+  /** Orders confirmed, but not yet shipped or recorded as sales. */
   toStore: number;
 }
 
@@ -37,24 +37,25 @@ export interface BacklogRun {
 export interface BacklogResult {
   samples: BacklogSample[];
   fillSeconds: number;
-  /** Until the last order was confirmed, and until it was shipped and counted. */
+  /** Seconds until the last order was confirmed. */
   confirmSeconds: number;
+  /** Seconds until the last order was shipped and recorded as a sale. */
   storeSeconds: number;
-  /** Bytes of heap that the services have for each order once all is drained, and garbage collected. */
+  /** Heap that the services retain per order after draining and garbage collection, in bytes. */
   keptPerOrder: number;
-  /** Each clause of the promise that is broken; empty if no order is lost or doubled. */
+  /** Broken clauses of the promise; empty if no order is lost or repeated. */
   broken: string[];
 }
 
-/** Orders that are sent to the queue together. */
-const PORTION = 800;
-/** Ms that the queue may refuse a portion. */
-const PATIENCE_MS = 240_000;
+/** Orders per submission. */
+const SUBMISSION_SIZE = 800;
+/** Time for which a rejected submission is retried, in ms. */
+const TIMEOUT_MS = 240_000;
 
 /**
- * Puts a backlog into the order queue while no consumer runs, starts the consumers and watches them drain it.
+ * Fills the order queue while no consumer runs, then starts the consumers and samples the draining.
  *
- * @throws Error where the embedded cloud dies
+ * @throws Error if the embedded cloud crashes
  */
 export async function runBacklog(run: BacklogRun): Promise<BacklogResult> {
   await using cleanUp = new AsyncDisposableStack();
@@ -94,11 +95,11 @@ async function drain(
     onSample?.(taken);
   }
 
-  await restock(current, 'backlog', orders, PATIENCE_MS);
+  await restock(current, 'backlog', orders, TIMEOUT_MS);
   await cloud.call('startCounting');
   const before = await cloud.call('heapsCollected');
   const fillBegin = performance.now();
-  const send = createSender({ current, journal, patience: PATIENCE_MS });
+  const send = createSender({ current, journal, timeoutMs: TIMEOUT_MS });
   await sendLoad([backlogOf(orders, seed)], send, { waits: true });
   const fillSeconds = (performance.now() - fillBegin) / 1_000;
   begin = performance.now();
@@ -121,7 +122,7 @@ async function drain(
   const storeSeconds = (performance.now() - begin) / 1_000;
   reading.abort();
   await mails;
-  // Metrics arrive a moment after the messages are gone.
+  // Metrics arrive shortly after the messages are deleted.
   await sleep(1_000);
   counts = await cloud.call('counts');
   const { received, deadLettered } = counts;
@@ -142,8 +143,8 @@ async function drain(
   };
 }
 
-function* backlogOf(count: number, seed: number): Generator<Parcel> {
-  for (const orders of inBatches(generateOrders({ count, seed }), PORTION)) {
+function* backlogOf(count: number, seed: number): Generator<Submission> {
+  for (const orders of inBatches(generateOrders({ count, seed }), SUBMISSION_SIZE)) {
     const items = orders.map((order) => ({
       kind: 'order' as const,
       text: JSON.stringify(order),

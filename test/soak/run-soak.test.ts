@@ -4,17 +4,17 @@ import { judgeSoak } from './judge-growth.ts';
 import { plotSoak } from './plot.ts';
 import { runSoak } from './run-soak.ts';
 
-it('a short soak keeps the promise, and tells how it went in a table and a plot', {
+it('runSoak keeps the promise in a short run, whose result is formatted as a table and a plot', {
   timeout: 180_000,
 }, async () => {
   const result = await runSoak({
     duration: 2_000,
     rate: 120,
-    // Each function's environment costs its start.
+    // Fewer execution environments start faster.
     params: { consumerConcurrency: 2, fulfillmentConcurrency: 2, ingestConcurrency: 2 },
     seed: 11,
     data: false,
-    // A message whose answer was lost on its way is out of sight for minutes.
+    // A message whose receive is lost stays invisible for minutes.
     faults: false,
     collects: false,
     sampleEvery: 1_000,
@@ -31,10 +31,10 @@ it('a short soak keeps the promise, and tells how it went in a table and a plot'
     expect(all.filter((value) => !(value > 0))).toEqual([]);
   }
 
-  // Too short to say what grows.
+  // Too short for a growth check.
   const growth = judgeSoak(result.samples, result.keptPerOrder, false);
   expect(growth).toEqual([]);
-  expect(formatSoak(result, growth)).toContain('each order is accounted for');
+  expect(formatSoak(result, growth)).toContain('OK: every order is accounted for');
   const svg = plotSoak(result.samples);
   for (const title of ['open handles', 'threads', 'ms from sending to confirmation']) {
     expect(svg).toContain(`>${title}</text>`);

@@ -8,7 +8,7 @@ import { restock } from '../../harness/restock.ts';
 import { createSender, sendLoad } from '../../harness/send-load.ts';
 import { untilDrained } from '../../harness/settle.ts';
 import { type Cloud, openDirectory, servicesOf, startCloud } from '../../harness/start-cloud.ts';
-import { catalogue } from '../../lib/produce/catalogue.ts';
+import { catalog } from '../../lib/produce/catalog.ts';
 import type { PipelineCounts } from '../../local/start/pipeline-counts.ts';
 import { reconcile } from '../../operations/reconcile/reconcile.ts';
 import { chooseFaults, type FaultChoice } from './choose-faults.ts';
@@ -16,51 +16,51 @@ import { steadyLoad } from './load.ts';
 import { type Sample, startSampling } from './sample.ts';
 
 export interface SoakRun {
-  /** Ms for which orders are sent. */
+  /** Duration of the load, in ms. */
   duration: number;
-  /** New orders a second. */
+  /** New orders per second. */
   rate: number;
   seed: number;
   data: boolean;
   faults: boolean;
   /** Stage parameters that override those of serverless.yml. */
   params?: Readonly<Record<string, string | number>>;
-  /** Whether to collect garbage before and after, and so to tell what is kept for an order: takes seconds. */
+  /** Whether to collect garbage before and after, which takes seconds. Required for `keptPerOrder`. */
   collects: boolean;
   /** Ms between samples. */
   sampleEvery: number;
   onSample?: (sample: Sample) => void;
-  /** Ends it before its time; what was sent until then is judged. */
+  /** Ends the load early. The orders sent until then are checked. */
   signal: AbortSignal;
 }
 
-/** The evidence of a soak has the counts of its one cloud, and the ledger's side. */
+/** The evidence of a soak always has counts and a reconciliation. */
 type SoakEvidence = Evidence & Required<Pick<Evidence, 'counts' | 'reconciliation'>>;
 
 /** The result of a soak. */
 export interface SoakResult {
-  /** Samples of the time in which orders were sent. */
+  /** Samples during the load. */
   samples: Sample[];
   evidence: SoakEvidence;
-  /** Each clause of the promise that is broken; empty if it is kept. */
+  /** Broken clauses of the promise; empty if it is kept. */
   broken: string[];
-  /** Requests that met with each kind of fault. */
+  /** Number of injected faults by kind. */
   faults: Record<string, number>;
-  /** Ms from the last order sent until nothing was on its way. */
+  /** Ms from the last order sent until all queues were empty. */
   drainMs: number;
-  /** Bytes that the services have for each order once all is drained, and garbage collected; null where it was not. */
+  /** Heap that the services retain per order after draining and garbage collection, in bytes. Null without `collects`. */
   keptPerOrder: number | null;
 }
 
-/** The share of orders that the stock would be enough for, were all products as popular: the best sellers sell out. */
+/** Stock as a share of orders, the same for each product. So the best sellers sell out. */
 const STOCK_SHARE = 0.8;
-/** A message is out of sight for 6 min at the most, and three times at the most: two of those are waited for. */
-const PATIENCE_MS = 13 * 60_000;
+/** A message is invisible for at most 6 min, and received up to three times. This allows for two redeliveries. */
+const TIMEOUT_MS = 13 * 60_000;
 
 /**
- * Sends a steady load through the embedded cloud, samples it meanwhile, lets all drain and checks the promise.
+ * Sends a steady load through the embedded cloud, samples it, waits until the queues are empty and checks the promise.
  *
- * @throws Error where the embedded cloud dies, or a way in takes nothing
+ * @throws Error if the embedded cloud crashes, or an entry point accepts nothing
  */
 export async function runSoak(run: SoakRun): Promise<SoakResult> {
   await using cleanUp = new AsyncDisposableStack();
@@ -89,7 +89,7 @@ async function soak(
 ): Promise<SoakResult> {
   const { duration, rate, signal } = run;
   const current = () => cloud;
-  await restock(current, 'soak', stockFor((duration / 1_000) * rate), PATIENCE_MS);
+  await restock(current, 'soak', stockFor((duration / 1_000) * rate), TIMEOUT_MS);
   const before = run.collects ? await cloud.call('heapsCollected') : null;
   await cloud.call('startCounting');
   await cloud.call('startEvents');
@@ -113,13 +113,13 @@ async function soak(
   );
   sampled.catch(() => undefined);
 
-  const send = createSender({ current, journal, patience: PATIENCE_MS, signal: gone.signal });
+  const send = createSender({ current, journal, timeoutMs: TIMEOUT_MS, signal: gone.signal });
   await sendLoad([steadyLoad({ ...run, signal })], send, { waits: false });
   sampling.abort();
   await sampled;
   faults.end();
   const sentAt = Date.now();
-  const left = await untilDrained(cloud.pipeline, PATIENCE_MS);
+  const left = await untilDrained(cloud.pipeline, TIMEOUT_MS);
   const drainMs = Date.now() - sentAt;
   reading.abort();
   await Promise.all([mails, page]);
@@ -131,7 +131,7 @@ async function soak(
     left,
     counts,
     messages: messagesOf(counts),
-    reconciliation: await reconcile(cloud.pipeline, everything, QUIETLY),
+    reconciliation: await reconcile(cloud.pipeline, everything, NO_PROGRESS),
   };
   return {
     samples,
@@ -143,16 +143,16 @@ async function soak(
   };
 }
 
-const QUIETLY = () => ({ update: () => undefined, done: () => undefined });
+const NO_PROGRESS = () => ({ update: () => undefined, done: () => undefined });
 
-/** A batch whose answer was lost may be published again, and those batches are not counted. */
+/** With faults, the response of a publish may be lost, so any number of confirmations may be repeated. */
 const allowedIn = ({ faults }: SoakRun): Allowed => ({
   repeats: faults ? Number.POSITIVE_INFINITY : 0,
   redrivable: true,
   faults,
 });
 
-/** Queues say how many messages they took, not which: what has vanished is what is missing from the sum. */
+/** Queues report the number of messages, not their ids. A vanished message shows as a missing one in the sum. */
 const messagesOf = ({ received, deadLettered }: PipelineCounts): Evidence['messages'] => ({
   received,
   deadLettered,
@@ -166,7 +166,7 @@ async function takeSamples(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    // A pipeline that does not answer in time has none.
+    // Skip the sample if the pipeline does not answer in time.
     const sample = await take().catch(() => undefined);
     if (sample) {
       keep(sample);
@@ -176,18 +176,18 @@ async function takeSamples(
   }
 }
 
-/** Pieces of each product. */
-const stockFor = (orders: number): number => Math.ceil((orders / catalogue.length) * STOCK_SHARE);
+/** Returns the units of each product. */
+const stockFor = (orders: number): number => Math.ceil((orders / catalog.length) * STOCK_SHARE);
 
 /**
- * Follows the live page's events, as an open tab does, so that what the page costs is part of what is measured.
+ * Reads the live page's events like an open browser tab, so that the measurements include the page's cost.
  *
- * @param signal closes the tab
+ * @param signal Closes the tab.
  */
 async function watchPage(apiUrl: string, signal: AbortSignal): Promise<void> {
   try {
     const { body } = await fetch(`${apiUrl}/dashboard/events`, { signal });
-    // Read, or the server would hold back what it has to tell.
+    // Consume the stream, or backpressure would stop the server.
     for await (const _event of body ?? []);
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -6,7 +6,7 @@ import { createStatusReader } from '../../operations/status/create-status-reader
 import type { QueueName } from '../../topology.ts';
 import { type ProcessUse, readPostgresMemory, readProcess } from './process-use.ts';
 
-/** The embedded cloud at one moment. Memory in bytes. */
+/** A measurement of the embedded cloud. Memory in bytes. */
 export interface Sample extends ProcessUse {
   /** Minutes since the first sample. */
   minute: number;
@@ -14,22 +14,22 @@ export interface Sample extends ProcessUse {
   /** Memory of all processes of Postgres. */
   postgres: number;
   queues: Partial<Record<QueueName, QueueSample>>;
-  /** Ms from sending to confirmation, of the orders confirmed since the last sample; null where there were none. */
+  /** Ms from sending to confirmation for orders confirmed since the last sample; null if there were none. */
   p50: number | null;
   p99: number | null;
-  /** Orders sent, and confirmed, since the first sample. */
+  /** Orders sent and confirmed since the first sample. */
   sent: number;
   confirmed: number;
 }
 
 interface QueueSample {
-  /** Messages in it, in flight or not. */
+  /** Messages in the queue, including those in flight. */
   held: number;
-  /** Age of the oldest; null where it is empty. */
+  /** Age of the oldest message; null if the queue is empty. */
   oldestSeconds: number | null;
 }
 
-/** @returns a function that takes a sample */
+/** @returns A function that takes a sample. */
 export function startSampling(
   cloud: Pick<Cloud, 'pid' | 'outputs' | 'call' | 'pipeline'>,
   journal: Pick<Journal, 'takeLatencies' | 'progress'>,

@@ -7,7 +7,7 @@ import { plotSoak, writePlot } from './plot.ts';
 import { runSoak } from './run-soak.ts';
 import type { Sample } from './sample.ts';
 
-/** Exit statuses: all is well; it is not; the command line was wrong; ended twice by Ctrl-C. */
+/** Exit statuses: success; a failed check or an error; a usage error; a second Ctrl-C. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 const SAMPLE_MS = 5_000;

@@ -18,7 +18,7 @@ async function loyalty({ Records }: SQSEvent): Promise<PromiseSettledResult<void
   return consumeConfirmedOrders(Records, consumer, queue);
 }
 
-/** LoyaltyQueue → points for each customer. */
+/** Awards points for the confirmed orders in LoyaltyQueue. */
 export const handler = middy(loyalty)
   .use(injectLambdaContext(logger))
   .use(partialBatch())

@@ -1,17 +1,17 @@
 import type { Table } from './aws/table.ts';
 import type { OrderConsumer } from './records/order-consumer.ts';
 
-/** The points that one order is worth; the key is `order_id`, so an order that comes again is awarded once. */
+/** The points for one order. The key is `order_id`, so a redelivered order is awarded once. */
 export interface Award {
   order_id: string;
   email_id: string;
-  /** One for each whole unit of the price. */
+  /** One point per whole unit of the price. */
   points: number;
-  /** Epoch milliseconds: `orders reconcile` finds awards by it. */
+  /** Epoch milliseconds. `orders reconcile` finds awards by this time. */
   confirmed_at: number;
 }
 
-/** Consumes confirmed orders as awards. */
+/** Creates the consumer that stores an award for each confirmed order. */
 export const createLoyalty = (
   table: Pick<Table, 'insert'>,
 ): OrderConsumer<Award, { awarded: number; repeated: number }> => ({

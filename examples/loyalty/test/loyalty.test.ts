@@ -4,7 +4,7 @@ import type { EntryOutcome } from '../lib/batch/send-in-batches.ts';
 import { createLoyalty, pointsOf } from '../lib/loyalty.ts';
 import { storeBatch } from '../lib/records/order-consumer.ts';
 
-/** A table in memory, by `order_id`. */
+/** Creates an in-memory table with the key `order_id`. */
 function createTestTable() {
   const items = new Map<string, Item>();
   const table: Pick<Table, 'insert' | 'query'> = {
@@ -38,7 +38,7 @@ const event = (order_id: string, price: number, email_id = 'jane@example.com') =
   }),
 });
 
-test('awards a point for each whole unit of the price, and adds them up by customer', async () => {
+test('awards one point per whole unit of the price, and sums the points of a customer', async () => {
   const table = createTestTable();
   const orders = [
     event('a', 39.9),
@@ -51,7 +51,7 @@ test('awards a point for each whole unit of the price, and adds them up by custo
   expect(await pointsOf(table, 'Jane@Example.com')).toBe(46);
 });
 
-test('awards an order once when its event comes twice', async () => {
+test('awards an order once when its event is delivered twice', async () => {
   const table = createTestTable();
   await storeBatch([event('a', 39.9)], createLoyalty(table));
   const { stored } = await storeBatch([event('a', 39.9)], createLoyalty(table));
@@ -59,7 +59,7 @@ test('awards an order once when its event comes twice', async () => {
   expect(await pointsOf(table, 'jane@example.com')).toBe(39);
 });
 
-test('stores the batch again later when an award fails', async () => {
+test('fails the whole batch when an award fails', async () => {
   const error = new Error('throttled');
   const table = { insert: async () => [{ ok: false as const, error }] };
   const { outcomes, failure } = await storeBatch([event('a', 1)], createLoyalty(table));

@@ -1,5 +1,5 @@
--- Runs unchanged on Redshift and Postgres. Redshift counts a varchar's bytes: 256 UTF-16 code units are at most 768 of UTF-8.
--- Redshift does not enforce the primary key (its planner trusts it): that each order is here once is the load's doing.
+-- Runs unchanged on Redshift and Postgres. Redshift counts bytes in a varchar: 256 UTF-16 code units are at most 768 bytes of UTF-8.
+-- Redshift does not enforce the primary key, but its planner trusts it: the load must ensure that each order is inserted once.
 CREATE TABLE sales (
   order_id varchar(64) NOT NULL PRIMARY KEY,
   email_id varchar(256) NOT NULL,
@@ -10,7 +10,7 @@ CREATE TABLE sales (
   confirmed_at timestamptz NOT NULL
 );
 
--- Never holds a row: a load locks it first, so that loads go one by one while readers of sales are not held up.
+-- Always empty. Each load locks this table first, so that loads run one at a time without blocking readers of sales.
 CREATE TABLE sales_loads (
   loaded_at timestamptz
 );

@@ -1,9 +1,9 @@
--- Texts that are sorted or looked up have collation C. The order of rows, and so the order of locks, is then the same on
--- every machine, and no index depends on the version of an operating system.
+-- Keys have collation C. They sort the same on every machine, so locks are always taken in the same order, and no index depends
+-- on the version of the operating system.
 CREATE TABLE inventory (
   product_id text COLLATE "C" PRIMARY KEY,
   product_name text NOT NULL,
-  -- The most that a JSON number holds exactly.
+  -- The largest integer that a JSON number represents exactly.
   stock bigint NOT NULL DEFAULT 0 CHECK (stock BETWEEN 0 AND 9007199254740991),
   updated_at timestamptz NOT NULL DEFAULT now()
 );
@@ -21,10 +21,10 @@ CREATE TABLE shipments (
   CHECK ((status = 'scheduled') = (delivery_date IS NOT NULL))
 );
 
--- Oldest first, as stock is handed out.
+-- Sorted as stock is assigned: oldest first.
 CREATE INDEX backorders ON shipments (product_id, ordered_at, order_id) WHERE status = 'backordered';
 
--- What was added to the stock, once per restock and product.
+-- Stock that was added, one row per restock and product.
 CREATE TABLE restocks (
   restock_id text COLLATE "C",
   product_id text COLLATE "C" REFERENCES inventory,

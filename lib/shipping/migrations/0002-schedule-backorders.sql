@@ -1,8 +1,9 @@
--- Gives stock to the oldest backorders of these products, as far as it goes. The caller has their rows of inventory locked.
+-- Assigns stock to the oldest backorders of these products until it runs out. The caller must hold the locks on their rows in
+-- inventory.
 CREATE FUNCTION schedule_backorders(products text[], promised date)
 RETURNS TABLE (product_id text, scheduled bigint)
 LANGUAGE sql
--- See fulfil.
+-- See the function fulfil.
 SET plan_cache_mode = force_custom_plan
 AS $$
   WITH oldest AS (

@@ -1,14 +1,14 @@
--- Makes shipments of those orders that have none, and takes stock for as many as there is. It keeps, as restock does, that
--- no product has both stock and backorders, and cannot deadlock, whatever runs beside it.
+-- Creates shipments for orders that have none, and reserves stock as long as there is any. Like restock, it ensures that no
+-- product has both stock and backorders, and it cannot deadlock with concurrent transactions.
 --
--- Locks are taken in one fixed order. Products come first, sorted, and order_ids after them, sorted. A transaction that
--- waits for a product so holds no order_id, and one that waits for an order_id wants no more products.
+-- Locks are always taken in the same order: products first, sorted, then order_ids, sorted. So a transaction that waits for a
+-- product holds no order_id, and one that waits for an order_id needs no more products.
 --
--- Each statement of a volatile function sees what was committed before it began (READ COMMITTED), so what follows the
--- locks sees all that the transactions before it did to these products.
+-- Each statement of a volatile function sees all rows committed before the statement started (READ COMMITTED). So the statements
+-- after the locks see everything that earlier transactions did to these products.
 CREATE FUNCTION fulfil(orders jsonb, promised date, OUT scheduled bigint, OUT backordered bigint)
 LANGUAGE plpgsql
--- A plan that is kept from when shipments was empty would read all of it for ever.
+-- A cached plan from when shipments was empty would scan the whole table on every call.
 SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
@@ -68,8 +68,8 @@ BEGIN
     array_agg(order_id)
   INTO scheduled, backordered, made_now
   FROM made;
-  -- Orders that had their shipment before, or are getting it in another batch, were ranked with the others and took
-  -- nothing. What they leave is for the next in line: an older order than the batch's where stock was raised by hand.
+  -- Orders that already have a shipment, or get it in a concurrent batch, were ranked with the others but reserved nothing. Their
+  -- stock goes to the oldest backorder, which may be from an earlier batch if stock was raised by hand.
   IF backordered > 0 AND scheduled + backordered < jsonb_array_length(orders) THEN
     PERFORM count(*) FROM schedule_backorders(products, promised);
     SELECT count(*) FILTER (WHERE status = 'scheduled'), count(*) FILTER (WHERE status = 'backordered')

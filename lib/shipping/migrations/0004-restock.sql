@@ -1,9 +1,9 @@
--- Adds to the stock of products, once for each restock_id and product, and gives it to their oldest backorders. Locks
--- products first, sorted, as fulfil does. Nothing else that it does waits for anybody.
+-- Adds stock, once per restock_id and product, and assigns it to the oldest backorders. Locks products first, sorted, like
+-- fulfil. Waits for no other lock.
 CREATE FUNCTION restock(this_restock text, items jsonb, promised date)
 RETURNS TABLE (product_id text, added bigint, scheduled bigint, stock bigint)
 LANGUAGE plpgsql
--- See fulfil.
+-- See the function fulfil.
 SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column

@@ -1,3 +1,3 @@
--- For lists of the newest shipments. A new entry is always the last one, and those of one batch share it, so it costs inserts
--- next to nothing: 12 bytes a shipment where a batch has four.
+-- For lists of the newest shipments. Cheap to maintain: new entries are always the last, and a batch shares one. With batches of
+-- four, an entry takes 12 bytes per shipment.
 CREATE INDEX newest ON shipments (created_at);

@@ -1,32 +1,32 @@
 import type { Entry } from '../entry.ts';
 import { hostileOrder } from '../hostile-order.ts';
 
-/** What becomes of a message of the order queue. */
+/** Outcome of a message of the order queue. */
 export type BodyOutcome =
-  /** Published once, with these fields as they are told to everybody else. */
+  /** Published once, with these normalized fields. */
   | { confirmed: Readonly<Record<string, unknown>> }
-  /** Ends in the dead-letter queue for these reasons, `path: code` each. */
+  /** Dead-lettered for these reasons, each `path: code`. */
   | { deadLettered: readonly string[] }
-  /** Never gets into the queue: SQS itself refuses it. */
+  /** Rejected by SQS. */
   | { refused: 'InvalidMessageContents' | 'InvalidParameterValue' | 'MissingParameter' };
 
 export type BodyEntry = Entry<string | (() => string), BodyOutcome>;
 
-/** An order with hostile fields. */
+/** Creates an order with these fields. */
 export const order = (
   name: string,
   fields: Readonly<Record<string, unknown>>,
   expected: BodyOutcome,
 ): BodyEntry => ({ name, input: JSON.stringify(hostileOrder(fields)), expected });
 
-/** An order with one field as JSON that `JSON.stringify` would not write. */
+/** Creates an order with one field in JSON that `JSON.stringify` would not write. */
 export const orderWith = (name: string, field: string, json: string, expected: BodyOutcome): BodyEntry => ({
   name,
   input: JSON.stringify(hostileOrder({ [field]: undefined })).replace(/\}$/, `,"${field}":${json}}`),
   expected,
 });
 
-/** A body as it stands. */
+/** Creates an entry for a raw body. */
 export const body = (name: string, input: BodyEntry['input'], expected: BodyOutcome): BodyEntry => ({
   name,
   input,

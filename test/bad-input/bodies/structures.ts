@@ -8,13 +8,13 @@ const MISSING = ['customer_name', 'email_id', 'product_id', 'product_name', 'pri
   (field) => `${field}: missing`,
 );
 const good = (): string => JSON.stringify(hostileOrder());
-/** A body of exactly as many bytes as a message may have. */
+/** Creates a body of exactly this number of bytes. */
 const padded = (bytes: number) => (): string => {
   const empty = JSON.stringify(hostileOrder({ note: '' }));
   return empty.replace('"note":""', `"note":"${'x'.repeat(bytes - empty.length)}"`);
 };
 
-/** Bodies that are no JSON, or no object, or one of a strange build. */
+/** Bodies that are not JSON, not an object, or an unusual object. */
 export const badStructures: BodyEntry[] = [
   body('arrays nested 100,000 deep', () => '['.repeat(DEPTH) + ']'.repeat(DEPTH), NOT_AN_OBJECT),
   body(
@@ -22,9 +22,9 @@ export const badStructures: BodyEntry[] = [
     () => `${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`,
     deadLettered(...MISSING),
   ),
-  body('100,000 open brackets', () => '['.repeat(DEPTH), NOT_JSON),
+  body('100,000 opening brackets', () => '['.repeat(DEPTH), NOT_JSON),
   body(
-    'a good order with an unknown field nested 100,000 deep',
+    'a valid order with an unknown field nested 100,000 deep',
     () => good().replace(/\}$/, `,"note":${'['.repeat(DEPTH)}${']'.repeat(DEPTH)}}`),
     confirmed(),
   ),
@@ -39,14 +39,18 @@ export const badStructures: BodyEntry[] = [
       `{${Array.from({ length: DEPTH }, (_, index) => `"${index.toString(36)}":0,`).join('')}${good().slice(1)}`,
     confirmed(),
   ),
-  body('a key twice: the last one counts', good().replace(/\}$/, ',"price":1}'), confirmed({ price: 1 })),
   body(
-    'a key twice, the last one bad',
+    'a duplicate key, of which the last one counts',
+    good().replace(/\}$/, ',"price":1}'),
+    confirmed({ price: 1 }),
+  ),
+  body(
+    'a duplicate key, the last one invalid',
     good().replace(/\}$/, ',"price":"free"}'),
     deadLettered('price: invalid_type'),
   ),
   body(
-    'a key twice, spelt with an escape',
+    'a duplicate key, written with an escape',
     good().replace(/\}$/, ',"\\u0070rice":2}'),
     confirmed({ price: 2 }),
   ),
@@ -56,12 +60,12 @@ export const badStructures: BodyEntry[] = [
     deadLettered(...MISSING),
   ),
   body(
-    '__proto__ in a good order',
+    '__proto__ in a valid order',
     good().replace('{', '{"__proto__":{"price":0,"admin":true},'),
     confirmed({ price: 39.9 }),
   ),
   body(
-    'constructor and prototype in a good order',
+    'constructor and prototype in a valid order',
     good().replace('{', '{"constructor":{"prototype":{"price":0}},"prototype":1,'),
     confirmed({ price: 39.9 }),
   ),
@@ -70,7 +74,7 @@ export const badStructures: BodyEntry[] = [
     good().replace('{', '{"toJSON":1,"toString":null,"hasOwnProperty":0,'),
     confirmed(),
   ),
-  order('fields in other letters', { price: undefined, Price: 1 }, deadLettered('price: missing')),
+  order('fields with other capitalization', { price: undefined, Price: 1 }, deadLettered('price: missing')),
   body('an empty object', '{}', deadLettered(...MISSING)),
   body('null', 'null', NOT_AN_OBJECT),
   body('true', 'true', NOT_AN_OBJECT),
@@ -87,12 +91,12 @@ export const badStructures: BodyEntry[] = [
   body('an empty body', '', { refused: 'MissingParameter' }),
   body('a byte order mark before the order', `\uFEFF${good()}`, NOT_JSON),
   body('white space around the order', `\r\n\t ${good()} \n`, confirmed()),
-  body('two orders one after another', `${good()}\n${good()}`, NOT_JSON),
+  body('two consecutive orders', `${good()}\n${good()}`, NOT_JSON),
   body('garbage after the order', `${good()} and more`, NOT_JSON),
-  body('a comma after the last field', good().replace(/\}$/, ',}'), NOT_JSON),
+  body('a trailing comma', good().replace(/\}$/, ',}'), NOT_JSON),
   body('JSON5: bare keys and single quotes', "{customer_name:'Jane Doe',price:1}", NOT_JSON),
   body('a comment', good().replace('{', '{/* free */'), NOT_JSON),
-  body('an order cut in the middle', good().slice(0, 60), NOT_JSON),
+  body('a truncated order', good().slice(0, 60), NOT_JSON),
   body(
     'XML with an external entity',
     '<!DOCTYPE o [<!ENTITY x SYSTEM "file:///etc/passwd">]><o>&x;</o>',
@@ -101,23 +105,23 @@ export const badStructures: BodyEntry[] = [
   body('YAML', 'customer_name: Jane Doe\nprice: 1\n', NOT_JSON),
   body('a form', 'customer_name=Jane+Doe&price=1', NOT_JSON),
   body('base64 of an order', Buffer.from(good()).toString('base64'), NOT_JSON),
-  body('UTF-16, its bytes as letters', Buffer.from(good(), 'utf16le').toString('latin1'), {
+  body('UTF-16, its bytes as characters', Buffer.from(good(), 'utf16le').toString('latin1'), {
     refused: 'InvalidMessageContents',
   }),
-  body('gzip, its bytes as letters', '\u001f\u008b\u0008\u0000\u0000\u0000', {
+  body('gzip, its bytes as characters', '\u001f\u008b\u0008\u0000\u0000\u0000', {
     refused: 'InvalidMessageContents',
   }),
   body('a raw NUL after the order', `${good()}\0`, { refused: 'InvalidMessageContents' }),
   body('a raw escape character in a name', good().replace('Jane', '\u001b[31mJane'), {
     refused: 'InvalidMessageContents',
   }),
-  body('U+FFFF, which SQS does not carry', good().replace('Jane', 'Jane\uFFFF'), {
+  body('U+FFFF', good().replace('Jane', 'Jane\uFFFF'), {
     refused: 'InvalidMessageContents',
   }),
   body('a raw line break in a name', good().replace('Jane', 'Jane\n'), NOT_JSON),
-  body('1 MiB of an order, most of it an unknown field', padded(1_048_576), confirmed()),
-  body('a byte more than 1 MiB', padded(1_048_577), { refused: 'InvalidParameterValue' }),
+  body('a valid order of 1 MiB, mostly an unknown field', padded(1_048_576), confirmed()),
+  body('1 MiB plus one byte', padded(1_048_577), { refused: 'InvalidParameterValue' }),
   body('1 MiB of letters', () => 'a'.repeat(1_048_576), NOT_JSON),
-  body('1 MiB of blanks', () => ' '.repeat(1_048_576), NOT_JSON),
+  body('1 MiB of spaces', () => ' '.repeat(1_048_576), NOT_JSON),
   body('half a million empty arrays', () => `[${'[],'.repeat(349_000)}[]]`, NOT_AN_OBJECT),
 ];

@@ -8,7 +8,7 @@ const wrong = (fields: readonly string[], kind: string, value: unknown): BodyEnt
     order(`${field} is ${kind}`, { [field]: value }, deadLettered(`${field}: invalid_type`)),
   );
 
-/** Every field as JSON of another type. */
+/** Each field with a value of a wrong JSON type. */
 export const wrongTypes: BodyEntry[] = [
   ...wrong(TEXTS, 'a number', 7),
   ...wrong(ALL, 'null', null),

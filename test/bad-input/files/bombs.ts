@@ -3,7 +3,7 @@ import { type FileEntry, failed, file, HEADER, ingested, row } from './file-entr
 
 const MIB = 1_048_576;
 
-/** Gzip of so many MiB of one text: about 1 KiB for each, since its members are packed once. */
+/** Creates a gzip file of repeated text, about 1 KiB per MiB. Compresses one member and repeats it. */
 function bomb(mebibytes: number, fill: string, head = '', tail = ''): () => Buffer {
   return () => {
     const member = gzipSync(Buffer.alloc(MIB, fill));
@@ -12,7 +12,7 @@ function bomb(mebibytes: number, fill: string, head = '', tail = ''): () => Buff
   };
 }
 
-/** Files that are small until they are read, or never come to the next row. */
+/** Small files that unpack to a large size, or have a row that never ends. */
 export const bombs: FileEntry[] = [
   file('1 GiB of zeros', 'zeros.ndjson.gz', bomb(1_024, '\0'), failed('not_utf8')),
   file(
@@ -30,13 +30,13 @@ export const bombs: FileEntry[] = [
   file('a CSV row of 128 MiB', 'row.csv.gz', bomb(128, 'a', `${HEADER}\n`), ingested(0, '2 : row_too_long')),
   file('a CSV header of 16 MiB', 'header.csv.gz', bomb(16, 'a,'), failed('bad_header')),
   file(
-    'a CSV quote, and 1 MiB of line ends',
+    'an open CSV quote followed by 1 MiB of line ends',
     'quote.csv.gz',
     bomb(1, '\n', `${HEADER}\n"`),
     ingested(0, '2 : bad_csv'),
   ),
   file('a JSON text of 32 MiB that is never closed', 'text.json.gz', bomb(32, 'a', '["'), failed('bad_json')),
-  file('32 Mi open brackets', 'brackets.json.gz', bomb(32, '['), failed('bad_json')),
+  file('32 Mi opening brackets', 'brackets.json.gz', bomb(32, '['), failed('bad_json')),
   file(
     'a JSON row of 10 MiB',
     'row.json',
@@ -45,8 +45,8 @@ export const bombs: FileEntry[] = [
   ),
 ];
 
-/** Without end: reading them ends with the function's time. */
+/** Files that take longer to read than the function may run. */
 export const endlessFiles: FileEntry[] = [
-  file('1 GiB of an array without rows', 'array.json.gz', bomb(1_024, ' ', '['), failed('time_up')),
+  file('a JSON array with 1 GiB of spaces', 'array.json.gz', bomb(1_024, ' ', '['), failed('time_up')),
   file('1 GiB of line ends', 'lines.ndjson.gz', bomb(1_024, '\n'), failed('time_up')),
 ];

@@ -10,10 +10,10 @@ export const documents: FileEntry[] = [
   file('JSON: an array that is never closed', 'open.json', `[${row()},\n${row()}`, failed('bad_json', 2)),
   file('JSON: a row that is never closed', 'open-row.json', `[${row()},\n{"price":`, failed('bad_json', 1)),
   file('JSON: a text that is never closed', 'open-text.json', `[${row()},\n"Jane]`, failed('bad_json', 1)),
-  file('JSON: a comma after the last row', 'comma.json', `[${row()},]`, failed('bad_json', 1)),
-  file('JSON: two commas', 'commas.json', `[${row()},,${row()}]`, failed('bad_json', 1)),
+  file('JSON: a trailing comma', 'comma.json', `[${row()},]`, failed('bad_json', 1)),
+  file('JSON: two commas between rows', 'commas.json', `[${row()},,${row()}]`, failed('bad_json', 1)),
   file('JSON: no comma between rows', 'no-comma.json', `[${row()} ${row()}]`, failed('bad_json', 1)),
-  file('JSON: closed before it is opened', 'closed.json', `]${row()}[`, failed('bad_json')),
+  file('JSON: a closing bracket first', 'closed.json', `]${row()}[`, failed('bad_json')),
   file('JSON: garbage after the array', 'garbage.json', `[${row()}] and more`, failed('bad_json', 1)),
   file('JSON: two arrays', 'arrays.json', `[${row()}]\n[${row()}]`, ingested(2)),
   file(
@@ -24,12 +24,12 @@ export const documents: FileEntry[] = [
   ),
   file('JSON: rows of other types', 'types.json', '[1,\n"Jane",\nnull,\n[]]', ingested(0, ...NOT_ORDERS)),
   file(
-    'JSON: a row 100,000 deep',
+    'JSON: a row nested 100,000 levels deep',
     'deep.json',
     `[${deep(100_000)},\n${row()}]`,
     ingested(1, '1 : not_an_object'),
   ),
-  file('JSON: brackets that do not match', 'mixed.json', `[{"a":1],\n${row()}]`, ingested(1, '1 : not_json')),
+  file('JSON: mismatched brackets', 'mixed.json', `[{"a":1],\n${row()}]`, ingested(1, '1 : not_json')),
   file(
     'JSON: NaN in a row',
     'nan.json',
@@ -47,7 +47,7 @@ export const documents: FileEntry[] = [
     `[${row({ note: 'x'.repeat(307_200) })},\n${row()}]`,
     ingested(1, '1 : row_too_long'),
   ),
-  file('JSON: orders one after another', 'stream.json', `${row()}\n${row()}`, ingested(2)),
+  file('JSON: consecutive orders without an array', 'stream.json', `${row()}\n${row()}`, ingested(2)),
   file(
     'NDJSON: a row over several lines',
     'pretty.ndjson',
@@ -69,13 +69,13 @@ export const documents: FileEntry[] = [
   ),
   file('NDJSON: lines that end with CR', 'cr.ndjson', `${row()}\r${row()}\r`, ingested(2)),
   file(
-    'NDJSON: the last line cut',
+    'NDJSON: a truncated last line',
     'cut.ndjson',
     `${row()}\n${row().slice(0, 40)}`,
     ingested(1, '2 : not_json'),
   ),
   file(
-    'NDJSON: a line 100,000 deep',
+    'NDJSON: a line nested 100,000 levels deep',
     'deep.ndjson',
     `${deep(100_000)}\n${row()}\n`,
     ingested(1, '1 : not_an_object'),

@@ -2,20 +2,20 @@ import { REQUIRED_FIELDS } from '../../../lib/order/order.ts';
 import type { Entry } from '../entry.ts';
 import { hostileOrder } from '../hostile-order.ts';
 
-/** What the receipt of an order file says. */
+/** Outcome of an order file, as in its receipt. */
 export interface FileOutcome {
-  /** The code of what made the file fail, its message gone to the dead-letter queue; undefined where it was ingested. */
+  /** Error code of a failed file, whose message is dead-lettered. Undefined if the file was ingested. */
   failed?: string;
   /** Orders sent. */
   sent: number;
-  /** Rows set aside: `line path: code`. */
+  /** Rejected rows: `line path: code`. */
   rejected?: readonly string[];
 }
 
 export interface OrderFile {
-  /** The object's key, whose ending names the format. */
+  /** The object's key. Its extension determines the format. */
   key: string;
-  /** A function makes what is too large to be written down. */
+  /** The content, or a function that creates it if it is large. */
   content: string | Buffer | (() => Buffer);
 }
 
@@ -28,23 +28,23 @@ export const file = (
   expected: FileOutcome,
 ): FileEntry => ({ name, input: { key, content }, expected });
 
-/** Read to its end. */
+/** Returns the outcome of a file that was read to its end. */
 export const ingested = (sent: number, ...rejected: string[]): FileOutcome => ({ sent, rejected });
 
-/** Given up, after so many orders. */
+/** Returns the outcome of a file that failed after `sent` orders. */
 export const failed = (code: string, sent = 0, ...rejected: string[]): FileOutcome => ({
   failed: code,
   sent,
   rejected,
 });
 
-/** One good order, another one each time. */
+/** Creates a different valid order each time, as a row of JSON. */
 export const row = (fields: Readonly<Record<string, unknown>> = {}): string =>
   JSON.stringify(hostileOrder(fields));
 
 export const HEADER = REQUIRED_FIELDS.join(',');
 
-/** One good order as CSV. */
+/** Creates a different valid order each time, as a row of CSV. */
 export const cells = (fields: Readonly<Record<string, unknown>> = {}): string => {
   const order = hostileOrder(fields);
   return REQUIRED_FIELDS.map((field) => order[field]).join(',');

@@ -5,20 +5,20 @@ const table = (...lines: string[]): string => lines.map((line) => `${line}\n`).j
 /** CSV files. */
 export const tables: FileEntry[] = [
   file(
-    'CSV: a column twice',
+    'CSV: a duplicate column',
     'twice.csv',
     table(`${HEADER},price`, `${cells()},1`),
     failed('duplicate_columns'),
   ),
   file(
-    'CSV: a column missing',
+    'CSV: a missing column',
     'lacks.csv',
     table(HEADER.replace(',price', ''), cells()),
     failed('missing_columns'),
   ),
   file('CSV: no header', 'headless.csv', table(cells(), cells()), failed('missing_columns')),
   file(
-    'CSV: columns in capitals',
+    'CSV: upper-case columns',
     'capitals.csv',
     table(HEADER.toUpperCase(), cells()),
     failed('missing_columns'),
@@ -31,7 +31,7 @@ export const tables: FileEntry[] = [
   ),
   file('CSV: tabs', 'tabs.csv', table(HEADER, cells()).replaceAll(',', '\t'), failed('missing_columns')),
   file(
-    'CSV: a line for a spreadsheet first',
+    'CSV: a sep= line before the header',
     'separator.csv',
     table('sep=,', HEADER, cells()),
     failed('missing_columns'),
@@ -49,14 +49,14 @@ export const tables: FileEntry[] = [
     ingested(1),
   ),
   file(
-    'CSV: an unknown column twice',
+    'CSV: a duplicate unknown column',
     'note-twice.csv',
     table(`${HEADER},note,note`, `${cells()},a,b`),
     ingested(1),
   ),
-  file('CSV: header alone', 'header.csv', HEADER, ingested(0)),
+  file('CSV: only a header', 'header.csv', HEADER, ingested(0)),
   file(
-    'CSV: blanks and quotes around the names',
+    'CSV: spaces and quotes around column names',
     'quoted.csv',
     table(
       HEADER.split(',')
@@ -103,19 +103,19 @@ export const tables: FileEntry[] = [
     ingested(0, ...HEADER.split(',').map((field) => `2 ${field}: missing`)),
   ),
   file(
-    'CSV: a formula in a name is a name',
+    'CSV: a formula as a name',
     'formula.csv',
     table(HEADER, cells({ customer_name: "=cmd|' /C calc'!A0" }), cells({ product_name: '@SUM(A1:A9)' })),
     ingested(2),
   ),
   file(
-    'CSV: a formula for a price',
+    'CSV: a formula as a price',
     'formula-price.csv',
     table(HEADER, cells({ price: '=1+1' }), cells({ price: '+1' }), cells({ price: '-1' })),
     ingested(0, '2 price: invalid_type', '3 price: invalid_type', '4 price: too_small'),
   ),
   file(
-    'CSV: prices that are no plain numbers',
+    'CSV: prices that are not plain numbers',
     'prices.csv',
     table(
       HEADER,
@@ -126,13 +126,8 @@ export const tables: FileEntry[] = [
     ingested(0, ...[2, 3, 4, 5, 6, 7, 8].map((line) => `${line} price: invalid_type`)),
   ),
   file('CSV: lines that end with CR', 'cr.csv', `${HEADER}\r${cells()}\r${cells()}`, ingested(2)),
-  file(
-    'CSV: each line with another end',
-    'ends.csv',
-    `${HEADER}\r\n${cells()}\r${cells()}\n\r${cells()}`,
-    ingested(3),
-  ),
+  file('CSV: mixed line ends', 'ends.csv', `${HEADER}\r\n${cells()}\r${cells()}\n\r${cells()}`, ingested(3)),
   file('JSON in a file named CSV', 'json.csv', `[${row()}]`, failed('bad_header')),
   file('CSV in a file named JSON', 'csv.json', table(HEADER, cells()), failed('bad_json')),
-  file('CSV in a file without an ending', 'csv', table(HEADER, cells()), ingested(1)),
+  file('CSV in a file without an extension', 'csv', table(HEADER, cells()), ingested(1)),
 ];

@@ -5,11 +5,11 @@ const COUNT = 'count: must be a whole number from 1 to 1,000,000, received';
 
 /** Bodies for `POST /orders/generate`. */
 export const generateRequests: RequestEntry[] = [
-  entry('POST /orders/generate: less than nothing', generate('{"count":-1}'), 400, `${COUNT} -1`),
-  entry('POST /orders/generate: a billion', generate('{"count":1e9}'), 400, `${COUNT} 1000000000`),
-  entry('POST /orders/generate: one and a half', generate('{"count":1.5}'), 400, `${COUNT} 1.5`),
+  entry('POST /orders/generate: a count of -1', generate('{"count":-1}'), 400, `${COUNT} -1`),
+  entry('POST /orders/generate: a count of a billion', generate('{"count":1e9}'), 400, `${COUNT} 1000000000`),
+  entry('POST /orders/generate: a count of 1.5', generate('{"count":1.5}'), 400, `${COUNT} 1.5`),
   entry(
-    'POST /orders/generate: a count 100,000 deep',
+    'POST /orders/generate: a count nested 100,000 levels deep',
     generate(() => `{"count":${'['.repeat(100_000)}${']'.repeat(100_000)}}`),
     400,
     `${COUNT} an array of 1`,
@@ -21,7 +21,7 @@ export const generateRequests: RequestEntry[] = [
     'and 79,980 more',
   ),
   entry(
-    'POST /orders/generate: a field of a long name',
+    'POST /orders/generate: a field with a long name',
     generate(() => `{"${'k'.repeat(100_000)}":1}`),
     400,
     'is not known',
@@ -33,17 +33,17 @@ export const generateRequests: RequestEntry[] = [
     '__proto__: is not known',
   ),
   entry(
-    'POST /orders/generate: a terminal escape for a name',
+    'POST /orders/generate: a terminal escape as a field name',
     generate('{"\\u001b[31m":5}'),
     400,
     '\\\\u{1b}[31m: is not known',
   ),
   entry('POST /orders/generate: an array', generate('[1]'), 400, 'must be an object'),
   entry(
-    'POST /orders/generate: one order in a century',
+    'POST /orders/generate: a rate of 1e-9',
     generate('{"ratePerSecond":1e-9}'),
     400,
     'ratePerSecond: must be at least 0.05',
   ),
-  entry('POST /orders/generate: no JSON', generate('count=5'), 400, 'body: must be JSON'),
+  entry('POST /orders/generate: not JSON', generate('count=5'), 400, 'body: must be JSON'),
 ];

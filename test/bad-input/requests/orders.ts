@@ -7,7 +7,7 @@ const deep = (): string => '['.repeat(100_000) + ']'.repeat(100_000);
 const NOT_JSON = 'body: must be JSON';
 const FIELDS = ['customer_name', 'email_id', 'product_id', 'product_name', 'price', 'timestamp', 'order_id'];
 
-/** A thousand orders of which each field is wrong, and needs seven times its room to be told. */
+/** Creates 1,000 orders whose fields are all invalid, and seven times as long when escaped in an error. */
 const allWrong = (): string =>
   JSON.stringify(
     Array.from({ length: 1_000 }, () =>
@@ -34,22 +34,22 @@ export const orderRequests: RequestEntry[] = [
   ),
   entry('POST /orders: an array of arrays', posts('/orders', `[[${order}]]`), 400, 'not_an_object'),
   entry('POST /orders: arrays nested 100,000 deep', posts('/orders', deep), 400, 'not_an_object'),
-  entry('POST /orders: half an order', posts('/orders', order.slice(0, 50)), 400, NOT_JSON),
+  entry('POST /orders: a truncated order', posts('/orders', order.slice(0, 50)), 400, NOT_JSON),
   entry('POST /orders: a terminal escape', posts('/orders', '\u001b[31m'), 400, '\\\\u{1b}'),
   entry(
-    'POST /orders: bytes that are no text',
+    'POST /orders: bytes that are not text',
     posts('/orders', Buffer.from([0xff, 0xfe, 0, 1])),
     400,
     NOT_JSON,
   ),
   entry(
-    'POST /orders: bytes that are no UTF-8',
+    'POST /orders: bytes that are not UTF-8',
     posts('/orders', Buffer.from([0x22, 0xff, 0x22])),
     400,
     'not_an_object',
   ),
   entry(
-    'POST /orders: a byte more than 1 MiB',
+    'POST /orders: 1 MiB plus one byte',
     posts('/orders', () => ' '.repeat(1_048_577)),
     413,
     'at most 1,048,576 bytes',
@@ -61,7 +61,7 @@ export const orderRequests: RequestEntry[] = [
     'Payload Too Large',
   ),
   entry(
-    'POST /orders: 1,000 orders that are wrong in all',
+    'POST /orders: 1,000 orders with all fields invalid',
     posts('/orders', allWrong),
     400,
     'invalid_format',
@@ -69,11 +69,15 @@ export const orderRequests: RequestEntry[] = [
   entry('POST /orders: text/plain', posts('/orders', order, ['Content-Type: text/plain']), 202),
   entry('POST /orders: no content type', posts('/orders', order, []), 202),
   entry(
-    'POST /orders: a form with JSON in it',
+    'POST /orders: JSON with the content type of a form',
     posts('/orders', order, ['Content-Type: application/x-www-form-urlencoded']),
     202,
   ),
-  entry('POST /orders: an image with JSON in it', posts('/orders', order, ['Content-Type: image/png']), 202),
+  entry(
+    'POST /orders: JSON with the content type of an image',
+    posts('/orders', order, ['Content-Type: image/png']),
+    202,
+  ),
   entry('POST /orders: XML', posts('/orders', '<order/>', ['Content-Type: text/xml']), 400, NOT_JSON),
   entry(
     'POST /orders: multipart',
@@ -88,7 +92,7 @@ export const orderRequests: RequestEntry[] = [
     NOT_JSON,
   ),
   entry(
-    'POST /orders: a content type that is none',
+    'POST /orders: an invalid content type',
     posts('/orders', order, ['Content-Type: ;;;']),
     415,
     'Unsupported Media Type',
@@ -100,14 +104,14 @@ export const orderRequests: RequestEntry[] = [
     'Unsupported Media Type',
   ),
   entry(
-    'POST /orders: a content type of 10,000 letters',
+    'POST /orders: a content type of 10,000 characters',
     posts('/orders', order, [`Content-Type: ${'a'.repeat(10_000)}`]),
     415,
     'Unsupported Media Type',
   ),
   entry('POST /orders: gzip', posts('/orders', gzipSync(order), ['Content-Encoding: gzip']), 400, NOT_JSON),
   entry(
-    'POST /orders: another method by a header',
+    'POST /orders: a method override header',
     posts('/orders', order, ['X-HTTP-Method-Override: DELETE']),
     202,
   ),

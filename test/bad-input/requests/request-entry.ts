@@ -1,17 +1,17 @@
 import type { Entry } from '../entry.ts';
 
-/** What comes back over the wire. */
+/** Expected responses. */
 export interface RequestOutcome {
-  /** Statuses of the answers, in their order; none where the connection is closed without one. */
+  /** Statuses of the responses, in order. Empty if the connection is closed without a response. */
   statuses: readonly number[];
-  /** What the last answer says of the reason. */
+  /** Text that the last response contains. */
   says?: string;
 }
 
-/** Bytes as they are sent, one part after another; `{host}` is the server's host and port. */
+/** Raw bytes, sent part by part. The server's host and port replace `{host}`. */
 export type RequestEntry = Entry<() => readonly (string | Buffer)[], RequestOutcome>;
 
-/** A request that is well-formed as HTTP. */
+/** Creates a well-formed HTTP request. */
 export function request(line: string, headers: readonly string[] = [], body?: string | Buffer) {
   const length = body === undefined ? [] : [`Content-Length: ${Buffer.byteLength(body)}`];
   const head = [`${line} HTTP/1.1`, 'Host: {host}', 'Connection: close', ...length, ...headers];
@@ -32,12 +32,12 @@ export const gets = (target: string, ...headers: string[]): RequestEntry['input'
   return () => request(`GET ${target}`, headers);
 };
 
-/** Bytes that are no proper request. */
+/** Creates a request from raw bytes, which may be malformed. */
 export const wire = (...parts: (string | Buffer)[]): RequestEntry['input'] => {
   return () => parts;
 };
 
-/** @param answer status and reason, or statuses */
+/** @param answer Statuses of the responses, and text that the last one contains. */
 export function entry(
   name: string,
   input: RequestEntry['input'],

@@ -6,7 +6,7 @@ export interface Product {
 }
 
 /** The 50 products of the sample shop, `P-1001` to `P-1050`, best sellers first. */
-export const catalogue: readonly Product[] = (
+export const catalog: readonly Product[] = (
   [
     ['Wireless Earbuds', 59.99],
     ['USB-C Charger 65 W', 34.9],

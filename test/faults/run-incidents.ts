@@ -1,46 +1,46 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Happening, Schedule } from './schedule.ts';
+import type { Incident, Schedule } from './schedule.ts';
 import type { RunningPipeline } from './start-pipeline.ts';
 
 const run = promisify(execFile);
 
-/** Ms without an order published after which the next thing happens all the same. */
-const STALLED = 60_000;
-/** Part of the orders that are published when faults end: the last ones may have to wait for their message to be redelivered. */
+/** Time without a published order, in ms, after which the next incident starts anyway. */
+const STALLED_MS = 60_000;
+/** Share of orders that are published when faults end. The last orders may wait for a redelivery. */
 const ALMOST_ALL = 0.95;
 
 /**
- * Makes things happen when so many orders are published, and returns when almost all of them are.
+ * Starts each incident when its share of the orders is published. Returns when almost all orders are published.
  *
- * @param progress part of the orders that are published
+ * @param progress Returns the share of orders that are published.
  */
-export async function goThrough(
-  { happenings }: Schedule,
+export async function runIncidents(
+  { incidents }: Schedule,
   pipeline: RunningPipeline,
   progress: () => number,
 ): Promise<void> {
-  async function reach(part: number): Promise<void> {
+  async function waitFor(share: number): Promise<void> {
     let [last, since] = [progress(), Date.now()];
-    while (progress() < part && Date.now() - since < STALLED) {
+    while (progress() < share && Date.now() - since < STALLED_MS) {
       await sleep(50);
       if (progress() !== last) [last, since] = [progress(), Date.now()];
     }
   }
-  for (const { at, happening } of happenings.toSorted((one, other) => one.at - other.at)) {
-    await reach(at);
-    await happen(happening, pipeline);
+  for (const { at, incident } of incidents.toSorted((one, other) => one.at - other.at)) {
+    await waitFor(at);
+    await runIncident(incident, pipeline);
   }
-  await reach(ALMOST_ALL);
+  await waitFor(ALMOST_ALL);
 }
 
-/** Makes it happen, and returns when all runs again that should. */
-async function happen(happening: Happening, pipeline: RunningPipeline): Promise<void> {
-  switch (happening.kind) {
+/** Runs an incident, and returns when everything runs again. */
+async function runIncident(incident: Incident, pipeline: RunningPipeline): Promise<void> {
+  switch (incident.kind) {
     case 'database-outage':
       await pipeline.stopDatabase();
-      await sleep(happening.ms);
+      await sleep(incident.ms);
       return pipeline.startDatabase();
     case 'database-cut':
       return pipeline.cutDatabase();
@@ -57,20 +57,20 @@ async function happen(happening: Happening, pipeline: RunningPipeline): Promise<
       return;
     case 'disk-full': {
       const pid = pipeline.current().pid;
-      // No file may be written to beyond its first bytes: that fails as on a full disk, and needs no disk to be filled.
+      // A limit on the file size makes writes fail like a full disk.
       await limitFiles(pid, '4096');
-      await sleep(happening.ms);
+      await sleep(incident.ms);
       if (!isAlive(pid)) return pipeline.restartCloud('SIGKILL');
       return limitFiles(pid, 'unlimited');
     }
     case 'clock-jump':
-      return pipeline.workers?.setClock(happening.worker, happening.ms);
+      return pipeline.workers?.setClock(incident.worker, incident.ms);
     case 'deployment':
       return pipeline.workers ? pipeline.workers.replace() : pipeline.restartCloud('SIGTERM');
   }
 }
 
-/** The soft limit, which can be lifted again; of Linux. */
+/** Sets the soft limit, which can be raised again. Linux only. */
 async function limitFiles(pid: number, bytes: string): Promise<void> {
   await run('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
 }

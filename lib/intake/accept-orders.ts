@@ -9,22 +9,22 @@ import { type Order, type OrderIssue, parseOrder } from '../order/order.ts';
 /** Orders per request. */
 const MAX_ORDERS = 1_000;
 
-/** What became of the orders of one request, each named by its position in it. */
-export interface TakenOrders {
-  /** In the queue: they will be confirmed. */
+/** Outcomes of the orders of one request. `index` is the order's position in the request. */
+export interface IntakeResult {
+  /** Orders in the queue, which will be confirmed. */
   accepted: { index: number; order_id: string }[];
-  /** Not orders. */
+  /** Invalid orders. */
   rejected: { index: number; errors: OrderIssue[] }[];
-  /** Orders that the queue did not take: worth sending again. */
+  /** Valid orders that could not be queued. The caller should send them again. */
   failed: { index: number; order_id: string; error: Error }[];
 }
 
 /**
- * Takes one order or an array of them into the queue: the good ones go through whatever the others are like.
+ * Validates one order or an array of orders and sends the valid ones to the queue. Invalid orders do not affect the others.
  *
- * @throws InvalidInputError for an empty array, or one of more than 1,000
+ * @throws InvalidInputError for an empty array, or an array of more than 1,000.
  */
-export async function takeOrders(body: unknown, orderQueue: Pick<Queue, 'send'>): Promise<TakenOrders> {
+export async function acceptOrders(body: unknown, orderQueue: Pick<Queue, 'send'>): Promise<IntakeResult> {
   const values = Array.isArray(body) ? body : [body];
   if (values.length === 0 || values.length > MAX_ORDERS) {
     throw new InvalidInputError(
@@ -32,12 +32,12 @@ export async function takeOrders(body: unknown, orderQueue: Pick<Queue, 'send'>)
     );
   }
 
-  const taken: TakenOrders = { accepted: [], rejected: [], failed: [] };
+  const result: IntakeResult = { accepted: [], rejected: [], failed: [] };
   const valid: { index: number; order: Order }[] = [];
   for (const [index, value] of values.entries()) {
     const parsed = parseOrder(value);
     if (parsed.ok) valid.push({ index, order: parsed.order });
-    else taken.rejected.push({ index, errors: parsed.errors });
+    else result.rejected.push({ index, errors: parsed.errors });
   }
 
   const { outcomes } = await sendOrders(
@@ -46,42 +46,42 @@ export async function takeOrders(body: unknown, orderQueue: Pick<Queue, 'send'>)
   );
   for (const [position, { index, order }] of valid.entries()) {
     const outcome = outcomes[position];
-    if (outcome?.ok) taken.accepted.push({ index, order_id: order.order_id });
+    if (outcome?.ok) result.accepted.push({ index, order_id: order.order_id });
     else
-      taken.failed.push({
+      result.failed.push({
         index,
         order_id: order.order_id,
-        error: outcome?.error ?? new Error('send: no answer'),
+        error: outcome?.error ?? new Error('send: no result'),
       });
   }
-  return taken;
+  return result;
 }
 
 /**
- * The HTTP answer: 202 when at least one order is in the queue, 400 when none is valid, 503 when the queue took none.
- * With 202, `rejected` also lists what the queue did not take, so that every index of the request is accounted for.
+ * Builds the HTTP response: 202 if at least one order was queued, 400 if none is valid, 503 if none could be queued. In a 202
+ * response, `rejected` also lists the orders that could not be queued, so that every index of the request is listed once.
  */
-export function answerTakenOrders({
+export function toIntakeResponse({
   accepted,
   rejected,
   failed,
-}: TakenOrders): APIGatewayProxyStructuredResultV2 {
+}: IntakeResult): APIGatewayProxyStructuredResultV2 {
   const notQueued = failed.map(({ index }) => ({ index, errors: [NOT_QUEUED] }));
   const all = [...rejected, ...notQueued].sort((one, other) => one.index - other.index);
   if (accepted.length > 0) return json(202, { accepted, rejected: all });
   if (failed.length > 0)
-    return problem(503, 'The order queue takes no orders at the moment: send them again.', { rejected: all });
-  return problem(400, 'No valid order among those sent.', { rejected: all });
+    return problem(503, 'The order queue is unavailable. Send the orders again.', { rejected: all });
+  return problem(400, 'The request contains no valid order: see rejected.', { rejected: all });
 }
 
 const NOT_QUEUED: OrderIssue = {
   path: '',
   code: 'not_queued',
-  message: 'order: could not be put into the queue, send it again',
+  message: 'order: could not be queued, send it again',
 };
 
-/** Reports a request: one log line, whatever its size; `order_id`s only at debug level. */
-export function reportTakenOrders({ accepted, rejected, failed }: TakenOrders): void {
+/** Reports a request of any size with one log line. `order_id`s are logged only at debug level. */
+export function reportIntake({ accepted, rejected, failed }: IntakeResult): void {
   const reasons = countReasons(failed.map(({ error }) => reasonOf(error)));
   const counts = { accepted: accepted.length, rejected: rejected.length, failed: failed.length };
   logger.info('orders taken', { ...counts, reasons });
