@@ -1,39 +1,39 @@
 const leaveOutOfFunctions = require('./plugins/esbuild/leave-out-of-functions.cjs');
 const requireNodeModules = require('./plugins/esbuild/require-node-modules.cjs');
 
-/** What everything is built with that runs on Node by itself: functions, and workers. */
+/** esbuild options for functions and workers. */
 const bundleOptions = {
   bundle: true,
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // The ES module builds of dependencies can be tree-shaken; the CommonJS ones cannot.
+  // Prefers ES module builds of dependencies, which can be tree-shaken.
   mainFields: ['module', 'main'],
-  // Migrations.
+  // Migrations are bundled as text.
   loader: { '.sql': 'text' },
   plugins: [requireNodeModules],
   banner: {
-    // Bundled CommonJS dependencies still call require() for Node's own modules, which an ES module does not have.
+    // Bundled CommonJS dependencies call require() for Node's built-in modules, and ES modules have no require().
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
 };
 
-/** What functions are built with, for AWS and in the embedded cloud. */
+/** esbuild options for functions on AWS and in the embedded cloud. */
 const functionOptions = { ...bundleOptions, plugins: [requireNodeModules, leaveOutOfFunctions] };
 
-/** Options for serverless-esbuild: those of esbuild, and those that say where it puts its files. */
+/** Options for serverless-esbuild. */
 module.exports = (serverless) => {
   const invokesLocally = serverless.processedInput.commands.join(' ') === 'invoke local';
   return {
-    // Who invokes a function of AWS's from here may have credentials of any kind.
+    // A developer who invokes a function locally against AWS may use any kind of credentials, so nothing is left out.
     ...(invokesLocally ? bundleOptions : functionOptions),
     minify: !invokesLocally,
-    // The SDK is bundled: the runtime's own changes under a function, and is no faster to load.
+    // The SDK is bundled: the runtime's version changes without a deployment, and is no faster to load.
     exclude: [],
-    // With a rebuild context kept open, a handler that fails to load would make `invoke local` hang.
+    // Otherwise esbuild's rebuild context stays open, and `invoke local` hangs if a handler fails to load.
     skipRebuild: true,
-    // `invoke local` loads handlers with require(), which never looks for .mjs. A folder of its own, since `package`
-    // would zip what it leaves behind.
+    // `invoke local` loads handlers with require(), which does not find .mjs files. It has its own folder, because `package`
+    // would zip the files that it leaves.
     outputFileExtension: invokesLocally ? '.js' : '.mjs',
     outputWorkFolder: invokesLocally ? '.esbuild-local' : '.esbuild',
   };

@@ -1,12 +1,12 @@
 import config from './vitest.config.ts';
 
 /**
- * The tests that a mutation run goes through: MUTATION_TESTS, globs with commas between. (Stryker's own `--testFiles` would
- * leave the mutants of what runs at import switched off, so that they survive whatever the tests say.)
+ * The tests of a mutation run: MUTATION_TESTS, comma-separated globs. Stryker's own `--testFiles` would not activate mutants of code
+ * that runs at import, so that these always survive.
  */
 const include = process.env.MUTATION_TESTS?.split(',') ?? config.test?.include;
 
-/** They package the stack, or run what they test in another process, where no mutant is switched on. */
+/** Tests that package the stack, or run the tested code in another process, where no mutant is active. */
 const exclude = [
   'test/cli/**',
   'test/dashboard/**',
@@ -16,11 +16,11 @@ const exclude = [
   'test/worker/**',
 ];
 
-/** Code that counts which of its mutants are run is many times as slow; Stryker has a limit of its own for each mutant. */
+/** Instrumented code is many times slower. Stryker has its own timeout for each mutant. */
 const testTimeout = 600_000;
 
 export default {
   ...config,
-  // Each run begins with a worker of its own all the same; a worker for each file would double its time.
+  // Each run starts its own worker anyway. A worker per file would double the time.
   test: { ...config.test, include, exclude, testTimeout, tagsFilter: ['!exhaustive'], isolate: false },
 };

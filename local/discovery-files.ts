@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /**
  * Writes the stack outputs to `outputs.json`.
  *
- * @returns a function that removes the file
+ * @returns A function that removes the file.
  */
 export function writeOutputsFile(
   directory: string,
@@ -14,10 +14,10 @@ export function writeOutputsFile(
 }
 
 /**
- * Writes the environment of all functions, in which a name has one value, to `worker.env`. A worker beside the embedded
- * cloud needs it.
+ * Writes the merged environment of all functions to `worker.env`, for workers that run beside the embedded cloud. A
+ * variable has the same value in all functions.
  *
- * @returns a function that removes the file
+ * @returns A function that removes the file.
  */
 export function writeSettingsFile(
   directory: string,
@@ -29,10 +29,9 @@ export function writeSettingsFile(
 }
 
 /**
- * Writes a file by which programs in other terminals find the embedded cloud. Only this user may read it, and no program
- * sees a part of it.
+ * Writes a file by which other programs find the embedded cloud. Only its owner may read it. The write is atomic.
  *
- * @returns a function that removes the file, unless another embedded cloud has written its own since
+ * @returns A function that removes the file, unless another embedded cloud has replaced it.
  */
 async function writeDiscoveryFile(file: string, text: string): Promise<() => Promise<void>> {
   await writeFile(`${file}.tmp`, text, { mode: 0o600 });

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allEnded } from '../program/all-ended.ts';
-import { askFunction } from './ask-function.ts';
 import type { AwsServices } from './aws-services/start-aws-services.ts';
+import { callFunction } from './call-function.ts';
 import { writeOutputsFile, writeSettingsFile } from './discovery-files.ts';
 import { type Route, startHttpApi } from './http-api.ts';
 import { bundleFunctions, findBundleCache } from './lambda/bundle-functions.ts';
@@ -15,49 +15,54 @@ import { locateQueue, readStack, type Stack } from './stack/read-stack.ts';
 import { resolveServerlessYml } from './stack/resolve-serverless-yml.ts';
 import { type ServicesPlace, startServices } from './start-services.ts';
 
-/** The stage that the embedded cloud stands for. */
 const STAGE = 'local';
-/** Name of the queue that holds every e-mail that SNS would have sent. */
+/** Name of the queue that receives every e-mail that SNS would send. */
 const MAILBOX = 'mailbox';
 
 export interface EmbeddedCloudOptions extends ServicesPlace {
-  /** Holds serverless.yml. */
+  /** Directory of serverless.yml. */
   projectDirectory: string;
-  /** Gets outputs.json, worker.env and the functions' log. */
+  /** Directory to which outputs.json, worker.env and the function log are written. */
   localDirectory: string;
   /** Stage parameters that override those of serverless.yml. */
   params?: Readonly<Record<string, string | number>>;
-  /** What functions and mappings are told of the outputs, where a proxy stands between them and the services. */
-  through?: (outputs: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+  /** Rewrites the outputs that functions and mappings receive, to put a proxy before the services. Default: unchanged. */
+  rewriteOutputs?: (outputs: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 }
 
 /** The pipeline, running on this machine. */
 export interface EmbeddedCloud {
-  /** Stack outputs, and those of the embedded cloud. */
+  /** Stack outputs, and the addresses of the embedded services. */
   outputs: Readonly<Record<string, string>>;
   clients: Clients;
   log: FunctionLog;
   /** Resource types of the stack that exist on AWS only. */
-  notEmbodied: readonly string[];
-  /** Messages that queues have taken, confirmations that were published. */
+  unsupportedResources: readonly string[];
+  /** Returns how many messages the queues received and how many confirmations were published. */
   counts: AwsServices['counts'];
-  /** Runs a function, by its name in serverless.yml. */
+  /** Invokes a function by its name in serverless.yml. */
   invoke(name: string, event: unknown): Promise<InvokeResult>;
-  /** Lets queues and schedules invoke the functions, from now on. To be called once. */
+  /** Starts to poll queues and run schedules. Call it once. */
   startEvents(): void;
-  /** Takes no more work, lets batches in hand end, then ends everything. */
+  /** Stops polling, waits for batches in flight, then stops everything. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the embedded cloud from the same serverless.yml and resources that are deployed: services first, then the
- * stack's resources in them, beside what runs the functions and the schema of the database. Nothing takes a message before
- * `startEvents`. A start that fails leaves nothing running.
+ * Starts the embedded cloud from the same serverless.yml and resources that are deployed. Services start first; then
+ * the stack's resources are created and the database is migrated. No function receives a message before
+ * `startEvents`. A failed start leaves nothing running.
  *
- * @throws Error with code `EADDRINUSE` where a port is taken, `MIGRATION_FAILED` where the database has another schema
+ * @throws Error with code `EADDRINUSE` if a port is in use, `MIGRATION_FAILED` if the database cannot be migrated
  */
 export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
-  const { projectDirectory, localDirectory, port, params = {}, through = (outputs) => outputs } = options;
+  const {
+    projectDirectory,
+    localDirectory,
+    port,
+    params = {},
+    rewriteOutputs = (outputs) => outputs,
+  } = options;
   await using cleanUp = new AsyncDisposableStack();
   await mkdir(localDirectory, { recursive: true });
   const log = new FunctionLog(join(localDirectory, 'functions.log'));
@@ -66,9 +71,9 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const resolve = (outputs: Readonly<Record<string, string>>) =>
     resolveServerlessYml(projectDirectory, STAGE, params, outputs);
   const configuring = resolve({});
-  // All that is known before anything listens.
+  // Functions and their environment variables are known before the services have addresses.
   const reading = configuring.then((configuration) => readStack(configuration, '').functions);
-  // Lambda's API is one of the services, which are there before the functions are.
+  // Lambda's API is served before the functions exist.
   let functions: Functions | undefined;
   const find: Functions['find'] = (name) => functions?.find(name);
   const starting = startServices(
@@ -95,7 +100,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const bundling = Promise.all([reading, findBundleCache(localDirectory)]).then(([properties, cache]) =>
     bundleFunctions(properties, projectDirectory, cache),
   );
-  // Loading it takes as long as the services need to be there.
+  // Loading the page's code takes as long as starting the services, so both run concurrently.
   const loading = import('./live-page.ts');
   await allEnded<unknown>([configuring, starting, bundling, loading]);
   const configuration = await configuring;
@@ -112,18 +117,18 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     MailboxQueueUrl: locateQueue(MAILBOX, awsServices.endpoint).url,
     ...(database && { DatabaseUrl: database.url }),
   };
-  // The functions' environment follows from the outputs: the same as `serverless invoke local` takes from the file.
-  const seen = through(outputs);
-  const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = seen;
+  // The functions' environment is derived from these outputs, as `serverless invoke local` derives it from outputs.json.
+  const functionOutputs = rewriteOutputs(outputs);
+  const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = functionOutputs;
   const invoke: EmbeddedCloud['invoke'] = async (name, event) => {
     const run = find(name);
-    if (!run) throw new Error(`function ${name}: is not in serverless.yml`);
+    if (!run) throw new Error(`function ${name}: serverless.yml has no function of this name`);
     return run(JSON.stringify(event));
   };
 
-  /** The schema is no resource of the stack: it is made while those are. */
+  /** Starts the functions and migrates the database, concurrently with the creation of the stack's resources. */
   async function deploy(): Promise<Stack> {
-    const deployed = readStack(await resolve(seen), AwsEndpointUrl);
+    const deployed = readStack(await resolve(functionOutputs), AwsEndpointUrl);
     const { sqs } = createClients(AwsEndpointUrl, DynamoDbEndpointUrl);
     functions = startFunctions({ stack: deployed, code, prefix: `${stack.service}-${STAGE}-`, sqs, log });
     cleanUp.defer(functions.stop);
@@ -147,7 +152,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     outputs: allOutputs,
     clients,
     log,
-    notEmbodied: stack.notEmbodied,
+    unsupportedResources: stack.unsupportedResources,
     counts: awsServices.counts,
     invoke,
     startEvents: () => functions?.startEvents(),
@@ -156,7 +161,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
 }
 
 async function migrate(invoke: EmbeddedCloud['invoke']): Promise<void> {
-  await askFunction({ invoke }, 'migrate', {}).catch(({ message }: Error) => {
+  await callFunction({ invoke }, 'migrate', {}).catch(({ message }: Error) => {
     throw Object.assign(new Error(message), { code: 'MIGRATION_FAILED' });
   });
 }

@@ -11,53 +11,52 @@ import { guardServer } from '../dashboard/server/guard-server.ts';
 import type { InvokeResult } from './lambda/execution-environment.ts';
 import { ACCOUNT_ID } from './stack/account.ts';
 
-/** A route and the function behind it. */
 export interface Route {
   method: string;
-  /** With parameters as API Gateway writes them: `/orders/{order_id}`. */
+  /** Path in API Gateway's syntax, such as `/orders/{order_id}`. */
   path: string;
   invoke: (payload: string) => Promise<InvokeResult>;
 }
 
-/** Content types that functions get as text; all others in base64. */
+/** Content types that functions receive as text. Other bodies are base64-encoded. */
 const TEXT = /^(text\/|application\/([\w.+-]+\+)?(json|xml|javascript))/i;
-/** An HTTP API's payload quota: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+/** Payload quota of an HTTP API: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const BODY_LIMIT = 10 * 1_048_576;
 
-/** How long a caller may take, in ms. */
-export interface CallerPatience {
-  /** Until a request has arrived whole. An HTTP API gives up after 30 s, and so does what is behind it. */
+/** Timeouts for clients, in milliseconds. */
+export interface RequestTimeouts {
+  /** Time in which a request must have arrived completely. An HTTP API on AWS gives up after 30 s. */
   request: number;
-  /** Between two looks at who has taken longer. */
+  /** Interval at which connections are checked for this timeout. */
   check: number;
 }
-const PATIENCE: CallerPatience = { request: 30_000, check: 5_000 };
+const TIMEOUTS: RequestTimeouts = { request: 30_000, check: 5_000 };
 
 /**
- * Starts an HTTP API on 127.0.0.1: the functions see events of payload format 2.0, as from API Gateway. Callers are
- * not authorised here; on AWS they are, by IAM. Pages of other web sites are kept out.
+ * Starts an HTTP API on 127.0.0.1. Functions receive events of payload format 2.0, as from API Gateway. Callers are not
+ * authorized, unlike on AWS, where IAM does so. Requests from pages of other web sites are refused.
  *
- * @param port 0 for any free one
- * @param extend adds what else is served at this port
- * @param patience with callers that send their request slowly: then they are answered 408, and cut off
- * @throws Error with code `EADDRINUSE` where the port is taken
+ * @param port Port on 127.0.0.1; 0 for any free port.
+ * @param extend Adds further routes to the server.
+ * @param timeouts Timeouts for slow clients, which are answered 408 and disconnected.
+ * @throws Error with code `EADDRINUSE` if the port is in use
  */
 export async function startHttpApi(
   routes: readonly Route[],
   port: number,
   extend?: (app: FastifyInstance) => void,
-  patience: CallerPatience = PATIENCE,
+  timeouts: RequestTimeouts = TIMEOUTS,
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  const tellStatus = ({ statusCode = 500 }: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
+  const sendStatus = ({ statusCode = 500 }: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
     reply.code(statusCode).send({ message: STATUS_CODES[statusCode] });
   const app = fastify({
-    // Before there is a route; by itself it says the whole path, and which framework this is.
-    frameworkErrors: tellStatus,
+    // Fastify's default answer contains the path and names the framework.
+    frameworkErrors: sendStatus,
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
-    requestTimeout: patience.request,
-    http: { headersTimeout: patience.request, connectionsCheckingInterval: patience.check },
+    requestTimeout: timeouts.request,
+    http: { headersTimeout: timeouts.request, connectionsCheckingInterval: timeouts.check },
     routerOptions: { maxParamLength: 1_024 },
   });
   guardServer(app);
@@ -73,7 +72,7 @@ export async function startHttpApi(
     });
   }
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ message: 'Not Found' }));
-  app.setErrorHandler(tellStatus);
+  app.setErrorHandler(sendStatus);
   extend?.(app);
   const url = await app.listen({ host: '127.0.0.1', port });
   return { url, stop: () => app.close() };
@@ -131,7 +130,7 @@ function splitUrl(url: string): { rawPath: string; rawQueryString: string } {
   return { rawPath, rawQueryString: query.join('?') };
 }
 
-/** By API Gateway's rules for payload format 2.0: a failed function is a 500, an answer without a status is a 200. */
+/** Answers by API Gateway's rules for payload format 2.0: a failed function is a 500, a result without a status is a 200. */
 function answer(reply: FastifyReply, { payload, functionError }: InvokeResult): FastifyReply {
   if (functionError) return reply.code(500).send({ message: 'Internal Server Error' });
   const result = JSON.parse(payload) as APIGatewayProxyStructuredResultV2 | string | null;

@@ -4,15 +4,14 @@ import { registerDashboard } from '../dashboard/server/dashboard.ts';
 import { openEmbeddedPipeline } from '../operations/pipeline/open-pipeline.ts';
 import type { FunctionLog } from './lambda/function-log.ts';
 
-/** The live page of the embedded cloud. */
 export interface LivePage {
-  /** Adds it to a server. */
+  /** Adds the page's routes to a server. */
   register(app: FastifyInstance): void;
-  /** Ends its connections to the services; to be called once the server has ended. */
+  /** Closes the connections to the services. Call it after the server has stopped. */
   close(): Promise<void>;
 }
 
-/** @param log gets what goes wrong and nobody who looks at the page is told of */
+/** @param log Receives errors that the page does not show. */
 export function openLivePage(outputs: Readonly<Record<string, string>>, log: FunctionLog): LivePage {
   const pipeline = openEmbeddedPipeline(outputs);
   return {

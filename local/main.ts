@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { SalesReport } from '../lib/report/report-sales.ts';
 import { UsageError } from '../program/options.ts';
 import { stopOnSignals } from '../program/stop-on-signals.ts';
-import { askFunction } from './ask-function.ts';
+import { callFunction } from './call-function.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from './embedded-cloud.ts';
 import { findDiscrepancies } from './start/discrepancies.ts';
 import { type PipelineCounts, startCounting } from './start/pipeline-counts.ts';
@@ -11,19 +11,18 @@ import { runOrders } from './start/run-orders.ts';
 import { HELP, readStartOptions, type StartOptions } from './start/start-options.ts';
 import { stockUp } from './start/stock-up.ts';
 import { summarize } from './start/summary.ts';
-import { describeCloud, explainFailure, whereToGoNext } from './start/texts.ts';
+import { describeCloud, explainFailure, listNextCommands } from './start/texts.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
-/** Where serverless.yml, too, looks for the outputs of the embedded cloud. */
+/** Folder of the outputs file. serverless.yml reads it by the same environment variable. */
 const LOCAL = resolve(PROJECT, process.env.ORDER_PIPELINE_LOCAL_DIR ?? '.local');
 
-/** Exit statuses: as asked for; something went wrong; the command line was wrong; ended by Ctrl-C. */
 const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** What the report at the end of a run asks for: generated orders are of any time. */
+// Generated orders may have any timestamp.
 const BEST_SELLERS = { from: '1970-01-01', to: '9999-12-31', by: 'product', limit: 5 };
 
-/** A service of the embedded cloud has died; its own error is the cause. */
+/** A service of the embedded cloud crashed; `cause` is its error. */
 class ServiceCrash extends Error {
   override readonly name = 'ServiceCrash';
 }
@@ -48,7 +47,7 @@ async function run(options: StartOptions): Promise<number> {
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
   stopOnSignals(() => stopping.abort(), EXIT.interrupted);
   stopWithNpm(stopping);
-  // Nobody reads any more: the terminal was closed, or the program behind the pipe has ended.
+  // A failed write means that the terminal was closed or the program behind the pipe ended.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => stopping.abort());
 
   const start = Date.now();
@@ -58,11 +57,10 @@ async function run(options: StartOptions): Promise<number> {
     port: options.port,
     awsPort: options.awsPort,
     params: paramsOf(options),
-    // npm runs its scripts in the project's folder, wherever it was called.
+    // npm runs its scripts in the project's folder; INIT_CWD is the folder in which npm was called.
     dataDir: options.dataDir && resolve(process.env.INIT_CWD ?? '.', options.dataDir),
-    // The crash of a service ends everything, with the crash as the reason.
     onCrash: (cause) =>
-      stopping.abort(new ServiceCrash('a service of the embedded cloud has died', { cause })),
+      stopping.abort(new ServiceCrash('embedded cloud: stopped because a service crashed', { cause })),
   });
   let cloud: EmbeddedCloud;
   try {
@@ -70,7 +68,7 @@ async function run(options: StartOptions): Promise<number> {
   } catch (error) {
     if (signal.reason instanceof ServiceCrash) throw signal.reason;
     if (!signal.aborted) throw error;
-    // Ctrl-C reaches what a start runs beside us, too: it fails because of that.
+    // Ctrl-C also reaches child processes of the start, which then fails.
     process.stdout.write('\nStopping …\n');
     return EXIT.interrupted;
   }
@@ -83,12 +81,12 @@ async function run(options: StartOptions): Promise<number> {
     if (!signal.aborted) process.stdout.write(describeCloud(cloud, Date.now() - start));
     const reconciled = options.produce || options.exit ? await drain(cloud, options, count, signal) : true;
     if (options.exit && !signal.aborted) return reconciled ? EXIT.ok : EXIT.failed;
-    if (!signal.aborted) process.stdout.write(whereToGoNext(cloud));
+    if (!signal.aborted) process.stdout.write(listNextCommands(cloud));
     await stopped;
     if (signal.reason instanceof ServiceCrash) throw signal.reason;
     return options.exit ? EXIT.interrupted : EXIT.ok;
   } catch (error) {
-    // Whatever failed after a service had died, failed because of that.
+    // An error after a crash is a consequence of the crash.
     throw signal.reason instanceof ServiceCrash ? signal.reason : error;
   } finally {
     if (signal.aborted) process.stdout.write('\nStopping …\n');
@@ -96,7 +94,7 @@ async function run(options: StartOptions): Promise<number> {
   }
 }
 
-/** Stage parameters, as far as the command line names them. */
+/** Returns the stage parameters that the command line sets. */
 function paramsOf({ concurrency, shipping, sales }: StartOptions): Record<string, string | number> {
   return {
     ...(concurrency && { consumerConcurrency: concurrency }),
@@ -105,7 +103,7 @@ function paramsOf({ concurrency, shipping, sales }: StartOptions): Record<string
   };
 }
 
-/** Sends what is to be sent and waits until nothing is on its way; returns whether every order is accounted for. */
+/** Sends the orders, waits until all are processed and prints the summary. Returns whether every order is accounted for. */
 async function drain(
   cloud: EmbeddedCloud,
   options: StartOptions,
@@ -120,13 +118,13 @@ async function drain(
   const result = await runOrders(cloud, options, count, progress, signal).finally(progress.done);
   if (!result) return false;
   const bestSellers = cloud.outputs.AnalyticsQueueUrl
-    ? await askFunction<SalesReport>(cloud, 'report', BEST_SELLERS)
+    ? await callFunction<SalesReport>(cloud, 'report', BEST_SELLERS)
     : undefined;
   process.stdout.write(`\n${summarize(result, bestSellers)}`);
   return findDiscrepancies(result).length === 0;
 }
 
-/** npm does not take its script along when it is killed. */
+/** Stops this process when npm ends, because a killed npm does not stop its script. */
 function stopWithNpm(stopping: AbortController): void {
   if (process.env.npm_lifecycle_event === undefined) return;
   const npm = process.ppid;

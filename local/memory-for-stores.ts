@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 
 /**
- * Heap that a thread which stores messages or tables may use, in MB: three quarters of the machine's memory. Node's own
- * limit is 4 GB, which a million orders on their way to every subscriber exceed.
+ * Returns the heap limit in MB for a thread that stores messages or tables: three quarters of the machine's memory. Node's
+ * default of 4 GB is too small for a million orders in the queues of all subscribers.
  */
 export const memoryForStores = (): number => Math.floor((totalmem() / 2 ** 20) * 0.75);

@@ -1,7 +1,7 @@
 import type { ChildProcess, Serializable } from 'node:child_process';
 import type { MessagePort } from 'node:worker_threads';
 
-/** One end of the channel between a process and its child, as far as calls by name (`thread-rpc.ts`) need a port. */
+/** Adapts the IPC channel of a process or its child to a `MessagePort`, as far as `thread-rpc.ts` uses one. */
 export function portOfProcess(end: NodeJS.Process | ChildProcess): MessagePort {
   const port = {
     on: (event: 'message' | 'close', listener: (message: unknown) => void) =>

@@ -6,35 +6,36 @@ import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { startTogether } from './start-together.ts';
 
-/** Where the services listen and keep their data. */
+/** Ports and data directory of the services. */
 export interface ServicesPlace {
-  /** Port of the HTTP API; 0 for any free one. */
+  /** Port of the HTTP API; 0 for any free port. */
   port: number;
   /**
-   * Port of SQS, SNS and S3; 0 for any free one. DynamoDB takes the next one, Postgres the one after that, or any free one
-   * where theirs is taken.
+   * Port of SQS, SNS and S3; 0 for any free port. DynamoDB uses the next port and Postgres the one after it, or any free port
+   * if theirs is in use.
    */
   awsPort: number;
-  /** Keeps queues, objects and tables over restarts and crashes; default: in memory. */
+  /** Directory that keeps queues, objects and tables across restarts and crashes. Default: memory. */
   dataDir?: string | undefined;
-  /** An empty Postgres database, or one that was used here before; default: one that is started. */
+  /** URL of an empty Postgres database, or of one that a previous run used. Default: a server is started. */
   databaseUrl?: string;
-  /** Called when a service dies by itself. */
+  /** Called when a service crashes. */
   onCrash: (error: Error) => void;
 }
 
 export interface ServicesOptions extends ServicesPlace {
   mailboxQueueName: string;
-  /** The functions and mappings behind Lambda's API. */
+  /** Functions and event source mappings for Lambda's API. */
   functions: FunctionCalls;
-  /** Whether there is to be a database. */
+  /** Returns whether any function uses Postgres. */
   needsDatabase: () => Promise<boolean>;
 }
 
-/** Starts SQS, SNS and S3, DynamoDB, and Postgres where it is needed, side by side; they are stopped with `cleanUp`. */
+/** Starts SQS, SNS, S3, DynamoDB and, if needed, Postgres concurrently. `cleanUp` stops them. */
 export async function startServices(options: ServicesOptions, cleanUp: AsyncDisposableStack) {
   const { port, awsPort, dataDir, databaseUrl, onCrash, mailboxQueueName, functions } = options;
-  // Postgres, which never runs as root, must be able to enter it. What is in it is for its owners alone: customers' data.
+  // Postgres never runs as root and must be able to enter the directory. Its subdirectories are private: they hold
+  // customers' data.
   if (dataDir) await mkdir(dataDir, { recursive: true, mode: 0o711 });
 
   async function storedIn(name: string): Promise<{ dataDir?: string }> {
@@ -44,7 +45,7 @@ export async function startServices(options: ServicesOptions, cleanUp: AsyncDisp
     return { dataDir: directory };
   }
 
-  /** On a port that follows the AWS services', or, where that is taken or does not exist, on any free one. */
+  /** Starts a service on the port at this distance from `awsPort`, or on any free port if that one is not available. */
   async function startBeside<Service>(distance: number, start: (port: number) => Promise<Service>) {
     const wanted = awsPort + distance;
     if (awsPort === 0 || wanted === port || wanted > 65_535) return start(0);
@@ -56,7 +57,7 @@ export async function startServices(options: ServicesOptions, cleanUp: AsyncDisp
 
   async function startDatabase(): Promise<{ url: string; stop(): Promise<void> } | undefined> {
     if (!(await options.needsDatabase())) return undefined;
-    // Whoever brought it stops it.
+    // The caller owns this database and stops it.
     if (databaseUrl) return { url: databaseUrl, stop: async () => undefined };
     const stored = await storedIn('postgres');
     return startBeside(2, (free) => startPostgres({ port: free, onCrash, ...stored }));

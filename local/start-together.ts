@@ -1,11 +1,10 @@
-/** What runs until it is stopped. */
 interface Service {
   stop(): Promise<void>;
 }
 
 /**
- * Waits for services that start side by side. Those that have started are stopped with `cleanUp`, the first one last, also
- * when another one fails.
+ * Waits for services that start concurrently. Each service that has started is stopped by `cleanUp`, in reverse order, even if
+ * another one fails to start.
  */
 export async function startTogether<const Starting extends readonly Promise<Service | undefined>[]>(
   cleanUp: AsyncDisposableStack,

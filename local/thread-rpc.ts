@@ -1,10 +1,10 @@
 import type { MessagePort } from 'node:worker_threads';
 
-/** What one side of a thread offers: functions whose arguments and answers survive structured cloning. */
+/** Functions that one side of a port serves. Arguments and results must be structured-cloneable. */
 // `never[]` lets functions of any parameters be handlers.
 export type ThreadCalls = Record<string, (...args: never[]) => unknown>;
 
-/** Calls the other side by name; rejects with its error, or with `THREAD_GONE` when the thread has ended. */
+/** Calls a function of the other side. Rejects with its error, or with code `THREAD_GONE` if the thread has ended. */
 export type CallThread<Calls extends ThreadCalls> = <Name extends keyof Calls & string>(
   name: Name,
   ...args: Parameters<Calls[Name]>
@@ -19,14 +19,14 @@ interface Call {
 type Answer = { kind: 'answer'; id: number } & ({ value: unknown } | { error: ThreadError });
 type ThreadError = Pick<Error, 'name' | 'message'> & { stack: string | undefined; code?: string };
 
-/** Answers the calls that arrive on a port. One port may serve and call at once. */
+/** Answers the calls that arrive on a port. The same port may also be used for calls. */
 export function serve(port: MessagePort, handlers: ThreadCalls): void {
   port.on('message', async (message: Call | Answer) => {
     if (message.kind !== 'call') return;
     const { id, name, args } = message;
     try {
       const handler = handlers[name];
-      if (!handler) throw new Error(`thread call: nothing serves "${name}"`);
+      if (!handler) throw new Error(`thread call: no handler serves "${name}"`);
       port.postMessage({ kind: 'answer', id, value: await handler(...args) });
     } catch (error) {
       port.postMessage({ kind: 'answer', id, error: describe(error) });
@@ -34,7 +34,7 @@ export function serve(port: MessagePort, handlers: ThreadCalls): void {
   });
 }
 
-/** Connects to what the other side of a port serves. */
+/** Returns a function that calls the other side of a port. */
 export function connect<Calls extends ThreadCalls>(port: MessagePort): CallThread<Calls> {
   const waiting = new Map<number, PromiseWithResolvers<never>>();
   let calls = 0;
@@ -63,7 +63,7 @@ export function connect<Calls extends ThreadCalls>(port: MessagePort): CallThrea
   };
 }
 
-// Structured cloning keeps an error's message and stack, but neither its code nor the name of its class.
+// Structured cloning drops an error's code and the name of its class.
 function describe(thrown: unknown): ThreadError {
   const error: Error & { code?: string } = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { name, message, stack, code } = error;
@@ -71,4 +71,4 @@ function describe(thrown: unknown): ThreadError {
 }
 
 const threadGone = () =>
-  Object.assign(new Error('thread call: the thread has ended, so it cannot answer'), { code: 'THREAD_GONE' });
+  Object.assign(new Error('thread call: the thread ended before it answered'), { code: 'THREAD_GONE' });

@@ -4,17 +4,20 @@ import { describe, expect, it } from 'vitest';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 
-/** Folders that hold text, errors and JSON: they stand below everything. */
+/** Files for text, errors and JSON, which import nothing of the project. */
 const BASE = ['lib/text.ts', 'lib/errors.ts', 'lib/json.ts'];
-/** What functions use to answer, log and read their settings. */
+/** Files and folders with which functions log and read their settings. */
 const SUPPORT = [...BASE, 'lib/observability', 'lib/config.ts'];
-/** Adapters of the services, and what they stand on. */
+/** Adapters of AWS services and databases, and their own imports. */
 const SERVICES = [...SUPPORT, 'lib/batch', 'lib/database', 'lib/aws'];
 
-/** What a function's own code stands on. */
+/** Everything that the code of one function may import. */
 const FUNCTION = [...SERVICES, 'lib/order', 'lib/order-file', 'lib/records', 'lib/http'];
 
-/** The project's own files that each folder may import, itself included; the longest folder that holds a file counts. */
+/**
+ * Files and folders of the project that each folder may import, besides its own. The most specific folder of a file
+ * applies.
+ */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'lib/text.ts': [],
   'lib/errors.ts': [],
@@ -29,7 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'lib/http': SUPPORT,
   'lib/records': [...SERVICES, 'lib/order'],
   'lib/order-history': [...FUNCTION, 'lib/sales', 'lib/shipping'],
-  // All other folders and files of lib belong to one function each: none imports another's.
+  // Every other folder and file of lib belongs to one function and imports none of another's.
   lib: FUNCTION,
   handlers: ['lib'],
   'topology.ts': [],
@@ -37,13 +40,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   program: ['lib/text.ts'],
   runtime: [],
   worker: ['lib', 'handlers', 'program', 'runtime', 'topology.ts'],
-  // The page learns everything from its server; both speak dashboard/api.ts, which has types alone.
+  // The page gets its data from its server. They share dashboard/api.ts, which contains only types.
   'dashboard/page': ['dashboard/api.ts', 'lib/json.ts', 'lib/text.ts', 'lib/order', 'topology.ts'],
   dashboard: ['lib', 'operations', 'topology.ts'],
   cli: ['dashboard', 'lib', 'operations', 'program', 'topology.ts', 'resources/aurora-max-connections.json'],
   local: ['dashboard', 'handlers', 'lib', 'operations', 'program', 'runtime', 'topology.ts'],
   harness: ['local', 'lib', 'operations', 'program', 'topology.ts'],
-  // Peers are written as their own documentation shows: with clients of their own.
+  // Benchmarked peers create their own SDK clients, as their documentation shows.
   bench: [
     'harness',
     'local',
@@ -58,12 +61,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 interface SourceFile {
-  /** From the project's root. */
+  /** Relative to the project's root. */
   path: string;
   text: string;
-  /** Files of ours that it imports, from the project's root. */
+  /** Imported files of the project, relative to its root. */
   imports: string[];
-  /** Packages, as they are written. */
+  /** Specifiers of imported packages. */
   packages: string[];
 }
 
@@ -91,13 +94,13 @@ const files: SourceFile[] = [
     return { path, text, imports, packages };
   });
 
-/** The folder within which files may import each other: that of the rule, and in lib that of one function. */
+/** Returns the folder whose files may import each other: the rule's folder or, in lib, the folder of one function. */
 const homeOf = (path: string, folder: string): string =>
   folder === 'lib' ? path.split('/').slice(0, 2).join('/') : folder;
 
 const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
-/** The files that import each other in a circle, each circle from one file back to it. */
+/** Returns import circles, each as a list of files that starts and ends with the same one. */
 function findCircles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const circles: string[][] = [];
   const done = new Set<string>();
@@ -113,7 +116,7 @@ function findCircles(imports: ReadonlyMap<string, readonly string[]>): string[][
 }
 
 describe('findCircles', () => {
-  it('finds the circle of three files, and none where imports run one way', () => {
+  it('finds a circle of three files, and none in imports that run one way', () => {
     const way = new Map([
       ['a', ['b']],
       ['b', ['c']],
@@ -143,7 +146,7 @@ describe('imports', () => {
     });
   }
 
-  it('lead from a function to every file of lib', () => {
+  it('reach every file of lib from a function', () => {
     const reached = new Set<string>();
     const follow = (path: string): void => {
       if (reached.has(path)) return;
@@ -161,7 +164,7 @@ describe('imports', () => {
     expect(findCircles(new Map(files.map(({ path, imports }) => [path, imports])))).toEqual([]);
   });
 
-  it('of the AWS SDK are in lib/aws, operations/aws, runtime, the embedded cloud, the harness and benchmarks only', () => {
+  it('of the AWS SDK are only in lib/aws, operations/aws, runtime, the embedded cloud, the harness and benchmarks', () => {
     const paths = files
       .filter(({ packages }) => packages.some((name) => name.startsWith('@aws-sdk/')))
       .map(({ path }) => path);
@@ -170,13 +173,13 @@ describe('imports', () => {
     expect(paths).toContain('lib/aws/clients.ts');
   });
 
-  it('of pg are in lib/database and the embedded cloud only', () => {
+  it('of pg are only in lib/database and the embedded cloud', () => {
     const paths = files.filter(({ packages }) => packages.includes('pg')).map(({ path }) => path);
     expect(paths.filter((path) => !isIn(path, 'local'))).toEqual(['lib/database/postgres-database.ts']);
   });
 });
 
-describe('one place', () => {
+describe('a single file', () => {
   const OF_LABS = ['local', 'harness', 'bench'];
   const placesOf = (pattern: RegExp) =>
     files

@@ -5,12 +5,12 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder in which the files of one test run share the stacks that they have packaged. */
+    /** Folder in which the test files of one run share packaged stacks. */
     packageCache: string;
   }
 }
 
-/** Vitest's set-up of a run: a folder for packaged stacks, and its end with the run. */
+/** Creates a folder for packaged stacks as part of Vitest's global setup, and removes it after the run. */
 export default async function provideCache(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-packaged-'));
   project.provide('packageCache', folder);

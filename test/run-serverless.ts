@@ -1,8 +1,21 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
@@ -12,12 +25,12 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
 
 /**
- * Whether the functions' own code is packaged, or in its place some that does nothing. No template depends on it, and
- * bundling eleven functions takes most of the time.
+ * The code of the packaged functions. Templates do not depend on it, and bundling the real code of eleven functions
+ * takes most of the time.
  */
 type Code = 'real' | 'stub';
 
-/** A copy of what is deployed, so that tests neither disturb nor meet the output of anyone's own `serverless` run. */
+/** Copies the service, so that tests do not share their output with a developer's `serverless` run. */
 async function copyService(code: Code): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-template-'));
   const copied = [
@@ -48,13 +61,13 @@ async function copyService(code: Code): Promise<string> {
 const STUB = 'export const handler = async () => undefined;\n';
 
 /**
- * Runs the real `serverless` command on a copy of the service, and removes the copy.
+ * Runs the real `serverless` command in a copy of the service, and removes the copy.
  *
- * @param args command line, such as `['package', '--stage', 'test']`
- * @param env added to this process's own environment
- * @param inspect reads what is wanted from the copy and the output, before the copy goes
- * @param code of the functions
- * @throws Error with everything that the command printed, where it fails
+ * @param args Arguments, such as `['package', '--stage', 'test']`.
+ * @param env Variables to add to this process's environment.
+ * @param inspect Reads the result from the copy and the output, before the copy is removed.
+ * @param code Code of the functions. Default: a stub.
+ * @throws Error with the whole output if the command fails
  */
 export async function runServerless<Result>(
   args: string[],
@@ -68,7 +81,7 @@ export async function runServerless<Result>(
       cwd: folder,
       env: { ...process.env, ...env },
     }).catch((error) => {
-      // Serverless prints why it failed on stdout, which the error's own message leaves out.
+      // Serverless prints the reason on stdout, which execFile's error message does not contain.
       throw new Error(`serverless ${args.join(' ')}: ${error.stderr}${error.stdout}`, { cause: error });
     });
     return await inspect(folder, output);
@@ -77,38 +90,55 @@ export async function runServerless<Result>(
   }
 }
 
-/** What `serverless package` makes of the service. */
+/** The output of `serverless package`. */
 export interface PackagedStack {
   template: Template;
-  /** Size of each function's zip: of its real code on stage `test` where no parameter is set. */
+  /** Size of each function's zip file. The code is real only for stage `test` without parameters. */
   zipBytes: Record<string, number>;
-  /** SHA-256 of the workers' code, in hex; instances only have one. */
+  /** SHA-256 of the workers' bundle in hex, with fleet `ec2` only. */
   bundleHash?: string;
 }
 
 /**
- * Packages the service, or takes what another file of this test run has packaged with the same words.
+ * Packages the service, or returns the result of another test file of this run with the same arguments.
  *
- * @param params stage parameters, such as `consumerConcurrency=7`
+ * @param params Stage parameters, such as `consumerConcurrency=7`.
  */
 export async function packageStack(stage: string, ...params: string[]): Promise<PackagedStack> {
   const key = createHash('sha256')
     .update(JSON.stringify([stage, params]))
     .digest('hex');
   const cached = join(inject('packageCache'), `${key}.json`);
+  const lock = `${cached}.lock`;
+  for (;;) {
+    const packaged = await readFile(cached, 'utf8').catch(() => undefined);
+    if (packaged) return JSON.parse(packaged);
+    if (await takeLock(lock)) break;
+    await sleep(100);
+  }
   try {
-    return JSON.parse(await readFile(cached, 'utf8'));
-  } catch {
-    const packaged = await packageAnew(stage, params);
-    // Two files may do so at once: each reader finds a whole file.
-    const written = `${cached}.${process.pid}`;
-    await writeFile(written, JSON.stringify(packaged));
-    await rename(written, cached);
+    const packaged = await packageService(stage, params);
+    // Renamed, so that a reader never finds half a file.
+    await writeFile(`${cached}.part`, JSON.stringify(packaged));
+    await rename(`${cached}.part`, cached);
     return packaged;
+  } finally {
+    await rmdir(lock);
   }
 }
 
-async function packageAnew(stage: string, params: readonly string[]): Promise<PackagedStack> {
+/** Creates the folder that tells other test files to wait. Returns false if another one has created it. */
+async function takeLock(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function packageService(stage: string, params: readonly string[]): Promise<PackagedStack> {
   const args = ['package', '--stage', stage, ...params.map((param) => `--param=${param}`)];
   const inspect = async (folder: string): Promise<PackagedStack> => {
     const output = join(folder, '.serverless');

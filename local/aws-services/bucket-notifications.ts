@@ -12,14 +12,14 @@ import {
   type SqsStore,
 } from './fauxqs.ts';
 
-/** Where a bucket announces new objects, as in a bucket's notification configuration. */
+/** A topic that a bucket notifies of new objects, as in its notification configuration. */
 export interface TopicNotification {
   topicArn: string;
   /** Such as `s3:ObjectCreated:*` or `s3:ObjectCreated:Put`. */
   events: string[];
-  /** Only keys that begin so. */
+  /** Prefix of the keys to report. Default: any. */
   prefix?: string;
-  /** Only keys that end so. */
+  /** Suffix of the keys to report. Default: any. */
   suffix?: string;
 }
 
@@ -32,9 +32,9 @@ interface Stores {
 const SUBJECT = 'Amazon S3 Notification';
 
 /**
- * Gives S3 its event notifications to SNS: each created object is published before its request is answered.
+ * Adds S3 event notifications to SNS. The event of a created object is published before its request is answered.
  *
- * @returns the call that sets a bucket's configuration and, as S3 does, announces it with an `s3:TestEvent`
+ * @returns A function that sets a bucket's configuration and, like S3, publishes an `s3:TestEvent`.
  */
 export function addBucketNotifications(
   app: FauxqsApp,
@@ -50,7 +50,7 @@ export function addBucketNotifications(
   }
   s3Store.spy = new CreatedObjects();
 
-  // fauxqs stores an object and sends the answer in one go, so an object created is always that of the answer at hand.
+  // fauxqs stores an object and answers in the same tick, so a created object always belongs to the response being sent.
   app.addHook('onSend', (request, reply, _payload, done) => {
     if (created) announce(created, request, reply);
     created = undefined;
@@ -65,7 +65,7 @@ export function addBucketNotifications(
     const eventName = eventNameOf(request);
     for (const { topicArn, events, prefix = '', suffix = '' } of configurations.get(bucket) ?? []) {
       const wanted = events.includes('s3:ObjectCreated:*') || events.includes(`s3:${eventName}`);
-      // S3 too drops events for a topic that is gone.
+      // Like S3, drops events for a deleted topic.
       if (!wanted || !key.startsWith(prefix) || !key.endsWith(suffix) || !snsStore.getTopic(topicArn))
         continue;
       const { contentLength: size, etag } = s3Store.headObject(bucket, key);
@@ -97,11 +97,7 @@ export function addBucketNotifications(
 
   return (bucket, topics) => {
     if (!s3Store.hasBucket(bucket)) {
-      throw new S3Error(
-        'NoSuchBucket',
-        `bucket notification: the bucket must exist, received "${bucket}"`,
-        404,
-      );
+      throw new S3Error('NoSuchBucket', `bucket notification: no such bucket, received "${bucket}"`, 404);
     }
     for (const { topicArn } of topics) {
       send(topicArn, {
@@ -123,11 +119,14 @@ function eventNameOf({ method, headers, query }: FastifyRequest): string {
   return completes ? 'ObjectCreated:CompleteMultipartUpload' : 'ObjectCreated:Post';
 }
 
-/** Keys stand in events as in a form: a space is `+`; slashes stay. */
+/** Encodes a key as S3 does in events: form-encoded, with unencoded slashes. */
 const encodeKey = (key: string) =>
   new URLSearchParams({ key }).toString().slice('key='.length).replaceAll('%2F', '/');
 
 let created = 0;
-/** Hexadecimal, and later events of a key compare greater: the time, then a counter for events of one millisecond. */
+/**
+ * Returns a hexadecimal sequencer. Later events of a key compare greater: it is the time plus a counter for events of
+ * one millisecond.
+ */
 const nextSequencer = () =>
   (Date.now() * 4096 + (created++ % 4096)).toString(16).toUpperCase().padStart(18, '0');

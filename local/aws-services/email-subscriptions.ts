@@ -19,9 +19,8 @@ import type { PublishedMessage } from './publish-actions.ts';
  *
  *   unknown ──Subscribe──► subscribed ──Unsubscribe──► unsubscribed ──Subscribe──► subscribed …
  *
- * Unknown ones get the confirmations of their orders, as if each had a confirmed subscription of their own, so that
- * thousands of generated customers need not be subscribed first. Once there is a subscription of theirs, it decides by its
- * filter policy, as for anybody's; unsubscribed, they get nothing.
+ * An unknown customer receives order confirmations like a subscribed one, so that thousands of generated customers need not be
+ * subscribed first. The filter policy of a subscription applies as on AWS. An unsubscribed customer receives nothing.
  */
 const ACTIONS = {
   Subscribe: subscribe,
@@ -33,28 +32,32 @@ type SubscriptionAction = keyof typeof ACTIONS;
 export const SUBSCRIPTION_ACTIONS = Object.keys(ACTIONS) as SubscriptionAction[];
 
 export interface EmailSubscriptions {
-  /** SNS's actions on subscriptions: answers XML, or throws an `SnsError`. */
+  /**
+   * Executes one of SNS's actions on subscriptions and returns its XML.
+   *
+   * @throws SnsError
+   */
   act(action: SubscriptionAction, form: QueryForm): string;
-  /** The addresses to which SNS would send a message. */
+  /** Returns the addresses to which SNS would send a message. */
   readersOf(message: PublishedMessage): Set<string>;
 }
 
-/** An e-mail subscription, ready to be asked. */
+/** An e-mail subscription with its parsed filter policy. */
 interface Subscriber {
   key: string;
   topicArn: string;
   endpoint: string;
   accepts(message: PublishedMessage): boolean;
-  /** Whether it takes nothing but confirmations to its own address, so that no other message need be shown to it. */
+  /** Whether its policy accepts only messages to its own address, so that other messages need no check. */
   isCustomer: boolean;
 }
 
 /**
- * What SNS does about e-mail, which fauxqs accepts and leaves at that.
+ * Opens SNS's e-mail subscriptions. fauxqs stores them, but delivers no e-mail.
  *
- * @param unsubscribed what this remembers besides the subscriptions themselves
- * @param send takes SNS's own mails: the request to confirm a subscription. Nobody is there to follow its link, so each
- *   subscription is confirmed at once
+ * @param unsubscribed Persistent set of unsubscribed addresses.
+ * @param send Receives SNS's own mail that asks to confirm a subscription. Each subscription is confirmed immediately, because
+ *   no one follows the link.
  */
 export function openEmailSubscriptions(
   snsStore: SnsStore,
@@ -64,7 +67,7 @@ export function openEmailSubscriptions(
 ): EmailSubscriptions {
   let index: ReturnType<typeof readIndex> | undefined;
 
-  /** A look-up by address keeps a message's cost the same, however many customers are subscribed. */
+  /** Indexes subscriptions by address, so that the cost of a message does not depend on the number of customers. */
   function readIndex() {
     const emails = [...snsStore.subscriptions.values()].filter(({ protocol }) => protocol === 'email');
     const subscribers = emails.map(toSubscriber);
@@ -85,7 +88,7 @@ export function openEmailSubscriptions(
     send({
       email_id: endpoint,
       subject: 'AWS Notification - Subscription Confirmation',
-      message: `You have chosen to subscribe to the topic:\n${topicArn}\n\nThe embedded cloud has confirmed it in your name.\n`,
+      message: `You have chosen to subscribe to the topic:\n${topicArn}\n\nThe embedded cloud has confirmed it for you.\n`,
     });
   }
 
@@ -121,12 +124,12 @@ export function openEmailSubscriptions(
   };
 }
 
-/** One for all spellings of an address. */
+/** Returns the same key for an address in any case. */
 const keyOf = (topicArn: string, address: string): string => `${topicArn} ${address.toLowerCase()}`;
 
 function toSubscriber({ topicArn, endpoint, attributes }: SnsSubscription): Subscriber {
   const { FilterPolicy, FilterPolicyScope } = attributes;
-  // As fauxqs has it for queues: what is not JSON filters nothing.
+  // A policy that is not JSON filters nothing, as in fauxqs.
   const policy = Object(parseJson(FilterPolicy ?? '{}')) as Record<string, unknown>;
   return {
     key: keyOf(topicArn, endpoint),
@@ -140,7 +143,7 @@ function toSubscriber({ topicArn, endpoint, attributes }: SnsSubscription): Subs
   };
 }
 
-/** Whether a policy is `{"email_id": [address]}`, or the same without regard to case. */
+/** Returns whether a policy is `{"email_id": [address]}`, or its case-insensitive form. */
 function acceptsOnly(address: string, { email_id }: Record<string, unknown>): boolean {
   const [condition, ...more] = Array.isArray(email_id) ? email_id : [];
   const value = typeof condition === 'string' ? condition : Object(condition)['equals-ignore-case'];

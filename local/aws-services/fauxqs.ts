@@ -2,8 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { buildApp } from 'fauxqs';
 
 /*
- * The one place that knows where fauxqs 2.4.1 keeps its parts. It exports its app alone: types are read off the app's
- * options, and the modules behind it are imported by address.
+ * The internal modules of fauxqs 2.4.1. fauxqs exports only its app, so types are derived from the app's options and
+ * modules are imported by their path.
  */
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 
@@ -17,7 +17,7 @@ export type MessageSpy = NonNullable<S3Store['spy']>;
 export type PersistenceManager = NonNullable<SqsStore['persistence']>;
 export type FauxqsApp = ReturnType<typeof buildApp>;
 
-/** A request of the query protocol, as SNS speaks it: flat names such as `MessageAttributes.entry.1.Name`. */
+/** A request of SNS's query protocol, with flat names such as `MessageAttributes.entry.1.Name`. */
 export type QueryForm = Record<string, string>;
 type SnsAction = (form: QueryForm, snsStore: SnsStore, sqsStore: SqsStore) => string;
 
@@ -38,7 +38,7 @@ export const { PersistenceManager } = await inner<{
   PersistenceManager: new (dataDir: string) => PersistenceManager;
 }>('./persistence.js');
 
-/** SNS's Publish: answers XML, or throws an {@link SnsError}. */
+/** Executes SNS's Publish and returns its XML, or throws an {@link SnsError}. */
 export const { publish } = await inner<{ publish: SnsAction }>('./sns/actions/publish.js');
 export const { subscribe } = await inner<{ subscribe: SnsAction }>('./sns/actions/subscribe.js');
 export const { unsubscribe } = await inner<{ unsubscribe: SnsAction }>('./sns/actions/unsubscribe.js');

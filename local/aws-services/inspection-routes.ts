@@ -4,14 +4,14 @@ import type { FauxqsApp } from './fauxqs.ts';
 import type { MailChoice } from './mailbox.ts';
 import { refuseOtherHosts } from './refuse-other-hosts.ts';
 
-/** No bucket's name begins with an underscore. */
+/** Does not collide with a bucket: bucket names contain no underscore. */
 export const INSPECTION_PATH = '/_inspection';
 
-/** Mails that are answered where nobody says how many, and at most. */
+/** Number of mails in an answer: by default, and the maximum. */
 const LIMIT = { usual: 50, most: 1_000 };
 
 /**
- * Tells operators what AWS has CloudWatch and customers' mailboxes for, in JSON; nothing is taken or changed.
+ * Adds read-only routes for the metrics that CloudWatch has on AWS, and for the customers' e-mails.
  *
  *     GET /_inspection                              Inspection
  *     GET /_inspection/mailbox?search=&limit=       MailboxPage
@@ -34,7 +34,7 @@ export function addInspectionRoutes(
       async ({ query: { search, limit = String(LIMIT.usual) } }, reply) => {
         const most = Number(limit);
         if (!Number.isInteger(most) || most < 1 || most > LIMIT.most || Array.isArray(search)) {
-          const message = `must be ?search=TEXT&limit=N, N from 1 to ${LIMIT.most}`;
+          const message = `mailbox: accepts ?search=TEXT&limit=N with N from 1 to ${LIMIT.most}, received limit=${limit}`;
           return reply.code(400).send({ message });
         }
         return listMails({ search: search || undefined, limit: most });

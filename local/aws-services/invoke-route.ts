@@ -1,9 +1,9 @@
 import type { FauxqsApp } from './fauxqs.ts';
 
-/** What became of an invocation. An `Event` is answered once the function is known, without waiting for its end. */
+/** The result of an invocation. For an `Event`, it is returned without waiting for the function. */
 export type InvokeAnswer =
   | { found: false }
-  /** `payload` is JSON text; for a `functionError` it is the error object that Lambda would answer. */
+  /** `payload` is JSON: the answer, or Lambda's error object if `functionError` is set. */
   | { found: true; payload?: string; functionError?: 'Unhandled' };
 
 export type InvokeFunction = (
@@ -12,18 +12,18 @@ export type InvokeFunction = (
   invocationType: 'RequestResponse' | 'Event',
 ) => Promise<InvokeAnswer>;
 
-/** A name alone, with a qualifier, or any form of ARN. */
+/** Matches a name, a name with a qualifier, or any form of ARN. */
 const FUNCTION_NAME = /^(?:.*:?function:)?([^:]+)(?::[^:]*)?$/;
 
-/** The function's name in what a request calls it by. */
+/** Returns the function's name from a name or an ARN. */
 export const functionNameOf = (text: string): string => FUNCTION_NAME.exec(text)?.[1] ?? text;
 
 /**
- * Lambda's Invoke API: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
- * A `DryRun` is answered 204 without a call, for any name.
+ * Adds Lambda's Invoke API: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
+ * A `DryRun` is answered 204 for any name, without an invocation.
  */
 export function addInvokeRoute(app: FauxqsApp, invoke: InvokeFunction): void {
-  // A scope of its own, for Lambda reads the payload as JSON whatever content type a client gives it.
+  // The separate scope has its own parser: Lambda reads the payload as JSON, whatever its content type.
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
@@ -37,7 +37,7 @@ export function addInvokeRoute(app: FauxqsApp, invoke: InvokeFunction): void {
         const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
         if (type === 'DryRun') return reply.code(204).send();
         if (type !== 'RequestResponse' && type !== 'Event') {
-          const rule = 'X-Amz-Invocation-Type is RequestResponse, Event or DryRun';
+          const rule = 'X-Amz-Invocation-Type: must be RequestResponse, Event or DryRun';
           return refuse(400, 'InvalidParameterValueException', `${rule}, received ${type}`);
         }
 

@@ -4,44 +4,43 @@ import { ACCOUNT_ID, REGION, type SqsQueue, SqsStore } from './fauxqs.ts';
 import type { PublishedMessage } from './publish-actions.ts';
 
 /**
- * Confirmations that were published, and how many different orders they are about. They count whether or not the
- * customer gets e-mails; a mail about anything else, or to anybody else, does not.
+ * Number of published confirmations, and of the different orders that they confirm. Confirmations to unsubscribed
+ * customers count; other messages do not.
  */
 export interface MailCounts {
   mails: number;
   orders: number;
 }
 
-/** A message of the mailbox queue; its body, as JSON. */
+/** The body of a message in the mailbox queue. */
 export interface Mail {
   email_id: string;
   subject: string | undefined;
   message: string;
-  /** The order that it is about, if it is about one. */
+  /** Id of the confirmed order, if the mail confirms one. */
   order_id?: unknown;
 }
 
 export interface Mailbox {
   put(mail: Mail): void;
-  /** Puts what a published message means to each of its readers into the mailbox queue, and counts it. */
+  /** Puts a mail for each reader of a published message into the mailbox queue, and counts confirmations. */
   deliver(message: PublishedMessage, readers: Iterable<string>): void;
   counts(): MailCounts;
-  /** The newest mails, which stay where they are. */
+  /** Lists the newest mails without receiving them. */
   list(choice: MailChoice): MailboxPage;
 }
 
-/** The address of the customer to whom a message confirms an order; undefined for any other message. */
+/** Returns the address of the customer whose order a message confirms; `undefined` for any other message. */
 export const customerOf = ({ attributes: { event, email_id } }: PublishedMessage): string | undefined =>
   event === 'OrderConfirmed' ? email_id : undefined;
 
-/** The longest that SQS keeps a message: 14 days, in seconds. */
+/** Seconds of SQS's maximum retention, 14 days. */
 const RETENTION = String(14 * 24 * 60 * 60);
 
 /**
- * Opens the queue that holds every e-mail SNS would have sent.
+ * Opens the queue that receives every e-mail that SNS would send.
  *
- * The counts begin with what the queue already holds about orders (mails that were read and deleted before a restart are
- * not known).
+ * The counts start with the confirmations that the queue already contains. Mails deleted before a restart are not counted.
  */
 export function openMailbox(sqsStore: SqsStore, queueName: string, queueUrl: string): Mailbox {
   const arn = `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${queueName}`;
@@ -81,18 +80,18 @@ export function openMailbox(sqsStore: SqsStore, queueName: string, queueUrl: str
 type SqsMessage = Parameters<SqsQueue['enqueue']>[0];
 
 export interface MailChoice {
-  /** An order id or an address, in any case; all mails where it is left out. */
+  /** An order id or an address, in any case. Default: all mails. */
   search?: string | undefined;
   limit: number;
 }
 
 /**
- * The newest mails of the mailbox queue, which stays as it is. One pass over its messages, and of those that cannot be among
- * the newest only the time is looked at: 100,000 mails take a few ms.
+ * Lists the newest mails of the mailbox queue without receiving them. Bodies are parsed only for mails that may be
+ * among the newest, so 100,000 mails take a few milliseconds.
  */
 export function listMails(queue: SqsQueue, { search, limit }: MailChoice): MailboxPage {
   const isWanted = search === undefined ? () => true : createFilter(search);
-  // Newest first. Mails of one millisecond keep the order in which they are come upon, which is the last first.
+  // Newest first. The queue is read from its end, so mails of the same millisecond are in this order as well.
   const newest: { sent: number; row: MailRow }[] = [];
   const look = (message: SqsMessage | undefined) => {
     if (!message) return;
@@ -115,7 +114,7 @@ export function listMails(queue: SqsQueue, { search, limit }: MailChoice): Mailb
   };
 }
 
-/** Tells bodies that may be about what is searched for by their text, which is far cheaper than to parse each. */
+/** Returns a filter for bodies that contain the searched text, which is much cheaper than parsing each. */
 function createFilter(search: string): (body: string) => boolean {
   const text = RegExp.escape(JSON.stringify(search).slice(1, -1));
   const pattern = new RegExp(text, 'i');
@@ -127,7 +126,7 @@ function isAbout({ order_id, email_id }: MailRow, search: string): boolean {
   return order_id?.toLowerCase() === wanted || email_id.toLowerCase() === wanted;
 }
 
-/** Undefined for what is not a mail: any SQS client may write into the queue. */
+/** Returns `undefined` for a message that is not a mail: any SQS client can send to the queue. */
 function toRow(body: string, sent: number): MailRow | undefined {
   const { email_id, subject, message, order_id } = Object(parseJson(body)) as Partial<
     Record<keyof Mail, unknown>

@@ -6,7 +6,7 @@ import { ACCOUNT_ID, type FauxqsApp, REGION } from './fauxqs.ts';
 import { functionNameOf } from './invoke-route.ts';
 import { refuseOtherHosts } from './refuse-other-hosts.ts';
 
-/** What does the work behind the routes. */
+/** The functions that the routes call. */
 export interface MappingCalls {
   listMappings(): Promise<MappingState[]>;
   updateMapping(uuid: string, change: MappingChange): Promise<MappingState | undefined>;
@@ -15,20 +15,19 @@ export interface MappingCalls {
 const PATH = '/2015-03-31/event-source-mappings';
 
 const update = z.strictObject({
-  /** The function that it is for already: Lambda could give it another one. */
+  /** Must be the mapping's current function; AWS also accepts another one. */
   FunctionName: z.string().optional(),
   Enabled: z.boolean().optional(),
-  /** Empty takes the maximum away. */
+  /** An empty object removes the maximum. */
   ScalingConfig: z.strictObject({ MaximumConcurrency: z.int().optional() }).optional(),
 });
 
 /**
- * Lambda's API of event source mappings, as far as it lists, gets and throttles them:
- * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html. Anything else that may be updated on AWS
- * is refused here. A list comes as a whole, without pages.
+ * Adds the parts of Lambda's API that list, get and throttle event source mappings:
+ * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html. Other updates are refused. A list is one page.
  */
 export function addMappingRoutes(app: FauxqsApp, { listMappings, updateMapping }: MappingCalls): void {
-  // A scope of its own, for Lambda reads the body as JSON whatever content type a client gives it.
+  // The separate scope has its own parser: Lambda reads the body as JSON, whatever its content type.
   app.register(async (scope) => {
     refuseOtherHosts(scope);
     scope.removeAllContentTypeParsers();
@@ -51,7 +50,7 @@ export function addMappingRoutes(app: FauxqsApp, { listMappings, updateMapping }
       );
       return { EventSourceMappings: wanted.map(toConfiguration) };
     };
-    // The API's page has it with a slash, SDKs have it without.
+    // The API reference has a trailing slash, SDKs send none.
     scope.get(PATH, list);
     scope.get(`${PATH}/`, list);
 
@@ -69,7 +68,7 @@ export function addMappingRoutes(app: FauxqsApp, { listMappings, updateMapping }
           throw new Refusal(
             400,
             'InvalidParameterValueException',
-            `FunctionName: must stay ${before.functionName} here, received ${change.functionName}`,
+            `FunctionName: the embedded cloud cannot change it from ${before.functionName}, received ${change.functionName}`,
           );
         }
         const after = (await updateMapping(uuid, change)) ?? refuseUnknown();
@@ -105,7 +104,7 @@ function readUpdate(body: string | undefined): MappingChange & { functionName?: 
     throw new Refusal(
       400,
       'InvalidParameterValueException',
-      `the embedded cloud updates ScalingConfig.MaximumConcurrency and Enabled only: ${path.join('.')} ${message}`,
+      `${path.join('.') || 'body'}: the embedded cloud updates only ScalingConfig.MaximumConcurrency and Enabled: ${message}`,
     );
   }
   const { FunctionName, Enabled: enabled, ScalingConfig } = result.data;
@@ -118,11 +117,11 @@ function readUpdate(body: string | undefined): MappingChange & { functionName?: 
   };
 }
 
-/** In Lambda's words. */
+/** Refuses with Lambda's own message. */
 function refuseOutside(concurrency: number): void {
-  const { least, most } = THROTTLE;
-  if (concurrency >= least && concurrency <= most) return;
-  const rule = concurrency < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
+  const { min, max } = THROTTLE;
+  if (concurrency >= min && concurrency <= max) return;
+  const rule = concurrency < min ? `greater than or equal to ${min}` : `less than or equal to ${max}`;
   throw new Refusal(
     400,
     'ValidationException',

@@ -2,17 +2,20 @@ import { SqsQueue } from './fauxqs.ts';
 
 type SqsMessage = Parameters<SqsQueue['enqueue']>[0];
 
-/** Tells how old the messages of queues are. */
+/** Ages of messages. */
 export interface MessageAges {
-  /** Epoch seconds at which the queue's oldest message was sent, in flight or not; undefined where it is empty. */
+  /**
+   * Returns the epoch second at which the queue's oldest message was sent, in flight or not; `undefined` for an empty
+   * queue.
+   */
   oldest(queue: SqsQueue): number | undefined;
-  /** Takes in what queues hold that were loaded rather than filled. */
+  /** Adds the messages of queues that were loaded from disk. */
   takeIn(queues: Iterable<SqsQueue>): void;
 }
 
 /**
- * Keeps how many messages of each second every queue holds. So the oldest is found without a look at the messages, of which
- * there may be a million, and which are in no order once some have been returned.
+ * Counts the messages of each queue by the second in which they were sent. The oldest one is then known without a
+ * scan of the queue, which may contain a million messages in no particular order.
  */
 export function watchAges(): MessageAges {
   const countsOf = new WeakMap<SqsQueue, Map<number, number>>();

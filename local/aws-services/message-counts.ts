@@ -1,17 +1,17 @@
 import { MessageSpy, type SqsStore } from './fauxqs.ts';
 
-/** Messages of one queue since the start. */
+/** Message totals of a queue since the start. */
 export interface MessageCounts {
-  /** Those that it has taken, moves to a dead-letter queue included; receives and returns do not count. */
+  /** Messages that the queue received, including moves to a dead-letter queue. Redeliveries do not count. */
   taken: number;
-  /** Those that were deleted after a receive; moves to a dead-letter queue and purges do not count. */
+  /** Messages deleted after a receive. Moves to a dead-letter queue and purges do not count. */
   deleted: number;
 }
 
 /**
- * Counts what goes into and out of each queue.
+ * Counts the messages that enter and leave each queue.
  *
- * @returns totals since the start, by the queue's name
+ * @returns Totals since the start by queue name.
  */
 export function countMessages(sqsStore: SqsStore): ReadonlyMap<string, MessageCounts> {
   const counts = new Map<string, MessageCounts>();
@@ -27,7 +27,7 @@ export function countMessages(sqsStore: SqsStore): ReadonlyMap<string, MessageCo
       else count.deleted++;
     }
   }
-  // Queues take their store's spy over when they are made.
+  // Queues copy their store's spy when they are created.
   sqsStore.spy = new CountedMessages();
   return counts;
 }

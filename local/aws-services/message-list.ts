@@ -1,11 +1,10 @@
-/** Messages that were taken out, as a share of all places, at which the places are given back; and how many, at least. */
+/** Share and minimum number of empty places at which the array is shortened. */
 const EMPTY_SHARE = 0.5;
 const LEAST_EMPTY = 1_024;
 
 /**
- * A list that messages are put into at its end and taken out of at its beginning, either at the same cost however long it is.
- * An array moves all that is left when its first element is taken out, once it is longer than some 16,000: of 300,000 that
- * takes 70 µs of processor time, and a receive takes out ten.
+ * A first-in, first-out list whose operations cost the same at any length. An array of more than about 16,000
+ * elements moves all of them when the first one is removed: 70 µs for 300,000 elements, and a receive removes ten.
  */
 export class MessageList<Message> implements Iterable<Message> {
   #places: (Message | undefined)[];
@@ -25,7 +24,7 @@ export class MessageList<Message> implements Iterable<Message> {
     return this.length;
   }
 
-  /** Takes the first message out. */
+  /** Removes and returns the first message. */
   shift(): Message | undefined {
     if (this.length === 0) return undefined;
     const message = this.#places[this.#first];
@@ -37,7 +36,7 @@ export class MessageList<Message> implements Iterable<Message> {
     return message;
   }
 
-  /** @param index from 0, the first message */
+  /** @param index Position of the message; 0 is the first one. */
   at(index: number): Message | undefined {
     return this.#places[this.#first + index];
   }

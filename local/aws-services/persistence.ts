@@ -2,13 +2,13 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ACCOUNT_ID, PersistenceManager, type S3Store, type SnsStore, type SqsStore } from './fauxqs.ts';
 
 export interface Persistence {
-  /** What the embedded SNS remembers of e-mail subscriptions that were ended, see `email-subscriptions.ts`. */
+  /** Addresses that were unsubscribed, see `email-subscriptions.ts`. */
   unsubscribed: Set<string>;
   /**
-   * Makes everything since the last commit last. To be called before an answer leaves.
+   * Writes all changes since the last commit to disk. Call it before each response is sent.
    *
-   * @throws Error with code `DATA_DIR_NOT_WRITTEN`, on a full disk: what memory holds is then ahead of the disk for good, since
-   * SQLite takes a transaction back that it cannot commit. Only a start from the disk makes them one again.
+   * @throws Error with code `DATA_DIR_NOT_WRITTEN`, for example on a full disk. SQLite has then rolled the changes
+   *   back, while memory still contains them; only a restart makes both equal again.
    */
   commit(): void;
   close(): void;
@@ -23,14 +23,15 @@ interface Stores {
 const SQLITE_BUSY = 5;
 
 /**
- * Keeps queues, topics, subscriptions and objects in `dataDir` (SQLite), and loads what is there.
+ * Keeps queues, topics, subscriptions and objects in `dataDir` (SQLite), and loads those of earlier runs.
  *
- * fauxqs commits each row by itself, so a crash between two rows of one action loses or doubles a message (the move to
- * a dead-letter queue is a delete and an insert). Here a transaction is always open and ends before an answer leaves:
- * what was acknowledged is on disk, what was not is there whole or not at all, and a batch costs one commit.
+ * fauxqs commits each row by itself, so a crash between two rows of one action loses or duplicates a message: the
+ * move to a dead-letter queue is a delete and an insert. Here a transaction is always open and is committed before a
+ * response is sent. Each acknowledged action is on disk, any other is there completely or not at all, and a batch
+ * needs one commit.
  *
- * @param endpoint where the services listen now; queue URLs follow it
- * @throws DATA_DIR_IN_USE when another process holds the directory
+ * @param endpoint Current endpoint of the services, with which queue URLs begin.
+ * @throws Error with code `DATA_DIR_IN_USE` if another process uses the directory
  */
 export function openPersistence(dataDir: string, endpoint: string, stores: Stores): Persistence {
   const { sqsStore, snsStore, s3Store } = stores;
@@ -41,15 +42,16 @@ export function openPersistence(dataDir: string, endpoint: string, stores: Store
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
   );
   Object.assign(manager, {
-    // fauxqs' own statement sets the receive count to NULL, which the table refuses.
+    // The statement of fauxqs sets the receive count to NULL, which violates the table's constraint.
     updateMessageReady: (messageId: string) => makeReady.run(messageId),
-    // SQLite has no transaction within a transaction, and one is always open.
+    // SQLite has no nested transactions, and one is always open.
     transaction: (work: () => void) => work(),
   });
 
   db.exec('BEGIN');
   db.prepare("UPDATE sqs_queues SET url = ? || '/' || ? || '/' || name").run(endpoint, ACCOUNT_ID);
-  // Loading goes through the stores' own create calls: wired before, they would replace, and so delete, what they load.
+  // Loading calls the stores' create methods. With persistence set before, these would overwrite the rows that are
+  // being loaded.
   manager.load(sqsStore, snsStore, s3Store);
   for (const store of [sqsStore, snsStore, s3Store, ...sqsStore.allQueues()]) store.persistence = manager;
 
@@ -60,7 +62,7 @@ export function openPersistence(dataDir: string, endpoint: string, stores: Store
         db.exec('COMMIT');
         db.exec('BEGIN');
       } catch (cause) {
-        const message = `data directory: must be writable, ${dataDir} is not (${(cause as Error).message}); what was acknowledged is in it`;
+        const message = `data directory ${dataDir}: cannot be written (${(cause as Error).message}), free disk space or check its permissions; acknowledged messages are safe in it`;
         throw Object.assign(new Error(message, { cause }), { code: 'DATA_DIR_NOT_WRITTEN' });
       }
     },
@@ -71,7 +73,7 @@ export function openPersistence(dataDir: string, endpoint: string, stores: Store
   };
 }
 
-/** A set in a table of its own: fauxqs has none for what is no longer there. */
+/** Opens a persistent set of unsubscribed addresses, which fauxqs does not keep. */
 function openSet(db: DatabaseSync): Set<string> {
   db.exec('CREATE TABLE IF NOT EXISTS unsubscribed (reader TEXT PRIMARY KEY)');
   const insert = db.prepare('INSERT OR IGNORE INTO unsubscribed (reader) VALUES (?)');
@@ -94,12 +96,12 @@ function openManager(dataDir: string): PersistenceManager {
   try {
     const manager = new PersistenceManager(dataDir);
     const { db } = manager as unknown as { db: DatabaseSync };
-    // Two processes on one directory would each answer from their own memory. The lock is taken by the first write.
+    // The lock, which the first write acquires, prevents two processes from using one directory with different memory.
     db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT');
     return manager;
   } catch (error) {
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
-    const message = `data directory: only one process may use it at a time, and another is using ${dataDir}`;
+    const message = `data directory ${dataDir}: another process is using it, stop that process or choose another directory`;
     throw Object.assign(new Error(message, { cause: error }), { code: 'DATA_DIR_IN_USE' });
   }
 }

@@ -18,7 +18,7 @@ export interface PublishedMessage {
   attributes: Record<string, string>;
 }
 
-/** Of a batch as of a single message: 256 KiB. https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
+/** Maximum size of a message and of a batch, 256 KiB. https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html */
 const MAX_BYTES = 262_144;
 const ENTRY_FIELD = /^PublishBatchRequestEntries\.member\.(\d+)\.(.+)$/;
 const ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
@@ -26,8 +26,8 @@ const ATTRIBUTE_NAME = /^MessageAttributes\.entry\.\d+\.Name$/;
 const COUNTED_FIELD = /^Message$|\.(Name|DataType|StringValue|BinaryValue)$/;
 
 /**
- * SNS's Publish and PublishBatch with `MessageStructure: json`, which fauxqs delivers as the raw JSON. Each entry of a
- * batch goes through fauxqs' own Publish, so that it is accepted or refused by the same rules.
+ * Creates SNS's Publish and PublishBatch with support for `MessageStructure: json`, which fauxqs would deliver as raw
+ * JSON. Each entry of a batch is published by fauxqs' own Publish, so the same rules apply to it.
  */
 export function createPublishActions(
   snsStore: SnsStore,
@@ -102,7 +102,7 @@ function parseTexts(message: string): Record<string, unknown> {
   }
 }
 
-/** The size that SNS limits: the message as sent, all protocols' texts included, and its attributes. */
+/** Returns the size that SNS limits: the message as sent, including the texts of all protocols, and its attributes. */
 function bytesOf(form: QueryForm): number {
   let bytes = 0;
   for (const [field, value] of Object.entries(form)) {
@@ -132,7 +132,7 @@ function entriesOf(form: QueryForm): QueryForm[] {
   return Object.values(entries);
 }
 
-/** What SNS refuses as a whole: https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html#API_PublishBatch_Errors */
+/** Throws SNS's errors for a whole batch: https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html#API_PublishBatch_Errors */
 function refuseBadBatch(entries: QueryForm[]): void {
   const ids = entries.map(({ Id }) => Id ?? '');
   const bytes = entries.reduce((sum, entry) => sum + bytesOf(entry), 0);

@@ -3,8 +3,8 @@ import type { FauxqsApp } from './fauxqs.ts';
 const OWN_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/i;
 
 /**
- * Answers only who asks for this machine by its own name. A page of another site could have a name that leads to 127.0.0.1,
- * and would then be let read and change what is here (DNS rebinding).
+ * Refuses requests whose Host header is not this machine. It protects against DNS rebinding, by which a page of
+ * another web site could read and change the embedded cloud.
  */
 export function refuseOtherHosts(scope: Pick<FauxqsApp, 'addHook'>): void {
   scope.addHook('onRequest', async ({ headers }, reply) => {

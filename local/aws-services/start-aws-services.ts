@@ -6,28 +6,32 @@ import { INSPECTION_PATH } from './inspection-routes.ts';
 import type { FunctionCalls, ServiceCounts, WorkerCalls, WorkerOptions } from './worker.ts';
 
 export interface AwsServicesOptions {
-  /** Port on 127.0.0.1; 0 for any that is free. */
+  /** Port on 127.0.0.1; 0 for any free port. */
   port: number;
-  /** Name of the queue that takes the customers' e-mails; made if it is not there. */
+  /** Name of the queue that receives the customers' e-mails. It is created if it does not exist. */
   mailboxQueueName: string;
-  /** Directory in which queues, topics and objects survive a restart or a crash. Without it they live in memory. */
+  /** Directory that keeps queues, topics and objects across restarts and crashes. Default: memory. */
   dataDir?: string;
-  /** The functions and mappings behind Lambda's API. Without them none is found. */
+  /** Functions and event source mappings for Lambda's API. Default: none. */
   functions?: Partial<FunctionCalls>;
-  /** Told when the thread dies though nobody stopped it. Without it, that is an uncaught exception. */
+  /** Called when the thread crashes. Default: throws an uncaught exception. */
   onCrash?: (error: Error) => void;
 }
 
 export interface AwsServices {
   /** `http://127.0.0.1:PORT`, for SQS, SNS, S3, STS, and Lambda's Invoke and event source mappings. */
   endpoint: string;
-  /** Base of what operators are told, see `inspection-routes.ts`. */
+  /** Base URL of the inspection routes, see `inspection-routes.ts`. */
   inspectionUrl: string;
-  /** Totals since the start; confirmations also count what the mailbox queue already held in `dataDir`. */
+  /** Returns the totals since the start. Confirmations include those that the mailbox in `dataDir` already contained. */
   counts(): Promise<ServiceCounts>;
-  /** Sets where a bucket announces new objects. Rejects with NoSuchBucket, or NotFound for a topic that is not there. */
+  /**
+   * Sets the topics that a bucket notifies of new objects.
+   *
+   * @throws S3Error `NoSuchBucket`, or SnsError `NotFound` for an unknown topic
+   */
   putBucketNotification(bucket: string, topics: TopicNotification[]): Promise<void>;
-  /** Ends what is under way, long polls included, and the thread. */
+  /** Ends pending requests, including long polls, and the thread. */
   stop(): Promise<void>;
 }
 
@@ -39,10 +43,10 @@ const NO_FUNCTIONS: FunctionCalls = {
 };
 
 /**
- * Starts SQS, SNS, S3 and Lambda's Invoke API in a thread of their own, so that queues do not compete with the
- * functions for one event loop. Region us-east-1, account 000000000000.
+ * Starts SQS, SNS, S3 and Lambda's API in a thread of their own, so that queues and the main thread do not share an event loop.
+ * The region is us-east-1, the account 000000000000.
  *
- * @throws EADDRINUSE when the port is taken, DATA_DIR_IN_USE when another process uses the directory
+ * @throws Error with code `EADDRINUSE` if the port is in use, `DATA_DIR_IN_USE` if another process uses the directory
  */
 export async function startAwsServices({
   functions,
@@ -56,7 +60,7 @@ export async function startAwsServices({
     name: 'aws-services',
     workerData: workerPort,
     transferList: [workerPort],
-    // node:sqlite is still announced as experimental.
+    // Hides the warning that node:sqlite is experimental.
     execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxOldGenerationSizeMb: memoryForStores() },
   });
@@ -70,7 +74,8 @@ export async function startAwsServices({
     cause = error;
   });
   worker.once('exit', (code) => {
-    if (running) onCrash(new Error(`AWS services: the thread ended by itself, exit code ${code}`, { cause }));
+    if (running)
+      onCrash(new Error(`AWS services: the thread ended unexpectedly with exit code ${code}`, { cause }));
     running = false;
   });
 

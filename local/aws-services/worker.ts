@@ -31,27 +31,27 @@ import { openPersistence, type Persistence } from './persistence.ts';
 import { createPublishActions } from './publish-actions.ts';
 import { refuseQuerySqs } from './refuse-query-sqs.ts';
 
-/** What the thread is told to start with. */
+/** Options of the thread's `start` call. */
 export interface WorkerOptions {
   port: number;
   mailboxQueueName: string;
   dataDir?: string;
 }
 
-/** Totals since the start; confirmations also count what a data directory already held. */
+/** Totals since the start. Confirmations include those that a data directory already contained. */
 export interface ServiceCounts extends MailCounts {
-  /** Messages that each queue has taken, by its name. */
+  /** Number of messages that each queue received, by its name. */
   queued: Record<string, number>;
 }
 
-/** What the other side serves. */
+/** Calls that the main thread serves. */
 export interface FunctionCalls extends MappingCalls {
   invoke: InvokeFunction;
-  /** What each function has done since the start. */
+  /** Returns each function's totals since the start. */
   functionCounts(): Promise<Record<string, InspectedFunction>>;
 }
 
-/** PutObject takes up to 5 GB on S3; fauxqs holds an object in memory, and SQLite takes 1,000,000,000 bytes at most. */
+/** Maximum object size in SQLite. S3 accepts up to 5 GB in a PutObject. */
 const MAX_OBJECT_BYTES = 1_000_000_000;
 
 const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
@@ -60,7 +60,7 @@ const port = workerData as MessagePort;
 const app = buildApp({ logger: false, defaultRegion: REGION, stores });
 const since = new Date().toISOString();
 let mailbox: Mailbox;
-/** Confirmations of earlier runs that the mailbox still held at the start. */
+/** Confirmations of earlier runs in the mailbox at the start. */
 let confirmedBefore = 0;
 let emailSubscriptions: EmailSubscriptions;
 let persistence: Persistence | undefined;
@@ -80,13 +80,13 @@ takeBigObjects(app);
 refuseQuerySqs(app);
 takeSnsActions(app);
 serveOneRegion(app);
-// The last hook to run before an answer leaves, after all that writes.
+// Registered last, so that it runs after every hook that writes.
 app.addHook('onSend', ({ raw }, _reply, _payload, done) => {
   try {
     persistence?.commit();
     done();
   } catch (error) {
-    // Ends the thread. Answered from memory, nothing would be true any more.
+    // Ends the thread, because memory and disk now differ.
     setImmediate(() => {
       throw error;
     });
@@ -95,7 +95,7 @@ app.addHook('onSend', ({ raw }, _reply, _payload, done) => {
 });
 
 async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promise<{ endpoint: string }> {
-  // `then` runs before the first connection can be read, so nothing is answered from stores that are not loaded yet.
+  // `then` runs before the first connection is read, so no request is answered before the stores are loaded.
   const opened = once(app.server, 'listening').then(() => {
     const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
     const queueUrl = (name: string) => `${endpoint}/${ACCOUNT_ID}/${name}`;
@@ -159,7 +159,7 @@ function takeSnsActions(app: FauxqsApp): void {
   });
 }
 
-/** fauxqs keeps a set of queues per region that clients sign for; here there is one region, whatever a client is set to. */
+/** Serves the same queues to clients of any region. fauxqs keeps separate queues for each region that a client signs for. */
 function serveOneRegion(app: FauxqsApp): void {
   app.addHook('onRequest', ({ raw }, _reply, done) => {
     delete raw.headers.authorization;

@@ -35,7 +35,7 @@ const REQUEST = {
   },
 };
 
-/** What a statement fails with, by the code of the same failure in an operation of its own. */
+/** Error codes of statements by the error code of the corresponding single operation. */
 const STATEMENT_CODES: Record<string, BatchStatementErrorCodeEnum> = {
   ConditionalCheckFailedException: 'DuplicateItem',
   ResourceNotFoundException: 'ResourceNotFound',
@@ -43,11 +43,11 @@ const STATEMENT_CODES: Record<string, BatchStatementErrorCodeEnum> = {
 };
 
 /**
- * PartiQL's BatchExecuteStatement on dynalite's store, as far as `INSERT` with parameters goes.
+ * Executes a BatchExecuteStatement request on dynalite's store. Supports PartiQL's `INSERT` with parameters only.
  *
- * @param request as it came over the wire
- * @returns one response per statement, as the service gives them
- * @throws AnswerError that refuses the request as a whole: malformed, not 1–25 statements, or one that is not known
+ * @param request The parsed body of the request.
+ * @returns One response for each statement.
+ * @throws AnswerError that refuses the whole request: malformed, not 1–25 statements, or an unsupported statement
  */
 export async function batchExecuteStatement(
   store: Store,
@@ -76,7 +76,7 @@ function readRequest(request: unknown): { Statements: BatchStatementRequest[] } 
 function toInsert({ Statement = '', Parameters = [], ...request }: BatchStatementRequest): Insert {
   const insert = parsePartiqlInsert(Statement);
   if (!insert) {
-    const message = `The embedded DynamoDB knows of PartiQL only ${KNOWN_PARTIQL}, received ${Statement}`;
+    const message = `The embedded DynamoDB supports only the PartiQL statement ${SUPPORTED_PARTIQL}, received ${Statement}`;
     throw db.validationError(message);
   }
   const returnOld = request.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
@@ -129,19 +129,18 @@ function toStatementError(thrown: unknown): BatchStatementError {
   };
 }
 
-/** `INSERT INTO "table" VALUE {'name': ?, …}`: a table, and the attribute of each parameter. */
 interface PartiqlInsert {
   tableName: string;
+  /** Name of each parameter's attribute. */
   attributes: string[];
 }
 
 const INSERT = /^\s*INSERT\s+INTO\s+"([^"]+)"\s+VALUE\s+\{(.+)\}\s*;?\s*$/is;
 const ATTRIBUTE = /^\s*'([^']+)'\s*:\s*\?\s*$/;
 
-/** The one PartiQL statement that the embedded DynamoDB supports. */
-const KNOWN_PARTIQL = `INSERT INTO "table" VALUE {'name': ?, …}`;
+const SUPPORTED_PARTIQL = `INSERT INTO "table" VALUE {'name': ?, …}`;
 
-/** @returns undefined for any statement but the one known */
+/** @returns `undefined` for an unsupported statement. */
 function parsePartiqlInsert(statement: string): PartiqlInsert | undefined {
   const [, tableName, fields] = INSERT.exec(statement) ?? [];
   if (tableName === undefined || fields === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The parts of dynalite 4 that the embedded DynamoDB uses; it brings no types of its own. */
+/** Types for the parts of dynalite 4 that the embedded DynamoDB uses; dynalite has none. */
 
 declare module 'dynalite' {
   import type { Server } from 'node:http';
@@ -12,19 +12,19 @@ declare module 'dynalite/db/index.js' {
 
   export type Item = Record<string, AttributeValue>;
 
-  /** An error that dynalite answers with; any other is a bug. */
+  /** An error that dynalite returns to the client. Any other error is a bug. */
   export interface AnswerError extends Error {
     statusCode: number;
-    /** The error as it goes over the wire: `prefix#Code`. */
+    /** `__type` is `prefix#Code`. */
     body: { __type: string; message?: string };
   }
 
   export type Callback<Value> = (error: AnswerError | null, value: Value) => void;
 
   export interface StoreOptions {
-    /** LevelDB directory; in memory where it is left out. */
+    /** LevelDB directory. Default: memory. */
     path?: string | undefined;
-    /** How long tables stay CREATING, DELETING, UPDATING, in ms. */
+    /** Milliseconds for which tables stay CREATING, DELETING or UPDATING. */
     createTableMs?: number;
     deleteTableMs?: number;
     updateTableMs?: number;
@@ -62,9 +62,13 @@ declare module 'dynalite/actions/putItem.js' {
 
 declare module 'dynalite/validations/index.js' {
   const validations: {
-    /** @returns the data in the shape of `types`; throws AnswerError */
+    /**
+     * Converts the data to the shape of `types`.
+     *
+     * @throws AnswerError
+     */
     checkTypes(data: unknown, types: object): unknown;
-    /** Throws AnswerError. */
+    /** @throws AnswerError */
     checkValidations(data: unknown, types: object): void;
   };
   export default validations;
@@ -74,7 +78,7 @@ declare module 'dynalite/validations/putItem.js' {
   import type { Item, Store } from 'dynalite/db/index.js';
 
   const validation: {
-    /** @returns the rule broken, if any */
+    /** @returns The message of the first violated rule, if any. */
     custom(data: { TableName: string; Item: Item }, store: Store): string | undefined;
   };
   export default validation;

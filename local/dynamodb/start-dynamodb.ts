@@ -2,31 +2,30 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { memoryForStores } from '../memory-for-stores.ts';
 
-/** When a thread that was asked to stop is ended by force, in ms. */
+/** Milliseconds after which a stopping thread is terminated. */
 const STOP_DEADLINE_MS = 2_000;
 
 export interface DynamoDbOptions {
-  /** Port on 127.0.0.1; 0 takes any free one. */
+  /** Port on 127.0.0.1; 0 for any free port. */
   port: number;
-  /** Directory that tables are kept in, over restarts and crashes; in memory where it is left out. */
+  /** Directory that keeps tables across restarts and crashes. Default: memory. */
   dataDir?: string;
-  /** Told when the thread dies by itself; where it is left out that is an uncaught exception. */
+  /** Called when the thread crashes. Default: throws an uncaught exception. */
   onCrash?: (error: Error) => void;
 }
 
 export interface EmbeddedDynamoDb {
   /** URL for the SDK's `endpoint`. */
   endpoint: string;
-  /** Ends requests under way and the thread, by force after two seconds. */
+  /** Stops the server. Pending requests have 0.5 s; the thread is terminated after 2 s. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts DynamoDB on this machine: dynalite, and PartiQL inserts, in a thread of their own, so that a busy event loop
- * here and the database do not slow each other.
+ * Starts DynamoDB on this machine: dynalite with PartiQL inserts, in a thread of its own so that it does not compete
+ * with the main thread's event loop.
  *
- * @throws Error with code `EADDRINUSE` where the port is taken; an error that names the data directory where it cannot be
- * opened, e.g. because another process has it
+ * @throws Error with code `EADDRINUSE` if the port is in use, or an error with the data directory if that cannot be opened
  */
 export async function startDynamoDb({
   port,
@@ -38,7 +37,7 @@ export async function startDynamoDb({
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: 'dynamodb',
     workerData: { port, dataDir },
-    // Not the parent's flags: a test runner's loaders have no business here.
+    // Keeps a test runner's loaders out of the thread.
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memoryForStores() },
   });
@@ -51,7 +50,7 @@ export async function startDynamoDb({
     cause = error;
   });
   void exited.then(() => {
-    if (!stopping) onCrash(new Error('DynamoDB: the thread ended by itself', { cause }));
+    if (!stopping) onCrash(new Error('DynamoDB: the thread ended unexpectedly', { cause }));
   });
 
   return {

@@ -8,14 +8,14 @@ import dynalite from 'dynalite';
 import db, { type AnswerError, type Store } from 'dynalite/db/index.js';
 import { batchExecuteStatement } from './batch-execute-statement.ts';
 
-/** How long requests under way may take once asked to stop, in ms; then their connections are cut. */
+/** Milliseconds for pending requests when the thread stops. */
 const GRACE_MS = 500;
 
-/** Wire names of the errors that are neither dynalite's nor the statements' own. */
+/** Error types that neither dynalite nor a statement produces. */
 const NOT_JSON = 'com.amazon.coral.service#SerializationException';
 const BROKEN = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
 
-/** dynalite keeps its store to itself; the statements need it as well. */
+/** Creates dynalite and returns its store as well, which dynalite does not expose. */
 function createWithStore(options: Parameters<typeof dynalite>[0]) {
   const { create } = db;
   let store: Store | undefined;
@@ -25,7 +25,7 @@ function createWithStore(options: Parameters<typeof dynalite>[0]) {
   };
   const server = dynalite(options);
   db.create = create;
-  if (!store) throw new Error('dynalite: no store created, is it still version 4?');
+  if (!store) throw new Error('dynalite: created no store, the embedded DynamoDB needs version 4');
   return { server, store };
 }
 
@@ -61,22 +61,23 @@ const { server, store } = createWithStore({
   deleteTableMs: 0,
   updateTableMs: 0,
 });
-// dynalite opens lazily and would fail at the first request only.
+// dynalite opens its store lazily; opening it here reports an error at the start.
 await store.db.open().catch((cause: Error) => {
   const reason = cause.cause instanceof Error ? cause.cause.message : cause.message;
-  throw new Error(`DynamoDB data directory ${dataDir}: must be free and writable, received ${reason}`, {
-    cause,
-  });
+  throw new Error(
+    `data directory ${dataDir}: DynamoDB cannot open it, check that it is writable and not used by another process: ${reason}`,
+    { cause },
+  );
 });
 
-const [passOn] = server.listeners('request') as [RequestListener];
+const [handleByDynalite] = server.listeners('request') as [RequestListener];
 server.removeAllListeners('request').on('request', (request, response) => {
   if (request.headers['x-amz-target'] === 'DynamoDB_20120810.BatchExecuteStatement') {
     void answerStatements(store, request, response);
     return;
   }
-  passOn.call(server, request, response);
-  // dynalite rethrows a request's error: a caller that hangs up halfway would take the whole thread down.
+  handleByDynalite.call(server, request, response);
+  // dynalite rethrows a request's error, so a client that disconnects early would crash the thread.
   request.removeAllListeners('error').on('error', () => undefined);
 });
 

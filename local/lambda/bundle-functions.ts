@@ -18,25 +18,27 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, stop } from 'esbuild';
 import type { FunctionProperties } from '../stack/stack-schema.ts';
 
-/** A function's code: the module to import, and the export in it that is the handler. */
+/** A function's code. */
 export interface FunctionCode {
+  /** Path of the module to import. */
   file: string;
+  /** Name of the export that is the handler. */
   exportName: string;
-  /** The module that a thread of the function begins with: `environment-worker.ts`, or its bundle. */
+  /** Entry module of the function's threads: `environment-worker.ts` or its bundle. */
   runtime: string;
 }
 
 export const RUNTIME = fileURLToPath(new URL('./environment-worker.ts', import.meta.url));
-/** Name of the runtime's bundle; no function's, since it holds a slash. */
+/** Name of the runtime's bundle. Its slash keeps it distinct from function names. */
 const RUNTIME_NAME = 'runtime/environment-worker';
 
 /**
- * Bundles the functions, or takes what an earlier start has made of the same code. The runtime is bundled along: a thread that
- * begins with JavaScript is there in half the time.
+ * Bundles the functions, or reuses the bundles that an earlier start made of the same code. The runtime is bundled as well,
+ * because a thread starts twice as fast with JavaScript as with TypeScript.
  *
- * @param directory that holds serverless.yml
- * @param cache folder of bundles
- * @throws Error of esbuild, which names file and line
+ * @param directory Directory of serverless.yml.
+ * @param cache Directory of the cached bundles.
+ * @throws Error of esbuild with file and line
  */
 export async function bundleFunctions(
   functions: ReadonlyMap<string, FunctionProperties>,
@@ -62,17 +64,17 @@ const { functionOptions } = createRequire(import.meta.url)('../../esbuild.config
   functionOptions: BuildOptions;
 };
 
-/** An input of a plugin's making, which has a namespace where others have a folder. */
+/** Matches inputs that a plugin generates: their paths begin with a namespace. */
 const MADE_BY_PLUGIN = /^[\w-]+:/;
 
 /**
- * Bundles modules with the options that functions are bundled with for AWS, so that what runs here is what would run there; but
- * what several of them need, the SDK above all, is built and written once.
+ * Bundles modules with the esbuild options of functions on AWS. Unlike there, code that several modules share, above
+ * all the SDK, is written to shared chunks.
  *
- * @param entryPoints modules by the name, without extension, that each bundle is to have
- * @param folder gets the bundles, `NAME.mjs`
- * @returns every file that went into them, by its absolute path
- * @throws Error of esbuild, which names file and line
+ * @param entryPoints Paths of the modules by the name of their bundle, without extension.
+ * @param folder Directory to which the bundles are written, as `NAME.mjs`.
+ * @returns The absolute paths of all files that were bundled.
+ * @throws Error of esbuild with file and line
  */
 export async function buildFunctions(
   entryPoints: Readonly<Record<string, string>>,
@@ -89,7 +91,7 @@ export async function buildFunctions(
     sourcemap: 'linked',
     logLevel: 'silent',
   });
-  // esbuild would keep a process of its own for the next build.
+  // esbuild otherwise keeps its child process for the next build.
   await stop();
   return Object.keys(metafile.inputs)
     .filter((path) => !MADE_BY_PLUGIN.test(path))
@@ -97,7 +99,7 @@ export async function buildFunctions(
 }
 
 const PROJECT = resolve(import.meta.dirname, '../..');
-/** What decides how bundles are made besides the files in them: the last one changes with each package that npm changes. */
+/** Further files that bundles depend on. npm changes the last one with every package that it installs or removes. */
 const SETTINGS = [
   'esbuild.config.cjs',
   'plugins/esbuild/leave-out-of-functions.cjs',
@@ -106,27 +108,27 @@ const SETTINGS = [
   'node_modules/.package-lock.json',
 ].map((path) => join(PROJECT, path));
 
-/** When bundles that nobody has started with are removed, in ms: others may be running still. */
+/** Milliseconds after which unused bundles are removed. It is long because another embedded cloud may still run them. */
 const UNUSED_MS = 7 * 24 * 3_600_000;
-/** How coarse a file system's clock may be, in ms. */
+/** Resolution of the coarsest file system timestamps, in milliseconds. */
 const CLOCK_GRAIN_MS = 2_000;
 
-/** What is known of the last build of some entry points. */
+/** The last build of a set of entry points. */
 interface BuildRecord {
   inputs: string[];
-  /** Of the inputs' contents. */
+  /** Hash of the inputs' contents. */
   hash: string;
   folder: string;
 }
 
 /**
- * Builds modules, as `buildFunctions` does, or finds them built from the same contents: reading 1,700 files takes 70 ms,
- * building them 2 s. Starts side by side may share a cache.
+ * Builds modules with `buildFunctions`, or returns an earlier build of the same contents. Hashing 1,700 files takes 70 ms,
+ * building them 2 s. Concurrent starts may share a cache.
  *
- * @param entryPoints modules by the name, without extension, that each bundle is to have
- * @param cache folder of builds; made if it is not there
- * @returns the folder in it that holds the bundles
- * @throws Error of esbuild, which names file and line
+ * @param entryPoints Paths of the modules by the name of their bundle, without extension.
+ * @param cache Directory of the builds; it is created if it does not exist.
+ * @returns The directory that contains the bundles.
+ * @throws Error of esbuild with file and line
  */
 export async function cachedBuild(
   entryPoints: Readonly<Record<string, string>>,
@@ -142,10 +144,10 @@ export async function cachedBuild(
   await mkdir(folder, { recursive: true });
   try {
     const inputs = await buildFunctions(entryPoints, folder);
-    // A file that was written meanwhile may be built as it was before: nobody knows what was built, so none may find it.
+    // If a file was written during the build, the build may contain its old contents: it must not be reused.
     if (isOlder([...inputs, ...SETTINGS], start - CLOCK_GRAIN_MS)) {
       const record: BuildRecord = { inputs, hash: hashOf(inputs), folder };
-      await writeWhole(recordFile, JSON.stringify(record));
+      await writeAtomically(recordFile, JSON.stringify(record));
     }
     return folder;
   } catch (error) {
@@ -159,7 +161,7 @@ async function readRecord(file: string): Promise<BuildRecord | undefined> {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** One at a time: what waits for each file costs more than to read it. */
+// Reads synchronously: awaiting each of 1,700 small files costs more than reading it.
 function hashOf(inputs: readonly string[]): string {
   const hash = createHash('sha256');
   for (const path of [...SETTINGS, ...inputs])
@@ -171,7 +173,7 @@ function readIfThere(path: string): Buffer | string {
   try {
     return readFileSync(path);
   } catch {
-    return 'not there';
+    return 'missing';
   }
 }
 
@@ -179,7 +181,7 @@ function isOlder(files: readonly string[], time: number): boolean {
   return files.every((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < time);
 }
 
-/** Says that a folder is in use; false where it is not there. */
+/** Marks a folder as used. Returns false if it does not exist. */
 async function touch(folder: string): Promise<boolean> {
   const now = new Date();
   return utimes(folder, now, now).then(
@@ -188,8 +190,8 @@ async function touch(folder: string): Promise<boolean> {
   );
 }
 
-/** Whoever reads finds one whole text or the other. */
-async function writeWhole(file: string, text: string): Promise<void> {
+/** Writes a file atomically: readers find the old text or the new one. */
+async function writeAtomically(file: string, text: string): Promise<void> {
   const written = `${file}.${randomUUID()}`;
   await writeFile(written, text);
   await rename(written, file);
@@ -208,8 +210,8 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/functions');
 
 /**
- * Where the functions' bundles are kept from one start to the next: gone with `node_modules`, or, where packages cannot be written
- * beside, in the folder of this embedded cloud.
+ * Returns the directory in which bundles are cached: in `node_modules`, or in the embedded cloud's own directory if
+ * `node_modules` is read-only.
  */
 export async function findBundleCache(localDirectory: string): Promise<string> {
   try {

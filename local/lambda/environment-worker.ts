@@ -7,7 +7,7 @@ import { createInvocationContext } from '../../runtime/invocation-context.ts';
 import type { FunctionCode } from './bundle-functions.ts';
 import { errorPayload } from './error-payload.ts';
 
-/** What a thread is told at its start. */
+/** Data that a thread receives when it starts. */
 export interface EnvironmentData {
   code: FunctionCode;
   functionName: string;
@@ -15,7 +15,7 @@ export interface EnvironmentData {
   memorySize: number;
 }
 
-/** One invocation; the next one comes only after its answer. */
+/** One invocation. The next one is sent only after its answer. */
 export interface InvokeMessage {
   requestId: string;
   /** JSON of the event. */
@@ -24,15 +24,16 @@ export interface InvokeMessage {
   deadline: number;
 }
 
-/** First `ready` or an error, once the code is loaded; then a result or an error for each invocation. All in JSON. */
+/** A message of the thread: `ready` or an error once the code is loaded, then a result or an error for each invocation. */
 export interface EnvironmentMessage {
   type: 'ready' | 'result' | 'error';
+  /** JSON. */
   payload: string;
 }
 
 const { code, functionName, functionArn, memorySize } = workerData as EnvironmentData;
 
-function tell(type: EnvironmentMessage['type'], payload: string): void {
+function post(type: EnvironmentMessage['type'], payload: string): void {
   const message: EnvironmentMessage = { type, payload };
   parentPort?.postMessage(message);
 }
@@ -47,25 +48,25 @@ function contextOf({ requestId, deadline }: InvokeMessage): Context {
   });
 }
 
-// Every environment of a function loads the same bundle: only the first one has to compile it.
+// All environments of a function load the same bundle, so only the first one compiles it.
 enableCompileCache(join(dirname(code.file), 'compile-cache'));
 
 try {
   const { [code.exportName]: handler } = await import(pathToFileURL(code.file).href);
   if (typeof handler !== 'function')
-    throw new Error(`${code.exportName} is not exported, or is not a function`);
+    throw new Error(`handler: ${code.file} does not export a function named ${code.exportName}`);
   parentPort?.on('message', async (message: InvokeMessage) => {
     try {
       const answer: unknown = await handler(JSON.parse(message.payload), contextOf(message));
-      // A handler that returns nothing answers null.
-      tell('result', JSON.stringify(answer) ?? 'null');
+      // Like Lambda, answers null if the handler returns undefined.
+      post('result', JSON.stringify(answer) ?? 'null');
     } catch (error) {
-      tell('error', errorPayload(error));
+      post('error', errorPayload(error));
     }
   });
-  tell('ready', 'null');
+  post('ready', 'null');
 } catch (error) {
-  // Stays until it is ended: a thread that ends by itself may be gone before its last message has arrived.
+  // Keeps the thread until it is terminated: if it exits by itself, its last message may be lost.
   parentPort?.on('message', () => undefined);
-  tell('error', errorPayload(error));
+  post('error', errorPayload(error));
 }

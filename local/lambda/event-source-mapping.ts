@@ -10,54 +10,57 @@ import { type BatchAnswer, readBatchAnswer, wholeBatch } from '../../runtime/bat
 import { toSqsRecord } from '../../runtime/sqs-record.ts';
 import type { InvokeResult } from './execution-environment.ts';
 
-/** What polls which queue for which function, in Lambda's terms. */
+/** Options of an event source mapping, with Lambda's names. */
 export interface MappingOptions {
   queueUrl: string;
   queueArn: string;
-  /** Records per invocation: at most 10,000. */
+  /** Maximum number of records per invocation, up to 10,000. */
   batchSize: number;
   /** Seconds to wait for a batch to fill. */
   batchingWindow: number;
-  /** Invocations at once to begin with: none while it is 0. */
+  /** Initial number of concurrent invocations. 0 pauses the mapping. */
   maximumConcurrency: number;
-  /** Whether the function answers which records failed (`ReportBatchItemFailures`). */
+  /** Whether the function returns the records that failed (`ReportBatchItemFailures`). */
   reportsItemFailures: boolean;
   invoke: (payload: string) => Promise<InvokeResult>;
-  /** Gets what an operator should know: batches that failed as a whole, queues out of reach. */
-  onTrouble: (message: string) => void;
+  /** Called for errors that an operator should see: batches that failed as a whole, and unreachable queues. */
+  onError: (message: string) => void;
 }
 
-/** A ReceiveMessage or DeleteMessageBatch request holds at most ten messages. */
+/** Maximum number of messages in a ReceiveMessage or DeleteMessageBatch request. */
 const REQUEST_SIZE = 10;
-/** Seconds of a long poll, the longest there is. */
+/** Seconds of a long poll, SQS's maximum. */
 const LONG_POLL = 20;
 /** An invocation's payload holds at most 6 MB: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_PAYLOAD = 6 * 1_048_576;
-/** What the records may take of it. */
+/** Bytes of the payload that records may use. */
 const MAX_RECORDS = MAX_PAYLOAD - Buffer.byteLength('{"Records":[]}');
-/** Ms until a queue that could not be reached is tried again. */
+/** Milliseconds until an unreachable queue is polled again. */
 const RETRY_MS = 500;
-/** Ms that a receive under way gets for its answer when its poller stops: messages on their way would be hidden for long. */
+/**
+ * Milliseconds for which a stopping poller still waits for a receive. Messages of an aborted receive stay invisible until their
+ * visibility timeout.
+ */
 const HANG_UP_MS = 250;
 
-/** What polls the queue, one invocation at a time. */
+/** Polls the queue and runs one invocation at a time. */
 interface Poller {
-  /** Aborted when it is to end: it takes nothing more, and deals with what it has in hand. */
+  /** Stops the poller when aborted: it receives nothing more and processes the messages that it has. */
   stopping: AbortController;
-  /** Aborts the receive under way. */
+  /** Aborts the pending receive. */
   hangingUp: AbortController;
-  /** Whether it has messages in hand. */
+  /** Whether it has messages in flight. */
   busy: boolean;
   done: Promise<void>;
 }
 
 /**
- * An event source mapping: polls a queue, invokes the function with what it finds, deletes what the function has
- * dealt with. What failed stays in the queue until its visibility timeout, and goes to the dead-letter queue by the
- * queue's own redrive policy.
+ * An event source mapping. It polls a queue, invokes the function with batches of messages and deletes the processed
+ * ones. A failed message becomes visible again after its visibility timeout, or moves to the dead-letter queue by the
+ * queue's redrive policy.
  *
- * It runs `maximumConcurrency` pollers side by side, each of them: polling → filling the batch → invoking → deleting,
- * and again. So there are never more invocations under way than that, and no message waits in hand for a free one.
+ * States of each of its `maximumConcurrency` pollers: polling → filling the batch → invoking → deleting → polling. A
+ * poller invokes the function itself, so a received message never waits for a free invocation.
  */
 export class EventSourceMapping {
   readonly #sqs: SQSClient;
@@ -72,8 +75,8 @@ export class EventSourceMapping {
   }
 
   /**
-   * Sets how many invocations there may be at once, from now on; none with 0. Batches in hand end as they would have, and
-   * until they have, those that are to follow wait.
+   * Sets the number of concurrent invocations; 0 pauses the mapping. Batches in flight are completed, and count towards the new
+   * number until they are.
    */
   resize(concurrency: number): void {
     this.#concurrency = concurrency;
@@ -83,7 +86,7 @@ export class EventSourceMapping {
     for (const poller of idleFirst.slice(0, Math.max(0, staying.length - concurrency))) this.#end(poller);
   }
 
-  /** Stops polling; resolves when the batches in hand are dealt with. */
+  /** Stops polling. Resolves when the batches in flight are processed. */
   async stop(): Promise<void> {
     this.resize(0);
     await Promise.all(Array.from(this.#pollers, ({ done }) => done));
@@ -99,7 +102,7 @@ export class EventSourceMapping {
     this.#pollers.add(poller);
     poller.done = this.#poll(poller).finally(() => {
       this.#pollers.delete(poller);
-      // Whoever is to follow has waited for this.
+      // Starts a poller that `resize` had to postpone.
       this.resize(this.#concurrency);
     });
   }
@@ -117,10 +120,10 @@ export class EventSourceMapping {
         const records = await this.#fillBatch(poller);
         const limits = { maxEntries: this.#options.batchSize, maxBytes: MAX_RECORDS, sizeOf };
         const batches = chunk(records, limits);
-        for (const batch of batches) await this.#deal(batch);
+        for (const batch of batches) await this.#process(batch);
       } catch (error) {
         if (signal.aborted) return;
-        this.#options.onTrouble(`queue ${this.#options.queueArn}: ${String(error)}`);
+        this.#options.onError(`queue ${this.#options.queueArn}: ${String(error)}`);
         await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
       } finally {
         poller.busy = false;
@@ -128,17 +131,17 @@ export class EventSourceMapping {
     }
   }
 
-  /** Receives until the batch is full or its window is over. */
-  async #fillBatch(poller: Poller): Promise<RecordInHand[]> {
+  /** Receives until the batch is full or its window ends. */
+  async #fillBatch(poller: Poller): Promise<ReceivedRecord[]> {
     const { batchSize, batchingWindow } = this.#options;
     const records = await this.#receive(poller, batchSize, LONG_POLL);
     poller.busy = records.length > 0;
     const closes = Date.now() + batchingWindow * 1_000;
     while (records.length > 0 && records.length < batchSize && !poller.stopping.signal.aborted) {
-      // Whole seconds are all that a long poll knows: the window closes within half a second of its time.
+      // A long poll takes whole seconds, so the window ends up to 0.5 s early or late.
       const secondsLeft = Math.min(LONG_POLL, Math.max(0, Math.round((closes - Date.now()) / 1_000)));
       const receiving = this.#receive(poller, batchSize - records.length, secondsLeft);
-      // Stopping, or the queue is out of reach: what is in hand is dealt with all the same.
+      // The receive fails if the poller stops or the queue is unreachable. Messages received before are processed nevertheless.
       const more = await receiving.catch(() => undefined);
       if (!more || (more.length === 0 && secondsLeft === 0)) break;
       records.push(...more);
@@ -146,7 +149,7 @@ export class EventSourceMapping {
     return records;
   }
 
-  async #receive({ hangingUp }: Poller, most: number, waitSeconds: number): Promise<RecordInHand[]> {
+  async #receive({ hangingUp }: Poller, most: number, waitSeconds: number): Promise<ReceivedRecord[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: this.#options.queueUrl,
       MaxNumberOfMessages: Math.min(REQUEST_SIZE, most),
@@ -155,20 +158,20 @@ export class EventSourceMapping {
       MessageAttributeNames: ['All'],
     });
     const { Messages = [] } = await this.#sqs.send(command, { abortSignal: hangingUp.signal });
-    return Messages.map((message) => take(message, this.#options.queueArn));
+    return Messages.map((message) => toReceivedRecord(message, this.#options.queueArn));
   }
 
-  /** One invocation, and what follows from its answer. */
-  async #deal(records: readonly RecordInHand[]): Promise<void> {
-    const { invoke, onTrouble, queueArn, reportsItemFailures } = this.#options;
+  /** Invokes the function with a batch and deletes the messages that did not fail. */
+  async #process(records: readonly ReceivedRecord[]): Promise<void> {
+    const { invoke, onError, queueArn, reportsItemFailures } = this.#options;
     const result = await invoke(`{"Records":[${records.map(({ json }) => json).join()}]}`);
     const messageIds = records.map(({ messageId }) => messageId);
     const { failed, reason } = readInvokeResult(result, messageIds, reportsItemFailures);
-    if (reason) onTrouble(`queue ${queueArn}: batch of ${records.length} failed: ${reason}`);
+    if (reason) onError(`queue ${queueArn}: batch of ${records.length} failed: ${reason}`);
     await this.#delete(records.filter(({ messageId }) => !failed.has(messageId)));
   }
 
-  async #delete(records: readonly RecordInHand[]): Promise<void> {
+  async #delete(records: readonly ReceivedRecord[]): Promise<void> {
     const requests = chunk(records, { maxEntries: REQUEST_SIZE }).map((batch) => {
       const Entries = batch.map(({ receiptHandle }, position) => ({
         Id: String(position),
@@ -180,27 +183,27 @@ export class EventSourceMapping {
   }
 }
 
-/** A record with what its way through the mapping needs: the payload is measured and made of the same text. */
-interface RecordInHand {
+interface ReceivedRecord {
   messageId: string;
   receiptHandle: string;
+  /** The record as JSON, which is both measured and sent. */
   json: string;
 }
 
-function take(message: Message, queueArn: string): RecordInHand {
+function toReceivedRecord(message: Message, queueArn: string): ReceivedRecord {
   const record = toSqsRecord(message, queueArn);
   const { messageId, receiptHandle } = record;
   return { messageId, receiptHandle, json: JSON.stringify(record) };
 }
 
-/** With its comma. */
-const sizeOf = ({ json }: RecordInHand): number => Buffer.byteLength(json) + 1;
+/** Size in the payload, including the comma. */
+const sizeOf = ({ json }: ReceivedRecord): number => Buffer.byteLength(json) + 1;
 
 /**
- * What a mapping makes of an invocation: an error fails the whole batch; where the function does not report failures
- * item by item (`ReportBatchItemFailures`), anything else is success.
+ * Returns the messages that an invocation failed. A function error fails the whole batch. Without
+ * `ReportBatchItemFailures`, any other answer is a success of the whole batch.
  *
- * @param messageIds of the batch
+ * @param messageIds Ids of the batch's messages.
  */
 export function readInvokeResult(
   { payload, functionError }: InvokeResult,

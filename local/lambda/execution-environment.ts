@@ -7,7 +7,6 @@ import type { FunctionCode } from './bundle-functions.ts';
 import type { EnvironmentData, EnvironmentMessage, InvokeMessage } from './environment-worker.ts';
 import { errorPayload } from './error-payload.ts';
 
-/** A function as the runtime runs it. */
 export interface LambdaFunction {
   name: string;
   code: FunctionCode;
@@ -18,25 +17,24 @@ export interface LambdaFunction {
   environment: Readonly<Record<string, string>>;
 }
 
-/** What an invocation answered. */
 export interface InvokeResult {
-  /** JSON; of the error where there is one. */
+  /** JSON of the answer, or of the error if the function failed. */
   payload: string;
-  /** As in the Invoke API: set where the function failed. */
+  /** Set if the function failed, as in the Invoke API. */
   functionError?: 'Unhandled';
 }
 
 /**
- * Seconds for loading the code. Code that needs longer is loaded once more as part of the first invocation, so that it has
- * the function's own timeout besides: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * Seconds for the init phase. Lambda repeats a longer one within the first invocation, so the function's timeout is added:
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const INIT_TIMEOUT = 10;
 
 /**
- * One execution environment: a thread that has loaded a function's code and runs one invocation at a time.
+ * An execution environment: a thread that loads a function's code and runs one invocation at a time.
  *
- * States: starting → idle ⇄ busy → ended. An invocation that runs out of time, or whose thread dies, ends the
- * environment: like Lambda's, it is never used again. It answers once its thread is gone.
+ * States: starting → idle ⇄ busy → ended. A timeout or a crash of the thread ends the environment: as on Lambda, it is not used
+ * again. Its last invocation is answered once the thread has exited.
  */
 export class ExecutionEnvironment {
   readonly #function: LambdaFunction;
@@ -45,7 +43,7 @@ export class ExecutionEnvironment {
   #ended: EnvironmentMessage | undefined;
   readonly #loaded: Promise<EnvironmentMessage>;
 
-  /** @param onLog gets each line that the function writes */
+  /** @param onLog Called with each line that the function writes. */
   constructor(lambdaFunction: LambdaFunction, onLog: (line: string) => void) {
     this.#function = lambdaFunction;
     const { name, code, memorySize } = lambdaFunction;
@@ -61,7 +59,7 @@ export class ExecutionEnvironment {
       env: environmentOf(lambdaFunction),
       stdout: true,
       stderr: true,
-      // The function's memory, enforced: a function that needs more dies here as it would on AWS.
+      // Enforces the function's memory limit as AWS does.
       resourceLimits: { maxOldGenerationSizeMb: memorySize },
     });
     createInterface({ input: this.#worker.stdout }).on('line', onLog);
@@ -74,17 +72,17 @@ export class ExecutionEnvironment {
     this.#loaded = this.#next(INIT_TIMEOUT + lambdaFunction.timeout, 'Init');
   }
 
-  /** Whether it can still be used. */
+  /** Whether the environment can still be used. */
   get alive(): boolean {
     return this.#ended === undefined;
   }
 
-  /** Resolves once its code is loaded, or could not be. */
+  /** Resolves when the code is loaded or has failed to load. */
   async loaded(): Promise<void> {
     await this.#loaded;
   }
 
-  /** @param payload JSON of the event */
+  /** @param payload JSON of the event. */
   async invoke(payload: string): Promise<InvokeResult> {
     const loaded = await this.#loaded;
     if (loaded.type === 'error') this.#end(loaded);
@@ -98,12 +96,12 @@ export class ExecutionEnvironment {
     return result;
   }
 
-  /** Ends the thread at once, whatever it is doing. */
+  /** Terminates the thread immediately. */
   async stop(): Promise<void> {
     await this.#worker.terminate();
   }
 
-  /** The thread's next message, or what ended it. */
+  /** Returns the thread's next message, or the error that ended the thread. */
   #next(timeout: number, what: string): Promise<EnvironmentMessage> {
     if (this.#ended) return Promise.resolve(this.#ended);
     return new Promise((resolve) => {
@@ -125,7 +123,7 @@ export class ExecutionEnvironment {
   }
 }
 
-/** Only what Lambda would set: the surroundings of whoever started this must not leak in. */
+/** Returns the variables that Lambda sets. The variables of this process must not leak in. */
 function environmentOf({ name, memorySize, environment }: LambdaFunction): Record<string, string> {
   return {
     AWS_REGION: REGION,

@@ -3,21 +3,21 @@ import * as z from 'zod';
 import { parseJson } from '../../lib/json.ts';
 
 /**
- * Takes the lines that functions write: metrics in the embedded metric format are summed up, as CloudWatch would, and
- * everything goes to a file, begun anew.
+ * Writes the log lines of all functions to a file, which is overwritten, and sums up the metrics in them (embedded
+ * metric format), as CloudWatch does.
  */
 export class FunctionLog {
   readonly file: string;
   readonly #stream: WriteStream;
   readonly #metrics = new Map<string, number>();
-  #troubles = 0;
+  #errors = 0;
 
   constructor(file: string) {
     this.file = file;
     this.#stream = createWriteStream(file, { mode: 0o600 });
-    // A full disk must not end the embedded cloud; but nobody would find out otherwise.
+    // A full disk must not end the embedded cloud.
     this.#stream.on('error', ({ message }) =>
-      process.stderr.write(`The functions' log is not written: ${message}\n`),
+      process.stderr.write(`function log ${file}: cannot be written, ${message}\n`),
     );
   }
 
@@ -26,17 +26,17 @@ export class FunctionLog {
     if (line.startsWith('{"_aws"')) this.#count(line);
   }
 
-  /** Writes what an operator should look at: a batch that failed as a whole, a queue out of reach. */
-  writeTrouble(functionName: string, line: string): void {
-    this.#troubles++;
+  /** Writes and counts an error that an operator should see, such as a batch that failed as a whole or an unreachable queue. */
+  writeError(functionName: string, line: string): void {
+    this.#errors++;
     this.write(functionName, line);
   }
 
-  get troubles(): number {
-    return this.#troubles;
+  get errors(): number {
+    return this.#errors;
   }
 
-  /** A metric's sum over all functions; 0 where none was seen. */
+  /** Returns the sum of a metric over all functions; 0 if none reported it. */
   sum(metric: string): number {
     return this.#metrics.get(metric) ?? 0;
   }
@@ -45,12 +45,12 @@ export class FunctionLog {
     await new Promise((resolve) => this.#stream.end(resolve));
   }
 
-  /** Like CloudWatch, takes no notice of what is not a metric after all. */
+  /** Ignores malformed metrics, as CloudWatch does. */
   #count(line: string): void {
     const { data } = metricLine.safeParse(parseJson(line));
     for (const { Metrics } of data?._aws.CloudWatchMetrics ?? []) {
       for (const { Name } of Metrics) {
-        // A metric that was added more than once is a list.
+        // A metric with several values is a list.
         const values = [data?.[Name]].flat().map(Number).filter(Number.isFinite);
         this.#metrics.set(
           Name,

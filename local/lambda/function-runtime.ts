@@ -4,8 +4,8 @@ import { errorPayload } from './error-payload.ts';
 import { ExecutionEnvironment, type InvokeResult, type LambdaFunction } from './execution-environment.ts';
 
 /**
- * Runs one function: in an idle execution environment where there is one, else in a new one, up to `concurrency`
- * at once; further invocations wait their turn.
+ * Runs a function in an idle execution environment or, if there is none, in a new one. At most `concurrency` invocations run
+ * concurrently; further ones are queued.
  */
 export class FunctionRuntime {
   readonly #function: LambdaFunction;
@@ -16,7 +16,7 @@ export class FunctionRuntime {
   readonly #counts: InspectedFunction = { invocations: 0, errors: 0, totalMs: 0, running: 0 };
   #stopped = false;
 
-  /** @param onLog gets each line that the function writes */
+  /** @param onLog Called with each line that the function writes. */
   constructor(lambdaFunction: LambdaFunction, concurrency: number, onLog: (line: string) => void) {
     this.#function = lambdaFunction;
     this.#limit = pLimit(concurrency);
@@ -24,9 +24,9 @@ export class FunctionRuntime {
   }
 
   /**
-   * Never rejects: what goes wrong is in the answer, and in the log as on AWS.
+   * Invokes the function. Never rejects: errors are in the result and, as on AWS, in the log.
    *
-   * @param payload JSON of the event
+   * @param payload JSON of the event.
    */
   async invoke(payload: string): Promise<InvokeResult> {
     const result = await this.#limit(() => this.#run(payload));
@@ -34,17 +34,17 @@ export class FunctionRuntime {
     return result;
   }
 
-  /** Lets that many invocations run at once, from now on; those under way go on. */
+  /** Sets the number of concurrent invocations. Running invocations continue. */
   limitTo(concurrency: number): void {
     this.#limit.concurrency = concurrency;
   }
 
-  /** What it has done since the start. */
+  /** Returns the totals since the start. */
   counts(): InspectedFunction {
     return { ...this.#counts };
   }
 
-  /** Ends all environments at once: invocations under way fail, and so do those that wait or come later. */
+  /** Terminates all environments immediately. Running, queued and later invocations fail. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all([...this.#idle, ...this.#busy].map((environment) => environment.stop()));
@@ -52,7 +52,7 @@ export class FunctionRuntime {
 
   async #run(payload: string): Promise<InvokeResult> {
     if (this.#stopped) {
-      const stopped = new Error(`function ${this.#function.name}: it has been stopped`);
+      const stopped = new Error(`function ${this.#function.name}: stopped before it ran`);
       return { payload: errorPayload(stopped), functionError: 'Unhandled' };
     }
     const environment = this.#takeIdle() ?? new ExecutionEnvironment(this.#function, this.#onLog);
@@ -72,7 +72,7 @@ export class FunctionRuntime {
 
   #takeIdle(): ExecutionEnvironment | undefined {
     let environment = this.#idle.pop();
-    // What a handler left running can end its environment after the answer.
+    // A handler may leave code running that ends the environment after the answer.
     while (environment && !environment.alive) environment = this.#idle.pop();
     return environment;
   }

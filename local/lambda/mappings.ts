@@ -2,21 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { EventSourceMapping, type MappingOptions } from './event-source-mapping.ts';
 
-/** Invocations at once of a function where no maximum is set: as many as a laptop bears. */
+/** Concurrent invocations of a function without a maximum: as many as a laptop can run. */
 export const DEFAULT_CONCURRENCY = 10;
 
-/** A mapping as it is set up. */
 export interface Mapping extends Omit<MappingOptions, 'maximumConcurrency'> {
-  /** As on AWS. */
+  /** The function's name on AWS. */
   functionName: string;
   enabled: boolean;
-  /** Invocations at once; undefined where none is set. */
+  /** Maximum number of concurrent invocations. `undefined`: no maximum is set. */
   maximumConcurrency: number | undefined;
-  /** Told how many invocations there may be at once, before there are. */
+  /** Called with the number of concurrent invocations before it takes effect. */
   onConcurrency: (concurrency: number) => void;
 }
 
-/** A mapping as it is now; times in epoch ms. */
+/** The current state of a mapping. */
 export interface MappingState
   extends Pick<
     Mapping,
@@ -29,25 +28,27 @@ export interface MappingState
     | 'reportsItemFailures'
   > {
   uuid: string;
+  /** Epoch milliseconds. */
   lastModified: number;
 }
 
-/** What may be changed while it runs; what is left out stays, null takes the maximum away. */
+/** A change to a mapping. Missing settings stay as they are. */
 export interface MappingChange {
   enabled?: boolean | undefined;
+  /** `null` removes the maximum. */
   maximumConcurrency?: number | null | undefined;
 }
 
-/** All mappings. What is changed lasts until the end: the next start reads serverless.yml again. */
+/** All event source mappings. Changes are not kept: the next start reads serverless.yml again. */
 export interface Mappings {
-  /** To be called before `start`. */
+  /** Adds a mapping. Call it before `start`. */
   add(mapping: Mapping): void;
-  /** Begins to poll, with what has been changed until then. */
+  /** Starts polling, with the changes made so far. */
   start(): void;
   list(): MappingState[];
-  /** @returns undefined where there is none of that id */
+  /** @returns `undefined` if no mapping has this id. */
   update(uuid: string, change: MappingChange): MappingState | undefined;
-  /** Stops polling; resolves when the batches in hand are dealt with. */
+  /** Stops polling. Resolves when the batches in flight are processed. */
   stop(): Promise<void>;
 }
 
@@ -102,7 +103,7 @@ export function createMappings(sqs: SQSClient): Mappings {
     },
     async stop() {
       const running = Array.from(all.values(), (mapping) => mapping.running);
-      // A change from now on would start it again.
+      // Without this, a later change would start the mapping again.
       for (const mapping of all.values()) delete mapping.running;
       await Promise.all(running.map((each) => each?.stop()));
     },

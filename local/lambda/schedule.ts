@@ -1,24 +1,24 @@
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-/** The longest delay of a Node.js timer: it takes longer ones for 1 ms. */
+/** Maximum delay of a Node.js timer, which replaces a longer one by 1 ms. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** A task that runs again and again, from its start to its stop. */
+/** A task that runs periodically between its start and its stop. */
 export interface Schedule {
   start(): void;
   stop(): void;
 }
 
 /**
- * Schedules a task on an EventBridge rate, e.g. `rate(5 minutes)`.
+ * Creates a schedule from an EventBridge rate such as `rate(5 minutes)`.
  *
- * @throws Error for another expression; `cron(…)` is not embodied
+ * @throws Error for any other expression, including `cron(…)`
  */
 export function createSchedule(expression: string, task: () => void): Schedule {
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   const period = Number(count) * (UNITS[unit] ?? Number.NaN);
   if (!(period > 0 && period <= MAX_DELAY)) {
     throw new Error(
-      `schedule: must be rate(N minutes|hours|days) of at most 24 days here, received ${expression}`,
+      `schedule: the embedded cloud accepts rate(N minutes|hours|days) up to 24 days, received ${expression}`,
     );
   }
   let timer: NodeJS.Timeout | undefined;

@@ -10,42 +10,42 @@ import { FunctionRuntime } from './function-runtime.ts';
 import { createMappings, DEFAULT_CONCURRENCY, type Mapping, type Mappings } from './mappings.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 
-/** Ms that batches in hand get to end by themselves when the functions stop. */
+/** Milliseconds for batches in flight when the functions stop. */
 const GRACE_MS = 3_000;
 
-/** Runs one function: JSON of the event in, JSON of the answer out. */
+/** Invokes a function with the JSON of an event. */
 export type Invoke = (payload: string) => Promise<InvokeResult>;
 
-/** The functions of the stack: ready to be invoked, and then, their queues polled and their schedules running. */
+/** The functions of the stack, with their event source mappings and schedules. */
 export interface Functions {
-  /** @param name as in serverless.yml, or as on AWS */
+  /** @param name Name in serverless.yml or on AWS. */
   find(name: string): Invoke | undefined;
-  /** What polls queues for them. */
+  /** The functions' event source mappings. */
   mappings: Pick<Mappings, 'list' | 'update'>;
-  /** What each has done since the start, by its name in serverless.yml. */
+  /** Returns each function's totals since the start, by its name in serverless.yml. */
   counts(): Record<string, InspectedFunction>;
-  /** Lets events invoke the functions, from now on. To be called once. */
+  /** Starts to poll queues and run schedules. Call it once. */
   startEvents(): void;
-  /** Takes no more work, lets batches in hand end for 3 s, then ends every thread. */
+  /** Stops polling, waits up to 3 s for batches in flight, then terminates every thread. */
   stop(): Promise<void>;
 }
 
-/** What the functions run on. */
-export interface FunctionSurroundings {
+/** The stack, code and services that functions need. */
+export interface FunctionResources {
   stack: Pick<Stack, 'functions' | 'queues'>;
   code: ReadonlyMap<string, FunctionCode>;
-  /** Goes before a function's name on AWS: `SERVICE-STAGE-`. */
+  /** Prefix of a function's name on AWS: `SERVICE-STAGE-`. */
   prefix: string;
   sqs: SQSClient;
   log: FunctionLog;
 }
 
 /**
- * Starts what runs the functions; nothing runs before the first invocation.
+ * Creates the functions' runtimes, mappings and schedules. A function's first thread starts with its first invocation.
  *
- * @throws Error for an event that the embedded cloud cannot embody
+ * @throws Error for an event that the embedded cloud does not support
  */
-export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurroundings): Functions {
+export function startFunctions({ stack, code, prefix, sqs, log }: FunctionResources): Functions {
   const runtimes = new Map<string, FunctionRuntime>();
   const schedules: Schedule[] = [];
   const mappings = createMappings(sqs);
@@ -63,7 +63,7 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
 
   function createRuntime(name: string, properties: FunctionProperties): FunctionRuntime {
     const functionCode = code.get(name);
-    if (!functionCode) throw new Error(`function ${name}: has not been bundled`);
+    if (!functionCode) throw new Error(`function ${name}: its code was not bundled`);
     const { timeout, memorySize, environment } = properties;
     return new FunctionRuntime(
       { timeout, memorySize, environment, name: `${prefix}${name}`, code: functionCode },
@@ -74,7 +74,8 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
 
   function toMapping(name: string, event: SqsEventProperties, runtime: FunctionRuntime): Mapping {
     const queue = stack.queues.find(({ arn }) => arn === event.arn);
-    if (!queue) throw new Error(`function ${name}: the queue ${event.arn} of its event is not in the stack`);
+    if (!queue)
+      throw new Error(`function ${name}: the queue of its event is not in the stack, received ${event.arn}`);
     return {
       functionName: `${prefix}${name}`,
       enabled: event.enabled,
@@ -85,8 +86,8 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
       batchingWindow: event.maximumBatchingWindow,
       reportsItemFailures: event.functionResponseType === 'ReportBatchItemFailures',
       invoke: (payload) => runtime.invoke(payload),
-      onTrouble: (trouble) => log.writeTrouble(name, trouble),
-      // Besides what the queue asks for there are invocations by hand.
+      onError: (message) => log.writeError(name, message),
+      // Functions are also invoked without a queue, so the limit is never below the default.
       onConcurrency: (concurrency) => runtime.limitTo(Math.max(DEFAULT_CONCURRENCY, concurrency)),
     };
   }
@@ -122,7 +123,7 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionSurrou
   };
 }
 
-/** What EventBridge sends where no input is set: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html */
+/** Returns the event that EventBridge sends if no input is set: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html */
 const scheduledEvent = () => ({
   source: 'aws.events',
   'detail-type': 'Scheduled Event',

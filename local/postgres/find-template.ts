@@ -12,8 +12,9 @@ const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/postgres')
 /**
  * Returns the path of a new cluster's archive. Each version of Postgres has its own; it is removed with `node_modules`.
  *
- * @param native folder of the binaries, which the path is relative to: the server's user may not be able to enter all above it
- * @param user owner of the folder; default: this process's user
+ * @param native Folder of the binaries. The path is relative to it, because the server's user may not be able to
+ *   enter its parents.
+ * @param user Owner of the archive's folder. Default: this process's user.
  */
 export async function findTemplate(native: string, user: User | undefined): Promise<string> {
   const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8'));

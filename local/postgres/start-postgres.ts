@@ -6,34 +6,34 @@ import { Client, DatabaseError } from 'pg';
 import { runServer, type Server } from './run-server.ts';
 
 export interface PostgresOptions {
-  /** Port on 127.0.0.1; 0 takes any free one. */
+  /** Port on 127.0.0.1; 0 for any free port. */
   port: number;
-  /** Directory that the data is kept in, over restarts and crashes; in a temporary one where it is left out. */
+  /** Directory that keeps the data across restarts and crashes. Default: a temporary directory. */
   dataDir?: string;
-  /** Where temporary directories are made; the system's place for them where it is left out. */
+  /** Parent of temporary directories. Default: the system's. */
   temporaryDirectory?: string;
-  /** Told when the server ends by itself; where it is left out that is an uncaught exception. */
+  /** Called when the server ends unexpectedly. Default: throws an uncaught exception. */
   onCrash?: (error: Error) => void;
 }
 
 export interface EmbeddedPostgres {
   /** `postgres://postgres@127.0.0.1:PORT/orders`. */
   url: string;
-  /** Ends connections and the server, by force after some seconds, and removes what is temporary. */
+  /** Closes connections, stops the server, by force after some seconds, and removes temporary data. */
   stop(): Promise<void>;
 }
 
 type Place = Omit<PostgresOptions, 'onCrash'>;
 
-/** For how long a start tries again, in ms: at all, and while the server of a killed process is still stopping. */
-const PATIENCE_MS = { atAll: 1_000, stopping: 10_000 };
-/** How many ports a start that takes any of them tries: each may be taken while the cluster is made, which can be seconds. */
+/** Milliseconds for which a start is retried: usually, and while the server of a terminated process is still stopping. */
+const RETRY_MS = { usual: 1_000, stopping: 10_000 };
+/** Number of ports that are tried for port 0. A free port may be taken while the cluster is created, which can take seconds. */
 const FREE_PORTS = 10;
-/** SQLSTATE of a role that must not log in. */
+/** SQLSTATE for a role that may not log in. */
 const LOGIN_REFUSED = '28000';
 /**
- * Once for each cluster. Whoever is on this machine may connect, and a superuser may run programs as the server's user: so
- * nobody connects as one. To rename a database takes 10 ms, to make another one 200.
+ * Runs once for each cluster. Every user of this machine can connect, and a superuser can run programs as the server's user, so
+ * superusers may not log in. Renaming a database takes 10 ms, creating one 200 ms.
  */
 const PREPARE = `
   ALTER DATABASE postgres RENAME TO orders;
@@ -43,10 +43,11 @@ const PREPARE = `
 `;
 
 /**
- * Starts PostgreSQL on this machine, in UTC, with a database `orders` that its user owns. It ends with this process, however that ends.
+ * Starts PostgreSQL on this machine, in UTC, with a database `orders` that the user of the URL owns. The server ends with this
+ * process, even if this process is killed.
  *
- * @throws Error with code `EADDRINUSE` where the port is taken, `DATA_DIR_IN_USE` where another process uses the
- * directory, `DATA_DIR_OUT_OF_REACH` where the server's user may not, `POSTGRES_UNSUPPORTED` on other platforms
+ * @throws Error with code `EADDRINUSE` if the port is in use, `DATA_DIR_IN_USE` if another process uses the directory,
+ * `DATA_DIR_OUT_OF_REACH` if the server's user cannot access it, `POSTGRES_UNSUPPORTED` on other platforms
  */
 export async function startPostgres({
   onCrash = (error) => {
@@ -65,7 +66,7 @@ export async function startPostgres({
 
   let stopping = false;
   void server.ended.then((cause) => {
-    if (!stopping) onCrash(new Error('Postgres: the server ended by itself', { cause }));
+    if (!stopping) onCrash(new Error('Postgres: the server ended unexpectedly', { cause }));
   });
   return {
     url: `postgres://postgres@127.0.0.1:${port}/orders`,
@@ -77,8 +78,8 @@ export async function startPostgres({
 }
 
 /**
- * Another program may take a port after it was found to be free; and the server of a process that was killed a moment
- * ago is about to leave its directory. Both are worth another try.
+ * Starts the server, with retries: another program may take a port that was free a moment ago, and the server of a
+ * process that was just killed may still hold the data directory.
  */
 async function launch(place: Place): Promise<{ port: number; server: Server }> {
   const start = Date.now();
@@ -90,14 +91,14 @@ async function launch(place: Place): Promise<{ port: number; server: Server }> {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EADDRINUSE' && place.port === 0 && attempt < FREE_PORTS) continue;
       if (code !== 'EADDRINUSE' && code !== 'DATA_DIR_IN_USE') throw error;
-      const patience = (await isStopping(place)) ? PATIENCE_MS.stopping : PATIENCE_MS.atAll;
-      if (Date.now() - start > patience) throw error;
+      const limit = (await isStopping(place)) ? RETRY_MS.stopping : RETRY_MS.usual;
+      if (Date.now() - start > limit) throw error;
       await delay(100);
     }
   }
 }
 
-/** The port asked for, or any, as long as nobody listens on it: Postgres itself knows no port 0. */
+/** Returns the wanted port, or a free one for 0, which Postgres does not support. Rejects if the port is in use. */
 async function findPort(wanted: number): Promise<number> {
   const probe = createServer();
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
@@ -108,7 +109,7 @@ async function findPort(wanted: number): Promise<number> {
   return port;
 }
 
-/** The server's own lock file says so, in a line of its own. */
+/** Returns whether the server's lock file says that it is stopping. */
 async function isStopping({ dataDir }: Place): Promise<boolean> {
   if (dataDir === undefined) return false;
   const lock = await readFile(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8').catch(() => '');
@@ -127,7 +128,7 @@ async function prepareCluster(port: number): Promise<void> {
     await client.connect();
     await client.query(PREPARE);
   } catch (error) {
-    // Done before.
+    // The cluster was prepared by an earlier start.
     if (!(error instanceof DatabaseError && error.code === LOGIN_REFUSED)) throw error;
   } finally {
     await client.end();

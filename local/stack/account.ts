@@ -1,8 +1,8 @@
-/** The account and region that the embedded cloud stands for. */
+/** Account and region of the embedded cloud. */
 export const ACCOUNT_ID = '000000000000';
 export const REGION = 'us-east-1';
 
-/** @returns an ARN in the embedded account; S3 has neither region nor account in its own */
+/** Returns an ARN of the embedded account. S3 ARNs contain no region and no account. */
 export function arn(service: 'sqs' | 'sns' | 's3' | 'dynamodb' | 'lambda', resource: string): string {
   return service === 's3'
     ? `arn:aws:s3:::${resource}`

@@ -5,7 +5,6 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { leanClient, Sha256 } from '../../lib/aws/lean-client.ts';
 import { REGION } from './account.ts';
 
-/** Clients of the embedded services. */
 export interface Clients {
   sqs: SQSClient;
   sns: SNSClient;
@@ -13,16 +12,16 @@ export interface Clients {
   dynamodb: DynamoDBClient;
 }
 
-/** @param endpoint of SQS, SNS and S3 */
+/** @param endpoint Endpoint of SQS, SNS and S3. */
 export function createClients(endpoint: string, dynamoDbEndpoint: string): Clients {
   const shared = {
     sha256: Sha256,
     region: REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     requestHandler: {
-      // Each poller of a mapping holds a connection while it waits.
+      // Each poller holds a connection during its long poll.
       httpAgent: { maxSockets: Number.POSITIVE_INFINITY },
-      // Longer than a long poll, until the answer's headers: a poller whose answer is lost would wait for ever.
+      // Longer than a long poll. Without a timeout, a poller whose response is lost would wait forever.
       requestTimeout: 25_000,
       throwOnRequestTimeout: true,
     },

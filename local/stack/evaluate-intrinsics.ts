@@ -1,10 +1,10 @@
-/** What `Ref` and `Fn::GetAtt` of a resource give, by `LogicalId` and `LogicalId.Attribute`. */
+/** Values of `Ref` and `Fn::GetAtt`, by `LogicalId` and `LogicalId.Attribute`. */
 export type Attributes = ReadonlyMap<string, string>;
 
 /**
- * Replaces CloudFormation's functions by their values: `Ref`, `Fn::GetAtt` and `Fn::Sub`.
+ * Replaces the CloudFormation functions `Ref`, `Fn::GetAtt` and `Fn::Sub` by their values.
  *
- * @throws Error for another function, or a name that is not known
+ * @throws Error for any other function, or for an unknown resource or attribute
  */
 export function evaluateIntrinsics(value: unknown, attributes: Attributes): unknown {
   if (Array.isArray(value)) return value.map((item) => evaluateIntrinsics(item, attributes));
@@ -21,18 +21,19 @@ function evaluate(name: string, argument: unknown, attributes: Attributes): stri
   if (name === 'Ref' && typeof argument === 'string') return lookUp(argument, attributes);
   if (name === 'Fn::GetAtt' && Array.isArray(argument)) return lookUp(argument.join('.'), attributes);
   if (name === 'Fn::Sub' && typeof argument === 'string') {
-    // `${!Literal}` stands for `${Literal}`.
+    // `${!Literal}` is an escaped `${Literal}`.
     return argument.replace(/\$\{(!?)([^}]*)\}/g, (_, literal: string, place: string) =>
       literal ? `\${${place}}` : lookUp(place, attributes),
     );
   }
   throw new Error(
-    `${name} ${JSON.stringify(argument)}: the embedded cloud knows Ref, Fn::GetAtt and the short Fn::Sub`,
+    `${name}: the embedded cloud supports Ref, Fn::GetAtt and Fn::Sub with a string, received ${JSON.stringify(argument)}`,
   );
 }
 
 function lookUp(place: string, attributes: Attributes): string {
   const value = attributes.get(place);
-  if (value === undefined) throw new Error(`${place}: the embedded cloud has no such resource or attribute`);
+  if (value === undefined)
+    throw new Error(`${place}: the embedded cloud has no resource or attribute of this name`);
   return value;
 }

@@ -1,4 +1,4 @@
-/** Lists what CloudFormation's functions anywhere in a value refer to: `LogicalId`, `LogicalId.Attribute`, `AWS::Region`. */
+/** Lists what the CloudFormation functions in a value refer to: `LogicalId`, `LogicalId.Attribute`, `AWS::Region`. */
 export function listReferences(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {

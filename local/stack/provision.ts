@@ -20,9 +20,8 @@ import type { Stack } from './read-stack.ts';
 import type { QueueProperties, SubscriptionProperties, TableProperties } from './stack-schema.ts';
 
 /**
- * Makes the stack's resources. What already exists (a data directory from an earlier run) is brought up to date.
- *
- * Notifications come last: by then everything that they lead to is there.
+ * Creates the stack's resources. Resources in a data directory of an earlier run are updated. Subscriptions and
+ * notifications are created last, because they need their targets.
  */
 export async function provision(stack: Stack, clients: Clients, awsServices: AwsServices): Promise<void> {
   await Promise.all([
@@ -71,13 +70,13 @@ async function provisionTable(dynamodb: DynamoDBClient, table: TableProperties):
   await dynamodb.send(command).catch((error) => {
     if (!(error instanceof ResourceInUseException)) throw error;
   });
-  // A moment here; the SDK's own waiter pauses for seconds.
+  // The table is active within milliseconds, but the SDK's waiter polls in intervals of seconds.
   const isActive = async () =>
     (await dynamodb.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus === 'ACTIVE';
   while (!(await isActive())) await sleep(5);
 }
 
-/** Makes a subscription anew, since one that is there cannot be subscribed once more with other attributes. */
+/** Creates a subscription. An existing one is removed first: SNS refuses to create it again with other attributes. */
 async function subscribe(sns: SNSClient, subscription: SubscriptionProperties): Promise<void> {
   const {
     TopicArn,

@@ -15,13 +15,12 @@ import {
   type TopicProperties,
 } from './stack-schema.ts';
 
-/** A queue, and where it is. */
 export interface Queue extends QueueProperties {
   url: string;
   arn: string;
 }
 
-/** The stack as the embedded cloud makes it: CloudFormation's functions evaluated, properties checked. */
+/** The stack of the embedded cloud, with CloudFormation functions evaluated and properties validated. */
 export interface Stack {
   service: string;
   queues: Queue[];
@@ -29,36 +28,36 @@ export interface Stack {
   subscriptions: SubscriptionProperties[];
   buckets: BucketProperties[];
   tables: TableProperties[];
-  /** By the name they have in serverless.yml. */
+  /** Functions by their name in serverless.yml. */
   functions: Map<string, FunctionProperties>;
-  /** Stack outputs; those about what exists on AWS only are left out. */
+  /** Stack outputs, without those that refer to AWS-only resources. */
   outputs: Record<string, string>;
   /** Resource types that exist on AWS only. */
-  notEmbodied: string[];
+  unsupportedResources: string[];
 }
 
 const resource = z.strictObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
-  // Here everything is made before anything refers to it, and a stack is never removed.
+  // The embedded cloud creates resources in a fixed order and never removes a stack.
   DependsOn: z.unknown().optional(),
   DeletionPolicy: z.unknown().optional(),
   UpdateReplacePolicy: z.unknown().optional(),
   CreationPolicy: z.unknown().optional(),
   UpdatePolicy: z.unknown().optional(),
-  // Read by nobody but the doctor.
+  // Used by `npm run doctor` only.
   Metadata: z.unknown().optional(),
 });
 const output = z.object({ Value: z.unknown() });
 
 /**
- * Reads a resolved serverless.yml into a stack.
+ * Reads the stack of a resolved serverless.yml.
  *
- * @param endpoint of SQS, SNS and S3: queue URLs begin with it
- * @throws Error that names the resource or function, and the property that the embedded cloud cannot embody
+ * @param endpoint Endpoint of SQS, SNS and S3, with which queue URLs begin.
+ * @throws Error with the resource or function and the property that the embedded cloud does not support
  */
 export function readStack(configuration: ServerlessConfiguration, endpoint: string): Stack {
-  const { resources, attributes, elsewhere, outputs } = readResources(configuration.resources, endpoint);
+  const { resources, attributes, awsOnly, outputs } = readResources(configuration.resources, endpoint);
   const ofType = <Schema extends z.ZodType>(type: string, schema: Schema): z.output<Schema>[] =>
     [...resources]
       .filter(([, { Type }]) => Type === type)
@@ -85,14 +84,14 @@ export function readStack(configuration: ServerlessConfiguration, endpoint: stri
     tables: ofType('AWS::DynamoDB::Table', resourceSchemas['AWS::DynamoDB::Table']),
     functions,
     outputs,
-    notEmbodied: [...new Set(elsewhere)].sort(),
+    unsupportedResources: [...new Set(awsOnly)].sort(),
   };
 }
 
 /**
- * Reads the outputs of a stack's resources; those about what exists on AWS only are left out.
+ * Reads the outputs of a stack, without those that refer to AWS-only resources.
  *
- * @param endpoint of SQS, SNS and S3: queue URLs begin with it
+ * @param endpoint Endpoint of SQS, SNS and S3, with which queue URLs begin.
  */
 export const readOutputs = (
   sections: ServerlessConfiguration['resources'],
@@ -107,20 +106,20 @@ function readResources(sections: ServerlessConfiguration['resources'], endpoint:
     for (const [id, value] of Object.entries(Outputs)) values.set(id, check(id, output, value).Value);
   }
   const attributes = readAttributes(resources, endpoint);
-  const elsewhere = new Map([...resources].filter(([, { Type }]) => !(Type in resourceSchemas)));
-  const isHere = (value: unknown) =>
-    !listReferences(value).some((place) => elsewhere.has(place.replace(/\..*/, '')));
-  // The embedded cloud has an HTTP API of its own.
+  const awsOnly = new Map([...resources].filter(([, { Type }]) => !(Type in resourceSchemas)));
+  const isSupported = (value: unknown) =>
+    !listReferences(value).some((place) => awsOnly.has(place.replace(/\..*/, '')));
+  // The embedded cloud adds the URL of its own HTTP API.
   values.delete('ApiUrl');
   const outputs = Object.fromEntries(
     [...values]
-      .filter(([, value]) => isHere(value))
+      .filter(([, value]) => isSupported(value))
       .map(([id, value]) => [id, String(evaluate(id, value, attributes))]),
   );
-  return { resources, attributes, elsewhere: [...elsewhere.values()].map(({ Type }) => Type), outputs };
+  return { resources, attributes, awsOnly: [...awsOnly.values()].map(({ Type }) => Type), outputs };
 }
 
-/** What `Ref` and `Fn::GetAtt` give: names are known before anything exists, and so are URLs and ARNs. */
+/** Computes the values of `Ref` and `Fn::GetAtt`. URLs and ARNs follow from names, so no resource needs to exist yet. */
 function readAttributes(resources: Map<string, z.output<typeof resource>>, endpoint: string): Attributes {
   const attributes = new Map([
     ['AWS::AccountId', ACCOUNT_ID],
@@ -137,7 +136,7 @@ function readAttributes(resources: Map<string, z.output<typeof resource>>, endpo
   return attributes;
 }
 
-/** A resource's `Ref` and ARN, by type (the "Return values" of its page in the CloudFormation reference). */
+/** Returns a resource's `Ref` and ARN, as in "Return values" of its type's page in the CloudFormation reference. */
 function describe(
   type: string,
   id: string,
@@ -160,7 +159,7 @@ function describe(
   }
 }
 
-/** Where a queue is, from its name. */
+/** Returns the URL and ARN of a queue. */
 export function locateQueue(name: string, endpoint: string): { url: string; arn: string } {
   return { url: `${endpoint}/${ACCOUNT_ID}/${name}`, arn: arn('sqs', name) };
 }
@@ -176,10 +175,10 @@ function evaluate(place: string, value: unknown, attributes: Attributes): unknow
 function check<Schema extends z.ZodType>(place: string, schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Error(`${place}: the embedded cloud cannot embody this: ${z.prettifyError(result.error)}`);
+  throw new Error(`${place}: the embedded cloud does not support this: ${z.prettifyError(result.error)}`);
 }
 
-/** Merges maps, and maps within them, as Serverless merges the lists of `functions` and `resources`. */
+/** Merges maps recursively, as Serverless merges the lists of `functions` and `resources`. */
 function mergeMaps(maps: readonly Record<string, unknown>[]): Record<string, unknown> {
   const merged: Record<string, unknown> = {};
   for (const [key, value] of maps.flatMap(Object.entries)) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** serverless.yml with all of its variables resolved; CloudFormation's own functions are left as they are. */
+/** serverless.yml with all variables resolved. CloudFormation functions are unchanged. */
 export interface ServerlessConfiguration {
   service: string;
   custom: Record<string, unknown>;
@@ -14,13 +14,13 @@ export interface ServerlessConfiguration {
 }
 
 /**
- * Resolves a serverless.yml with Serverless's own reader and resolver, as `serverless package` does, but without the
- * rest of it: 70 ms instead of seconds.
+ * Resolves a serverless.yml with the reader and the resolver of Serverless. It takes 70 ms, where a `serverless` command takes
+ * seconds.
  *
- * @param directory that holds serverless.yml
- * @param params stage parameters that override those of the file, as `--param` does
- * @param localOutputs the stack outputs that stage `local` takes its environment from, instead of those on disk
- * @throws Error that names a variable that cannot be resolved
+ * @param directory Directory of serverless.yml.
+ * @param params Stage parameters that override those of the file, like `--param`.
+ * @param localOutputs Stack outputs for the environment of stage `local`, instead of those in outputs.json.
+ * @throws Error with the variable that cannot be resolved
  */
 export async function resolveServerlessYml(
   directory: string,

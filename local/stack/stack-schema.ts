@@ -1,11 +1,10 @@
 import * as z from 'zod';
 
 /*
- * What the embedded cloud understands of a stack. Objects are strict: a property that is not listed here is refused
- * rather than ignored, so that the embedded cloud cannot quietly differ from what is deployed. Properties marked
- * `elsewhere` matter on AWS only.
+ * The part of a stack that the embedded cloud supports. Objects are strict: an unlisted property is an error, so the
+ * embedded cloud cannot silently differ from the deployed stack. Properties marked `awsOnly` have no effect here.
  */
-const elsewhere = z.unknown().optional();
+const awsOnly = z.unknown().optional();
 
 const queue = z.strictObject({
   QueueName: z.string(),
@@ -13,11 +12,11 @@ const queue = z.strictObject({
   ReceiveMessageWaitTimeSeconds: z.int().optional(),
   MessageRetentionPeriod: z.int().optional(),
   RedrivePolicy: z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.int() }).optional(),
-  RedriveAllowPolicy: elsewhere,
-  SqsManagedSseEnabled: elsewhere,
+  RedriveAllowPolicy: awsOnly,
+  SqsManagedSseEnabled: awsOnly,
 });
 
-const topic = z.strictObject({ TopicName: z.string(), DisplayName: elsewhere, KmsMasterKeyId: elsewhere });
+const topic = z.strictObject({ TopicName: z.string(), DisplayName: awsOnly, KmsMasterKeyId: awsOnly });
 
 const subscription = z.strictObject({
   TopicArn: z.string(),
@@ -26,8 +25,8 @@ const subscription = z.strictObject({
   RawMessageDelivery: z.boolean().optional(),
   FilterPolicy: z.record(z.string(), z.unknown()).optional(),
   FilterPolicyScope: z.string().optional(),
-  // Here SNS never fails to deliver.
-  RedrivePolicy: elsewhere,
+  // The embedded SNS never fails to deliver.
+  RedrivePolicy: awsOnly,
 });
 
 const topicConfiguration = z.strictObject({ Event: z.string(), Topic: z.string() });
@@ -35,10 +34,10 @@ const topicConfiguration = z.strictObject({ Event: z.string(), Topic: z.string()
 const bucket = z.strictObject({
   BucketName: z.string(),
   NotificationConfiguration: z.strictObject({ TopicConfigurations: z.array(topicConfiguration) }).optional(),
-  BucketEncryption: elsewhere,
-  PublicAccessBlockConfiguration: elsewhere,
-  OwnershipControls: elsewhere,
-  LifecycleConfiguration: elsewhere,
+  BucketEncryption: awsOnly,
+  PublicAccessBlockConfiguration: awsOnly,
+  OwnershipControls: awsOnly,
+  LifecycleConfiguration: awsOnly,
 });
 
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
@@ -62,12 +61,12 @@ const table = z.strictObject({
       }),
     )
     .optional(),
-  // Nothing runs here for the 30 days after which an item would expire.
-  TimeToLiveSpecification: elsewhere,
-  SSESpecification: elsewhere,
+  // The embedded cloud does not run for the 30 days after which items expire.
+  TimeToLiveSpecification: awsOnly,
+  SSESpecification: awsOnly,
 });
 
-/** Resource types that the embedded cloud embodies, with their properties. */
+/** Schemas of the supported resource types. */
 export const resourceSchemas = {
   'AWS::SQS::Queue': queue,
   'AWS::SNS::Topic': topic,
@@ -78,7 +77,7 @@ export const resourceSchemas = {
 
 const sqsEvent = z.strictObject({
   arn: z.string(),
-  // Off where a fleet of workers polls instead.
+  // Disabled if a fleet of workers polls the queue instead.
   enabled: z.boolean().default(true),
   batchSize: z.int().min(1).max(10_000).default(10),
   maximumBatchingWindow: z.coerce.number().int().min(0).max(300).default(0),
@@ -88,18 +87,18 @@ const sqsEvent = z.strictObject({
 
 const httpApiEvent = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']),
-  path: z.string().regex(/^\/[^*:+]*$/, 'must begin with / and hold no greedy parameter'),
-  authorizer: elsewhere,
+  path: z.string().regex(/^\/[^*:+]*$/, 'must begin with / and contain no greedy parameter'),
+  authorizer: awsOnly,
 });
 
 const scheduleEvent = z.strictObject({
   rate: z.union([z.string(), z.array(z.string())]),
-  // A parameter on the command line is text: `--param producerScheduleEnabled=false`.
+  // Parameters from the command line are text: `--param producerScheduleEnabled=false`.
   enabled: z.union([z.boolean(), z.stringbool()]).default(true),
   input: z.unknown().optional(),
 });
 
-/** Environment variables, as text. */
+/** Environment variables. Values are converted to text. */
 export const environmentSchema = z.record(
   z.string(),
   z.union([z.string(), z.number(), z.boolean()]).transform(String),
@@ -108,13 +107,13 @@ export const environmentSchema = z.record(
 /** A function of serverless.yml. */
 export const functionSchema = z.strictObject({
   handler: z.string().regex(/^[\w/-]+\.\w+$/),
-  description: elsewhere,
+  description: awsOnly,
   timeout: z.int().min(1).max(900).default(6),
   memorySize: z.int().default(1_024),
-  // Here an asynchronous run is never repeated.
-  maximumRetryAttempts: elsewhere,
-  destinations: elsewhere,
-  dependsOn: elsewhere,
+  // The embedded cloud does not retry asynchronous invocations.
+  maximumRetryAttempts: awsOnly,
+  destinations: awsOnly,
+  dependsOn: awsOnly,
   environment: environmentSchema.default({}),
   events: z
     .array(
@@ -128,7 +127,7 @@ export const functionSchema = z.strictObject({
       ),
     )
     .default([]),
-  iamRoleStatements: elsewhere,
+  iamRoleStatements: awsOnly,
 });
 
 export type QueueProperties = z.output<typeof queue>;

@@ -1,27 +1,27 @@
 import { QUEUES, type StoreName } from '../../topology.ts';
 import type { EventCounts, PipelineCounts } from './pipeline-counts.ts';
 
-/** How a run went. */
 export interface RunResult {
   counts: PipelineCounts;
-  /** What the producer says it sent; 0 where nothing was produced. */
+  /** Orders that the producer reported as sent; 0 with `--no-produce`. */
   sent: number;
-  /** What the producer says it could not send. */
+  /** Orders that the producer reported as failed. */
   unsent: number;
-  /** What the producer says that took. */
+  /** Duration that the producer reported. */
   produceMs: number;
-  /** Of the producer's runs. */
+  /** Seeds of the producer's invocations. */
   seeds: number[];
-  /** From the first order sent to the last one confirmed, or given up. */
+  /** Time from the first order sent until the last one was confirmed or dead-lettered. */
   confirmMs: number;
-  /** From the first order sent to the last one stored by every consumer, or given up. */
+  /** Time from the first order sent until every consumer had processed the last one. */
   totalMs: number;
 }
 
 /**
- * What does not add up; nothing where every order is accounted for, each confirmed and stored by every consumer once. Numbers
- * from six sources have to agree: the producer's report, what queues took and hold, the mailbox, the functions' metrics, the
- * consumers' tables, and the stock. Only an order that was in hand when an earlier run died may be confirmed twice.
+ * Returns the names of the numbers that do not add up; none if every order was confirmed once and stored once by
+ * every consumer. The numbers come from six sources: the producer's report, the queues, the mailbox, the functions'
+ * metrics, the consumers' tables and the stock. Only an order that was in flight when an earlier run crashed may be
+ * confirmed twice.
  */
 export function findDiscrepancies({ counts, sent, unsent }: RunResult): string[] {
   const { carriedOver, received, confirmed, repeated, duplicates, redelivered, deadLettered } = counts;
@@ -34,28 +34,27 @@ export function findDiscrepancies({ counts, sent, unsent }: RunResult): string[]
   for (const name of Object.keys(stores) as StoreName[]) {
     const events = stores[name];
     checks[name] = !events || addsUp(events, counts, stored?.rows[name] ?? 0);
-    // Each scheduled shipment has taken one piece.
+    // Each scheduled shipment takes one item from stock.
     if (name === 'shipments') checks.stock = stored?.stockTaken === stored?.scheduled;
   }
-  for (const { name, holds } of QUEUES) {
+  for (const { name } of QUEUES) {
     const counts = others[name];
-    if (counts && holds === 'confirmed order')
-      checks[`${name} queue`] = confirmed <= counts.received - counts.carriedOver;
+    if (counts) checks[`${name} queue`] = confirmed <= counts.received - counts.carriedOver;
   }
   return Object.keys(checks).filter((name) => !checks[name]);
 }
 
-/** Whether every confirmed order reached the queue, and everything that did has a row of its own or is a dead letter. */
+/** Returns whether every confirmed order reached the queue, and every message of the queue was stored or dead-lettered. */
 function addsUp(
   { carriedOver, received, repeated, deadLettered }: EventCounts,
   orders: PipelineCounts,
   rows: number,
 ) {
   const settled = rows + deadLettered;
-  // Only what was under way when an earlier run ended may have been stored then: it comes again, and has no new row.
+  // A message of an earlier run may have been stored by that run. It is then repeated and adds no row.
   const storedBefore = Math.min(repeated, carriedOver + orders.carriedOver);
   const expected = orders.confirmed - orders.repeated + carriedOver - storedBefore;
-  // What comes back though it was stored, since its answer or its deletion was lost, is repeated and has a row besides.
+  // A message whose deletion was lost is redelivered after it was stored: it counts as repeated and has a row as well.
   return (
     orders.confirmed <= received - carriedOver &&
     expected <= settled &&

@@ -1,39 +1,40 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
-import { QUEUES, type Queue, type QueueName, type StoreName } from '../../topology.ts';
+import { QUEUES, type Queue, type QueueName, STORING_QUEUES, type StoreName } from '../../topology.ts';
 import type { EmbeddedCloud } from '../embedded-cloud.ts';
 import { countStoredRows, type StoredRows } from './stored-rows.ts';
 
-/** Where the orders are, at one moment. Totals count from when the counting began. */
+/** The state of the pipeline at one moment. Totals count from the call of `startCounting`. */
 export interface PipelineCounts {
-  /** Messages in the order queue when the counting began. */
+  /** Messages in the order queue when the count began. */
   carriedOver: number;
-  /** Those, and all that it has taken since, whoever sent them. */
+  /** `carriedOver`, and every message that the order queue has received since, from any sender. */
   received: number;
-  /** In the order queue. */
+  /** Visible messages in the order queue. */
   waiting: number;
+  /** Messages of the order queue that are being processed. */
   inFlight: number;
-  /** Upload messages that are not yet dealt with. */
+  /** Messages in the upload queue. */
   files: number;
-  /** Confirmations that were published. */
+  /** Published confirmations. */
   confirmed: number;
-  /** Those of an order that had one before. */
+  /** Confirmations of an order that was confirmed before. */
   repeated: number;
   duplicates: number;
-  /** In the order queue when the counting began, though confirmed before that. */
+  /** Messages that were in the order queue when the count began, and whose order had been confirmed before. */
   redelivered: number;
   deadLettered: number;
   deadLetteredFiles: number;
-  /** By what is stored of the orders; those of parts that are off are missing. */
+  /** Counts by store. Stores of disabled parts are missing. */
   stores: Partial<Record<StoreName, EventCounts>>;
-  /** By queue, of consumers that store nothing; those of parts that are off are missing. */
+  /** Counts by queue for consumers without a store. Queues of disabled parts are missing. */
   others: Partial<Record<QueueName, QueueCounts>>;
-  /** New records; read when nothing is on its way, undefined before that. */
+  /** New records; `undefined` until the pipeline is drained. */
   stored: StoredRows | undefined;
-  /** Failures for a passing reason: those messages come back. */
+  /** Messages that failed for a temporary reason and will be redelivered. */
   failures: number;
-  /** Batches that failed as a whole, queues out of reach: the functions' log tells why. */
-  troubles: number;
+  /** Batches that failed as a whole, and queues that could not be reached. The function log has the reasons. */
+  errors: number;
 }
 
 /** Messages in a queue. */
@@ -45,29 +46,29 @@ interface Depth {
 
 const EMPTY: Depth = { visible: 0, inFlight: 0, all: 0 };
 
-/** What becomes of the messages of a queue. */
+/** Messages of a consumer's queue. */
 export interface QueueCounts {
-  /** Messages in the queue when the counting began. */
+  /** Messages in the queue when the count began. */
   carriedOver: number;
-  /** Those, and all that it has taken since. */
+  /** `carriedOver`, and every message that the queue has received since. */
   received: number;
-  /** In the queue, in flight or not. */
+  /** Messages in the queue, in flight or not. */
   waiting: number;
   deadLettered: number;
 }
 
-/** What becomes of the confirmed orders in the queue of a consumer that stores them. */
+/** Messages of a storing consumer's queue, and the records that the consumer reported. */
 export interface EventCounts extends QueueCounts {
-  /** Newly stored, as the functions say: known at any time, for showing how it is getting on. */
+  /** New records by the consumer's metrics, which are available during the run. */
   reported: number;
-  /** Stored before: messages that came twice, or again after they had been stored. */
+  /** Messages whose order had been stored before. */
   repeated: number;
 }
 
 /**
- * Begins to count. To be called before `startEvents`: what is in hand at that moment would be counted wrongly.
+ * Starts the count. Call it before `startEvents`, because messages that are in flight would be counted wrongly.
  *
- * @returns a function that counts
+ * @returns A function that reads the current counts.
  */
 export async function startCounting(
   cloud: Pick<EmbeddedCloud, 'outputs' | 'clients' | 'log' | 'counts'>,
@@ -76,7 +77,7 @@ export async function startCounting(
   const database = outputs.DatabaseUrl ? createPostgresDatabase(outputs.DatabaseUrl) : undefined;
   const countStored = () => countStoredRows({ outputs, database, dynamoDb: clients.dynamodb });
 
-  /** Messages in a queue; none where it is not there. */
+  /** Returns the number of messages in a queue; 0 if the queue is not deployed. */
   async function depth(queue: string): Promise<Depth> {
     const QueueUrl = outputs[`${queue}Url`];
     if (QueueUrl === undefined) return EMPTY;
@@ -115,8 +116,8 @@ export async function startCounting(
 
   return async () => {
     const now = await read();
-    /** Messages that a queue has taken: moves to a dead-letter queue, too. */
-    const taken = (queue: string) => {
+    /** Messages that a queue has received, including moves to a dead-letter queue. */
+    const receivedBy = (queue: string) => {
       const name = outputs[`${queue}Url`]?.split('/').at(-1) ?? '';
       return (now.queued[name] ?? 0) - (before.queued[name] ?? 0);
     };
@@ -124,50 +125,53 @@ export async function startCounting(
     const depthOf = (queue: string) => now.depths.get(queue) ?? EMPTY;
     const countQueue = ({ id, dlqId }: Queue): QueueCounts => ({
       carriedOver: carriedOverIn(id),
-      received: taken(id) + carriedOverIn(id),
+      received: receivedBy(id) + carriedOverIn(id),
       waiting: depthOf(id).all,
-      deadLettered: taken(dlqId),
+      deadLettered: receivedBy(dlqId),
     });
-    const there = QUEUES.filter(({ id }) => outputs[`${id}Url`] !== undefined);
-    const storing = there.flatMap((queue) => (queue.stores ? [{ queue, ...queue.stores }] : []));
-    const stores = storing.map(({ queue, all, metrics }): [StoreName, EventCounts] => [
-      all,
-      { ...countQueue(queue), reported: sumOf(metrics.stored), repeated: log.sum(metrics.repeated) },
-    ]);
-    const others = there
-      .filter(({ name, stores }) => !stores && name !== 'order' && name !== 'upload')
-      .map((queue) => [queue.name, countQueue(queue)]);
+    const isDeployed = ({ id }: { id: string }) => outputs[`${id}Url`] !== undefined;
+    const storing = STORING_QUEUES.filter(isDeployed);
+    const stores = storing.map((queue): [StoreName, EventCounts] => {
+      const { all, metrics } = queue.stores;
+      return [
+        all,
+        { ...countQueue(queue), reported: sumOf(metrics.stored), repeated: log.sum(metrics.repeated) },
+      ];
+    });
+    const others = QUEUES.filter(
+      (queue) => queue.holds === 'confirmed order' && !queue.stores && isDeployed(queue),
+    ).map((queue) => [queue.name, countQueue(queue)]);
 
     const confirmed = now.mails - before.mails;
     const carriedOver = carriedOverIn('OrderQueue');
     const counts = {
       carriedOver,
-      received: taken('OrderQueue') + carriedOver,
+      received: receivedBy('OrderQueue') + carriedOver,
       waiting: depthOf('OrderQueue').visible,
       inFlight: depthOf('OrderQueue').inFlight,
       files: depthOf('UploadQueue').all,
       confirmed,
       repeated: confirmed - (now.orders - before.orders),
       duplicates: log.sum('OrdersDuplicate'),
-      // What was sent and delivered again since is in `confirmed` already.
+      // A message that was sent and redelivered during the run counts in `confirmed` already.
       redelivered: Math.min(log.sum('OrdersRedelivered'), carriedOver),
-      deadLettered: taken('OrderQueueDLQ'),
-      deadLetteredFiles: taken('UploadQueueDLQ'),
+      deadLettered: receivedBy('OrderQueueDLQ'),
+      deadLetteredFiles: receivedBy('UploadQueueDLQ'),
       stores: Object.fromEntries(stores),
       others: Object.fromEntries(others),
       stored: undefined,
-      failures: sumOf(['OrdersFailed', ...storing.map(({ metrics }) => metrics.failed)]),
-      troubles: log.troubles,
+      failures: sumOf(['OrdersFailed', ...storing.map(({ stores }) => stores.metrics.failed)]),
+      errors: log.errors,
     };
     return isDrained(counts) ? { ...counts, stored: await countNewRows() } : counts;
   };
 }
 
-/** Whether no order waits for its confirmation any more. */
+/** Returns whether no order waits for its confirmation. */
 export const isConfirmed = ({ waiting, inFlight, files }: PipelineCounts): boolean =>
   waiting + inFlight + files === 0;
 
-/** Whether no order is on its way any more, to be confirmed or to another consumer. */
+/** Returns whether all queues are empty, so that every consumer has processed every order. */
 export const isDrained = (counts: PipelineCounts): boolean =>
   isConfirmed(counts) &&
   [...Object.values(counts.stores), ...Object.values(counts.others)].every(({ waiting }) => waiting === 0);

@@ -2,22 +2,21 @@ import { createLogUpdate } from 'log-update';
 import { bar } from '../../program/bar.ts';
 import type { PipelineCounts } from './pipeline-counts.ts';
 
-/** Shows how a run is getting on. */
 export interface Progress {
   update(counts: PipelineCounts): void;
-  /** Leaves the last state on the screen. */
+  /** Ends the display; the last state stays on the screen. */
   done(): void;
 }
 
-/** Ms between plain lines. */
+/** Milliseconds between plain lines. */
 const LINE_INTERVAL = 2_000;
-/** Rates are over this many ms: long enough to be steady, short enough to show a change. */
+/** Milliseconds over which rates are measured: long enough to be steady, short enough to show a change. */
 const RATE_WINDOW = 3_000;
 
 /**
- * Progress bars on a terminal, plain lines anywhere else.
+ * Shows progress bars on a terminal, and prints plain lines elsewhere.
  *
- * @param total orders that the run will send
+ * @param total Number of orders that the run sends.
  */
 export function createProgress(stream: NodeJS.WriteStream, total: number): Progress {
   const rates = trackRates();
@@ -105,20 +104,21 @@ function trackRates(): Rates {
   };
 }
 
-/** Of orders, and of what the other consumers failed. */
+/** Dead letters of all queues. */
 const deadLetters = ({ deadLettered, stores, others }: PipelineCounts): number =>
   [...Object.values(stores), ...Object.values(others)].reduce(
     (sum, queue) => sum + queue.deadLettered,
     deadLettered,
   );
 
-/** What should not be, and where to look. */
-function hints({ failures, troubles }: PipelineCounts, separator: string): string {
-  const failed = failures > 0 ? [`failed ${number(failures)} (to be tried again)`] : [];
-  const troubled = troubles > 0 ? [`troubles ${number(troubles)}`] : [];
-  const all = [...failed, ...troubled];
-  return all.length > 0 ? `${separator}${all.join(separator)}: see the functions' log` : '';
+/** Failures and where to look for their reasons; empty if there are none. */
+function hints({ failures, errors }: PipelineCounts, separator: string): string {
+  const all = [
+    ...(failures > 0 ? [`failed ${number(failures)} (will be retried)`] : []),
+    ...(errors > 0 ? [`errors ${number(errors)}`] : []),
+  ];
+  return all.length > 0 ? `${separator}${all.join(separator)}: see the function log` : '';
 }
 
-/** With thousands separators. */
+/** Formats a number with thousands separators. */
 export const number = (value: number): string => value.toLocaleString('en');

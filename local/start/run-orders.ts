@@ -1,26 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProducerReport } from '../../lib/produce/produce-orders.ts';
-import { askFunction } from '../ask-function.ts';
+import { callFunction } from '../call-function.ts';
 import type { EmbeddedCloud } from '../embedded-cloud.ts';
 import { findDiscrepancies, type RunResult } from './discrepancies.ts';
 import { isConfirmed, isDrained, type PipelineCounts } from './pipeline-counts.ts';
 import type { Progress } from './progress.ts';
 import type { StartOptions } from './start-options.ts';
 
-/** Ms between looks at the queues. */
+/** Milliseconds between polls of the queues. */
 const INTERVAL = 250;
-/** Looks that must find nothing under way, one after another, before the run counts as drained. */
-const QUIET_LOOKS = 2;
-/** Looks that metrics, which arrive a moment after the messages are gone, get to catch up. */
-const SETTLING_LOOKS = 8;
-/** How many seeds there are, from 0. */
+/** Consecutive polls that must find the queues empty before the run counts as drained. */
+const QUIET_POLLS = 2;
+/** Further polls that wait for metrics, which arrive shortly after a message was deleted. */
+const SETTLING_POLLS = 8;
+/** Seeds are numbers from 0 to SEEDS - 1. */
 const SEEDS = 2 ** 32;
 
 /**
- * Sends the orders asked for through the pipeline and waits until none is on its way.
+ * Sends the requested orders through the pipeline and waits until all are processed.
  *
- * @param signal ends the wait
- * @returns undefined where the wait was ended
+ * @param signal Ends the wait.
+ * @returns `undefined` if the signal ended the wait.
  */
 export async function runOrders(
   cloud: Pick<EmbeddedCloud, 'invoke'>,
@@ -41,7 +41,7 @@ export async function runOrders(
     },
   );
 
-  let quietLooks = 0;
+  let quietPolls = 0;
   let confirmedAt = start;
   let drainedAt = start;
   while (!signal.aborted) {
@@ -49,13 +49,12 @@ export async function runOrders(
     progress.update(counts);
     if (failure) throw failure;
     if (!produced || !isConfirmed(counts)) confirmedAt = Date.now();
-    quietLooks = produced && isDrained(counts) ? quietLooks + 1 : 0;
-    // The first of the quiet looks found it drained.
-    if (quietLooks <= 1) drainedAt = Date.now();
-    if (produced && quietLooks >= QUIET_LOOKS) {
+    quietPolls = produced && isDrained(counts) ? quietPolls + 1 : 0;
+    if (quietPolls <= 1) drainedAt = Date.now();
+    if (produced && quietPolls >= QUIET_POLLS) {
       const times = { confirmMs: confirmedAt - start, totalMs: drainedAt - start };
       const result = { counts, ...produced, ...times };
-      if (findDiscrepancies(result).length === 0 || quietLooks >= QUIET_LOOKS + SETTLING_LOOKS) return result;
+      if (findDiscrepancies(result).length === 0 || quietPolls >= QUIET_POLLS + SETTLING_POLLS) return result;
     }
     await sleep(INTERVAL, undefined, { signal }).catch(() => undefined);
   }
@@ -65,8 +64,8 @@ export async function runOrders(
 type Production = Pick<RunResult, 'sent' | 'unsent' | 'produceMs' | 'seeds'>;
 
 /**
- * Runs the producer function until all orders that are wanted are sent: one run of it ends when its time is up. A seed is
- * that of the first run, and each further one takes the next, since a seed has the same orders again from the first one.
+ * Invokes the producer until all requested orders are sent, since one invocation ends at its timeout. Each invocation uses the
+ * next seed: with the same seed it would send the same orders again.
  */
 async function produce(
   cloud: Pick<EmbeddedCloud, 'invoke'>,
@@ -81,14 +80,16 @@ async function produce(
       ...(ratePerSecond && { ratePerSecond }),
       ...(seed !== undefined && { seed: (seed + production.seeds.length) % SEEDS }),
     };
-    const report = await askFunction<ProducerReport>(cloud, 'producer', input);
+    const report = await callFunction<ProducerReport>(cloud, 'producer', input);
     const { sent, failed, elapsedMs } = report;
     production.seeds.push(report.seed);
     production.sent += sent;
     production.unsent += failed;
     production.produceMs += elapsedMs;
     if (sent + failed === 0)
-      throw new Error(`producer: must send or fail at least one order of ${left}, did neither`);
+      throw new Error(
+        `producer: sent none of ${left} orders and reported none as failed, see the function log`,
+      );
     left -= sent + failed;
   }
   return production;

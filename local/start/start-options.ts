@@ -1,19 +1,18 @@
 import { PRODUCER_LIMITS } from '../../lib/produce/producer-input.ts';
 import { oneOf, parseOptions, UsageError, wholeNumber } from '../../program/options.ts';
 
-/** What `npm start` is asked to do. */
 export interface StartOptions {
   count: number;
   via: 'queue' | 's3';
   ratePerSecond: number | undefined;
-  /** Generates the same orders as every time it is given; a random one where it is left out. */
+  /** Seed of the generated orders. Default: a random one. */
   seed: number | undefined;
-  /** Concurrent consumers; the stage parameter of serverless.yml where it is left out. */
+  /** Concurrent invocations of the consumer. Default: the stage parameter of serverless.yml. */
   concurrency: number | undefined;
-  /** Whether orders are shipped, and sales loaded; the stage parameters of serverless.yml where they are left out. */
+  /** Whether shipping and sales are enabled. Default: the stage parameters of serverless.yml. */
   shipping: 'on' | 'off' | undefined;
   sales: 'on' | 'off' | undefined;
-  /** Stop when drained. */
+  /** Exits once the pipeline is drained. */
   exit: boolean;
   produce: boolean;
   port: number;
@@ -24,28 +23,29 @@ export interface StartOptions {
 
 export const HELP = `Usage: npm start -- [options]
 
-Runs the whole pipeline on this machine, sends generated orders through it and shows what becomes of them.
+Run the whole pipeline on this machine, send generated orders through it and check that every order is accounted for.
+Defaults are in parentheses.
 
-  --count N         orders to send, 1 to 1,000,000                    (10000)
-  --via queue|s3    send messages, or drop order files in the bucket  (queue)
-  --rate N          orders a second                                   (as fast as it goes)
-  --seed N          the same orders as every time with this seed      (other orders each time)
-  --concurrency N   consumers at once: the throttle, 1 to 1,000       (as in serverless.yml)
-  --shipping on|off stock and shipments, in Postgres                  (as in serverless.yml)
-  --sales on|off    sales and reports, in Postgres                    (as in serverless.yml)
-  --exit            stop when all is drained; exit status 0 only if the numbers reconcile
-  --no-produce      send nothing, just run; with --exit, drain what is in the queues
-  --port N          port of the HTTP API, 0 for any free one          (3000)
-  --aws-port N      port of SQS, SNS and S3, 0 for any free one       (4566)
-                    DynamoDB and Postgres take the next two, if they are free
-  --data DIR        keep queues, files and databases in DIR, over restarts and crashes
-  --help            show this
+  --count N         Send N orders, 1 to 1,000,000                          (10000)
+  --via queue|s3    Send orders as messages, or as files in the bucket     (queue)
+  --rate N          Send at most N orders per second, 1 to 1,000,000       (no limit)
+  --seed N          Generate the same orders as other runs with this seed  (a random seed)
+  --concurrency N   Run at most N consumers concurrently, 1 to 1,000       (as in serverless.yml)
+  --shipping on|off Enable shipments and stock, in Postgres                (as in serverless.yml)
+  --sales on|off    Enable sales and reports, in Postgres                  (as in serverless.yml)
+  --exit            Exit when the queues are empty, with status 0 only if the numbers reconcile
+  --no-produce      Send no orders; with --exit, process what is in the queues
+  --port N          Port of the HTTP API and the live page, 0 for any free port  (3000)
+  --aws-port N      Port of SQS, SNS and S3, 0 for any free port                 (4566)
+                    DynamoDB and Postgres use the next two ports if they are free
+  --data DIR        Keep queues, files and databases in DIR across restarts      (not kept)
+  --help            Show this help
 `;
 
 /**
  * Reads the command line of `npm start`.
  *
- * @throws UsageError that names the option, its rule and the value received
+ * @throws UsageError with the option, the accepted values and the value received
  */
 export function readStartOptions(args: readonly string[]): StartOptions {
   const { data, ...values } = parseOptions(args, {
@@ -63,7 +63,7 @@ export function readStartOptions(args: readonly string[]): StartOptions {
     data: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
-  if (data === '') throw new UsageError('--data: must be a directory, received nothing');
+  if (data === '') throw new UsageError('--data: must be a directory, received an empty value');
   return {
     count: wholeNumber('--count', values.count, 1, PRODUCER_LIMITS.count),
     via: oneOf('--via', values.via, ['queue', 's3']),
@@ -83,6 +83,6 @@ export function readStartOptions(args: readonly string[]): StartOptions {
   };
 }
 
-/** Reads an option that may be left out. */
+/** Reads an optional option. */
 const given = <Value>(text: string | undefined, read: (text: string) => Value): Value | undefined =>
   text === undefined ? undefined : read(text);

@@ -5,15 +5,15 @@ import { findDiscrepancies, type RunResult } from './discrepancies.ts';
 import type { EventCounts } from './pipeline-counts.ts';
 import { number } from './progress.ts';
 
-/** Widths of the columns; a sum of a million with its commas has nine characters. */
+/** Widths of the columns. One million with its commas has nine characters. */
 const NAME = 28;
 const NUMBER = 10;
 const AMOUNT = 16;
 
 /**
- * The tables at the end of a run, and the verdict.
+ * Returns the tables and the verdict that are printed at the end of a run.
  *
- * @param bestSellers sales by product
+ * @param bestSellers Sales by product. Default: no such table.
  */
 export function summarize(result: RunResult, bestSellers?: SalesReport): string {
   const tables = [
@@ -35,14 +35,14 @@ function orderTable({ counts, sent, unsent, produceMs, seeds, confirmMs }: RunRe
     line('= confirmed', counts.confirmed, rate(counts.confirmed, confirmMs)),
     line('+ duplicates', counts.duplicates),
     line('+ dead-lettered', counts.deadLettered),
-    exception('+ delivered again', counts.redelivered, 'confirmed before'),
+    exception('+ redelivered', counts.redelivered, 'confirmed before'),
     exception('not sent', unsent),
     exception('confirmed twice', counts.repeated),
     exception('files dead-lettered', counts.deadLetteredFiles),
   ];
 }
 
-/** What reached the queue of a consumer, and what became of it. */
+/** The messages that a storing consumer received, and the records that it stored. */
 function storeTable({ counts, totalMs }: RunResult, queue: QueueName, all: StoreName): string[] {
   const { stores, stored } = counts;
   const events = stores[all];
@@ -61,7 +61,7 @@ function storeTable({ counts, totalMs }: RunResult, queue: QueueName, all: Store
   ];
 }
 
-/** What reached the queue of a consumer that stores nothing. */
+/** The messages that a consumer without a store received and processed. */
 function queueTable({ counts: { others }, totalMs }: RunResult, queue: QueueName): string[] {
   const counts = others[queue];
   if (!counts) return [];
@@ -82,8 +82,8 @@ function bestSellerTable({ counts: { stored } }: RunResult, report: SalesReport 
   if (!report || report.rows.length === 0) return [];
   const sold = (name: string, orders: string, revenue: string) =>
     `  ${column(name)}${orders.padStart(NUMBER)}${revenue.padStart(AMOUNT)}\n`;
-  // The warehouse that a data directory keeps has the sales of earlier runs, too.
-  const total = report.totals.orders === stored?.rows.sales ? 'all products' : 'all products, of all runs';
+  // With --data, the sales of earlier runs are in the database as well.
+  const total = report.totals.orders === stored?.rows.sales ? 'all products' : 'all products, all runs';
   const rows = [...report.rows, { product_name: total, ...report.totals }];
   return [
     sold('best sellers', 'orders', 'revenue'),
@@ -95,10 +95,10 @@ function bestSellerTable({ counts: { stored } }: RunResult, report: SalesReport 
 
 function verdict(result: RunResult): string {
   const discrepancies = findDiscrepancies(result);
-  if (discrepancies.length > 0) return `NOT reconciled: ${discrepancies.join(', ')}.`;
-  const twice =
-    result.counts.repeated > 0 ? 'twice only what was in hand when an earlier run died' : 'none twice';
-  return `Reconciled: every order is accounted for, ${twice}.`;
+  if (discrepancies.length > 0)
+    return `NOT reconciled: the numbers of ${discrepancies.join(', ')} do not add up.`;
+  if (result.counts.repeated === 0) return 'Reconciled: every order is accounted for, none twice.';
+  return 'Reconciled: every order is accounted for. Orders in flight when an earlier run crashed were confirmed twice.';
 }
 
 function line(name: string, value: number, ...notes: string[]): string {
@@ -106,18 +106,18 @@ function line(name: string, value: number, ...notes: string[]): string {
   return `${`  ${column(name)}${number(value).padStart(NUMBER)}  ${note}`.trimEnd()}\n`;
 }
 
-/** What should not be is shown only where it is. */
+/** A line that is shown only if its value is not 0. */
 const exception = (name: string, value: number, ...notes: string[]): string =>
   value === 0 ? '' : line(name, value, ...notes);
 
-/** A name is whatever a customer sent. */
+/** Product names come from customers, so they are escaped and cut to the width of the column. */
 function column(name: string): string {
   const text = printable(name);
   return (text.length < NAME ? text : `${text.slice(0, NAME - 2)}…`).padEnd(NAME);
 }
 
 const fromBefore = ({ carriedOver }: { carriedOver: number }): string =>
-  carriedOver > 0 ? `${number(carriedOver)} from before` : '';
+  carriedOver > 0 ? `${number(carriedOver)} from an earlier run` : '';
 const rate = (orders: number, ms: number): string =>
   `${number(Math.round(orders / (Math.max(ms, 1) / 1_000)))}/s over ${(ms / 1_000).toFixed(1)} s`;
 const money = (amount: number): string =>

@@ -31,7 +31,7 @@ async function startWithBucket(notification: { events?: string[]; prefix?: strin
 }
 
 describe('bucket notifications', () => {
-  test('announce themselves once with a test event', async () => {
+  test('send one test event when they are configured', async () => {
     const { readAll, queueUrl } = await startWithBucket();
     expect(await readAll(queueUrl)).toEqual([
       {
@@ -45,7 +45,7 @@ describe('bucket notifications', () => {
     ]);
   });
 
-  test('tell a created object as S3 does, its key encoded', async () => {
+  test("report a created object in S3's format, with an encoded key", async () => {
     const { put, readAll, receive, queueUrl } = await startWithBucket();
     await receive(queueUrl);
     const { ETag } = await put('a b+c/ü %&.json', 'twelve bytes');
@@ -82,7 +82,7 @@ describe('bucket notifications', () => {
     ]);
   });
 
-  test('tell a copy, a multipart upload and a form post, each once, with later sequencers', async () => {
+  test('report a copy, a multipart upload and a form post once each, with increasing sequencers', async () => {
     const { services, s3, put, readAll, receive, queueUrl } = await startWithBucket();
     await receive(queueUrl);
     const Bucket = 'uploads';
@@ -114,14 +114,14 @@ describe('bucket notifications', () => {
     [{ events: ['s3:ObjectCreated:Put', 's3:ObjectCreated:Copy'] }, ['in/a.json', 'in/b.csv', 'out/a.json']],
     [{ prefix: 'in/' }, ['in/a.json', 'in/b.csv']],
     [{ prefix: 'in/', suffix: '.json' }, ['in/a.json']],
-  ])('with %j tell of puts of %j', async (notification, keys) => {
+  ])('with %j report puts of %j', async (notification, keys) => {
     const { put, readAll, queueUrl } = await startWithBucket(notification);
     for (const key of ['in/a.json', 'in/b.csv', 'out/a.json']) await put(key);
     const events = await readAll<S3Event>(queueUrl);
     expect(events.flatMap(({ Records = [] }) => Records).map(({ s3 }) => s3.object.key)).toEqual(keys);
   });
 
-  test('fan out by the rules of the subscription', async () => {
+  test('apply the attributes of the subscription', async () => {
     const { services, s3, createTopicWithQueue, readAll, receive } = await startTestServices();
     const { topicArn, queueUrl } = await createTopicWithQueue('uploads', { RawMessageDelivery: 'false' });
     await s3.send(new CreateBucketCommand({ Bucket: 'uploads' }));
@@ -133,20 +133,20 @@ describe('bucket notifications', () => {
     expect(JSON.parse(envelope?.Message ?? '')).toHaveProperty('Records');
   });
 
-  test('are refused for a bucket or a topic that is not there', async () => {
+  test('are refused for an unknown bucket or topic', async () => {
     const { services, topicArn } = await startWithBucket();
     const events = ['s3:ObjectCreated:*'];
     await expect(services.putBucketNotification('nowhere', [{ topicArn, events }])).rejects.toMatchObject({
       code: 'NoSuchBucket',
       message: expect.stringContaining('"nowhere"'),
     });
-    const nobody = { topicArn: `${topicArn}-not`, events };
-    await expect(services.putBucketNotification('uploads', [nobody])).rejects.toMatchObject({
+    const unknown = { topicArn: `${topicArn}-not`, events };
+    await expect(services.putBucketNotification('uploads', [unknown])).rejects.toMatchObject({
       code: 'NotFound',
     });
   });
 
-  test('an object above 11 MiB is stored and told in one PutObject', async () => {
+  test('report an object above 11 MiB that was stored with one PutObject', async () => {
     const { s3, put, readAll, queueUrl } = await startWithBucket();
     const size = 20 * 2 ** 20;
     await put('big', Buffer.alloc(size, 'b'));
@@ -171,7 +171,7 @@ const confirmation = (order_id: string) =>
   });
 
 describe('messages per protocol', () => {
-  test('give queues the sqs text, else the default, and other messages as they are', async () => {
+  test('give queues the sqs text or the default, and deliver unstructured messages unchanged', async () => {
     const { sns, createTopicWithQueue, receive } = await startTestServices();
     const { topicArn: TopicArn, queueUrl } = await createTopicWithQueue('events');
     const publish = (Message: string, MessageStructure?: string) =>
@@ -184,7 +184,7 @@ describe('messages per protocol', () => {
     expect(bodies).toEqual(['for queues', 'for all', 'for all', '{"default":"as it is"}']);
   });
 
-  test('are refused when they are not JSON or have no default', async () => {
+  test('are refused if they are not JSON or have no default', async () => {
     const { sns, createTopicWithQueue, countVisible } = await startTestServices();
     const { topicArn: TopicArn, queueUrl } = await createTopicWithQueue('events');
     for (const Message of ['not JSON', '{"sqs":"alone"}', '{"default":7}', 'null', '[]']) {
@@ -194,7 +194,7 @@ describe('messages per protocol', () => {
     expect(await countVisible(queueUrl)).toBe(0);
   });
 
-  test('fail by themselves in a batch, and the others go through with their attributes', async () => {
+  test('fail individually in a batch, and the other entries are published with their attributes', async () => {
     const { sns, createTopicWithQueue, receive } = await startTestServices();
     const { topicArn: TopicArn, queueUrl } = await createTopicWithQueue('events', {
       FilterPolicy: '{"event":["OrderConfirmed"]}',
@@ -246,7 +246,7 @@ describe('messages per protocol', () => {
     ['BatchRequestTooLongException', ['a', 'b'].map((Id) => ({ Id, Message: 'm'.repeat(131_073) }))],
     ['BatchEntryIdsNotDistinctException', ['a', 'a'].map((Id) => ({ Id, Message: 'm' }))],
     ['InvalidBatchEntryIdException', [{ Id: 'no spaces', Message: 'm' }]],
-  ])('a batch is refused as a whole with %s', async (name, PublishBatchRequestEntries) => {
+  ])('are refused as a whole batch with %s', async (name, PublishBatchRequestEntries) => {
     const { sns, createTopicWithQueue, countVisible } = await startTestServices();
     const { topicArn: TopicArn, queueUrl } = await createTopicWithQueue('events');
     const refused = sns.send(new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries }));
@@ -254,7 +254,7 @@ describe('messages per protocol', () => {
     expect(await countVisible(queueUrl)).toBe(0);
   });
 
-  test('a topic that is not there is NotFound, alone and in a batch', async () => {
+  test('are refused with NotFound for an unknown topic, alone and in a batch', async () => {
     const { sns } = await startTestServices();
     const TopicArn = 'arn:aws:sns:us-east-1:000000000000:nowhere';
     const batch = { TopicArn, PublishBatchRequestEntries: [{ Id: 'a', Message: 'm' }] };
@@ -266,7 +266,7 @@ describe('messages per protocol', () => {
 });
 
 describe('the mailbox', () => {
-  test('takes one mail for each confirmed order that was accepted, and none for anything else', async () => {
+  test('receives one mail for each accepted confirmation and none for other messages', async () => {
     const { services, sns, createQueue, createTopicWithQueue, readAll } = await startTestServices();
     const { topicArn: TopicArn } = await createTopicWithQueue('events');
     const MessageStructure = 'json';
@@ -304,7 +304,7 @@ describe('the mailbox', () => {
     expect(await services.counts()).toMatchObject({ mails: 2, orders: 1 });
   });
 
-  test('shows a repeat as more mails than orders', async () => {
+  test('counts a repeated confirmation as another mail, but not as another order', async () => {
     const { services, sns, createTopicWithQueue } = await startTestServices();
     const { topicArn: TopicArn } = await createTopicWithQueue('events');
     for (const orderId of ['o-1', 'o-2', 'o-1']) {

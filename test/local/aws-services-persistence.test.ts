@@ -23,13 +23,13 @@ beforeEach(async () => {
   return () => rm(dataDir, { recursive: true });
 });
 
-/** The services in a process of their own, which can be killed. */
+/** Starts the services in a child process, which a test can kill. */
 async function startProcess() {
   const module = new URL('../../local/aws-services/start-aws-services.ts', import.meta.url).href;
   const script = `
     import { startAwsServices } from ${JSON.stringify(module)};
     const options = { port: 0, mailboxQueueName: 'mailbox', dataDir: ${JSON.stringify(dataDir)} };
-    // A file that may not grow is an error of the write then, as on a full disk.
+    // With this handler, a file that exceeds its size limit fails the write, as on a full disk, instead of ending the process.
     process.on('SIGXFSZ', () => undefined);
     console.log((await startAwsServices(options)).endpoint);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
@@ -49,7 +49,7 @@ async function startProcess() {
   return { ...connectClients(endpoint), kill, ended, pid: child.pid };
 }
 
-test('a killed process loses nothing that it acknowledged', async () => {
+test('a killed process loses no acknowledged message, object or subscription', async () => {
   const first = await startProcess();
   const { topicArn: TopicArn, queueUrl } = await first.createTopicWithQueue('events');
   const Bucket = 'uploads';
@@ -91,7 +91,7 @@ test('a killed process loses nothing that it acknowledged', async () => {
       ['{"order":{"order_id":"o-1"}}', '1'],
     ].toSorted(),
   );
-  // The receipt handle of a message in flight outlives the restart.
+  // A receipt handle stays valid across the restart.
   await second.sqs.send(
     new ChangeMessageVisibilityCommand({ ...hidden, QueueUrl: newUrl, VisibilityTimeout: 0 }),
   );
@@ -100,7 +100,7 @@ test('a killed process loses nothing that it acknowledged', async () => {
   expect(await object.Body?.transformToString()).toBe('kept');
 });
 
-test('a process killed in the midst of sends has every message that it acknowledged, each once', async () => {
+test('a process killed during sends keeps every acknowledged message exactly once', async () => {
   const first = await startProcess();
   const QueueUrl = await first.createQueue('orders');
   const acknowledged: string[] = [];
@@ -135,7 +135,7 @@ test.skipIf(process.platform !== 'linux')(
     await send('before');
     await promisify(execFile)('prlimit', ['--pid', String(first.pid), '--fsize=4096:']);
     await expect(send('never acknowledged')).rejects.toThrow();
-    expect(await first.ended).toContain(`data directory: must be writable, ${dataDir} is not`);
+    expect(await first.ended).toContain(`data directory ${dataDir}: cannot be written (`);
 
     const second = await startTestServices({ dataDir });
     const messages = await second.receive(await second.createQueue('orders'));
@@ -143,7 +143,7 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
-test('a stop and a start keep messages, dead letters and subscriptions', async () => {
+test('a restart keeps messages, dead letters and subscriptions', async () => {
   const first = await startTestServices({ dataDir });
   const { topicArn: TopicArn } = await first.createTopicWithQueue('events');
   const deadLetterUrl = await first.createQueue('ordersDLQ');
@@ -167,7 +167,7 @@ test('a stop and a start keep messages, dead letters and subscriptions', async (
   expect(event?.Body).toBe('still subscribed');
 });
 
-test('a second process on the same directory is refused', async () => {
+test('a second process on the same data directory is refused', async () => {
   const { services } = await startTestServices({ dataDir });
   const second = startAwsServices({ port: 0, mailboxQueueName: 'mailbox', dataDir });
   await expect(second).rejects.toMatchObject({
@@ -177,7 +177,7 @@ test('a second process on the same directory is refused', async () => {
   expect(await services.counts()).toMatchObject({ mails: 0, orders: 0 });
 });
 
-test('a data directory that cannot be made rejects the start', async () => {
+test('a start rejects if the data directory cannot be created', async () => {
   const file = join(dataDir, 'file');
   await writeFile(file, '');
   await expect(

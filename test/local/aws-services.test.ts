@@ -14,50 +14,50 @@ import { describe, expect, test, vi } from 'vitest';
 import { startAwsServices } from '../../local/aws-services/start-aws-services.ts';
 import { connectClients, startTestServices } from './start-test-services.ts';
 
-describe('life cycle', () => {
-  test('listens on 127.0.0.1 and on no other address', async () => {
+describe('the AWS services', () => {
+  test('listen on 127.0.0.1 and on no other address', async () => {
     const { services } = await startTestServices();
     const { hostname, port } = new URL(services.endpoint);
     expect(hostname).toBe('127.0.0.1');
-    // A server on 0.0.0.0 would answer here: the whole of 127/8 is this machine.
+    // A server on 0.0.0.0 would answer here, since 127/8 is this machine.
     const socket = connect(Number(port), '127.0.0.2');
     await expect(once(socket, 'connect')).rejects.toThrow();
   });
 
-  test('a busy port rejects with EADDRINUSE', async () => {
+  test('reject a port in use with EADDRINUSE', async () => {
     const { services } = await startTestServices();
     const port = Number(new URL(services.endpoint).port);
     const second = startAwsServices({ port, mailboxQueueName: 'mailbox' });
     await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  test('stop ends an open long poll at once, and may be called twice', async () => {
+  test('end an open long poll when they stop, and can be stopped twice', async () => {
     const { services, createQueue, receive } = await startTestServices();
     const longPoll = receive(await createQueue('orders'), 20).catch((error: Error) => error);
     await sleep(100);
     const before = performance.now();
     await Promise.all([services.stop(), services.stop()]);
-    // Generous, but far from the 20 s of the poll.
+    // Much less than the 20 s of the poll.
     expect(performance.now() - before).toBeLessThan(5_000);
     expect(await longPoll).toBeDefined();
     await expect(fetch(services.endpoint)).rejects.toThrow();
   });
 
-  test('a thread that dies by itself is told, and calls reject instead of hanging', async () => {
+  test('report a crash of their thread, and later calls reject', async () => {
     const started = once(process, 'worker') as Promise<[Worker]>;
     const onCrash = vi.fn<(error: Error) => void>();
     const { services } = await startTestServices({ onCrash });
     const [worker] = await started;
-    // In this order: asked before, the thread might still answer.
+    // The call comes after terminate(): before it, the thread might still answer.
     const ended = worker.terminate();
     await expect(services.counts()).rejects.toMatchObject({ code: 'THREAD_GONE' });
     await ended;
-    expect(onCrash.mock.calls[0]?.[0].message).toContain('the thread ended by itself');
+    expect(onCrash.mock.calls[0]?.[0].message).toContain('the thread ended unexpectedly');
     await expect(services.counts()).rejects.toMatchObject({ code: 'THREAD_GONE' });
     await services.stop();
   });
 
-  test('a thread that nobody stopped is not told as crashed when it is stopped', async () => {
+  test('do not report a normal stop as a crash', async () => {
     const onCrash = vi.fn<(error: Error) => void>();
     const { services } = await startTestServices({ onCrash });
     await services.stop();
@@ -66,7 +66,7 @@ describe('life cycle', () => {
 });
 
 describe('queues', () => {
-  test('have URLs that plain clients can use, for a client of any region', async () => {
+  test('have URLs that SDK clients of any region can use', async () => {
     const { services, createQueue } = await startTestServices();
     const queueUrl = await createQueue('orders');
     expect(queueUrl).toBe(`${services.endpoint}/000000000000/orders`);
@@ -76,7 +76,7 @@ describe('queues', () => {
     expect(found.QueueUrl).toBe(queueUrl);
   });
 
-  test('take emoji and rare CJK characters, and refuse control characters', async () => {
+  test('accept emoji and rare CJK characters and refuse control characters', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const QueueUrl = await createQueue('orders');
     const answer = await sqs.send(
@@ -96,7 +96,7 @@ describe('queues', () => {
     expect((await receive(QueueUrl)).map(({ Body }) => Body)).toEqual(['Zoë 🎉 𠮷野']);
   });
 
-  test('a long poll wakes for a message that becomes visible again', async () => {
+  test('end a long poll when a message becomes visible again', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const QueueUrl = await createQueue('orders');
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'once more' }));
@@ -110,7 +110,7 @@ describe('queues', () => {
     expect(performance.now() - before).toBeLessThan(10_000);
   });
 
-  test('count a message as visible once its visibility timeout is over, though nobody receives', async () => {
+  test('count a message as visible after its visibility timeout, even without a receive', async () => {
     const { sqs, createQueue, receive, countVisible } = await startTestServices();
     const queueUrl = await createQueue('orders');
     await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'any' }));
@@ -119,7 +119,7 @@ describe('queues', () => {
     await vi.waitFor(async () => expect(await countVisible(queueUrl)).toBe(1), { timeout: 5_000 });
   });
 
-  test('show a message again as soon as any delivery of it ends first, whatever else is in flight', async () => {
+  test('redeliver the message whose visibility timeout expires first, whatever else is in flight', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const queueUrl = await createQueue('orders');
     for (const MessageBody of ['long', 'short', 'cut short'])
@@ -141,7 +141,7 @@ describe('queues', () => {
     expect((await receive(queueUrl, 5)).map(({ Body }) => Body)).toEqual(['cut short']);
   });
 
-  test('change visibility in batches, and say which handles are unknown', async () => {
+  test('change visibility in batches and return the unknown receipt handles', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const QueueUrl = await createQueue('orders');
     for (const MessageBody of ['a', 'b']) await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
@@ -158,7 +158,7 @@ describe('queues', () => {
     expect(await receive(QueueUrl)).toHaveLength(2);
   });
 
-  test('move a message to the dead-letter queue after maxReceiveCount receives, attributes and count kept', async () => {
+  test('move a message with its attributes and receive count to the dead-letter queue after maxReceiveCount receives', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const deadLetterUrl = await createQueue('ordersDLQ');
     const QueueUrl = await createQueue('orders', {
@@ -177,11 +177,11 @@ describe('queues', () => {
     expect(counts).toEqual(['1', '2', '3']);
     const [dead] = await receive(deadLetterUrl);
     expect(dead).toMatchObject({ Body: 'poison', MessageAttributes });
-    // Three by consumers, and this one.
+    // Three receives from the source queue, and this one.
     expect(dead?.Attributes?.ApproximateReceiveCount).toBe('4');
   });
 
-  test('a message ends one of many long polls, and the others stay open', async () => {
+  test('end one of many long polls for one message', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const QueueUrl = await createQueue('orders');
     const ended: number[] = [];
@@ -197,7 +197,7 @@ describe('queues', () => {
     expect(ended).toEqual([1, 0, 0, 0, 0]);
   });
 
-  test('more messages than one long poll can take end as many as are needed', async () => {
+  test('end as many long polls as the number of messages needs', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const QueueUrl = await createQueue('orders');
     const polls = Promise.all(Array.from({ length: 3 }, () => receive(QueueUrl, 20)));
@@ -216,7 +216,7 @@ describe('queues', () => {
     expect(new Set(received).size).toBe(received.length);
   });
 
-  test('a long poll whose client has gone takes no message with it', async () => {
+  test('give no message to a long poll whose client disconnected', async () => {
     const { sqs, createQueue, receive } = await startTestServices();
     const QueueUrl = await createQueue('orders');
     const leaving = new AbortController();
@@ -241,7 +241,7 @@ describe("Lambda's Invoke API", () => {
       ...init,
     });
 
-  test('answers what the function answers, whatever the content type', async () => {
+  test("returns the function's answer for any content type", async () => {
     const { services } = await startTestServices({
       functions: {
         invoke: async (name, payload, type) => ({
@@ -272,7 +272,7 @@ describe("Lambda's Invoke API", () => {
     expect(await byArn.json()).toEqual({ name: 'producer', payload: {}, type: 'RequestResponse' });
   });
 
-  test('tells a function error in its header', async () => {
+  test('reports a function error in the response header', async () => {
     const { services } = await startTestServices({
       functions: {
         invoke: async () => ({ found: true, payload: '{"errorMessage":"no"}', functionError: 'Unhandled' }),
@@ -284,7 +284,7 @@ describe("Lambda's Invoke API", () => {
     expect(await answer.json()).toEqual({ errorMessage: 'no' });
   });
 
-  test('answers an event 202 and a dry run 204, and calls nothing for the dry run', async () => {
+  test('answers an event invocation with 202 and a dry run with 204, without an invocation', async () => {
     const invoke = vi.fn(async () => ({ found: true as const }));
     const { services } = await startTestServices({ functions: { invoke } });
     const asType = (type: string) => ({ headers: { 'x-amz-invocation-type': type }, body: '{"a":1}' });
@@ -295,7 +295,7 @@ describe("Lambda's Invoke API", () => {
   });
 
   test.each([
-    ['an unknown function', {}, 404, 'ResourceNotFoundException', 'Function not found: nobody'],
+    ['an unknown function', {}, 404, 'ResourceNotFoundException', 'Function not found: unknown'],
     ['a payload that is not JSON', { body: '{' }, 400, 'InvalidRequestContentException', 'Could not parse'],
     [
       'an unknown invocation type',
@@ -306,7 +306,7 @@ describe("Lambda's Invoke API", () => {
     ],
   ])('refuses %s', async (_what, init, status, type, message) => {
     const { services } = await startTestServices();
-    const answer = await invokeOver(services.endpoint, 'nobody', init);
+    const answer = await invokeOver(services.endpoint, 'unknown', init);
     expect(answer.status).toBe(status);
     expect(answer.headers.get('x-amzn-errortype')).toBe(type);
     expect(await answer.json()).toEqual({ Type: 'User', Message: expect.stringContaining(message) });
@@ -314,7 +314,7 @@ describe("Lambda's Invoke API", () => {
 });
 
 describe('SQS', () => {
-  test('counts the messages that each queue takes, but no receive of them', async () => {
+  test('counts the messages that each queue receives, but not their deliveries', async () => {
     const { services, sqs, createQueue, receive } = await startTestServices();
     const QueueUrl = await createQueue('counted');
     for (const MessageBody of ['one', 'two'])
@@ -327,11 +327,11 @@ describe('SQS', () => {
   test.each([
     'Action=GetQueueUrl&QueueName=orders',
     'Action=SendMessage&QueueUrl=http%3A%2F%2F127.0.0.1%2Fq&MessageBody=x',
-  ])('tells a client of the former query protocol which ones are new enough: %s', async (body) => {
+  ])('refuses the query protocol and names the client versions that work: %s', async (body) => {
     const { services } = await startTestServices();
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
     const answer = await fetch(services.endpoint, { method: 'POST', headers, body });
     expect(answer.status).toBe(400);
-    expect(await answer.text()).toMatch(/JSON protocol only.+boto3 1\.28\.84/);
+    expect(await answer.text()).toMatch(/only the JSON protocol.+boto3 1\.28\.84/);
   });
 });

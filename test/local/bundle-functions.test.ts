@@ -6,7 +6,7 @@ import { bundleFunctions } from '../../local/lambda/bundle-functions.ts';
 import type { FunctionProperties } from '../../local/stack/stack-schema.ts';
 import { createTestDirectory } from './create-test-directory.ts';
 
-test('what functions share is there once, and changed code is what runs', async () => {
+test('shared code is bundled once, and a changed module is bundled again', async () => {
   const project = await createTestDirectory();
   const output = join(project, 'built');
   const greeting = join(project, 'greeting.ts');

@@ -6,7 +6,7 @@ import { createTestDirectory } from './create-test-directory.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** A module that imports another, both written a while ago, and a cache for it. */
+/** Creates a module that imports another, both with old timestamps, and a cache. */
 async function createModule() {
   const directory = await createTestDirectory();
   const [entry, part, cache] = ['entry.ts', 'part.ts', 'cache'].map((name) => join(directory, name)) as [
@@ -26,7 +26,7 @@ async function createModule() {
 
 const wordIn = async (folder: string) => (await import(join(folder, 'entry.mjs'))).word;
 
-test('what has not changed is built once', async () => {
+test('an unchanged module is built once', async () => {
   const { build } = await createModule();
   const folder = await build();
   const { ino } = await stat(join(folder, 'entry.mjs'));
@@ -35,7 +35,7 @@ test('what has not changed is built once', async () => {
   expect(await wordIn(folder)).toBe('once');
 });
 
-test('a change anywhere in it is built, and what runs keeps its own code', async () => {
+test('a changed module is built into a new folder, and the old build stays usable', async () => {
   const { part, write, build } = await createModule();
   const before = await build();
   await write(part, `export const word = 'twice';`);
@@ -44,13 +44,13 @@ test('a change anywhere in it is built, and what runs keeps its own code', async
   expect(await wordIn(before)).toBe('once');
 });
 
-test('what was written while it was built is built again, since nobody knows as what', async () => {
+test('a module that was written during its build is built again', async () => {
   const { part, write, build } = await createModule();
   await write(part, `export const word = 'now';`, -60_000);
   expect(await build()).not.toBe(await build());
 });
 
-test('a build that is gone is made again', async () => {
+test('a removed build is made again', async () => {
   const { cache, build } = await createModule();
   const folder = await build();
   await rm(folder, { recursive: true });
@@ -58,7 +58,7 @@ test('a build that is gone is made again', async () => {
   expect(await readdir(cache)).toHaveLength(2);
 });
 
-test('a build that nobody has started with for a week goes with the next one', async () => {
+test('a build that was unused for a week is removed by the next build', async () => {
   const { part, cache, write, build } = await createModule();
   const old = await build();
   const then = new Date(Date.now() - 8 * DAY_MS);
@@ -69,7 +69,7 @@ test('a build that nobody has started with for a week goes with the next one', a
   expect(await wordIn(next)).toBe('other');
 });
 
-test('code that cannot be built leaves nothing behind', async () => {
+test('a failed build leaves nothing in the cache', async () => {
   const { part, cache, write, build } = await createModule();
   await mkdir(cache);
   await write(part, 'export const word = ;');

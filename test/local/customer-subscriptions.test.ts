@@ -16,7 +16,7 @@ import { startTestServices } from './start-test-services.ts';
 const REQUEST = 'AWS Notification - Subscription Confirmation';
 const onlyOwn = (address: string) => JSON.stringify({ email_id: [address] });
 
-/** The services with a topic, as any SNS client uses them, and the mailbox. */
+/** Starts the services with a topic and a mailbox, for plain SNS clients. */
 async function start(options: Partial<AwsServicesOptions> = {}) {
   const cloud = await startTestServices(options);
   const { sns } = cloud;
@@ -44,7 +44,7 @@ async function start(options: Partial<AwsServicesOptions> = {}) {
       }),
     );
 
-  /** What was mailed since it was last read: address and subject. */
+  /** Receives all mails and returns their addresses and subjects. */
   async function readMailbox(): Promise<string[]> {
     const mails = await cloud.readAll<{ email_id: string; subject: string }>(mailboxUrl);
     return mails.map(({ email_id, subject }) => `${email_id}: ${subject}`).sort();
@@ -59,7 +59,7 @@ async function createDataDir(): Promise<string> {
 }
 
 describe('an e-mail subscription', () => {
-  test('is asked for in the mailbox once, and is confirmed at once', async () => {
+  test('sends one confirmation request to the mailbox and is confirmed immediately', async () => {
     const { subscribe, readAll, mailboxUrl, TopicArn } = await start();
     const arn = await subscribe('jane@example.com', onlyOwn('jane@example.com'));
     expect(arn).toMatch(`${TopicArn}:`);
@@ -69,7 +69,7 @@ describe('an e-mail subscription', () => {
     ]);
   });
 
-  test('of a customer who had mails without one makes no second mail of each', async () => {
+  test('does not duplicate the mails of a customer who received mails without a subscription', async () => {
     const { subscribe, publishTo, readMailbox } = await start();
     await publishTo('jane@example.com', 'o-1');
     await subscribe('jane@example.com', onlyOwn('jane@example.com'));
@@ -81,7 +81,7 @@ describe('an e-mail subscription', () => {
     ]);
   });
 
-  test('that is ended leaves the customer without mails, in any spelling, until there is a new one', async () => {
+  test('that was removed stops mails to the customer, in any spelling, until a new one is created', async () => {
     const { subscribe, unsubscribe, publishTo, readMailbox } = await start();
     await unsubscribe(await subscribe('jane@example.com', onlyOwn('jane@example.com')));
     await readMailbox();
@@ -97,7 +97,7 @@ describe('an e-mail subscription', () => {
     expect(await readMailbox()).toEqual(['jane@example.com: OrderConfirmed o-4']);
   });
 
-  test('decides alone what its customer gets, by its filter policy', async () => {
+  test('delivers to its customer only the messages that its filter policy accepts', async () => {
     const { subscribe, publishTo, readMailbox, sns } = await start();
     const arn = await subscribe('jane@example.com', onlyOwn('Jane@example.com'));
     await readMailbox();
@@ -119,7 +119,7 @@ describe('an e-mail subscription', () => {
     expect(await readMailbox()).toEqual(['jane@example.com: OrderShipped o-4']);
   });
 
-  test('without a filter gets everything, besides the customers', async () => {
+  test('without a filter policy receives every message, and customers still receive theirs', async () => {
     const { subscribe, unsubscribe, publishTo, readMailbox } = await start();
     const arn = await subscribe('ops@example.com');
     await readMailbox();
@@ -137,7 +137,7 @@ describe('an e-mail subscription', () => {
     expect(await readMailbox()).toEqual(['jane@example.com: OrderConfirmed o-4']);
   });
 
-  test('filters by the body where it says so', async () => {
+  test('with scope MessageBody filters by the body', async () => {
     const { subscribe, publishTo, readMailbox } = await start();
     const policy = JSON.stringify({ order: { order_id: [{ prefix: 'big-' }] } });
     await subscribe('ops@example.com', policy, { FilterPolicyScope: 'MessageBody' });
@@ -147,7 +147,7 @@ describe('an e-mail subscription', () => {
     expect(await readMailbox()).toEqual(['ops@example.com: OrderShipped big-2']);
   });
 
-  test('ends with its topic', async () => {
+  test('is removed with its topic', async () => {
     const { subscribe, publishTo, readMailbox, sns, TopicArn, createTopicWithQueue } = await start();
     await subscribe('ops@example.com');
     await sns.send(new DeleteTopicCommand({ TopicArn }));
@@ -158,8 +158,8 @@ describe('an e-mail subscription', () => {
   });
 });
 
-describe('counts', () => {
-  test('are of confirmations that were published, whoever reads them', async () => {
+describe('counts of confirmations', () => {
+  test('include every published confirmation, even to an unsubscribed customer', async () => {
     const { services, subscribe, unsubscribe, publishTo } = await start();
     await subscribe('ops@example.com');
     await unsubscribe(await subscribe('jane@example.com', onlyOwn('jane@example.com')));
@@ -173,7 +173,7 @@ describe('counts', () => {
 });
 
 describe('with a data directory', () => {
-  test('a restart keeps who is subscribed and who no more', async () => {
+  test('a restart keeps subscribed and unsubscribed customers', async () => {
     const dataDir = await createDataDir();
     const first = await start({ dataDir });
     const jane = await first.subscribe('jane@example.com', onlyOwn('jane@example.com'));
@@ -209,7 +209,7 @@ describe('with a data directory', () => {
   });
 });
 
-test('thousands of customers, half of them unsubscribed, get theirs and no others', async () => {
+test('each of 1,000 customers receives only their own mails, and unsubscribed ones receive none', async () => {
   const { subscribe, unsubscribe, sns, TopicArn, readMailbox, services } = await start();
   const addresses = Array.from({ length: 1_000 }, (_, index) => `customer-${index}@example.com`);
   for (const [index, address] of addresses.entries()) {

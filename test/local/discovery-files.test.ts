@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { writeOutputsFile, writeSettingsFile } from '../../local/discovery-files.ts';
 import { createTestDirectory } from './create-test-directory.ts';
 
-test('outputs.json holds the outputs, for its owner only, and nothing else is left beside it', async () => {
+test('outputs.json contains the outputs, is readable by its owner only and is the only file', async () => {
   const directory = await createTestDirectory();
   await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3000' });
   expect(await readdir(directory)).toEqual(['outputs.json']);
@@ -14,31 +14,31 @@ test('outputs.json holds the outputs, for its owner only, and nothing else is le
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('outputs.json is removed at the end, and removing it a second time does nothing', async () => {
+test('outputs.json is removed at the end, and a second removal does nothing', async () => {
   const directory = await createTestDirectory();
-  const takeAway = await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3000' });
-  await takeAway();
+  const removeFile = await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3000' });
+  await removeFile();
   expect(await readdir(directory)).toEqual([]);
-  await takeAway();
+  await removeFile();
 });
 
-test('the outputs of another embedded cloud replace outputs.json, and stay when the first one ends', async () => {
+test('outputs.json of a second embedded cloud replaces that of the first and stays when the first one ends', async () => {
   const directory = await createTestDirectory();
-  const takeAway = await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3000' });
+  const removeFile = await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3000' });
   await writeOutputsFile(directory, { ApiUrl: 'http://127.0.0.1:3001' });
-  await takeAway();
+  await removeFile();
   const text = await readFile(join(directory, 'outputs.json'), 'utf8');
   expect(JSON.parse(text)).toEqual({ ApiUrl: 'http://127.0.0.1:3001' });
 });
 
-test('outputs.json that a crash left behind is replaced', async () => {
+test('outputs.json from a crashed run is replaced', async () => {
   const directory = await createTestDirectory();
   await writeFile(join(directory, 'outputs.json'), '{"half a fi');
   await writeOutputsFile(directory, {});
   expect(await readFile(join(directory, 'outputs.json'), 'utf8')).toBe('{}\n');
 });
 
-test('worker.env holds the environment of all functions, each name once, for its owner only', async () => {
+test('worker.env contains the merged environment of all functions and is readable by its owner only', async () => {
   const directory = await createTestDirectory();
   const common = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', AWS_SESSION_TOKEN: '' };
   await writeSettingsFile(directory, [
@@ -59,7 +59,7 @@ test('worker.env holds the environment of all functions, each name once, for its
 
 test('worker.env is removed at the end', async () => {
   const directory = await createTestDirectory();
-  const takeAway = await writeSettingsFile(directory, [{ environment: { NAME: 'value' } }]);
-  await takeAway();
+  const removeFile = await writeSettingsFile(directory, [{ environment: { NAME: 'value' } }]);
+  await removeFile();
   expect(await readdir(directory)).toEqual([]);
 });

@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 describe('a PartiQL insert', () => {
-  test('adds an item once; the second is told of the duplicate, and of the item where it asks', async () => {
+  test('adds an item once; a second insert fails as a duplicate and returns the item on request', async () => {
     const { client } = await startWithTable();
     const old = { id: { S: 'a' }, size: { N: '1' } };
     expect(await execute(client, insert('a', 1))).toEqual([{ TableName: 'things' }]);
@@ -50,14 +50,14 @@ describe('a PartiQL insert', () => {
     expect(await get(client, 'b')).toEqual({ id: { S: 'b' }, size: { N: '4' } });
   });
 
-  test('has one winner when many add the same item at once', async () => {
+  test('succeeds once if many insert the same item concurrently', async () => {
     const { client } = await startWithTable();
     const batches = await Promise.all(Array.from({ length: 40 }, (_, n) => execute(client, insert('a', n))));
     expect(batches.flat().filter(({ Error: error }) => !error)).toHaveLength(1);
     expect(batches.flat().filter(({ Error: error }) => error?.Code === 'DuplicateItem')).toHaveLength(39);
   });
 
-  test('is judged by itself: its neighbours go through', async () => {
+  test('fails individually, and the other inserts of its request succeed', async () => {
     const { client } = await startWithTable();
     const elsewhere = { ...insert('a', 1), Statement: INSERT.replace('things', 'nowhere') };
     const short = { Statement: INSERT, Parameters: [{ S: 'c' }] };
@@ -81,18 +81,18 @@ describe('a PartiQL insert', () => {
     'UPDATE "things" SET size = ? WHERE id = ?',
     `INSERT INTO "things" VALUE {'id': 'literal', 'size': ?}`,
     `INSERT INTO "things" VALUE {'id': ?} IF NOT EXISTS`,
-  ])('is all that is known: %s is refused with the whole request', async (statement) => {
+  ])('is the only supported statement: %s is refused with the whole request', async (statement) => {
     const { client } = await startWithTable();
     const unknown = { Statement: statement, Parameters: [{ S: 'x' }] };
     await expect(execute(client, insert('a', 1), unknown)).rejects.toMatchObject({
       name: 'ValidationException',
-      message: `The embedded DynamoDB knows of PartiQL only INSERT INTO "table" VALUE {'name': ?, …}, received ${statement}`,
+      message: `The embedded DynamoDB supports only the PartiQL statement INSERT INTO "table" VALUE {'name': ?, …}, received ${statement}`,
       $metadata: { httpStatusCode: 400 },
     });
     expect(await get(client, 'a')).toBeUndefined();
   });
 
-  test('comes with 1 to 25 a request', async () => {
+  test('is sent with 1 to 25 statements per request', async () => {
     const { client } = await startWithTable();
     const inserts = Array.from({ length: 26 }, (_, n) => insert(`i-${n}`, n));
     expect(await execute(client, ...inserts.slice(0, 25))).toHaveLength(25);
@@ -112,7 +112,7 @@ describe('a PartiQL insert', () => {
     ['{"Statements":[null]}', 400],
     ['{"Statements":[{}]}', 400],
     ['not JSON', 400],
-  ])('in a request of %s is answered %i, and the database lives on', async (body, status) => {
+  ])('in a request of %s is answered %i, and the server keeps running', async (body, status) => {
     const { client, endpoint } = await startWithTable();
     const headers = { 'x-amz-target': 'DynamoDB_20120810.BatchExecuteStatement' };
     const response = await fetch(endpoint, { method: 'POST', headers, body });
@@ -122,7 +122,7 @@ describe('a PartiQL insert', () => {
   });
 });
 
-test('tables and items are kept over a stop where there is a data directory, and gone where there is none', async () => {
+test('tables and items survive a restart with a data directory, and are lost without one', async () => {
   const first = await startWithTable({ dataDir });
   await execute(first.client, insert('a', 1));
   await first.stop();
@@ -133,7 +133,7 @@ test('tables and items are kept over a stop where there is a data directory, and
   expect((await memory.client.send(new ListTablesCommand({}))).TableNames).toEqual([]);
 });
 
-test('what was answered survives a kill -9', async () => {
+test('an acknowledged item survives a kill -9', async () => {
   const program = `
     const { startDynamoDb } = await import(process.argv[1]);
     console.log((await startDynamoDb({ port: 0, dataDir: process.argv[2] })).endpoint);`;
@@ -152,32 +152,32 @@ test('what was answered survives a kill -9', async () => {
   expect(await get(client, 'a')).toEqual({ id: { S: 'a' }, size: { N: '1' } });
 });
 
-test('a busy port is refused by its code', async () => {
+test('a port in use is refused with EADDRINUSE', async () => {
   const { endpoint } = await start();
   const port = Number(new URL(endpoint).port);
   await expect(start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
 });
 
-test('a data directory in use is refused by its name', async () => {
+test('a data directory in use is refused with its name', async () => {
   await start({ dataDir });
-  await expect(start({ dataDir })).rejects.toThrow(`DynamoDB data directory ${dataDir}: must be free`);
+  await expect(start({ dataDir })).rejects.toThrow(`data directory ${dataDir}: DynamoDB cannot open it`);
 });
 
-test('it listens on 127.0.0.1 only', async () => {
+test('the server listens on 127.0.0.1 only', async () => {
   const { endpoint } = await start();
   expect(new URL(endpoint).hostname).toBe('127.0.0.1');
   const socket = connect(Number(new URL(endpoint).port), '127.0.0.2');
   await expect(once(socket, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('a caller that hangs up halfway through a request does not end it', async () => {
+test('a client that disconnects during its request does not stop the server', async () => {
   const { client, endpoint } = await startWithTable();
   for (const target of ['PutItem', 'BatchExecuteStatement']) {
     const caller = connect(Number(new URL(endpoint).port), '127.0.0.1');
     await once(caller, 'connect');
     caller.write(`POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: DynamoDB_20120810.${target}\r\n`);
     caller.write('Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n{"half":');
-    // The answer to Expect tells that the request is being handled by now.
+    // The answer to Expect shows that the request is being handled.
     await once(caller, 'data');
     caller.resetAndDestroy();
     await once(caller, 'close');
@@ -185,7 +185,7 @@ test('a caller that hangs up halfway through a request does not end it', async (
   expect(await execute(client, insert('a', 1))).toEqual([{ TableName: 'things' }]);
 });
 
-test('a stop is possible twice and does not wait for connections that are kept open', async () => {
+test('the server can be stopped twice, and does not wait for idle connections', async () => {
   const { endpoint, stop } = await start();
   const idle = connect(Number(new URL(endpoint).port), '127.0.0.1');
   await once(idle, 'connect');
@@ -196,10 +196,10 @@ test('a stop is possible twice and does not wait for connections that are kept o
   await expect(fetch(endpoint)).rejects.toHaveProperty('cause.code', 'ECONNREFUSED');
 });
 
-test('a thread that dies is reported with its error', async () => {
+test('a crash of the thread is reported with its error', async () => {
   const crash = Promise.withResolvers<Error>();
   const { endpoint } = await start({ onCrash: crash.resolve });
-  // dynalite does not expect `null` where a request is an object.
+  // dynalite crashes on a request that is `null`.
   const headers = {
     'x-amz-target': 'DynamoDB_20120810.ListTables',
     authorization: 'AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c',
@@ -210,7 +210,7 @@ test('a thread that dies is reported with its error', async () => {
   expect((await crash.promise).cause).toBeInstanceOf(TypeError);
 });
 
-test('time to live cannot be set: who provisions the table skips it', async () => {
+test('UpdateTimeToLive is not supported, so provisioning skips it', async () => {
   const { client } = await startWithTable();
   const TimeToLiveSpecification = { AttributeName: 'expires_at', Enabled: true };
   const command = new UpdateTimeToLiveCommand({ TableName: 'things', TimeToLiveSpecification });

@@ -8,7 +8,7 @@ const attributes = new Map([
 ]);
 const evaluate = (value: unknown) => evaluateIntrinsics(value, attributes);
 
-test('Ref, Fn::GetAtt and Fn::Sub give the values of resources and pseudo parameters', () => {
+test('evaluateIntrinsics replaces Ref, Fn::GetAtt and Fn::Sub by the values of resources and pseudo parameters', () => {
   expect(evaluate({ Ref: 'OrderQueue' })).toBe('http://127.0.0.1:4566/000000000000/orders');
   expect(evaluate({ Ref: 'AWS::Region' })).toBe('us-east-1');
   expect(evaluate({ 'Fn::GetAtt': ['OrderQueue', 'Arn'] })).toBe('arn:aws:sqs:us-east-1:000000000000:orders');
@@ -17,7 +17,7 @@ test('Ref, Fn::GetAtt and Fn::Sub give the values of resources and pseudo parame
   );
 });
 
-test('they are found at any depth, and all else stays as it is', () => {
+test('evaluateIntrinsics replaces functions at any depth and leaves other values unchanged', () => {
   const region = { Ref: 'AWS::Region' };
   expect(
     evaluate({ list: [region, { deep: region }], count: 3, none: null, yes: true, text: `\${AWS::Region}` }),
@@ -34,20 +34,20 @@ test('they are found at any depth, and all else stays as it is', () => {
   });
 });
 
-test('Fn::Sub leaves a placeholder with an exclamation mark to others', () => {
+test('Fn::Sub does not replace an escaped placeholder', () => {
   expect(evaluate({ 'Fn::Sub': `\${!OrderQueue} in \${AWS::Region}` })).toBe(`\${OrderQueue} in us-east-1`);
 });
 
 test.for([
-  ['a name that is not known', { Ref: 'PaymentQueue' }, 'PaymentQueue: the embedded cloud has no such'],
-  ['an attribute that is not known', { 'Fn::GetAtt': ['OrderQueue', 'QueueName'] }, 'OrderQueue.QueueName:'],
+  ['an unknown resource', { Ref: 'PaymentQueue' }, 'PaymentQueue: the embedded cloud has no resource'],
+  ['an unknown attribute', { 'Fn::GetAtt': ['OrderQueue', 'QueueName'] }, 'OrderQueue.QueueName:'],
   ['an unknown name in Fn::Sub', { 'Fn::Sub': `a-\${Payment-Queue}` }, 'Payment-Queue: the embedded cloud'],
   [
-    'another function',
+    'an unsupported function',
     { 'Fn::Join': ['-', ['a', 'b']] },
-    'Fn::Join ["-",["a","b"]]: the embedded cloud knows',
+    'Fn::Join: the embedded cloud supports Ref, Fn::GetAtt and Fn::Sub with a string, received ["-",["a","b"]]',
   ],
-  ['the long Fn::Sub', { 'Fn::Sub': [`\${a}`, { a: 'b' }] }, 'Fn::Sub'],
-] as const)('%s is refused by name', ([, value, message]) => {
+  ['Fn::Sub with a list', { 'Fn::Sub': [`\${a}`, { a: 'b' }] }, 'Fn::Sub'],
+] as const)('evaluateIntrinsics refuses %s by its name', ([, value, message]) => {
   expect(() => evaluate({ Properties: [value] })).toThrow(message);
 });

@@ -20,7 +20,7 @@ async function startQueue(attributes: Record<string, string> = { VisibilityTimeo
 }
 type Queue = Pick<Awaited<ReturnType<typeof startQueue>>, 'sqs' | 'queueUrl'>;
 
-/** A mapping that keeps what it invoked its function with, and what troubled it. */
+/** Starts a mapping and records its invocations and errors. */
 function startMapping(
   { sqs, queueUrl }: Queue,
   options: Partial<Omit<MappingOptions, 'invoke'>> = {},
@@ -28,7 +28,7 @@ function startMapping(
 ) {
   const batches: SQSRecord[][] = [];
   const payloads: string[] = [];
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const mapping = new EventSourceMapping(sqs, {
     queueUrl,
     queueArn: QUEUE_ARN,
@@ -36,7 +36,7 @@ function startMapping(
     batchingWindow: 0,
     maximumConcurrency: 2,
     reportsItemFailures: true,
-    onTrouble: (trouble) => troubles.push(trouble),
+    onError: (trouble) => errors.push(trouble),
     ...options,
     invoke(payload) {
       const { Records } = JSON.parse(payload) as { Records: SQSRecord[] };
@@ -46,7 +46,7 @@ function startMapping(
     },
   });
   onTestFinished(() => mapping.stop());
-  return { mapping, batches, payloads, troubles, bodies: () => batches.flat().map(({ body }) => body) };
+  return { mapping, batches, payloads, errors, bodies: () => batches.flat().map(({ body }) => body) };
 }
 
 async function send({ sqs, queueUrl }: Queue, bodies: readonly string[]): Promise<void> {
@@ -63,7 +63,7 @@ const numbered = (count: number) => Array.from({ length: count }, (_, index) => 
 const patient = { timeout: 15_000, interval: 20 };
 
 describe('batches', () => {
-  test('hold at most batchSize records, and every message comes once', async () => {
+  test('contain at most batchSize records, and each message once', async () => {
     const queue = await startQueue();
     await send(queue, numbered(25));
     const { batches, bodies } = startMapping(queue, { batchSize: 4 });
@@ -71,14 +71,14 @@ describe('batches', () => {
     expect(Math.max(...batches.map((batch) => batch.length))).toBe(4);
   });
 
-  test('of more than ten records are filled over several receives', async () => {
+  test('of more than ten records are filled by several receives', async () => {
     const queue = await startQueue();
     await send(queue, numbered(60));
     const { batches } = startMapping(queue, { batchSize: 25, batchingWindow: 1, maximumConcurrency: 1 });
     await vi.waitFor(() => expect(batches.map((batch) => batch.length)).toEqual([25, 25, 10]), patient);
   });
 
-  test('wait for their window for messages that come later, unless they are full before', async () => {
+  test('wait for later messages until they are full or the batching window ends', async () => {
     const queue = await startQueue();
     const { batches } = startMapping(queue, { batchSize: 20, batchingWindow: 60, maximumConcurrency: 1 });
     await send(queue, numbered(5));
@@ -88,23 +88,23 @@ describe('batches', () => {
     await vi.waitFor(() => expect(batches.map((batch) => batch.length)).toEqual([20]), patient);
   });
 
-  test('go out when their window is over, full or not', async () => {
+  test('are sent when the batching window ends, even if they are not full', async () => {
     const queue = await startQueue();
     const { batches } = startMapping(queue, { batchSize: 100, batchingWindow: 1 });
     await send(queue, numbered(3));
     await vi.waitFor(() => expect(batches.map((batch) => batch.length)).toEqual([3]), patient);
   });
 
-  test('are split where they exceed 6 MB, with everything that is in the payload', async () => {
+  test('are split if the payload exceeds 6 MB', async () => {
     const queue = await startQueue();
-    // Each quotation mark takes two bytes in the payload, and seven messages of 0.8 MB fit in it.
+    // Each quotation mark takes two bytes in the payload, so seven messages of 0.8 MB fit.
     for (let count = 0; count < 12; count += 1) await send(queue, ['"'.repeat(400_000)]);
     const { payloads, batches } = startMapping(queue, { batchSize: 12, maximumConcurrency: 1 });
     await vi.waitFor(() => expect(batches.map((batch) => batch.length)).toEqual([7, 5]), patient);
     for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(6 * 1_048_576);
   });
 
-  test('are never more at once than maximumConcurrency', async () => {
+  test('never exceed maximumConcurrency', async () => {
     const queue = await startQueue();
     await send(queue, numbered(30));
     let running = 0;
@@ -121,7 +121,7 @@ describe('batches', () => {
   });
 });
 
-test('a record has the shape of Lambda, with system and message attributes', async () => {
+test("a record has Lambda's format, with system and message attributes", async () => {
   const queue = await startQueue();
   const { MessageId, MD5OfMessageBody } = await queue.sqs.send(
     new SendMessageCommand({
@@ -163,7 +163,7 @@ test('a record has the shape of Lambda, with system and message attributes', asy
 });
 
 describe('failures', () => {
-  /** Ends the mapping, and gives how many messages are in the queue, in flight until their visibility timeout. */
+  /** Stops the mapping and returns the number of messages in flight. */
   async function inFlightAfter(mapping: EventSourceMapping, { sqs, queueUrl }: Queue): Promise<number> {
     await mapping.stop();
     const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] });
@@ -171,7 +171,7 @@ describe('failures', () => {
     return Number(Attributes?.ApproximateNumberOfMessagesNotVisible);
   }
 
-  test('that a function reports stay in the queue, the rest of their batch is deleted', async () => {
+  test('that a function reports stay in the queue, and the rest of the batch is deleted', async () => {
     const queue = await startQueue();
     await send(queue, numbered(10));
     const report = async (records: SQSRecord[]) => {
@@ -179,10 +179,10 @@ describe('failures', () => {
       const batchItemFailures = failed.map(({ messageId }) => ({ itemIdentifier: messageId }));
       return { payload: JSON.stringify({ batchItemFailures }) };
     };
-    const { mapping, batches, troubles } = startMapping(queue, {}, report);
+    const { mapping, batches, errors } = startMapping(queue, {}, report);
     await vi.waitFor(() => expect(batches.flat()).toHaveLength(10), patient);
     expect(await inFlightAfter(mapping, queue)).toBe(2);
-    expect(troubles).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   test.for([
@@ -192,17 +192,20 @@ describe('failures', () => {
       { payload: '{"batchItemFailures":[{"itemIdentifier":"?"}]}' },
       'itemIdentifier "?"',
     ],
-  ] as const)('of a function that %s keep its whole batch, and are told', async ([, result, reason]) => {
-    const queue = await startQueue();
-    await send(queue, numbered(5));
-    const { mapping, batches, troubles } = startMapping(queue, { batchSize: 5 }, async () => result);
-    await vi.waitFor(() => expect(batches.flat()).toHaveLength(5), patient);
-    expect(await inFlightAfter(mapping, queue)).toBe(5);
-    expect(troubles[0]).toContain(`queue ${QUEUE_ARN}: batch of ${batches[0]?.length} failed: `);
-    expect(troubles[0]).toContain(reason);
-  });
+  ] as const)(
+    'of a function that %s keep the whole batch in the queue and are reported',
+    async ([, result, reason]) => {
+      const queue = await startQueue();
+      await send(queue, numbered(5));
+      const { mapping, batches, errors } = startMapping(queue, { batchSize: 5 }, async () => result);
+      await vi.waitFor(() => expect(batches.flat()).toHaveLength(5), patient);
+      expect(await inFlightAfter(mapping, queue)).toBe(5);
+      expect(errors[0]).toContain(`queue ${QUEUE_ARN}: batch of ${batches[0]?.length} failed: `);
+      expect(errors[0]).toContain(reason);
+    },
+  );
 
-  test('of three receives send a message to the dead-letter queue', async () => {
+  test('of three receives move a message to the dead-letter queue', async () => {
     const cloud = await startTestServices();
     const dlqUrl = await cloud.createQueue('ordersDLQ');
     const deadLetterTargetArn = `${QUEUE_ARN}DLQ`;
@@ -230,11 +233,11 @@ describe('failures', () => {
 });
 
 describe('stop', () => {
-  test('waits for the batch in hand, and takes no message afterwards', async () => {
+  test('waits for the batch in flight and receives no further message', async () => {
     const queue = await startQueue();
     const { promise: finished, resolve: finish } = Promise.withResolvers<InvokeResult>();
     const { mapping, batches } = startMapping(queue, { maximumConcurrency: 3 }, () => finished);
-    await send(queue, ['in hand']);
+    await send(queue, ['in flight']);
     await vi.waitFor(() => expect(batches).toHaveLength(1), patient);
 
     const stopped = vi.fn<() => void>();
@@ -250,12 +253,12 @@ describe('stop', () => {
     expect(batches).toHaveLength(1);
   });
 
-  test('deals with a batch that was still filling', async () => {
+  test('processes a batch that was not yet full', async () => {
     const queue = await startQueue();
     const { mapping, bodies } = startMapping(queue, { batchSize: 100, batchingWindow: 60 });
     await send(queue, numbered(3));
     await vi.waitFor(async () => expect(await queue.countVisible(queue.queueUrl)).toBe(0), patient);
-    // The answer to the receive is on its way.
+    // Lets the pending receive return.
     await sleep(200);
     await mapping.stop();
     expect(bodies().toSorted()).toEqual(numbered(3));
@@ -263,7 +266,7 @@ describe('stop', () => {
 });
 
 describe('a mapping whose concurrency changes', () => {
-  /** A function whose invocations end when the test says so; how many are under way, and the most that ever were. */
+  /** Creates a function whose invocations the test ends. It counts running invocations and their maximum. */
   function startHeld() {
     const held: (() => void)[] = [];
     const seen = { running: 0, most: 0 };
@@ -282,7 +285,7 @@ describe('a mapping whose concurrency changes', () => {
     };
   }
 
-  test('runs as many more at once as it may', async () => {
+  test('runs more invocations concurrently after its limit was raised', async () => {
     const queue = await startQueue();
     await send(queue, numbered(10));
     const { seen, release, handle } = startHeld();
@@ -295,13 +298,13 @@ describe('a mapping whose concurrency changes', () => {
     await vi.waitFor(() => expect(seen.running).toBe(0), patient);
   });
 
-  test('has never more at once than the last limit allows, once batches in hand have ended', async () => {
+  test('keeps to the last limit once the batches in flight have ended', async () => {
     const queue = await startQueue();
     await send(queue, numbered(20));
     const { seen, release, handle } = startHeld();
     const { mapping, batches } = startMapping(queue, { batchSize: 1, maximumConcurrency: 4 }, handle);
     await vi.waitFor(() => expect(seen.running).toBe(4), patient);
-    // Down and up again, while all four are at work.
+    // Lowers and raises the limit while all four invocations run.
     mapping.resize(1);
     mapping.resize(4);
     release(4);
@@ -316,13 +319,13 @@ describe('a mapping whose concurrency changes', () => {
     release(1);
   });
 
-  test('takes nothing while it is paused, though it was polling, and goes on afterwards', async () => {
+  test('receives nothing while it is paused, and continues when it is resumed', async () => {
     const queue = await startQueue();
     const { mapping, bodies } = startMapping(queue);
     await send(queue, ['before']);
     await vi.waitFor(() => expect(bodies()).toEqual(['before']), patient);
     mapping.resize(0);
-    // Its polls get a moment for answers that are on their way.
+    // Pending receives may still return for a moment.
     await sleep(400);
     await send(queue, ['while paused']);
     expect((await queue.receive(queue.queueUrl, 1, 0)).map(({ Body }) => Body)).toEqual(['while paused']);
@@ -331,14 +334,14 @@ describe('a mapping whose concurrency changes', () => {
   });
 });
 
-test('a queue out of reach is told, and polled again when it is back', async () => {
+test('an unreachable queue is reported, and polled again when it is reachable', async () => {
   const first = await startTestServices();
   const port = Number(new URL(first.services.endpoint).port);
   const queueUrl = await first.createQueue('orders');
-  const { troubles, bodies } = startMapping({ ...first, queueUrl }, { maximumConcurrency: 1 });
+  const { errors, bodies } = startMapping({ ...first, queueUrl }, { maximumConcurrency: 1 });
   await first.services.stop();
-  await vi.waitFor(() => expect(troubles.length).toBeGreaterThan(0), patient);
-  expect(troubles[0]).toContain(`queue ${QUEUE_ARN}: `);
+  await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0), patient);
+  expect(errors[0]).toContain(`queue ${QUEUE_ARN}: `);
 
   const again = await startAwsServices({ port, mailboxQueueName: 'mailbox' });
   onTestFinished(() => again.stop());

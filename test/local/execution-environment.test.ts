@@ -13,7 +13,7 @@ async function start(source: string, properties: Partial<LambdaFunction> = {}) {
   return { environment, lines };
 }
 
-/** One invocation, its payload read. */
+/** Invokes the function and parses its payload. */
 async function invoke(environment: ExecutionEnvironment, event: unknown = {}) {
   const { payload, functionError } = await environment.invoke(JSON.stringify(event));
   return { functionError, payload: JSON.parse(payload) };
@@ -25,7 +25,7 @@ const failed = (errorType: unknown, errorMessage: unknown, trace: unknown = expe
 });
 
 describe('an invocation', () => {
-  test('answers what the handler answers, now or later, and null for nothing', async () => {
+  test("returns the handler's result, synchronous or asynchronous, and null for undefined", async () => {
     const { environment } = await start(
       'export const handler = (event) => event.later ? Promise.resolve({ hello: event.later }) : event.now;',
     );
@@ -34,7 +34,7 @@ describe('an invocation', () => {
     expect(await invoke(environment, {})).toEqual({ payload: null });
   });
 
-  test('gets the context of a Lambda function', async () => {
+  test('receives the context of a Lambda function', async () => {
     const { environment } = await start(
       `export const handler = (_event, { getRemainingTimeInMillis, ...context }) =>
         ({ ...context, remaining: getRemainingTimeInMillis() });`,
@@ -54,7 +54,7 @@ describe('an invocation', () => {
     expect(second.awsRequestId).not.toBe(first.awsRequestId);
   });
 
-  test('that throws answers type, message and trace, and the environment lives on', async () => {
+  test('that throws returns type, message and trace, and its environment can be used again', async () => {
     const { environment } = await start(
       `export const handler = (event) => {
         if (event.fail) throw new RangeError('out of tea');
@@ -69,7 +69,7 @@ describe('an invocation', () => {
     expect(await invoke(environment)).toEqual({ payload: 'well' });
   });
 
-  test('that throws something other than an error, or answers what is not JSON, is an error too', async () => {
+  test('fails if it throws a value that is not an error, or returns a value that is not JSON', async () => {
     const { environment } = await start(
       'export const handler = async (event) => { if (event.thrown) throw event.thrown; return 1n; };',
     );
@@ -77,12 +77,12 @@ describe('an invocation', () => {
     expect(await invoke(environment)).toEqual(failed('TypeError', expect.stringContaining('BigInt')));
   });
 
-  test('keeps what the module holds from the one before', async () => {
+  test('sees the module state of the previous invocation', async () => {
     const { environment } = await start('let calls = 0; export const handler = () => ++calls;');
     expect([await invoke(environment), await invoke(environment)]).toEqual([{ payload: 1 }, { payload: 2 }]);
   });
 
-  test('has each of its lines logged', async () => {
+  test('has each output line logged', async () => {
     const { environment, lines } = await start(
       "export const handler = () => { console.log('one'); console.error('two'); };",
     );
@@ -91,16 +91,16 @@ describe('an invocation', () => {
   });
 });
 
-describe('an environment ends, and its invocation fails, when', () => {
+describe('an environment ends and its invocation fails if', () => {
   test.for([
     [
-      'the time is up, even in an endless loop',
+      'the handler exceeds its timeout in an endless loop',
       'while (true);',
       'Sandbox.Timedout',
       'Task timed out after 1.00 seconds',
     ],
     [
-      'the time is up while the handler waits',
+      'the handler exceeds its timeout while it waits',
       'return new Promise((resolve) => setTimeout(resolve, 60_000));',
       'Sandbox.Timedout',
       'Task timed out after 1.00 seconds',
@@ -132,7 +132,7 @@ describe('an environment ends, and its invocation fails, when', () => {
       'null',
     ],
     [
-      'its memory is full',
+      'the handler exceeds its memory',
       "const held = []; while (true) held.push(new Array(10_000).fill('tea'));",
       'Error',
       expect.stringContaining('memory limit'),
@@ -141,7 +141,9 @@ describe('an environment ends, and its invocation fails, when', () => {
     const { environment } = await start(`export const handler = () => { ${body} };`, { memorySize: 32 });
     expect(await invoke(environment)).toEqual(failed(errorType, errorMessage));
     expect(environment.alive).toBe(false);
-    expect(await invoke(environment), 'the same answer for ever').toEqual(failed(errorType, errorMessage));
+    expect(await invoke(environment), 'later invocations fail with the same error').toEqual(
+      failed(errorType, errorMessage),
+    );
   });
 
   test.for([
@@ -162,7 +164,7 @@ describe('an environment ends, and its invocation fails, when', () => {
       'the handler is not exported',
       'export const händler = 1;',
       'Error',
-      'handler is not exported, or is not a function',
+      expect.stringMatching(/^handler: .*function\.mjs does not export a function named handler$/),
     ],
   ] as const)('%s', async ([, source, errorType, errorMessage]) => {
     const { environment } = await start(source);
@@ -170,7 +172,7 @@ describe('an environment ends, and its invocation fails, when', () => {
     expect(environment.alive).toBe(false);
   });
 
-  test('it is stopped, while it starts or works', async () => {
+  test('it is stopped while it starts or runs', async () => {
     const source = 'export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000));';
     const { environment: starting } = await start(source);
     const early = invoke(starting);
@@ -185,7 +187,7 @@ describe('an environment ends, and its invocation fails, when', () => {
   });
 });
 
-test('a function sees its own environment variables and those of Lambda, none of whoever started it', async () => {
+test("a function sees Lambda's environment variables and its own, and none of the parent process", async () => {
   vi.stubEnv('AWS_PROFILE', 'production');
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   vi.stubEnv('ORDER_QUEUE_URL', 'https://sqs.eu-west-1.amazonaws.com/1/orders');

@@ -10,7 +10,7 @@ const metrics = (values: Record<string, unknown>) =>
     ...values,
   });
 
-test('lines go to the file, under the name of their function, and replace those of an earlier run', async () => {
+test('lines are written with the name of their function and replace those of an earlier run', async () => {
   const file = join(await createTestDirectory(), 'functions.log');
   for (const line of ['before', 'now']) {
     const log = new FunctionLog(file);
@@ -21,7 +21,7 @@ test('lines go to the file, under the name of their function, and replace those 
   expect(await readFile(file, 'utf8')).toBe('consumer now\ningest now\n');
 });
 
-test('metrics are summed over lines and functions, also one that was added more than once', async () => {
+test('metrics are summed over lines and functions, including a metric with several values', async () => {
   const log = new FunctionLog(join(await createTestDirectory(), 'functions.log'));
   log.write('consumer', metrics({ OrdersConfirmed: 10, OrdersDuplicate: 1 }));
   log.write('consumer', metrics({ OrdersConfirmed: [5, 2] }));

@@ -12,7 +12,7 @@ async function start(source: string, concurrency: number, properties: Partial<La
     lines.push(line),
   );
   onTestFinished(() => runtime.stop());
-  /** One invocation, its payload read. */
+  /** Invokes the function and parses its payload. */
   async function invoke(event: unknown = {}) {
     const { payload, functionError } = await runtime.invoke(JSON.stringify(event));
     return { functionError, payload: JSON.parse(payload) };
@@ -20,7 +20,7 @@ async function start(source: string, concurrency: number, properties: Partial<La
   return { runtime, lines, invoke };
 }
 
-/** Answers which environment it ran in, and how many invocations that one was running. */
+/** Returns the id of its environment and the number of invocations that run in it. */
 const COUNTING = `
   import { threadId } from 'node:worker_threads';
   import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,14 +34,14 @@ const COUNTING = `
     return { threadId, together, calls };
   }`;
 
-test('an idle environment is used again, with what its module holds', async () => {
+test('an idle environment is reused with the state of its module', async () => {
   const { invoke } = await start(COUNTING, 2);
   const first = await invoke();
   const second = await invoke();
   expect(second.payload).toEqual({ ...first.payload, calls: 2 });
 });
 
-test('invocations run side by side up to the limit, one at a time in each environment', async () => {
+test('invocations run concurrently up to the limit, one at a time in each environment', async () => {
   const { invoke } = await start(COUNTING, 2);
   const answers = await Promise.all(Array.from({ length: 8 }, () => invoke({ ms: 50 })));
   const threads = new Set(answers.map(({ payload }) => payload.threadId));
@@ -72,7 +72,7 @@ test('an environment that ended after its answer is replaced before the next inv
   expect(await invoke()).toEqual({ payload: 'well' });
 });
 
-test('a failed invocation is in the log', async () => {
+test('a failed invocation is logged', async () => {
   const { lines, invoke } = await start(
     "export const handler = () => { throw new Error('out of tea'); };",
     1,
@@ -81,26 +81,26 @@ test('a failed invocation is in the log', async () => {
   expect(lines).toEqual([expect.stringMatching(/^ERROR Invoke Error \{.*"errorMessage":"out of tea"/)]);
 });
 
-test('stop fails invocations under way, those that wait and those that come later', async () => {
+test('a stop fails running, queued and later invocations', async () => {
   const { runtime, lines, invoke } = await start(
     "export const handler = () => { console.log('working'); return new Promise((resolve) => setTimeout(resolve, 60_000)); };",
     1,
   );
-  const underWay = invoke();
+  const running = invoke();
   const waiting = invoke();
   await vi.waitFor(() => expect(lines).toEqual(['working']));
   const justBefore = invoke();
   await runtime.stop();
-  expect((await underWay).payload.errorType).toBe('Runtime.ExitError');
+  expect((await running).payload.errorType).toBe('Runtime.ExitError');
   for (const refused of [waiting, justBefore, invoke()]) {
     expect(await refused).toMatchObject({
       functionError: 'Unhandled',
-      payload: { errorMessage: 'function greet: it has been stopped' },
+      payload: { errorMessage: 'function greet: stopped before it ran' },
     });
   }
 });
 
-test('invocations, errors and time are counted, and what is under way', async () => {
+test('invocations, errors, durations and running invocations are counted', async () => {
   const { runtime, invoke } = await start(
     `import { setTimeout as sleep } from 'node:timers/promises';
      export async function handler({ ms = 0, fail }) {

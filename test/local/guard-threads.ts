@@ -1,9 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { beforeEach, expect } from 'vitest';
 
-/** Fails each test of the file that leaves a thread running. */
+/** Makes each test of the file fail if it leaves a thread running. */
 export function guardThreads(): void {
-  // What a test registers later is cleaned up earlier, so this looks last.
+  // Cleanups run in reverse order, so this one runs last.
   beforeEach(({ onTestFinished }) => {
     const running = new Set<string>();
     const track = (worker: Worker) => {

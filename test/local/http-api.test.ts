@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Route, startHttpApi } from '../../local/http-api.ts';
 import type { InvokeResult } from '../../local/lambda/execution-environment.ts';
 
-/** An API whose routes all give one answer, and what their functions saw. */
+/** Starts an API whose routes all return one answer, and records the events. */
 async function start(answer: InvokeResult | unknown, ...routes: [method: string, path: string][]) {
   const events: APIGatewayProxyEventV2[] = [];
   const result = isResult(answer) ? answer : { payload: JSON.stringify(answer) };
@@ -25,7 +25,7 @@ async function start(answer: InvokeResult | unknown, ...routes: [method: string,
 const isResult = (answer: unknown): answer is InvokeResult =>
   typeof answer === 'object' && answer !== null && 'payload' in answer;
 
-/** What the function behind `POST /orders` sees of a request. */
+/** Returns the event that the function of `POST /orders` receives for a request. */
 async function eventOf(init: RequestInit, path = '/orders') {
   const { url, events } = await start({}, ['POST', '/orders']);
   await fetch(`${url}${path}`, { method: 'POST', ...init });
@@ -59,13 +59,13 @@ describe('an event', () => {
     });
   });
 
-  test('leaves out what the request has none of, as on AWS', async () => {
+  test('omits fields that are empty in the request, as on AWS', async () => {
     const event = await eventOf({});
     for (const field of ['queryStringParameters', 'pathParameters', 'cookies', 'body'])
       expect(event).not.toHaveProperty(field);
   });
 
-  test('has cookies in a field of their own', async () => {
+  test('has cookies in a separate field', async () => {
     const { cookies, headers } = await eventOf({ headers: { cookie: 'a=1; b=2' } });
     expect(cookies).toEqual(['a=1', 'b=2']);
     expect(headers).not.toHaveProperty('cookie');
@@ -99,14 +99,14 @@ describe('an event', () => {
 });
 
 describe('an answer', () => {
-  /** What the caller gets for it. */
+  /** Returns the HTTP response for an answer of the function. */
   async function respond(answer: InvokeResult | unknown) {
     const { url } = await start(answer, ['POST', '/orders']);
     const response = await fetch(`${url}/orders`, { method: 'POST' });
     return { response, status: response.status, text: await response.text() };
   }
 
-  test('gives status, headers, cookies and body', async () => {
+  test('sets status, headers, cookies and body', async () => {
     const { response, status, text } = await respond({
       statusCode: 202,
       headers: { 'content-type': 'application/problem+json', 'x-count': 3 },
@@ -125,26 +125,29 @@ describe('an answer', () => {
     expect(await respond({ statusCode: 204 })).toMatchObject({ status: 204, text: '' });
   });
 
-  test.for([{ sent: 3 }, [1, 2], null])('without a status is a 200 of JSON: %j', async (answer) => {
-    const { response, status, text } = await respond(answer);
-    expect({ status, body: JSON.parse(text) }).toEqual({ status: 200, body: answer });
-    expect(response.headers.get('content-type')).toMatch('application/json');
-  });
+  test.for([{ sent: 3 }, [1, 2], null])(
+    'without a status is sent as JSON with status 200: %j',
+    async (answer) => {
+      const { response, status, text } = await respond(answer);
+      expect({ status, body: JSON.parse(text) }).toEqual({ status: 200, body: answer });
+      expect(response.headers.get('content-type')).toMatch('application/json');
+    },
+  );
 
-  test('of a function that failed is a 500 that tells nothing of the error', async () => {
+  test('of a failed function is a 500 without details of the error', async () => {
     const payload = '{"errorMessage":"password is 1234"}';
     const { status, text } = await respond({ payload, functionError: 'Unhandled' });
     expect({ status, text }).toEqual({ status: 500, text: '{"message":"Internal Server Error"}' });
   });
 
-  test('with a status that is none is a 500', async () => {
+  test('with an invalid status is a 500', async () => {
     const { status, text } = await respond({ statusCode: 'fine' });
     expect({ status, text }).toEqual({ status: 500, text: '{"message":"Internal Server Error"}' });
   });
 });
 
 describe('a request is refused', () => {
-  test('with 404 for another path or method, without a function', async () => {
+  test('with 404 for an unknown path or method, and no function is invoked', async () => {
     const { url, events } = await start({}, ['POST', '/orders'], ['GET', '/report']);
     const refused = [
       await fetch(`${url}/`),
@@ -157,12 +160,12 @@ describe('a request is refused', () => {
     expect(events).toEqual([]);
   });
 
-  test('with 413 above 10 MB, without a function', async () => {
+  test('with 413 above 10 MB, and no function is invoked', async () => {
     const { url, events } = await start({}, ['POST', '/orders']);
     const whole = await fetch(`${url}/orders`, { method: 'POST', body: Buffer.alloc(10 * 1_048_576, 'a') });
     expect(whole.status).toBe(200);
     expect(events).toHaveLength(1);
-    // Refused by its length, before it is sent: a client that still sends might not read the answer.
+    // Sends only the headers: a client that is still sending its body might not read the answer.
     const call = request(`${url}/orders`, {
       method: 'POST',
       headers: { 'content-length': 10 * 1_048_576 + 1 },
@@ -181,12 +184,12 @@ describe('the server', () => {
     const { url } = await start({});
     const { hostname, port } = new URL(url);
     expect(hostname).toBe('127.0.0.1');
-    // A server on 0.0.0.0 would answer here: the whole of 127/8 is this machine.
+    // A server on 0.0.0.0 would answer here, since 127/8 is this machine.
     const socket = connect(Number(port), '127.0.0.2');
     await expect(once(socket, 'connect')).rejects.toThrow();
   });
 
-  test('refuses a port that is taken with EADDRINUSE and the port', async () => {
+  test('rejects a port in use with EADDRINUSE and the port', async () => {
     const { url } = await start({});
     const port = Number(new URL(url).port);
     await expect(startHttpApi([], port)).rejects.toMatchObject({ code: 'EADDRINUSE', port });
@@ -195,7 +198,7 @@ describe('the server', () => {
   test.each([
     ['headers', 'POST /orders HTTP/1.1\r\n'],
     ['a body', 'POST /orders HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\n{'],
-  ])('answers 408 to whoever takes too long to send %s, and hangs up', async (_, beginning) => {
+  ])('answers 408 to a client that takes too long to send %s, and disconnects', async (_, beginning) => {
     const route = { method: 'POST', path: '/orders', invoke: async () => ({ payload: '{}' }) };
     const api = await startHttpApi([route], 0, undefined, { request: 100, check: 20 });
     onTestFinished(() => api.stop());
@@ -205,16 +208,16 @@ describe('the server', () => {
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
   });
 
-  test('stops at once, a request under way included', async () => {
+  test('stops immediately, even with a pending request', async () => {
     const started = Promise.withResolvers<void>();
     const invoke = () => {
       started.resolve();
       return new Promise<InvokeResult>(() => {});
     };
     const api = await startHttpApi([{ method: 'POST', path: '/orders', invoke }], 0);
-    const underWay = fetch(`${api.url}/orders`, { method: 'POST' });
+    const pending = fetch(`${api.url}/orders`, { method: 'POST' });
     await started.promise;
-    await Promise.all([api.stop(), expect(underWay).rejects.toThrow()]);
+    await Promise.all([api.stop(), expect(pending).rejects.toThrow()]);
     await expect(fetch(api.url)).rejects.toThrow();
   });
 });

@@ -32,7 +32,7 @@ const REDRIVE = {
 };
 
 describe('queues', () => {
-  test('tell what they took, what was deleted, and the age of what is left', async () => {
+  test('report received and deleted messages and the age of the oldest one', async () => {
     const cloud = await startTestServices();
     const queueUrl = await cloud.createQueue('orders');
     expect((await inspect(cloud)).queues.orders).toEqual({ taken: 0, deleted: 0, oldestSeconds: null });
@@ -40,7 +40,7 @@ describe('queues', () => {
       await cloud.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
     const [one, two] = await cloud.receive(queueUrl);
     await cloud.sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: one?.ReceiptHandle }));
-    // What is in flight has an age, too.
+    // Messages in flight count for the age.
     expect((await inspect(cloud)).queues.orders).toEqual({
       taken: 2,
       deleted: 1,
@@ -54,7 +54,7 @@ describe('queues', () => {
     expect((await inspect(cloud)).queues.orders).toEqual({ taken: 2, deleted: 2, oldestSeconds: null });
   });
 
-  test('that give a message to their dead-letter queue have none left, and have not dealt with it', async () => {
+  test('do not count a message as deleted when it moves to the dead-letter queue', async () => {
     const cloud = await startTestServices();
     await cloud.createQueue('ordersDLQ');
     const queueUrl = await cloud.createQueue('orders', REDRIVE);
@@ -67,7 +67,7 @@ describe('queues', () => {
     });
   });
 
-  test('that are purged have no age', async () => {
+  test('have no age after a purge', async () => {
     const cloud = await startTestServices();
     const queueUrl = await cloud.createQueue('orders');
     await cloud.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'one' }));
@@ -75,7 +75,7 @@ describe('queues', () => {
     expect((await inspect(cloud)).queues.orders).toEqual({ taken: 1, deleted: 0, oldestSeconds: null });
   });
 
-  test('know the age of messages that outlived a restart', async () => {
+  test('report the age of messages from before a restart', async () => {
     const dataDir = await createTestDirectory();
     const first = await startTestServices({ dataDir });
     const queueUrl = await first.createQueue('orders');
@@ -109,7 +109,7 @@ describe('the mailbox', () => {
     }
   }
 
-  test('shows the newest mails first and leaves them where they are', async () => {
+  test('lists the newest mails first without receiving them', async () => {
     const cloud = await startTestServices();
     await fill(
       cloud,
@@ -125,7 +125,7 @@ describe('the mailbox', () => {
     expect((await listMails(cloud)).total).toBe(60);
   });
 
-  test('is searched by order id or address, whole and in any case', async () => {
+  test('is searched by complete order id or address, in any case', async () => {
     const cloud = await startTestServices();
     await fill(
       cloud,
@@ -140,7 +140,7 @@ describe('the mailbox', () => {
     expect(await found('Thank you.')).toEqual([]);
   });
 
-  test('passes over what is no mail, and finds those that are in flight', async () => {
+  test('skips messages that are not mails, and lists mails in flight', async () => {
     const cloud = await startTestServices();
     await fill(cloud, [
       'nonsense',
@@ -154,13 +154,16 @@ describe('the mailbox', () => {
     expect(mails).toEqual([{ ...mail(1), order_id: null, sent_at: expect.any(String) }]);
   });
 
-  test.each(['limit=0', 'limit=1001', 'limit=x', 'search=a&search=b'])('refuses ?%s', async (query) => {
-    const { services } = await startTestServices();
-    expect((await fetch(`${services.inspectionUrl}/mailbox?${query}`)).status).toBe(400);
-  });
+  test.each(['limit=0', 'limit=1001', 'limit=x', 'search=a&search=b'])(
+    'refuses the query ?%s',
+    async (query) => {
+      const { services } = await startTestServices();
+      expect((await fetch(`${services.inspectionUrl}/mailbox?${query}`)).status).toBe(400);
+    },
+  );
 });
 
-test('nothing is told under a name of somebody else, whose pages could read it then', async () => {
+test('requests with a foreign Host header are refused, so that no other web site can read the answers', async () => {
   const { services } = await startTestServices();
   const statusOf = (path: string, host: string) =>
     new Promise<number | undefined>((resolve, reject) => {

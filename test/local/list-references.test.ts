@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { listReferences } from '../../local/stack/list-references.ts';
 
-test('references are found at any depth, in the order in which they stand', () => {
+test('listReferences finds references at any depth, in document order', () => {
   const value = {
     Queue: { Ref: 'OrderQueue' },
     Statement: [
@@ -18,12 +18,12 @@ test('references are found at any depth, in the order in which they stand', () =
   ]);
 });
 
-test('Fn::Sub refers to what its placeholders name, unless they begin with an exclamation mark', () => {
+test('listReferences finds the placeholders of Fn::Sub, except escaped ones', () => {
   const template = `\${Bucket.Arn}/\${AWS::AccountId}/\${!Literal}`;
   expect(listReferences({ 'Fn::Sub': template })).toEqual(['Bucket.Arn', 'AWS::AccountId']);
   expect(listReferences({ text: template })).toEqual([]);
 });
 
-test('text, numbers and nothing refer to nothing', () => {
+test('listReferences finds nothing in text, numbers, null and undefined', () => {
   expect(listReferences([null, undefined, 1, 'OrderQueue', { Ref: 1 }])).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { startTestServices } from './start-test-services.ts';
 
 guardThreads();
 
-/** A mapping of the queue `orders` for the function `shop-local-consumer`, and one of another queue. */
+/** Starts a mapping from the queue `orders` to the function `shop-local-consumer`, and one from another queue. */
 async function start() {
   let mappings: Mappings | undefined;
   const cloud = await startTestServices({
@@ -39,7 +39,7 @@ async function start() {
       batchingWindow: 0,
       reportsItemFailures: true,
       invoke,
-      onTrouble: () => undefined,
+      onError: () => undefined,
       onConcurrency,
     });
   }
@@ -60,7 +60,7 @@ async function start() {
   return { ...cloud, lambda, list, consumer, update, invoke, onConcurrency };
 }
 
-test('mappings are listed as Lambda lists them, by function or queue', async () => {
+test("event source mappings are listed in Lambda's format, by function or queue", async () => {
   const { list, consumer, lambda } = await start();
   expect(consumer).toEqual({
     UUID: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -77,12 +77,12 @@ test('mappings are listed as Lambda lists them, by function or queue', async () 
   expect(await list()).toHaveLength(2);
   expect(await list({ FunctionName: consumer?.FunctionArn ?? '' })).toEqual([consumer]);
   expect(await list({ EventSourceArn: consumer?.EventSourceArn ?? '' })).toEqual([consumer]);
-  expect(await list({ FunctionName: 'nobody' })).toEqual([]);
+  expect(await list({ FunctionName: 'unknown' })).toEqual([]);
   const command = new GetEventSourceMappingCommand({ UUID: consumer?.UUID });
   expect(await lambda.send(command)).toMatchObject({ ...consumer });
 });
 
-test('a change of the throttle is answered as it is from now on, and takes effect', async () => {
+test('a changed concurrency is returned and takes effect', async () => {
   const { update, list, onConcurrency } = await start();
   expect(await update({ ScalingConfig: { MaximumConcurrency: 20 } })).toMatchObject({
     State: 'Enabled',
@@ -95,7 +95,7 @@ test('a change of the throttle is answered as it is from now on, and takes effec
   expect(consumer?.ScalingConfig).toBeUndefined();
 });
 
-test('a paused mapping leaves messages in the queue until it is resumed', async () => {
+test('a disabled mapping leaves messages in the queue until it is enabled again', async () => {
   const { update, sqs, createQueue, countVisible, invoke } = await start();
   const queueUrl = await createQueue('orders');
   expect(await update({ Enabled: false })).toMatchObject({
@@ -116,8 +116,8 @@ test.each([
   [{ ScalingConfig: { MaximumConcurrency: 2.5 } }, 'InvalidParameterValueException', 'MaximumConcurrency'],
   [{ BatchSize: 5 }, 'InvalidParameterValueException', 'BatchSize'],
   [{ FunctionName: 'shop-local-ingest' }, 'InvalidParameterValueException', 'shop-local-consumer'],
-  [{ UUID: 'nobody', Enabled: false }, 'ResourceNotFoundException', 'does not exist'],
-])('%o is refused with %s, and nothing changes', async (input, name, message) => {
+  [{ UUID: 'unknown', Enabled: false }, 'ResourceNotFoundException', 'does not exist'],
+])('the update %o is refused with %s and changes nothing', async (input, name, message) => {
   const { update, list, consumer } = await start();
   await expect(update(input)).rejects.toMatchObject({ name, message: expect.stringContaining(message) });
   expect(await list({ FunctionName: 'shop-local-consumer' })).toEqual([consumer]);

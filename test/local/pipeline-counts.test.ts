@@ -16,7 +16,7 @@ import { createTestDirectory } from './create-test-directory.ts';
 import { eventCounts, pipelineCounts, storedRows } from './pipeline-counts.ts';
 import { startTestServices } from './start-test-services.ts';
 
-/** Services with these queues, and a log for the functions' metrics. */
+/** Starts the services with these queues and a log for metrics. */
 async function start(queues: readonly string[], moreOutputs: Record<string, string> = {}) {
   const { services, sqs, createQueue, receive } = await startTestServices();
   const outputs = { ...moreOutputs };
@@ -46,7 +46,7 @@ async function start(queues: readonly string[], moreOutputs: Record<string, stri
   };
 }
 
-test('counts are of what came since the counting began, and of what waited then', async () => {
+test('counts include messages since the start of the count and those that waited then', async () => {
   const pipeline = await start(['OrderQueue', 'OrderQueueDLQ', 'UploadQueue', 'UploadQueueDLQ']);
   await pipeline.send('OrderQueue');
   await pipeline.send('OrderQueueDLQ');
@@ -58,7 +58,7 @@ test('counts are of what came since the counting began, and of what waited then'
   await pipeline.send('OrderQueue', 60);
   for (const queue of ['OrderQueueDLQ', 'UploadQueue', 'UploadQueueDLQ']) await pipeline.send(queue);
   pipeline.logMetrics({ OrdersDuplicate: 3, OrdersRedelivered: 2 });
-  pipeline.log.writeTrouble('consumer', 'queue out of reach');
+  pipeline.log.writeError('consumer', 'queue is unreachable');
   expect(await count()).toEqual(
     pipelineCounts({
       carriedOver: 1,
@@ -67,16 +67,16 @@ test('counts are of what came since the counting began, and of what waited then'
       inFlight: 2,
       files: 1,
       duplicates: 3,
-      // Two, but only one message waited when the counting began.
+      // The metric is 2, but only one message waited when the count began.
       redelivered: 1,
       deadLettered: 1,
       deadLetteredFiles: 1,
-      troubles: 1,
+      errors: 1,
     }),
   );
 });
 
-test('a dead letter counts as such also when somebody has taken it out again', async () => {
+test('a dead letter still counts after it was deleted from the dead-letter queue', async () => {
   const pipeline = await start(['OrderQueue', 'OrderQueueDLQ', 'UploadQueue']);
   await pipeline.send('OrderQueueDLQ');
   const count = await pipeline.count();
@@ -85,7 +85,7 @@ test('a dead letter counts as such also when somebody has taken it out again', a
   expect((await count()).deadLettered).toBe(1);
 });
 
-test('what reached shipping and sales is counted, and what they have stored once all is done', async () => {
+test('events for shipping and sales are counted, and stored records once the pipeline is drained', async () => {
   const postgres = await startTestPostgres();
   onTestFinished(() => postgres.stop());
   const database = createPostgresDatabase(postgres.url);
@@ -121,7 +121,7 @@ test('what reached shipping and sales is counted, and what they have stored once
   expect(after.stored).toEqual(storedRows({ scheduled: 2, backordered: 2, stockTaken: 2, sales: 0 }));
 });
 
-test('a pipeline is drained when no order and no file is on its way, to whatever place', () => {
+test('a pipeline is drained when no queue contains a message', () => {
   const shipping = eventCounts({ received: 5, reported: 5 });
   const stores = { shipments: shipping, sales: shipping };
   const done = { received: 5, confirmed: 5, deadLettered: 2, stores };

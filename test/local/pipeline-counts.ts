@@ -1,7 +1,7 @@
 import type { EventCounts, PipelineCounts } from '../../local/start/pipeline-counts.ts';
 import type { StoredRows } from '../../local/start/stored-rows.ts';
 
-/** Counts of a pipeline that nothing has happened in, but for what is given. */
+/** Creates counts that are 0 unless given. */
 export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCounts {
   return {
     carriedOver: 0,
@@ -19,12 +19,12 @@ export function pipelineCounts(given: Partial<PipelineCounts> = {}): PipelineCou
     others: {},
     stored: undefined,
     failures: 0,
-    troubles: 0,
+    errors: 0,
     ...given,
   };
 }
 
-/** Counts of a queue behind the topic that nothing has happened in, but for what is given. */
+/** Creates counts of a consumer's queue that are 0 unless given. */
 export const eventCounts = (given: Partial<EventCounts> = {}): EventCounts => ({
   carriedOver: 0,
   received: 0,
@@ -35,7 +35,7 @@ export const eventCounts = (given: Partial<EventCounts> = {}): EventCounts => ({
   ...given,
 });
 
-/** What shipping and sales have stored. */
+/** Creates the counts of records that shipping and sales have stored. */
 export const storedRows = ({
   sales,
   ...shipping

@@ -14,7 +14,7 @@ beforeEach(async () => {
   template = join(folder, 'cluster.tar');
 });
 
-/** @returns what initdb has named the cluster by, and copies of it keep */
+/** Returns the identifier that initdb gave the cluster. Copies of a cluster have the same one. */
 async function originOf(dataDir?: string): Promise<string> {
   const { url, stop } = await startPostgres({ port: 0, ...(dataDir && { dataDir }) });
   onTestFinished(stop);
@@ -25,14 +25,14 @@ async function originOf(dataDir?: string): Promise<string> {
   return rows[0].origin;
 }
 
-test('the first start leaves a template, which later ones are copies of, with and without a data directory', async () => {
+test('later clusters, with and without a data directory, are copies of the template that the first start leaves', async () => {
   const origin = await originOf();
   expect(await readdir(folder)).toEqual(['cluster.tar']);
   expect(await originOf(await createTestDirectory())).toBe(origin);
   expect(await originOf()).toBe(origin);
 });
 
-test('a template that is broken is made anew', async () => {
+test('a broken template is replaced', async () => {
   const origin = await originOf();
   const made = await readFile(template);
   await writeFile(template, made.subarray(0, 100_000));
@@ -41,7 +41,7 @@ test('a template that is broken is made anew', async () => {
   expect(await readdir(folder)).toEqual(['cluster.tar']);
 });
 
-test('where no template can be written, there is none, and each server starts from scratch', async () => {
+test('if no template can be written, each server creates its own cluster', async () => {
   template = join(folder, 'nowhere', 'cluster.tar');
   expect(await originOf()).not.toBe(await originOf());
   expect(await readdir(folder)).toEqual([]);

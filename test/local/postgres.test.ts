@@ -17,7 +17,7 @@ async function startTest(options: Partial<PostgresOptions>) {
   return postgres;
 }
 
-/** Rows of one statement, on a connection of its own. */
+/** Executes a statement on a new connection and returns its rows. */
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new Client(url);
   await client.connect();
@@ -28,14 +28,14 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-/** Fails unless neither a process nor a file is left of what had to do with the directory. */
+/** Expects that no process names the directory and that it contains no file. */
 async function expectNothingLeft(directory: string): Promise<void> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,args=']);
   expect(stdout.split('\n').filter((line) => line.includes(directory))).toEqual([]);
   expect(await readdir(directory)).toEqual([]);
 }
 
-/** A process, the leader of a group, that starts a server and does with it what is asked. */
+/** Starts a process in its own group, which starts a server and then runs the given code. */
 function spawnProcess(options: Partial<PostgresOptions>, then = '') {
   const module = new URL('../../local/postgres/start-postgres.ts', import.meta.url).href;
   const script = `
@@ -43,7 +43,7 @@ function spawnProcess(options: Partial<PostgresOptions>, then = '') {
     const { url } = await startPostgres(${JSON.stringify({ port: 0, ...options })});
     console.log(url);
     ${then}`;
-  // Not in the command line: nothing that is left over may name the directory, and this would.
+  // Passes the script on standard input, because on the command line it would make this process name the directory.
   const child = spawn(process.execPath, ['--input-type=module', '-'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
@@ -70,7 +70,7 @@ async function killServer(dataDir: string): Promise<void> {
   process.kill(Number(pid), 'SIGKILL');
 }
 
-test('a server has a database of orders, in UTC and UTF-8, for a hundred clients', async () => {
+test('a server has a database named orders, in UTC and UTF-8, for 100 clients', async () => {
   const { url } = await startTest({});
   const [settings] = await query(
     url,
@@ -86,7 +86,7 @@ test('a server has a database of orders, in UTC and UTF-8, for a hundred clients
   });
 });
 
-test('a server answers on 127.0.0.1 only', async () => {
+test('a server listens on 127.0.0.1 only', async () => {
   const { url } = await startTest({});
   expect(new URL(url).host).toMatch(/^127\.0\.0\.1:\d+$/);
   const others = Object.values(networkInterfaces())
@@ -104,14 +104,14 @@ test('a server answers on 127.0.0.1 only', async () => {
   expect(await query(url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
 });
 
-test('nobody can connect as a superuser, who may run programs', async () => {
+test('superusers, who can run programs, cannot connect', async () => {
   const { url } = await startTest({});
   await expect(query(url, `COPY (SELECT) TO PROGRAM 'true'`)).rejects.toThrow('permission denied');
   const superusers = `SELECT rolname, rolcanlogin FROM pg_roles WHERE rolsuper`;
   expect(await query(url, superusers)).toEqual([{ rolname: 'superuser', rolcanlogin: false }]);
 });
 
-test('a stop leaves neither process nor file, whoever is connected', async () => {
+test('a stop leaves no process and no file, even with a connected client', async () => {
   const temporaryDirectory = await createOpenDirectory();
   const { url, stop } = await startPostgres({ port: 0, temporaryDirectory });
   const client = new Client(url);
@@ -128,7 +128,7 @@ test.for<[string, (child: Child) => unknown, string?]>([
   ['is killed with its whole group', ({ pid = 0 }) => process.kill(-pid, 'SIGKILL')],
   ['exits', () => {}, 'process.exit()'],
   ['throws', () => {}, 'throw new Error()'],
-])('nothing is left of a server whose process %s', async ([, end, then]) => {
+])('a server ends and leaves no file when its parent process %s', async ([, end, then]) => {
   const temporaryDirectory = await createOpenDirectory();
   const child = spawnProcess({ temporaryDirectory }, then);
   await readUrl(child);
@@ -137,7 +137,7 @@ test.for<[string, (child: Child) => unknown, string?]>([
   await vi.waitFor(() => expectNothingLeft(temporaryDirectory), 20_000);
 });
 
-test('nothing is left of a server whose process is killed during the start', async () => {
+test('a server leaves no file when its parent process is killed during the start', async () => {
   const temporaryDirectory = await createOpenDirectory();
   const child = spawnProcess({ temporaryDirectory });
   await vi.waitFor(async () => expect(await readdir(temporaryDirectory)).toHaveLength(1), 20_000);
@@ -145,7 +145,7 @@ test('nothing is left of a server whose process is killed during the start', asy
   await vi.waitFor(() => expectNothingLeft(temporaryDirectory), 20_000);
 });
 
-test('a data directory keeps its data over a stop, on the same port', async () => {
+test('a data directory keeps its data across a restart on the same port', async () => {
   const dataDir = join(await createOpenDirectory(), 'data');
   const first = await startTest({ dataDir });
   await query(first.url, 'CREATE TABLE kept AS SELECT 1 AS one');
@@ -156,7 +156,7 @@ test('a data directory keeps its data over a stop, on the same port', async () =
   expect(await query(second.url, 'SELECT * FROM kept')).toEqual([{ one: 1 }]);
 });
 
-test('a data directory keeps its data when the process is killed, and can be used again at once', async () => {
+test('a data directory keeps its data when the process is killed, and can be used again immediately', async () => {
   const dataDir = await createTestDirectory();
   const child = spawnProcess({ dataDir });
   const first = await readUrl(child);
@@ -167,7 +167,7 @@ test('a data directory keeps its data when the process is killed, and can be use
   expect(await query(url, 'SELECT * FROM kept')).toEqual([{ one: 1 }]);
 });
 
-test('a crash of the server is told, but nothing of the data in it; the data directory survives it', async () => {
+test('a crash of the server is reported without customer data, and the data directory survives it', async () => {
   const dataDir = await createTestDirectory();
   const crashed = Promise.withResolvers<Error>();
   const { url } = await startPostgres({ port: 0, dataDir, onCrash: crashed.resolve });
@@ -176,7 +176,7 @@ test('a crash of the server is told, but nothing of the data in it; the data dir
   await expect(query(url, "INSERT INTO kept VALUES ('Jane Doe')")).rejects.toThrow('duplicate key');
   await killServer(dataDir);
   const error = await crashed.promise;
-  expect(error.message).toBe('Postgres: the server ended by itself');
+  expect(error.message).toBe('Postgres: the server ended unexpectedly');
   expect(error.cause).toContain('ready to accept connections');
   expect(error.cause).not.toContain('Jane');
 
@@ -184,7 +184,7 @@ test('a crash of the server is told, but nothing of the data in it; the data dir
   expect(await query(second.url, 'SELECT * FROM kept')).toEqual([{ name: 'Jane Doe' }]);
 });
 
-test('a port that is taken rejects the start, which leaves nothing', async () => {
+test('a port in use rejects the start, which leaves no process and no file', async () => {
   const temporaryDirectory = await createOpenDirectory();
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
@@ -197,17 +197,17 @@ test('a port that is taken rejects the start, which leaves nothing', async () =>
   await expectNothingLeft(temporaryDirectory);
 });
 
-test('a free port that another program takes meanwhile is given up for another, however slow the start is', async () => {
-  // Taken by this other program as soon as the probe has let go of it.
+test('a slow start on a free port uses another one if a program takes it meanwhile', async () => {
+  // This server takes the port as soon as the probe has released it.
   const other = createServer();
-  const letGo = vi.spyOn(Server.prototype, 'close');
-  onTestFinished(() => letGo.mockRestore());
-  letGo.mockImplementationOnce(function (this: Server, done) {
+  const closing = vi.spyOn(Server.prototype, 'close');
+  onTestFinished(() => closing.mockRestore());
+  closing.mockImplementationOnce(function (this: Server, done) {
     const { port } = this.address() as AddressInfo;
-    letGo.mockRestore();
+    closing.mockRestore();
     return this.close(() => other.listen(port, '127.0.0.1', done));
   });
-  // Every look at the clock is two seconds later.
+  // Each call of Date.now() advances the clock by two seconds.
   const time = vi.spyOn(Date, 'now').mockImplementation(() => 2_000 * time.mock.calls.length);
   onTestFinished(() => time.mockRestore());
 

@@ -11,7 +11,7 @@ beforeEach(({ onTestFinished }) => {
   });
 });
 
-/** A progress on a stream of its own, and all that it has written so far. */
+/** Creates a progress display on a stream and records its output. */
 function start(total: number, terminal: object = {}) {
   const stream = Object.assign(
     new PassThrough({ encoding: 'utf8' }),
@@ -25,7 +25,7 @@ function start(total: number, terminal: object = {}) {
 }
 
 describe('on a terminal', () => {
-  test('a queue that has grown since the totals were read leaves its bar empty', () => {
+  test('a bar is empty if the queue grew after the totals were read', () => {
     const { progress, written } = start(10, { isTTY: true, columns: 80, rows: 24 });
     progress.update(
       pipelineCounts({
@@ -39,7 +39,7 @@ describe('on a terminal', () => {
 });
 
 describe('without a terminal', () => {
-  test('a line tells all counts and rates, without control characters', () => {
+  test('a line shows all counts and rates, without control characters', () => {
     const { progress, written } = start(10_000);
     progress.update(pipelineCounts());
     vi.advanceTimersByTime(2_000);
@@ -62,7 +62,7 @@ describe('without a terminal', () => {
     expect(written().replaceAll('\n', '')).toMatch(/^[ -~]+$/);
   });
 
-  test('a line tells what shipping and sales have stored, where they are on', () => {
+  test('a line shows the stored records of shipping and sales if these are enabled', () => {
     const { progress, written } = start(10);
     const shipping = eventCounts({ received: 8, waiting: 3, reported: 4, deadLettered: 1 });
     progress.update(
@@ -76,20 +76,20 @@ describe('without a terminal', () => {
     );
   });
 
-  test('a line tells what consumers that store nothing have processed', () => {
+  test('a line shows the processed messages of consumers without a store', () => {
     const { progress, written } = start(10);
     const shipping = eventCounts({ received: 8, waiting: 3, deadLettered: 1 });
     progress.update(pipelineCounts({ others: { shipping } }));
     expect(written()).toMatch(/, shipping 4 \(waiting 3\), waiting 0, .* dead-lettered 1\n$/);
   });
 
-  test('a line says where to look when a batch fails as a whole', () => {
+  test('a line refers to the function log if a batch failed as a whole', () => {
     const { progress, written } = start(10);
-    progress.update(pipelineCounts({ troubles: 2 }));
-    expect(written()).toMatch(/dead-lettered 0, troubles 2: see the functions' log\n$/);
+    progress.update(pipelineCounts({ errors: 2 }));
+    expect(written()).toMatch(/dead-lettered 0, errors 2: see the function log\n$/);
   });
 
-  test('a line comes every two seconds, and the last state at the end, once', () => {
+  test('a line is printed every two seconds, and the last state once at the end', () => {
     const { progress, written } = start(100);
     for (let received = 0; received <= 30; received += 1) {
       progress.update(pipelineCounts({ received }));
@@ -100,7 +100,7 @@ describe('without a terminal', () => {
     expect(written().match(/(?<=^sent )\d+/gm)).toEqual(['0', '20', '30']);
   });
 
-  test('rates are those of the last three seconds', () => {
+  test('rates are measured over the last three seconds', () => {
     const { progress, written } = start(10_000);
     progress.update(pipelineCounts());
     for (let second = 1; second <= 10; second += 1) {
@@ -119,7 +119,7 @@ describe('on a terminal', () => {
       .split('\n')
       .filter((line) => /[█░]/.test(line));
 
-  test('bars show how much is sent and how much is settled', () => {
+  test('bars show how many orders are sent and settled', () => {
     const { progress, written } = start(300, terminal);
     progress.update(pipelineCounts({ received: 200, confirmed: 80, duplicates: 15, deadLettered: 5 }));
     progress.done();
@@ -129,7 +129,7 @@ describe('on a terminal', () => {
     expect(stripVTControlCharacters(written())).toContain('duplicates 15 · dead-lettered 5');
   });
 
-  test('bars show how much of it is shipped and sold', () => {
+  test('bars show how many orders are shipped and sold', () => {
     const { progress, written } = start(300, terminal);
     const shipping = eventCounts({ received: 200, waiting: 100, reported: 90 });
     const sales = eventCounts({ received: 200, reported: 200 });
@@ -140,7 +140,7 @@ describe('on a terminal', () => {
     expect(sold).toContain(`sales      ${'█'.repeat(20)}${'░'.repeat(10)} 200`);
   });
 
-  test('bars show how much consumers that store nothing have processed', () => {
+  test('bars show the processed messages of consumers without a store', () => {
     const { progress, written } = start(300, terminal);
     const shipping = eventCounts({ received: 200, waiting: 100, deadLettered: 10 });
     progress.update(pipelineCounts({ received: 200, others: { shipping } }));
@@ -148,7 +148,7 @@ describe('on a terminal', () => {
     expect(bars(written())[2]).toContain(`shipping   ${'█'.repeat(10)}${'░'.repeat(20)} 90  waiting 100`);
   });
 
-  test('a bar is full, and no more, when others send orders too', () => {
+  test('a bar is at most full, even if other programs send orders', () => {
     const { progress, written } = start(100, terminal);
     progress.update(pipelineCounts({ received: 250 }));
     progress.done();

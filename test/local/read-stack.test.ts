@@ -28,7 +28,7 @@ describe('this project', () => {
     return readStack(await resolveServerlessYml(directory, 'local', params, outputs), ENDPOINT);
   };
 
-  test('reads as it is, with its queues, functions and mappings', async () => {
+  test('has its queues, functions and event source mappings', async () => {
     const stack = await resolveStack();
     expect(stack.service).toBe('order-pipeline');
     const orderQueue = stack.queues.find(({ QueueName }) => QueueName === 'order-pipeline-local-order-queue');
@@ -52,7 +52,7 @@ describe('this project', () => {
     ]);
     expect(stack.outputs.OrderQueueUrl).toBe(orderQueue?.url);
     expect(stack.outputs).not.toHaveProperty('ApiUrl');
-    expect(stack.notEmbodied).toEqual(
+    expect(stack.unsupportedResources).toEqual(
       expect.arrayContaining([
         'AWS::EC2::VPC',
         'AWS::IAM::Policy',
@@ -64,7 +64,7 @@ describe('this project', () => {
     );
   });
 
-  test('has the functions of shipping and sales, which find a Postgres in place of their databases', async () => {
+  test('has the functions of shipping and sales, which use Postgres instead of Aurora and Redshift', async () => {
     const DatabaseUrl = 'postgres://127.0.0.1:1/orders';
     const { functions, outputs } = await resolveStack({}, { DatabaseUrl });
     expect([...functions.keys()]).toEqual(
@@ -80,21 +80,21 @@ describe('this project', () => {
     expect(outputs).not.toHaveProperty('ShippingDatabaseArn');
   });
 
-  test('leaves out what is switched off', async () => {
-    const { functions, queues, notEmbodied } = await resolveStack({ shipping: 'off', sales: 'off' });
+  test('leaves out the queues and functions of disabled parts', async () => {
+    const { functions, queues, unsupportedResources } = await resolveStack({ shipping: 'off', sales: 'off' });
     expect([...functions.keys()]).toHaveLength(7);
     expect(functions.get('migrate')?.environment).toMatchObject({
       SHIPPING_DATABASE_URL: '',
       SALES_DATABASE_URL: '',
     });
     expect(queues).toHaveLength(4);
-    expect(notEmbodied).not.toContain('AWS::EC2::VPC');
+    expect(unsupportedResources).not.toContain('AWS::EC2::VPC');
   });
 
   test.each([
     ['sales', { SHIPPING_DATABASE_URL: 'postgres://127.0.0.1:1/orders', SALES_DATABASE_URL: '' }],
     ['shipping', { SHIPPING_DATABASE_URL: '', SALES_DATABASE_URL: 'postgres://127.0.0.1:1/orders' }],
-  ])('keeps the database of a part that is off from story and migrate: %s', async (part, environment) => {
+  ])('gives story and migrate no database of a disabled part: %s', async (part, environment) => {
     const outputs = { DatabaseUrl: 'postgres://127.0.0.1:1/orders' };
     const { functions } = await resolveStack({ [part]: 'off' }, outputs);
     expect(functions.get('story')?.environment).toMatchObject(environment);
@@ -104,23 +104,26 @@ describe('this project', () => {
   test.each([
     { fleet: 'ec2' },
     { fleet: 'ecs', fleetImage: '123456789012.dkr.ecr.us-east-1.amazonaws.com/w:1' },
-  ])('leaves the order queue to the workers of $fleet, who are on AWS only', async (params) => {
-    const { functions, notEmbodied, outputs } = await resolveStack(params);
-    expect(functions.get('consumer')?.events).toMatchObject([{ sqs: { enabled: false } }]);
-    expect(functions.get('ingest')?.events).toMatchObject([{ sqs: { enabled: true } }]);
-    expect(notEmbodied).toContain(
-      params.fleet === 'ec2' ? 'AWS::AutoScaling::AutoScalingGroup' : 'AWS::ECS::Service',
-    );
-    expect(Object.keys(outputs).filter((name) => name.startsWith('Worker'))).toEqual([]);
-  });
+  ])(
+    'disables the mapping of the order queue with a fleet on $fleet, which exists on AWS only',
+    async (params) => {
+      const { functions, unsupportedResources, outputs } = await resolveStack(params);
+      expect(functions.get('consumer')?.events).toMatchObject([{ sqs: { enabled: false } }]);
+      expect(functions.get('ingest')?.events).toMatchObject([{ sqs: { enabled: true } }]);
+      expect(unsupportedResources).toContain(
+        params.fleet === 'ec2' ? 'AWS::AutoScaling::AutoScalingGroup' : 'AWS::ECS::Service',
+      );
+      expect(Object.keys(outputs).filter((name) => name.startsWith('Worker'))).toEqual([]);
+    },
+  );
 
-  test('refuses a switch that is neither on nor off', async () => {
+  test('refuses a part that is neither on nor off', async () => {
     await expect(resolveStack({ sales: 'of' })).rejects.toThrow(
       'parameter sales: must be "on" or "off", received "of"',
     );
   });
 
-  test('takes stage parameters in place of its own', async () => {
+  test('uses the stage parameters that are passed', async () => {
     const { functions } = await resolveStack({ consumerConcurrency: 3, producerScheduleEnabled: 'false' });
     expect(functions.get('consumer')?.events).toMatchObject([{ sqs: { maximumConcurrency: 3 } }]);
     expect(functions.get('producer')?.events).toContainEqual({
@@ -128,13 +131,13 @@ describe('this project', () => {
     });
   });
 
-  test('takes the environment of its functions from the outputs', async () => {
+  test('derives the environment of its functions from the outputs', async () => {
     const { functions } = await resolveStack({}, { AwsEndpointUrl: 'http://127.0.0.1:1' });
     expect(functions.get('consumer')?.environment.AWS_ENDPOINT_URL).toBe('http://127.0.0.1:1');
   });
 });
 
-test('a variable that cannot be resolved is refused with its place', async () => {
+test('an unresolvable variable is refused with its path in serverless.yml', async () => {
   const directory = await createTestDirectory();
   const functions = { greet: { handler: `\${env:NO_SUCH_VARIABLE}` } };
   const yaml = JSON.stringify({ service: 'shop', provider: { name: 'aws' }, custom: {}, functions });
@@ -142,30 +145,34 @@ test('a variable that cannot be resolved is refused with its place', async () =>
   await expect(resolveServerlessYml(directory, 'local', {}, {})).rejects.toThrow('"functions.greet.handler"');
 });
 
-describe('what the embedded cloud cannot embody is refused with its place', () => {
+describe('readStack refuses, with its path,', () => {
   test.for([
-    ['a property', { QueueName: 'orders', DelaySeconds: 3 }, /^Thing: .*"DelaySeconds"/],
+    ['an unsupported property', { QueueName: 'orders', DelaySeconds: 3 }, /^Thing: .*"DelaySeconds"/],
     ['a missing name', {}, /^Thing: .*\n.*QueueName/],
     [
-      'a nested property',
+      'an invalid nested property',
       { QueueName: 'orders', RedrivePolicy: { deadLetterTargetArn: 'x', maxReceiveCount: 'three' } },
       /^Thing: .*\n.*RedrivePolicy.maxReceiveCount/,
     ],
-    ['an unknown name', { QueueName: { Ref: 'Name' } }, /^Thing: Name: .* no such resource/],
-    ['a function', { QueueName: { 'Fn::Join': ['', []] } }, /^Thing: Fn::Join/],
+    [
+      'a reference to an unknown resource',
+      { QueueName: { Ref: 'Name' } },
+      /^Thing: Name: .* no resource or attribute/,
+    ],
+    ['an unsupported function', { QueueName: { 'Fn::Join': ['', []] } }, /^Thing: Fn::Join/],
   ] as const)('%s of a queue', ([, properties, message]) => {
     expect(() => readResource('AWS::SQS::Queue', properties)).toThrow(message);
   });
 
   test.for([
-    ['a property', { tracing: 'Active' }, /^greet: .*"tracing"/],
+    ['an unsupported property', { tracing: 'Active' }, /^greet: .*"tracing"/],
     [
-      'an event of another kind',
+      'an unsupported kind of event',
       { events: [{ kinesis: { arn: 'x' } }] },
       /^greet: .*must be an sqs.*\n.*events\[0\]/,
     ],
     [
-      'a property of an event',
+      'an unsupported property of an event',
       { events: [{ sqs: { arn: 'x', filterPatterns: [] } }] },
       /^greet: .*"filterPatterns"\n.*events\[0\]/,
     ],
@@ -179,26 +186,32 @@ describe('what the embedded cloud cannot embody is refused with its place', () =
       { environment: { ITEMS: ['a'] } },
       /^greet: .*\n.*environment.ITEMS/,
     ],
-    ['an unknown name', { environment: { QUEUE: { Ref: 'Queue' } } }, /^greet: Queue: .* no such resource/],
+    [
+      'a reference to an unknown resource',
+      { environment: { QUEUE: { Ref: 'Queue' } } },
+      /^greet: Queue: .* no resource or attribute/,
+    ],
     ['a handler without an export', { handler: 'handlers/greet' }, /^greet: .*\n.*handler/],
   ] as const)('%s of a function', ([, properties, message]) => {
     expect(() => readFunction(properties)).toThrow(message);
   });
 
-  test('an output of a name that is not known', () => {
+  test('an output of an unknown resource', () => {
     const resources = [{ Outputs: { QueueUrl: { Value: { Ref: 'Queue' } } } }];
-    expect(() => read({ resources })).toThrow(/^QueueUrl: Queue: .* no such resource/);
+    expect(() => read({ resources })).toThrow(/^QueueUrl: Queue: .* no resource or attribute/);
   });
 });
 
-test('resource types that exist on AWS only are listed once each, whatever their properties', () => {
+test('AWS-only resource types are listed once each, whatever their properties', () => {
   const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { Any: { 'Fn::Join': [] } } };
   const policy = { Type: 'AWS::SQS::QueuePolicy' };
-  const { notEmbodied } = read({ resources: [{ Resources: { One: alarm, Two: alarm, Three: policy } }] });
-  expect(notEmbodied).toEqual(['AWS::CloudWatch::Alarm', 'AWS::SQS::QueuePolicy']);
+  const { unsupportedResources } = read({
+    resources: [{ Resources: { One: alarm, Two: alarm, Three: policy } }],
+  });
+  expect(unsupportedResources).toEqual(['AWS::CloudWatch::Alarm', 'AWS::SQS::QueuePolicy']);
 });
 
-test('what becomes of a resource when it leaves the stack does not matter here', () => {
+test('deletion and replacement policies are ignored', () => {
   const Queue = {
     Type: 'AWS::SQS::Queue',
     DeletionPolicy: 'Retain',
@@ -208,7 +221,7 @@ test('what becomes of a resource when it leaves the stack does not matter here',
   expect(read({ resources: [{ Resources: { Queue } }] }).queues).toMatchObject([{ QueueName: 'orders' }]);
 });
 
-test('outputs about what exists on AWS only are left out', () => {
+test('outputs that refer to AWS-only resources are left out', () => {
   const Resources = { Cluster: { Type: 'AWS::RDS::DBCluster' } };
   const Outputs = {
     ClusterArn: { Value: { 'Fn::GetAtt': ['Cluster', 'DBClusterArn'] } },
@@ -217,21 +230,21 @@ test('outputs about what exists on AWS only are left out', () => {
   expect(read({ resources: [{ Resources, Outputs }] }).outputs).toEqual({ Region: 'us-east-1' });
 });
 
-test('functions may come as a list of maps', () => {
+test('functions may be a list of maps', () => {
   const { functions } = read({
     functions: [{ greet: { handler: 'greet.handler' } }, {}, { part: { handler: 'part.handler' } }],
   });
   expect([...functions.keys()]).toEqual(['greet', 'part']);
 });
 
-test('a batching window may be text, as a parameter on the command line is', () => {
+test('a batching window may be text, like a parameter from the command line', () => {
   const sqs = { arn: 'arn:aws:sqs:us-east-1:000000000000:orders', maximumBatchingWindow: '30' };
   expect(readFunction({ events: [{ sqs }] }).functions.get('greet')?.events).toMatchObject([
     { sqs: { maximumBatchingWindow: 30 } },
   ]);
 });
 
-test('a function has the environment of the provider and its own, which goes first, all as text', () => {
+test("a function has the provider's environment and its own, which takes precedence, all as text", () => {
   const { functions } = read({
     provider: { environment: { STAGE: 'local', REGION: { Ref: 'AWS::Region' }, COUNT: 1 } },
     functions: { greet: { handler: 'greet.handler', environment: { COUNT: 2, FAST: true } } },
@@ -243,7 +256,7 @@ test('a function has the environment of the provider and its own, which goes fir
   });
 });
 
-test('references find resources of another file, and each type its own Ref and Arn', () => {
+test('references resolve across files to the Ref and Arn of each resource type', () => {
   const named = (Type: string, Properties: object) => ({ Type, Properties });
   const outputs = (id: string) => ({
     [`${id}Ref`]: { Value: { Ref: id } },

@@ -7,22 +7,22 @@ import { eventCounts, pipelineCounts, storedRows } from './pipeline-counts.ts';
 
 type Invoke = EmbeddedCloud['invoke'];
 
-/** One run of the producer, of 100 ms. */
+/** Returns the report of a producer invocation that took 100 ms. */
 const report = (sent: number, failed = 0, seed = 1) => ({
   payload: JSON.stringify({ requested: 0, sent, failed, files: 0, requests: 1, elapsedMs: 100, seed }),
 });
 
-/** A producer that answers as told, run by run. */
+/** Creates a producer that returns these answers, one for each invocation. */
 function createProducer(...answers: Awaited<ReturnType<Invoke>>[]) {
   const invoke = vi.fn<Invoke>();
   for (const answer of answers) invoke.mockResolvedValueOnce(answer);
   return invoke;
 }
 
-/** Counts as told, look by look; the last ones stay. */
-function createCount(...looks: Partial<PipelineCounts>[]) {
-  const count = vi.fn(async () => pipelineCounts(looks.at(-1)));
-  for (const look of looks) count.mockResolvedValueOnce(pipelineCounts(look));
+/** Creates a counter that returns these counts, one for each poll, and then always the last ones. */
+function createCount(...polls: Partial<PipelineCounts>[]) {
+  const count = vi.fn(async () => pipelineCounts(polls.at(-1)));
+  for (const poll of polls) count.mockResolvedValueOnce(pipelineCounts(poll));
   return count;
 }
 
@@ -37,7 +37,7 @@ function run(
 }
 
 describe('the producer', () => {
-  test('is run again for what is left until all orders are sent or failed', async () => {
+  test('is invoked again for the remaining orders until all are sent or failed', async () => {
     const invoke = createProducer(report(600), report(200, 100), report(100));
     const result = await run(['--count', '1000'], invoke, createCount({ received: 900, confirmed: 900 }));
     expect(invoke.mock.calls).toEqual([
@@ -48,7 +48,7 @@ describe('the producer', () => {
     expect(result).toMatchObject({ sent: 900, unsent: 100, produceMs: 300 });
   });
 
-  test('gets the way and the rate in every run', async () => {
+  test('receives the route and the rate in every invocation', async () => {
     const invoke = createProducer(report(6), report(4));
     const args = ['--count', '10', '--via', 's3', '--rate', '5'];
     await run(args, invoke, createCount({ received: 10, confirmed: 10 }));
@@ -58,7 +58,7 @@ describe('the producer', () => {
     ]);
   });
 
-  test('gets the seed in its first run and the next ones after that, as no run repeats what one before it sent', async () => {
+  test('receives the next seed in every invocation, so that no orders are repeated', async () => {
     const invoke = createProducer(report(6, 0, 2 ** 32 - 1), report(4, 0, 0));
     const args = ['--count', '10', '--seed', String(2 ** 32 - 1)];
     const result = await run(args, invoke, createCount({ received: 10, confirmed: 10 }));
@@ -69,18 +69,18 @@ describe('the producer', () => {
     expect(result?.seeds).toEqual([2 ** 32 - 1, 0]);
   });
 
-  test('that fails ends the run with its error', async () => {
+  test('ends the run with its error if it fails', async () => {
     const failed = { payload: '{"errorMessage":"no queue"}', functionError: 'Unhandled' as const };
     const running = run(['--count', '10'], createProducer(report(6), failed), createCount());
     await expect(running).rejects.toThrow('producer: no queue');
   });
 
-  test('that neither sends nor fails an order ends the run', async () => {
+  test('ends the run if it neither sends nor fails an order', async () => {
     const running = run(['--count', '10'], createProducer(report(6), report(0)), createCount());
-    await expect(running).rejects.toThrow('producer: must send or fail at least one order of 4');
+    await expect(running).rejects.toThrow('producer: sent none of 4 orders');
   });
 
-  test('is not run where nothing is to be produced', async () => {
+  test('is not invoked with --no-produce', async () => {
     const invoke = createProducer();
     const count = createCount({ carriedOver: 5, received: 5, confirmed: 5 });
     const result = await run(['--no-produce'], invoke, count);
@@ -93,20 +93,20 @@ describe('the run', () => {
   const received = 10;
   const args = ['--count', '10'];
 
-  test('is over when two looks in a row find nothing under way', async () => {
+  test('ends when two consecutive polls find nothing in the queues', async () => {
     const settled = { received, confirmed: 10 };
-    const looks = [{ received, waiting: 10 }, settled, { ...settled, files: 1 }, settled, settled];
-    const count = createCount(...looks);
+    const polls = [{ received, waiting: 10 }, settled, { ...settled, files: 1 }, settled, settled];
+    const count = createCount(...polls);
     const result = await run(args, createProducer(report(10)), count);
-    expect(count).toHaveBeenCalledTimes(looks.length);
+    expect(count).toHaveBeenCalledTimes(polls.length);
     expect(result?.counts).toEqual(pipelineCounts(settled));
     expect(result?.totalMs).toBeGreaterThan(0);
   });
 
-  test('is over when shipping and sales have stored what they received', async () => {
+  test('ends when shipping and sales have stored what they received', async () => {
     const confirmed = { received, confirmed: 10 };
     const stored = storedRows({ scheduled: 6, backordered: 4, stockTaken: 6, sales: 10 });
-    const looks = [
+    const polls = [
       {
         ...confirmed,
         stores: { shipments: eventCounts({ received, waiting: 3 }), sales: eventCounts({ received }) },
@@ -121,21 +121,21 @@ describe('the run', () => {
         stored,
       },
     ];
-    const count = createCount(...looks);
+    const count = createCount(...polls);
     const result = await run(args, createProducer(report(10)), count);
-    expect(count).toHaveBeenCalledTimes(looks.length + 1);
-    expect(result?.counts).toEqual(pipelineCounts(looks.at(-1)));
+    expect(count).toHaveBeenCalledTimes(polls.length + 1);
+    expect(result?.counts).toEqual(pipelineCounts(polls.at(-1)));
     expect(result?.totalMs).toBeGreaterThan(result?.confirmMs ?? Number.NaN);
   });
 
-  test('waits for metrics that arrive after the messages are gone', async () => {
+  test('waits for metrics that arrive after the messages were deleted', async () => {
     const late = { received, confirmed: 8 };
     const count = createCount(late, late, late, late, { ...late, duplicates: 2 });
     const result = await run(args, createProducer(report(10)), count);
     expect(result?.counts).toMatchObject({ confirmed: 8, duplicates: 2 });
   });
 
-  test('that does not reconcile is over all the same, after some more looks', async () => {
+  test('ends after some more polls if it does not reconcile', async () => {
     const count = createCount({ received, confirmed: 9 });
     const result = await run(args, createProducer(report(10)), count);
     expect(result?.counts).toEqual(pipelineCounts({ received, confirmed: 9 }));
@@ -143,9 +143,9 @@ describe('the run', () => {
   });
 
   test.for([
-    ['while the producer is at work', () => new Promise<never>(() => undefined), {}],
-    ['while orders are on their way', createProducer(report(10)), { received, inFlight: 10 }],
-  ] as const)('answers nothing when it is aborted %s', async ([, invoke, counts]) => {
+    ['while the producer runs', () => new Promise<never>(() => undefined), {}],
+    ['while orders are in flight', createProducer(report(10)), { received, inFlight: 10 }],
+  ] as const)('returns undefined if it is aborted %s', async ([, invoke, counts]) => {
     const stopping = new AbortController();
     const count = async () => {
       setTimeout(() => stopping.abort(), 300);

@@ -15,7 +15,7 @@ test.for([
   ['rate(5 minutes)', 5 * MINUTE],
   ['rate(1 hour)', 60 * MINUTE],
   ['rate(24 days)', 24 * 24 * 60 * MINUTE],
-] as const)('%s runs its task once each period, the first time after one', ([expression, period]) => {
+] as const)('%s runs its task once in each period, first after one period', ([expression, period]) => {
   const task = vi.fn<() => void>();
   createSchedule(expression, task).start();
   vi.advanceTimersByTime(period - 1);
@@ -26,7 +26,7 @@ test.for([
   expect(task).toHaveBeenCalledTimes(3);
 });
 
-test('a schedule runs nothing before its start, nor after its stop, and leaves no timer', () => {
+test('a schedule runs nothing before its start or after its stop, and leaves no timer', () => {
   const task = vi.fn<() => void>();
   const schedule = createSchedule('rate(1 minute)', task);
   vi.advanceTimersByTime(10 * MINUTE);
@@ -45,9 +45,9 @@ test.for([
   'rate(1.5 hours)',
   'every hour',
   '',
-])('"%s" is refused, with the rule and what was received', (expression) => {
+])('createSchedule refuses "%s" with the accepted values and the value received', (expression) => {
   expect(() => createSchedule(expression, () => undefined)).toThrow(
-    `schedule: must be rate(N minutes|hours|days) of at most 24 days here, received ${expression}`,
+    `schedule: the embedded cloud accepts rate(N minutes|hours|days) up to 24 days, received ${expression}`,
   );
   expect(vi.getTimerCount()).toBe(0);
 });

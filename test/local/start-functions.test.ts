@@ -13,7 +13,7 @@ guardThreads();
 
 const QUEUE = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'orders' } };
 
-/** The function `greet` of a stack with one queue, with these events. */
+/** Starts the function `greet` with these events, in a stack with one queue. */
 async function start(source: string, events: object[] = []) {
   const cloud = await startTestServices();
   const queueUrl = await cloud.createQueue('orders');
@@ -48,7 +48,7 @@ async function start(source: string, events: object[] = []) {
 const sqsEvent = { sqs: { arn: locateQueue('orders', '').arn } };
 const patient = { timeout: 15_000, interval: 20 };
 
-test('a function is found by its name in serverless.yml and by that on AWS, which it sees itself', async () => {
+test('a function is found by its names in serverless.yml and on AWS, and its context has the latter', async () => {
   const { open } = await start(
     'export const handler = (event, { functionName }) => functionName + event.end;',
   );
@@ -59,7 +59,7 @@ test('a function is found by its name in serverless.yml and by that on AWS, whic
   expect(find('shop-local-part')).toBeUndefined();
 });
 
-test('messages of its queue reach the function once events have started, and what it prints is logged under its name', async () => {
+test("a function receives its queue's messages after events have started, and its output is logged under its name", async () => {
   const { open, send, receive, lines } = await start(
     'export const handler = ({ Records }) => console.log(Records[0].body);',
     [sqsEvent],
@@ -73,7 +73,7 @@ test('messages of its queue reach the function once events have started, and wha
   expect(await receive()).toEqual([]);
 });
 
-test('messages of a queue whose mapping is off stay there', async () => {
+test('a disabled mapping leaves messages in its queue', async () => {
   const { open, send, receive, lines } = await start(
     'export const handler = ({ Records }) => console.log(Records[0].body);',
     [{ sqs: { ...sqsEvent.sqs, enabled: false } }],
@@ -86,7 +86,7 @@ test('messages of a queue whose mapping is off stay there', async () => {
   await vi.waitFor(() => expect(lines()).toEqual([['greet', 'by hand']]), patient);
 });
 
-test('a schedule invokes the function with the event of EventBridge or its own input, unless disabled', async () => {
+test("an enabled schedule invokes its function with its input or with EventBridge's event", async () => {
   const rate = 'rate(1 minute)';
   const { open, lines } = await start(
     'export const handler = (event) => console.log(JSON.stringify(event));',
@@ -108,17 +108,17 @@ test('a schedule invokes the function with the event of EventBridge or its own i
   expect(events).toContainEqual(expect.objectContaining({ 'detail-type': 'Scheduled Event' }));
 });
 
-test('an event that cannot be embodied is refused before anything runs, with function and reason', async () => {
+test('an unsupported event is refused at the start, with function and reason', async () => {
   const { open } = await start('export const handler = () => {};', [
     sqsEvent,
     { sqs: { arn: locateQueue('payments', '').arn } },
   ]);
   expect(open).toThrow(
-    'function greet: the queue arn:aws:sqs:us-east-1:000000000000:payments of its event is not in the stack',
+    'function greet: the queue of its event is not in the stack, received arn:aws:sqs:us-east-1:000000000000:payments',
   );
 });
 
-test('stop ends a function that does not end by itself', async () => {
+test('a stop terminates a function that does not end by itself', async () => {
   const { open, send, lines } = await start(
     "export const handler = () => { console.log('working'); while (true); };",
     [sqsEvent],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HELP, readStartOptions } from '../../local/start/start-options.ts';
 import { UsageError } from '../../program/options.ts';
 
-test('without options, 10,000 orders go through the queue, and it stays up', () => {
+test('by default npm start sends 10,000 orders to the queue and keeps running', () => {
   expect(readStartOptions([])).toEqual({
     count: 10_000,
     via: 'queue',
@@ -20,7 +20,7 @@ test('without options, 10,000 orders go through the queue, and it stays up', () 
   });
 });
 
-test('each option is read, in either form', () => {
+test('every option is read, with a space or an equals sign before its value', () => {
   const given =
     '--count 50 --via=s3 --rate 20 --seed=7 --concurrency=3 --shipping off --sales=on --exit --no-produce --port 0 --aws-port=5000';
   expect(readStartOptions([...given.split(' '), '--data', 'my data'])).toEqual({
@@ -41,7 +41,7 @@ test('each option is read, in either form', () => {
   expect(readStartOptions(['-h']).help).toBe(true);
 });
 
-test('the limits of a number are themselves allowed', () => {
+test('the limits of a range are accepted', () => {
   expect(readStartOptions(['--count', '1', '--port', '65535', '--concurrency', '1000'])).toMatchObject({
     count: 1,
     port: 65_535,
@@ -52,7 +52,7 @@ test('the limits of a number are themselves allowed', () => {
   expect(readStartOptions(['--seed', '4294967295']).seed).toBe(2 ** 32 - 1);
 });
 
-describe('refused as a usage error, with option, rule and the value received', () => {
+describe('readStartOptions throws a usage error with the option, the accepted values and the value received for', () => {
   const count = '--count: must be a whole number from 1 to 1,000,000, received';
   test.for([
     [['--count', '0'], `${count} 0`],
@@ -72,7 +72,7 @@ describe('refused as a usage error, with option, rule and the value received', (
     [['--aws-port', 'any'], '--aws-port: must be a whole number from 0 to 65,535, received any'],
     [['--via', 'pigeon'], '--via: must be queue or s3, received pigeon'],
     [['--via='], '--via: must be queue or s3, received nothing'],
-    [['--data='], '--data: must be a directory, received nothing'],
+    [['--data='], '--data: must be a directory, received an empty value'],
     [['--data'], '--data'],
     [['--speed', '3'], '--speed'],
     [['--exit=yes'], '--exit'],
@@ -84,7 +84,7 @@ describe('refused as a usage error, with option, rule and the value received', (
   });
 });
 
-test('the help names every option', () => {
+test('the help lists every option', () => {
   const options = HELP.match(/(?<=^ {2})--[a-z-]+/gm);
   const known = [
     'count',

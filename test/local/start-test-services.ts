@@ -10,14 +10,14 @@ import {
 import { onTestFinished } from 'vitest';
 import { type AwsServicesOptions, startAwsServices } from '../../local/aws-services/start-aws-services.ts';
 
-/** The services with plain SDK clients on them; all is stopped when the test ends. */
+/** Starts the services and connects SDK clients to them. The services stop when the test ends. */
 export async function startTestServices(options: Partial<AwsServicesOptions> = {}) {
   const services = await startAwsServices({ port: 0, mailboxQueueName: 'mailbox', ...options });
   onTestFinished(() => services.stop());
   return { services, ...connectClients(services.endpoint) };
 }
 
-/** SDK clients as anyone would set them up, and what tests ask of them most. */
+/** Creates plain SDK clients and helpers for common requests. */
 export function connectClients(endpoint: string, region = 'us-east-1') {
   const config = {
     endpoint,
@@ -34,7 +34,7 @@ export function connectClients(endpoint: string, region = 'us-east-1') {
     return QueueUrl;
   }
 
-  /** A topic and a queue that is subscribed to it, with raw delivery. */
+  /** Creates a topic and a queue that is subscribed to it with raw delivery. */
   async function createTopicWithQueue(name: string, attributes: Record<string, string> = {}) {
     const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
     const queueUrl = await createQueue(`${name}-queue`);
@@ -44,7 +44,7 @@ export function connectClients(endpoint: string, region = 'us-east-1') {
     return { topicArn: TopicArn, queueUrl };
   }
 
-  /** One receive; ten messages at most. */
+  /** Receives once, up to ten messages. */
   async function receive(QueueUrl: string, waitSeconds = 0, VisibilityTimeout?: number): Promise<Message[]> {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
@@ -59,7 +59,7 @@ export function connectClients(endpoint: string, region = 'us-east-1') {
     return Messages;
   }
 
-  /** Every message that is visible now, as JSON. */
+  /** Receives every visible message and parses its body. */
   async function readAll<Body>(queueUrl: string): Promise<Body[]> {
     const bodies: Body[] = [];
     for (let batch = await receive(queueUrl); batch.length > 0; batch = await receive(queueUrl)) {

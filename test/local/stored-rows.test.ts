@@ -20,14 +20,14 @@ afterEach(async () => {
   await postgres.stop();
 });
 
-/** A stage that has this queue, and no table in DynamoDB. */
+/** Returns the places of a stage with this queue and without a DynamoDB table. */
 const placesOf = (output: string) => ({
   outputs: { [output]: 'http://127.0.0.1/queue' },
   database,
   dynamoDb: new DynamoDBClient({ region: 'us-east-1' }),
 });
 
-test('where sales are off, shipping is counted without their table', async () => {
+test('with sales disabled, shipments are counted without the table of sales', async () => {
   await migrate(database, 'shipping', shippingMigrations);
   await database.query("INSERT INTO inventory VALUES ('P-1', 'Kettle', 2)");
   await database.query("INSERT INTO restocks VALUES ('r', 'P-1', 3, CURRENT_TIMESTAMP)");
@@ -35,7 +35,7 @@ test('where sales are off, shipping is counted without their table', async () =>
   expect(rows).toEqual({ scheduled: 0, backordered: 0, stockTaken: 1, rows: { shipments: 0 } });
 });
 
-test('where shipping is off, sales are counted without its tables', async () => {
+test('with shipping disabled, sales are counted without the tables of shipping', async () => {
   await migrate(database, 'sales', salesMigrations);
   await createPostgresSalesLoader(database).load(salesOf(3, 1));
   const rows = await countStoredRows(placesOf('AnalyticsQueueUrl'));

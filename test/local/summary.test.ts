@@ -36,7 +36,7 @@ const report = (...products: [name: string, orders: number, revenue: number][]):
   })),
 });
 
-test('without shipping and sales, the table adds up from what was sent to what became of it, with rates', () => {
+test('without shipping and sales, the table shows sent, received and confirmed orders with rates', () => {
   expect(summarize(run())).toBe(
     [
       '  sent                            10,000  5,000/s over 2.0 s, seed 7',
@@ -51,7 +51,7 @@ test('without shipping and sales, the table adds up from what was sent to what b
   );
 });
 
-test('with them, their tables add up from what reached them to what they stored, and the best sellers follow', () => {
+test('with shipping and sales, their tables and the best sellers follow', () => {
   const bestSellers = report(['Kettle', 2_099, 125_919.01], ['Standing Desk', 79, 41_862.1]);
   expect(summarize(run(ON), bestSellers).split('\n').slice(6)).toEqual([
     '  in the shipping queue            9,990  1,998/s over 5.0 s',
@@ -71,16 +71,16 @@ test('with them, their tables add up from what reached them to what they stored,
   ]);
 });
 
-test('a product’s name takes one line of the table, whatever a customer calls it', () => {
+test('a product’s name is escaped and cut to one line of the table', () => {
   const table = summarize(run(ON), report([`Desk\u202e ${'x'.repeat(250)}`, 1, 5]));
   expect(table).toContain('\n  Desk\\u{202e} xxxxxxxxxxxxx…          1            5.00\n');
 });
 
-test('a table without sales has no best sellers', () => {
+test('the summary has no table of best sellers without sales', () => {
   expect(summarize(run(ON), report())).not.toContain('best sellers');
 });
 
-test('the queue of a consumer that stores nothing has a table of what it processed', () => {
+test('the queue of a consumer without a store has a table of processed messages', () => {
   const order = eventCounts({ received: 9_990, deadLettered: 2 });
   expect(
     summarize(run({ others: { order } }))
@@ -94,40 +94,42 @@ test('the queue of a consumer that stores nothing has a table of what it process
   expect(summarize(run({ others: { order: eventCounts() } }))).not.toMatch(/processed.*\n.*dead-lettered/);
 });
 
-test('what should not be is in the table only where it is', () => {
-  const rare = /delivered again|not sent|twice|files|repeated|from before/;
+test('exceptional numbers are shown only if they are not 0', () => {
+  const rare = /redelivered|not sent|twice|files|repeated|from an earlier run/;
   expect(summarize(run(ON)).replace('none twice', '')).not.toMatch(rare);
   const shipping = eventCounts({ received: 9_990, repeated: 4, deadLettered: 9, carriedOver: 5 });
   const unusual = { carriedOver: 3, redelivered: 4, repeated: 5, deadLetteredFiles: 6 };
   const table = summarize(
     run({ ...ON, ...unusual, stores: { ...ON.stores, shipments: shipping } }, { unsent: 8 }),
   );
-  expect(table).toMatch(/in the order queue +10,000 {2}3 from before\n/);
-  expect(table).toMatch(/\+ delivered again +4 /);
+  expect(table).toMatch(/in the order queue +10,000 {2}3 from an earlier run\n/);
+  expect(table).toMatch(/\+ redelivered +4 /);
   expect(table).toMatch(/not sent +8\n/);
   expect(table).toMatch(/confirmed twice +5\n/);
   expect(table).toMatch(/files dead-lettered +6\n/);
-  expect(table).toMatch(/in the shipping queue +9,990 .*, 5 from before\n/);
+  expect(table).toMatch(/in the shipping queue +9,990 .*, 5 from an earlier run\n/);
   expect(table).toMatch(/\+ repeated +4 {2}stored before\n {2}\+ dead-lettered +9\n/);
 });
 
-test('what does not add up is named', () => {
+test('the verdict names the numbers that do not add up', () => {
   const stored = storedRows({ scheduled: 8_000, backordered: 1_989, stockTaken: 8_000, sales: 9_991 });
-  expect(summarize(run({ ...ON, stored }))).toMatch(/\n\n {2}NOT reconciled: shipments, sales\.\n$/);
+  expect(summarize(run({ ...ON, stored }))).toMatch(
+    /\n\n {2}NOT reconciled: the numbers of shipments, sales do not add up\.\n$/,
+  );
 });
 
-test('what was in hand when an earlier run died may be confirmed twice', () => {
+test('the verdict allows orders that were in flight when an earlier run crashed to be confirmed twice', () => {
   const verdict =
-    'Reconciled: every order is accounted for, twice only what was in hand when an earlier run died.';
+    'Reconciled: every order is accounted for. Orders in flight when an earlier run crashed were confirmed twice.';
   expect(summarize(run({ carriedOver: 5, repeated: 5 }, { sent: 9_995 }))).toContain(verdict);
 });
 
-test('several runs of the producer have several seeds, and none has none', () => {
+test('the table lists the seed of each producer invocation, and none without an invocation', () => {
   expect(summarize(run({}, { seeds: [7, 8] }))).toContain(', seed 7, 8\n');
   expect(summarize(run({}, { seeds: [] }))).not.toContain('seed');
 });
 
-test('a run that took no time at all still has a rate', () => {
+test('rates of a run of 0 ms are finite', () => {
   const table = summarize(run(ON, { produceMs: 0, confirmMs: 0, totalMs: 0 }));
   expect(table).not.toMatch(/NaN|Infinity|∞/);
 });

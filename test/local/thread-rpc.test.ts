@@ -9,7 +9,7 @@ function connectTo<Handlers extends ThreadCalls>(handlers: Handlers) {
   return { call: connect<Handlers>(port1), near: port1, far: port2 };
 }
 
-test('a call answers what its handler answers, at once or later, each to its own caller', async () => {
+test('each concurrent call resolves with the result of its own handler, synchronous or asynchronous', async () => {
   const { call } = connectTo({
     add: (a: number, b: number) => a + b,
     later: (ms: number) => new Promise<number>((resolve) => setTimeout(resolve, ms, ms)),
@@ -17,7 +17,7 @@ test('a call answers what its handler answers, at once or later, each to its own
   expect(await Promise.all([call('later', 20), call('add', 1, 2), call('later', 1)])).toEqual([20, 3, 1]);
 });
 
-test('an error crosses with its name, message, code and stack', async () => {
+test("a call rejects with the name, message, code and stack of the handler's error", async () => {
   const { call } = connectTo({
     fail() {
       throw Object.assign(new RangeError('too far'), { code: 'FAR' });
@@ -28,20 +28,20 @@ test('an error crosses with its name, message, code and stack', async () => {
   expect((error as Error).stack).toContain('thread-rpc.test.ts');
 });
 
-test('an answer that cannot be cloned, or a name that nothing serves, rejects', async () => {
+test('a call rejects if its result cannot be cloned or no handler has its name', async () => {
   const { call } = connectTo({ give: () => () => 1 } as ThreadCalls);
   await expect(call('give')).rejects.toMatchObject({ name: 'DataCloneError' });
-  await expect(call('nothing')).rejects.toThrow('nothing serves "nothing"');
+  await expect(call('nothing')).rejects.toThrow('no handler serves "nothing"');
 });
 
-test('both sides of one port may serve and call', async () => {
+test('both sides of a port can serve and call', async () => {
   const { call, near, far } = connectTo({ ask: async () => `the answer is ${await back('think')}` });
   const back = connect<{ think: () => number }>(far);
   serve(near, { think: () => 42 });
   expect(await call('ask')).toBe('the answer is 42');
 });
 
-test('calls reject with THREAD_GONE when the other side has gone', async () => {
+test('calls reject with THREAD_GONE when the other side has closed its port', async () => {
   const { call, far } = connectTo({ never: () => new Promise(() => {}) });
   const waiting = call('never');
   far.close();

@@ -5,9 +5,9 @@ import type { LambdaFunction } from '../../local/lambda/execution-environment.ts
 import { createTestDirectory } from './create-test-directory.ts';
 
 /**
- * A function of its own source, in a directory that goes with the test.
+ * Writes the source of a function to a directory that is removed after the test.
  *
- * @param source of an ES module that exports `handler`
+ * @param source Source of an ES module that exports `handler`.
  */
 export async function writeFunction(
   source: string,

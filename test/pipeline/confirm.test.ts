@@ -8,10 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 beforeEach(async () => {
-  for (const queue of ['MailboxQueueUrl', 'OrderQueueDLQUrl']) await cloud.takeAll(queue);
+  for (const queue of ['MailboxQueueUrl', 'OrderQueueDLQUrl']) await cloud.drainQueue(queue);
 });
 
-/** An order as the seeds write it: no `order_id`. */
+/** Returns an order without `order_id`, like those of the original sample data. */
 const order = (customer_name: string, price: number, timestamp: number | string): string =>
   JSON.stringify({
     customer_name,
@@ -23,7 +23,7 @@ const order = (customer_name: string, price: number, timestamp: number | string)
   });
 
 describe('orders from a plain SQS client', () => {
-  it('are confirmed once each, whatever form their price and timestamp have', async () => {
+  it('are confirmed once each with every valid form of price and timestamp', async () => {
     await cloud.send([
       order('Float', 39.9, 1795329424262),
       order('Seconds', 10, 1795329424),
@@ -49,7 +49,7 @@ describe('orders from a plain SQS client', () => {
     expect(mails.find(({ email_id }) => email_id === 'float@example.com')?.message).toContain('39.90');
   });
 
-  it('reach shipping and sales as they were ordered, with their order_id and the time of their confirmation', async () => {
+  it('are stored by shipping and sales with the same fields, order_id and confirmation time', async () => {
     const before = Date.now();
     await cloud.send([order('Machine', 5, '2026-11-27T08:00:00+01:00')]);
     await cloud.until(
@@ -81,10 +81,10 @@ describe('orders from a plain SQS client', () => {
   });
 });
 
-describe('poison among good orders', () => {
-  it('goes to the dead-letter queue after three receives, and nothing else does', async () => {
+describe('invalid messages among valid orders', () => {
+  it('move to the dead-letter queue after three receives, and no valid order does', async () => {
     const good = Array.from(generateOrders({ count: 93, seed: 93 }), (each) => JSON.stringify(each));
-    const poison = [
+    const invalid = [
       'not JSON at all',
       JSON.stringify({ ...JSON.parse(order('Missing', 1, 1)), email_id: undefined }),
       order('Negative', -1, 1795329424262),
@@ -95,7 +95,7 @@ describe('poison among good orders', () => {
     ];
     const rejectedBefore = cloud.log.sum('OrdersRejected');
     const bodies = [...good];
-    for (const [index, body] of poison.entries()) bodies.splice(index * 13, 0, body);
+    for (const [index, body] of invalid.entries()) bodies.splice(index * 13, 0, body);
     await cloud.send(bodies);
     await cloud.until(
       () => cloud.depth('OrderQueueDLQUrl'),
@@ -103,19 +103,19 @@ describe('poison among good orders', () => {
     );
     await cloud.drained();
 
-    const dead = await cloud.takeAll('OrderQueueDLQUrl');
-    expect(dead.map(({ Body }) => Body).sort()).toEqual([...poison].sort());
-    // Three by the consumer, and this one.
+    const dead = await cloud.drainQueue('OrderQueueDLQUrl');
+    expect(dead.map(({ Body }) => Body).sort()).toEqual([...invalid].sort());
+    // Three receives by the consumer, and this one.
     const receives = dead.map(({ Attributes }) => Attributes?.ApproximateReceiveCount);
-    expect(receives).toEqual(poison.map(() => '4'));
-    expect(cloud.log.sum('OrdersRejected') - rejectedBefore).toBe(3 * poison.length);
+    expect(receives).toEqual(invalid.map(() => '4'));
+    expect(cloud.log.sum('OrdersRejected') - rejectedBefore).toBe(3 * invalid.length);
     const confirmed = (await cloud.takeMails()).map(({ order_id }) => order_id);
     expect(confirmed.sort()).toEqual(good.map((body) => JSON.parse(body).order_id).sort());
   });
 });
 
-describe('the same orders sent three times', () => {
-  it('are confirmed once, and counted as duplicates twice', async () => {
+describe('orders that are sent three times', () => {
+  it('are confirmed once and counted twice as duplicates', async () => {
     const duplicatesBefore = cloud.log.sum('OrdersDuplicate');
     const bodies = Array.from(generateOrders({ count: 1_000, seed: 3 }), (each) => JSON.stringify(each));
     for (let round = 0; round < 3; round++) await cloud.send(bodies);

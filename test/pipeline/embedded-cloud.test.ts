@@ -24,7 +24,7 @@ async function start(options: Partial<EmbeddedCloudOptions>) {
   });
 }
 
-/** Takes a free port until the test ends. */
+/** Occupies a free port until the test ends. */
 async function takePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
@@ -35,15 +35,15 @@ async function takePort(): Promise<number> {
 const countChildren = (): number =>
   process.getActiveResourcesInfo().filter((resource) => resource === 'ProcessWrap').length;
 
-test('a start that fails at the last moment leaves no thread and no process', async () => {
+test('a start that fails at its last step leaves no thread and no process', async () => {
   const port = await takePort();
   const before = countChildren();
   await expect(start({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  // The bundler's process is told to end, and does a moment later.
+  // esbuild's child process ends a moment after it was stopped.
   await expect.poll(countChildren).toBe(before);
 });
 
-test('a database with a schema newer than the code fails the start with the reason, and is left as it is', async () => {
+test('a start fails with the reason and leaves the database unchanged if its schema is newer than the code', async () => {
   const postgres = await startTestPostgres();
   onTestFinished(() => postgres.stop());
   const cloud = await start({ databaseUrl: postgres.url });
@@ -63,7 +63,7 @@ test('a database with a schema newer than the code fails the start with the reas
   expect(after).toEqual(before);
 });
 
-test('DynamoDB and Postgres take the ports after that of the AWS services, or any where theirs are taken', async () => {
+test('DynamoDB and Postgres use the ports after that of the AWS services, or free ones if those are in use', async () => {
   const taken = await takePort();
   const cloud = await start({ awsPort: taken - 2 });
   onTestFinished(() => cloud.stop());
@@ -73,7 +73,7 @@ test('DynamoDB and Postgres take the ports after that of the AWS services, or an
   expect(portOf('DatabaseUrl')).not.toBe(taken);
 });
 
-test('nothing takes a message before events are started', async () => {
+test('no function receives a message before events are started', async () => {
   const cloud = await start({});
   onTestFinished(() => cloud.stop());
   const { payload } = await cloud.invoke('producer', { count: 50 });
@@ -81,7 +81,7 @@ test('nothing takes a message before events are started', async () => {
   const { Attributes } = await cloud.clients.sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: cloud.outputs.OrderQueueUrl, AttributeNames: ['All'] }),
   );
-  // A mapping would have some in hand at once, until its batching window is over.
+  // A running mapping would have some messages in flight during its batching window.
   expect(Attributes).toMatchObject({
     ApproximateNumberOfMessages: '50',
     ApproximateNumberOfMessagesNotVisible: '0',

@@ -33,14 +33,14 @@ const order = (order_id: string, email_id: string, price: number) => ({
   timestamp: '2026-11-27T08:00:00Z',
 });
 
-/** Waits for an order to be stored, and tells its story. */
-const storyOf = (order_id: string) =>
+/** Waits until an order is shipped and sold, and returns its history. */
+const historyOf = (order_id: string) =>
   cloud.until(
     () => request<OrderHistory>('GET', `/orders/${order_id}`),
     ({ body }) => Boolean(body.shipment && body.sale),
   );
 
-it('an order can be followed from its order_id, from confirmation to delivery', async () => {
+it('the history of an order shows its confirmation, shipment and sale', async () => {
   expect((await request('GET', '/orders/story-1')).status).toBe(404);
   const restock = { product_id: 'P-1004', product_name: 'Kettle', quantity: 1 };
   expect(await cloud.invoke('restock', restock)).not.toHaveProperty('functionError');
@@ -50,7 +50,7 @@ it('an order can be followed from its order_id, from confirmation to delivery', 
     body: accepted,
   });
 
-  expect((await storyOf('story-1')).body).toEqual({
+  expect((await historyOf('story-1')).body).toEqual({
     order_id: 'story-1',
     received: { at: expect.any(String) },
     confirmed: { at: expect.any(String), sns_message_id: expect.any(String) },
@@ -64,13 +64,13 @@ it('an order can be followed from its order_id, from confirmation to delivery', 
   });
 });
 
-it('sales are reported as JSON and CSV, and what is no report is refused', async () => {
+it('sales are reported as JSON and CSV, and an invalid report is refused', async () => {
   await request('POST', '/orders', [
     order('report-1', 'jane@example.com', 10),
     order('report-2', 'jane@example.com', 15.5),
   ]);
-  await storyOf('report-1');
-  await storyOf('report-2');
+  await historyOf('report-1');
+  await historyOf('report-2');
   const [sum] = await cloud.query(
     'SELECT CAST(sum(price) AS text) AS revenue, CAST(count(*) AS text) AS orders FROM sales',
   );
@@ -86,15 +86,15 @@ it('sales are reported as JSON and CSV, and what is no report is refused', async
   expect((await request('GET', "/reports/sales?by=product'--")).status).toBe(400);
 });
 
-it('a customer who leaves gets no more e-mails, and does again after coming back; others are not affected', async () => {
+it('a removed customer receives no e-mails until registered again, and other customers are not affected', async () => {
   const address = 'li@example.com';
   const mailsTo = async (orderId: string) => {
     await request('POST', '/orders', [
       order(orderId, address, 1),
       order(`${orderId}-jane`, 'jane@example.com', 1),
     ]);
-    await storyOf(orderId);
-    await storyOf(`${orderId}-jane`);
+    await historyOf(orderId);
+    await historyOf(`${orderId}-jane`);
     const mails = await cloud.takeMails();
     return mails.flatMap(({ order_id }) => order_id ?? []).sort();
   };

@@ -43,7 +43,7 @@ async function receiptOf(key: string): Promise<Receipt> {
   return JSON.parse(text ?? '');
 }
 
-describe('an order file dropped in the bucket', () => {
+describe('an uploaded order file', () => {
   for (const [index, [key, write]] of Object.entries(FORMATS).entries()) {
     for (const gzipped of [false, true]) {
       const name = gzipped ? `${key}.gz` : key;
@@ -68,7 +68,7 @@ describe('an order file dropped in the bucket', () => {
     }
   }
 
-  it('has its good rows confirmed and its bad rows set aside, each with line, reasons and raw text', async () => {
+  it('has its valid rows confirmed and its rejected rows stored with line, reasons and raw text', async () => {
     const rows = Array.from(generateOrders({ count: 1_000, seed: 5 }), (order) => JSON.stringify(order));
     const badLines = [1, 250, 251, 600, 1_000];
     const badRows = ['', '{"cut": ', '[]', '{"customer_name":"only"}', 'null'].map(
@@ -94,7 +94,7 @@ describe('an order file dropped in the bucket', () => {
     expect((await cloud.takeMails()).length).toBe(995);
   });
 
-  it('that is a corrupt gzip ends in the upload queue’s DLQ, and its receipt says why', async () => {
+  it('that is a corrupt gzip moves to the upload queue’s dead-letter queue, and its receipt has the reason', async () => {
     const packed = gzipSync(JSON.stringify(Array.from(generateOrders({ count: 500, seed: 6 }))));
     await upload('corrupt.json.gz', packed.subarray(0, packed.length / 2));
     await cloud.until(
@@ -102,7 +102,7 @@ describe('an order file dropped in the bucket', () => {
       (count) => count === 1,
     );
 
-    const [message] = await cloud.takeAll('UploadQueueDLQUrl');
+    const [message] = await cloud.drainQueue('UploadQueueDLQUrl');
     expect(JSON.parse(message?.Body ?? '').Records[0].s3.object.key).toBe('corrupt.json.gz');
     expect(await receiptOf('corrupt.json.gz')).toMatchObject({
       status: 'failed',
@@ -112,7 +112,7 @@ describe('an order file dropped in the bucket', () => {
     await cloud.takeMails();
   });
 
-  it('twice over tells nobody twice', async () => {
+  it('that is uploaded twice under two names confirms each order once', async () => {
     const orders = Array.from(generateOrders({ count: 30, seed: 9 }), (order) => JSON.stringify(order)).join(
       '\n',
     );

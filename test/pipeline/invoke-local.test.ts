@@ -8,7 +8,7 @@ import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
 
 const EVENTS = resolve(import.meta.dirname, '../../events');
 
-/** The order that the stories are about: of a product that nobody else orders, and the best seller. */
+/** The order of the `story` events. No other order has its product, and its price makes that the best seller. */
 const ORDER = {
   order_id: 'A-1001',
   customer_name: 'Jane Doe',
@@ -33,7 +33,7 @@ const STORY = {
   sale: { product_name: 'Kettle', price: 250_000 },
 };
 
-/** What each function answers to each of its sample events, or a part of what it prints where it refuses one. */
+/** The answer to each sample event, or a part of the error message if the function refuses it. */
 const ANSWERS: Record<string, unknown> = {
   'producer-invoke.json': { requested: 50, sent: 50, failed: 0, seed: 7 },
   'producer-invoke-s3.json': { requested: 500, sent: 500, files: 2, seed: 8 },
@@ -45,7 +45,7 @@ const ANSWERS: Record<string, unknown> = {
   'intake-orders-one-bad.json': { statusCode: 202, body: expect.stringContaining('"rejected":[{"index":1') },
   'intake-not-json.json': { statusCode: 400, body: expect.stringContaining('body: must be JSON') },
   'consumer-orders.json': { batchItemFailures: [] },
-  'consumer-one-poison.json': {
+  'consumer-one-invalid.json': {
     batchItemFailures: [{ itemIdentifier: '00000000-0000-4000-8000-000000000004' }],
   },
   'ingest-upload.json': { batchItemFailures: [] },
@@ -54,7 +54,7 @@ const ANSWERS: Record<string, unknown> = {
   },
   'ingest-test-event.json': { batchItemFailures: [] },
   'fulfillment-orders.json': { batchItemFailures: [] },
-  'fulfillment-one-poison.json': {
+  'fulfillment-one-invalid.json': {
     batchItemFailures: [{ itemIdentifier: '00000000-0000-4000-8000-000000000054' }],
   },
   'restock-invoke.json': {
@@ -66,7 +66,7 @@ const ANSWERS: Record<string, unknown> = {
   },
   'restock-invoke-bad-quantity.json': 'quantity: must be a whole number from 1 to 1,000,000,000, received -5',
   'analytics-orders.json': { batchItemFailures: [] },
-  'analytics-one-poison.json': {
+  'analytics-one-invalid.json': {
     batchItemFailures: [
       { itemIdentifier: '00000000-0000-4000-8000-000000000024' },
       { itemIdentifier: '00000000-0000-4000-8000-000000000025' },
@@ -101,11 +101,11 @@ const ANSWERS: Record<string, unknown> = {
 };
 
 let cloud: TestCloud;
-/** What came of each sample event, as text that ends in the answer, or tells why there is none. */
+/** The output for each sample event, which ends with the answer or contains the error message. */
 let texts: Map<string, string>;
 
 const functionOf = (file: string): string => file.split('-')[0] ?? '';
-/** The first event of each function goes by `serverless invoke local`, which takes seconds; the others, straight to it. */
+/** Only the first event of each function uses `serverless invoke local`, which takes seconds. */
 const isFirst = (file: string, index: number, all: readonly string[]): boolean =>
   all.findIndex((other) => functionOf(other) === functionOf(file)) === index;
 
@@ -134,7 +134,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => cloud.stop());
 
-/** All that `serverless invoke local` prints, whether the function answers or throws. */
+/** Returns everything that `serverless invoke local` prints, whether the function returns or throws. */
 async function invokeLocal(file: string): Promise<string> {
   const args = ['invoke', 'local', '-f', functionOf(file), '--stage', 'local', '--path', `events/${file}`];
   const environment = { ORDER_PIPELINE_LOCAL_DIR: cloud.localDirectory };
@@ -149,11 +149,11 @@ async function invoke(file: string): Promise<string> {
   return JSON.stringify(JSON.parse(payload), null, 1);
 }
 
-/** The answer is the last thing printed, as indented JSON; log lines come before it. */
+/** Parses the answer: indented JSON at the end of the output, after log lines. */
 const answerOf = (text: string): unknown => JSON.parse(text.slice(text.lastIndexOf('\n{\n') + 1));
 
 describe('the sample events', () => {
-  it('have an answer each', async () => {
+  it('each have an expected answer', async () => {
     const files = (await readdir(EVENTS)).filter((name) => name.endsWith('.json'));
     expect(files.sort()).toEqual(Object.keys(ANSWERS).sort());
   });

@@ -13,7 +13,7 @@ import { connectClients } from '../local/start-test-services.ts';
 const PROJECT = resolve(import.meta.dirname, '../..');
 
 let localDirectory: string;
-/** Process groups of this test. */
+/** Process groups that the test started. */
 const groups: number[] = [];
 
 beforeEach(async () => {
@@ -32,7 +32,7 @@ afterEach(async () => {
   await rm(localDirectory, { recursive: true, force: true });
 });
 
-/** Those of the stack on AWS, and four of the embedded cloud's own. */
+/** Outputs of the stack on AWS, and four that the embedded cloud adds. */
 const CORE_OUTPUTS = [
   'ApiUrl',
   'AwsEndpointUrl',
@@ -50,7 +50,7 @@ const CORE_OUTPUTS = [
   'UploadQueueDLQUrl',
   'UploadQueueUrl',
 ];
-/** With shipping and sales. */
+/** Outputs with shipping and sales enabled. */
 const OUTPUTS = [
   ...CORE_OUTPUTS,
   'AnalyticsQueueDLQUrl',
@@ -63,11 +63,11 @@ const OUTPUTS = [
 
 interface Run {
   child: ChildProcess;
-  /** Its process group, as a terminal would give it one: what Ctrl-C reaches. */
+  /** Its process group, as in a terminal, to which Ctrl-C sends SIGINT. */
   group: number;
-  /** Resolves when the text has been printed. */
+  /** Resolves when the text was printed. */
   printed(text: string): Promise<void>;
-  /** Exit status and everything that was printed. */
+  /** Resolves with exit status and output. */
   ended: Promise<{ status: number | null; output: string }>;
 }
 
@@ -100,7 +100,7 @@ function run(command: string, args: readonly string[]): Run {
 const start = (...args: string[]): Run => run(process.execPath, ['local/main.ts', ...args]);
 const FREE_PORTS = ['--port', '0', '--aws-port', '0'];
 
-/** For what takes a moment more on a busy machine. */
+/** Timeout for steps that take longer on a busy machine. */
 const patient = { timeout: 15_000, interval: 200 };
 
 async function canConnect(url: string): Promise<boolean> {
@@ -119,16 +119,16 @@ interface Process {
   command: string;
 }
 
-/** All processes that have not ended. Linux only. */
+/** Returns all running processes. Linux only. */
 async function readProcesses(): Promise<Process[]> {
   const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
   const processes = await Promise.all(
     pids.map(async (pid) => {
-      // Gone since the list was read, perhaps.
+      // A process may have ended since the list was read.
       const [stat, command] = await Promise.all(
         ['stat', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
       );
-      // Before the state comes the program's name, in parentheses, with whatever in it.
+      // The state follows the program's name, which is in parentheses and may itself contain some.
       const [state, , group] = (stat ?? '').slice((stat ?? '').lastIndexOf(')') + 2).split(' ');
       return state && state !== 'Z' ? [{ pid, group: Number(group), command: command ?? '' }] : [];
     }),
@@ -136,7 +136,7 @@ async function readProcesses(): Promise<Process[]> {
   return processes.flat();
 }
 
-/** Processes of a run: its own group, and that of its Postgres. */
+/** Returns the processes of a run: its own group and that of its Postgres. */
 async function membersOf(run: number, databaseUrl: string): Promise<Process[]> {
   const processes = await readProcesses();
   const option = `port=${new URL(databaseUrl).port}\0`;
@@ -144,7 +144,7 @@ async function membersOf(run: number, databaseUrl: string): Promise<Process[]> {
   return processes.filter(({ group }) => group === run || postgres.includes(group));
 }
 
-/** The number, or numbers, behind a name in the tables that a run printed. */
+/** Returns the numbers that follow a name in the printed tables. */
 function numbersOf(output: string, name: string): number[] {
   const line = output.split('\n').find((each) => each.startsWith(`  ${name}  `)) ?? '';
   return (line.slice(name.length + 2).match(/[\d,.]*\d/g) ?? []).map((text) =>
@@ -159,7 +159,7 @@ function expectReconciled(output: string, orders: number): void {
   expect(output).toContain('\n  Reconciled: every order is accounted for, none twice.\n');
 }
 
-// Each test runs whole processes, several of them one after another: what one run can show is not started for twice.
+// Starting the pipeline takes seconds, so each test checks as much as its run shows.
 describe('npm start', { timeout: 120_000 }, () => {
   it('sends orders as files in S3, reconciles and exits with 0', async () => {
     const args = ['--count', '600', '--via', 's3', '--exit', ...FREE_PORTS];
@@ -168,7 +168,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(status).toBe(0);
   });
 
-  it('ships, sells and reports the orders of its seed: the same as an independent sum over them', async () => {
+  it('ships, sells and reports the orders of its seed, with the sums that the orders themselves have', async () => {
     const args = ['start', '--', '--count', '3000', '--seed', '77', '--exit', ...FREE_PORTS];
     const { status, output } = await run('npm', args).ended;
     const orders = Array.from(generateOrders({ count: 3_000, seed: 77 }));
@@ -199,7 +199,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     );
     expect(numbersOf(output, 'all products')).toEqual([3_000, sum(all.map(({ cents }) => cents)) / 100]);
 
-    // 450 of each product are in stock.
+    // The initial stock is 450 of each product.
     const scheduled = sum(all.map(({ orders }) => Math.min(450, orders)));
     expect(scheduled).toBeLessThan(3_000);
     expect(numbersOf(output, 'in the shipping queue')[0]).toBe(3_000);
@@ -213,7 +213,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(await readdir(localDirectory)).not.toContain('outputs.json');
   });
 
-  it('runs without shipping and sales, and then with no database either', async () => {
+  it('runs without shipping, sales and a database', async () => {
     const off = ['--shipping', 'off', '--sales', 'off'];
     const { child, printed, ended } = start('--count', '100', ...off, ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
@@ -226,7 +226,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     );
   });
 
-  it('runs without shipping alone', async () => {
+  it('runs with sales and without shipping', async () => {
     const { status, output } = await start('--count', '100', '--shipping', 'off', '--exit', ...FREE_PORTS)
       .ended;
     expect(numbersOf(output, 'in the analytics queue')[0]).toBe(100);
@@ -235,17 +235,17 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(status).toBe(0);
   });
 
-  it('sends no faster than asked, and exits with 1 when something is gone, or a customer was told twice', async () => {
+  it('keeps to its rate, and exits with 1 if records are missing or an order was confirmed twice', async () => {
     const { printed, ended } = start('--count', '200', '--rate', '50', '--exit', ...FREE_PORTS);
-    // The first line of progress: the counting has begun.
+    // The count has begun when the first progress line is printed.
     await printed('sent ');
     const { AwsEndpointUrl = '', DatabaseUrl = '', OrderEventsTopicArn } = await readOutputs();
     const { sns } = connectClients(AwsEndpointUrl);
-    const [toldTwice] = generateOrders({ count: 1, seed: 1 });
+    const [confirmedTwice] = generateOrders({ count: 1, seed: 1 });
     const text = (StringValue: string) => ({ DataType: 'String', StringValue });
     const secondMail = new PublishCommand({
       TopicArn: OrderEventsTopicArn,
-      Message: JSON.stringify({ event: 'OrderConfirmed', order: toldTwice, confirmed_at: 0 }),
+      Message: JSON.stringify({ event: 'OrderConfirmed', order: confirmedTwice, confirmed_at: 0 }),
       MessageAttributes: { event: text('OrderConfirmed'), email_id: text('jane@example.com') },
     });
     await sns.send(secondMail);
@@ -263,11 +263,13 @@ describe('npm start', { timeout: 120_000 }, () => {
     const [, seconds] = /sent +200 .* over ([\d.]+) s,/.exec(output) ?? [];
     expect(Number(seconds)).toBeGreaterThanOrEqual(3.9);
     expect(output).toMatch(/confirmed twice +1\n/);
-    expect(output).toMatch(/\n {2}NOT reconciled: orders, shipments, stock, sales\.\n/);
+    expect(output).toMatch(
+      /\n {2}NOT reconciled: the numbers of orders, shipments, stock, sales do not add up\.\n/,
+    );
     expect(status).toBe(1);
   });
 
-  it('is one process besides Postgres, stays up until it is interrupted, then ends at once', async () => {
+  it('is one process besides Postgres, runs until it is interrupted, and then ends within seconds', async () => {
     const { child, group, printed, ended } = start('--no-produce', ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
     const outputs = await readOutputs();
@@ -280,7 +282,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     }
     expect((await fetch(`${outputs.ApiUrl}/orders`, { method: 'POST', body: '{}' })).status).toBe(400);
     expect((await fetch(`${outputs.ApiUrl}/`)).headers.get('content-type')).toMatch('text/html');
-    // A page that listens does not hold it up.
+    // An open event stream must not delay the shutdown.
     expect((await fetch(`${outputs.ApiUrl}/dashboard/events`)).status).toBe(200);
 
     const interrupted = Date.now();
@@ -295,7 +297,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     if (process.platform === 'linux') expect(await members()).toEqual([]);
   });
 
-  it.skipIf(process.platform !== 'linux')('leaves no process behind when it is killed', async () => {
+  it.skipIf(process.platform !== 'linux')('leaves no process when it is killed', async () => {
     const { child, group, printed } = start('--no-produce', ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
     const { DatabaseUrl = '' } = await readOutputs();
@@ -303,7 +305,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     await vi.waitFor(async () => expect(await membersOf(group, DatabaseUrl)).toEqual([]), patient);
   });
 
-  it.skipIf(process.platform !== 'linux')('exits with 1 and says why when its Postgres dies', async () => {
+  it.skipIf(process.platform !== 'linux')('exits with 1 and the reason when Postgres crashes', async () => {
     const { group, printed, ended } = start('--no-produce', ...FREE_PORTS);
     await printed('Ctrl-C stops it.');
     const { DatabaseUrl = '' } = await readOutputs();
@@ -311,12 +313,12 @@ describe('npm start', { timeout: 120_000 }, () => {
     const postgres = members.find(({ command }) => command.split('\0')[0]?.endsWith('bin/postgres'));
     process.kill(postgres?.pid ?? Number.NaN, 'SIGKILL');
     const { status, output } = await ended;
-    expect(output).toContain('Postgres: the server ended by itself');
+    expect(output).toContain('Postgres: the server ended unexpectedly');
     expect(status).toBe(1);
     expect(await membersOf(group, DatabaseUrl)).toEqual([]);
   });
 
-  it('ends in good order on Ctrl-C, which the terminal sends and npm passes on once more', async () => {
+  it('shuts down cleanly on Ctrl-C, which reaches it from the terminal and again from npm', async () => {
     const { group, printed, ended } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
     await printed('Ctrl-C stops it.');
     const { ApiUrl = '' } = await readOutputs();
@@ -328,7 +330,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     await expect(fetch(ApiUrl)).rejects.toThrow('fetch failed');
   });
 
-  it('ends with npm, also when npm is killed', async () => {
+  it('ends when npm is killed', async () => {
     const { child, printed } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
     await printed('Ctrl-C stops it.');
     const { ApiUrl = '', DatabaseUrl = '' } = await readOutputs();
@@ -345,13 +347,13 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect((await ended).status).toBe(130);
   });
 
-  it('keeps mailbox, queues, ledger, shipments and sales in its data directory, and stocks up once', async () => {
+  it('keeps mailbox, queues, ledger, shipments and sales in its data directory, and adds the initial stock once', async () => {
     const data = ['--data', join(localDirectory, 'data'), ...FREE_PORTS];
     expect((await start('--count', '50', '--seed', '5', '--exit', ...data).ended).status).toBe(0);
 
     const drained = await start('--no-produce', '--exit', ...data).ended;
     expect(numbersOf(drained.output, '= confirmed')[0]).toBe(0);
-    expect(numbersOf(drained.output, 'all products, of all runs')[0]).toBe(50);
+    expect(numbersOf(drained.output, 'all products, all runs')[0]).toBe(50);
     expect(drained.status).toBe(0);
     const again = await start('--count', '60', '--seed', '5', '--exit', ...data).ended;
     expect(numbersOf(again.output, '+ duplicates')).toEqual([50]);
@@ -361,7 +363,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     const { printed, child, ended } = start('--no-produce', ...data);
     await printed('Ctrl-C stops it.');
     const second = await start('--no-produce', ...data).ended;
-    expect(second.output).toMatch(/^data directory: only one process may use it at a time/);
+    expect(second.output).toMatch(/^data directory .*: another process is using it/);
     expect(second.status).toBe(1);
     const { AwsEndpointUrl, DatabaseUrl = '' } = await readOutputs();
     const database = createPostgresDatabase(DatabaseUrl);
@@ -388,21 +390,21 @@ describe('npm start', { timeout: 120_000 }, () => {
     await ended;
   });
 
-  it('names the port that is taken, and what to do', async () => {
+  it('names the port that is in use and the options to change it', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     for (const option of ['--port', '--aws-port']) {
       const ports = option === '--port' ? ['--aws-port', '0'] : ['--port', '0'];
       const { status, output } = await start('--no-produce', option, String(port), ...ports).ended;
-      expect(output).toContain(`Port ${port} on 127.0.0.1 is taken`);
+      expect(output).toContain(`Port ${port} on 127.0.0.1 is used by another program`);
       expect(output).toContain(option);
       expect(status).toBe(1);
     }
     server.close();
   });
 
-  it('explains a wrong option and exits with 2', async () => {
+  it('explains an invalid option and exits with 2', async () => {
     const { status, output } = await start('--count', 'many').ended;
     expect(output).toBe(
       '--count: must be a whole number from 1 to 1,000,000, received many\nSee npm start -- --help\n',
@@ -410,7 +412,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(status).toBe(2);
   });
 
-  it('prints its options', async () => {
+  it('prints its help', async () => {
     const { status, output } = await start('--help').ended;
     for (const option of [
       'count',

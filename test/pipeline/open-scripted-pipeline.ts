@@ -13,7 +13,7 @@ import { openDeployedPipeline } from '../../operations/pipeline/open-pipeline.ts
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { QUEUE_NAMES, type QueueName } from '../../topology.ts';
 import { intercept } from '../aws/intercept.ts';
-import { standForTable, type TableRow } from './table-stand-in.ts';
+import { createTableStub, type TableRow } from './table-stub.ts';
 
 const urlOf = (queue: QueueName) => `https://sqs.eu-central-1.amazonaws.com/123456789012/${queue}`;
 const OUTPUTS = {
@@ -32,36 +32,36 @@ const OUTPUTS = {
   LedgerTableName: 'ledger',
 };
 
-/** When all dead letters came into their queues. */
-export const LETTERS_SENT_AT = Date.UTC(2026, 10, 27, 11);
+/** Time at which all dead letters were sent. */
+export const DEAD_LETTERS_SENT_AT = Date.UTC(2026, 10, 27, 11);
 
-/** What a stage holds. */
+/** The contents of a stage. */
 export interface StageScript {
-  /** Those that a scan of the ledger comes upon. */
+  /** Ledger records that a scan returns. */
   records?: readonly LedgerRecord[];
-  /** Those that are found by their id only. */
+  /** Ledger records that only a read by id returns. */
   otherRecords?: readonly LedgerRecord[];
-  /** Orders whose record a scan comes upon and nobody can read. */
+  /** Ids of orders whose ledger record is returned by a scan but is invalid. */
   damaged?: readonly string[];
-  /** Messages in the queues, to be had. */
+  /** Numbers of visible messages in the queues. */
   waiting?: Partial<Record<QueueName, number>>;
   /** Bodies in the dead-letter queues. Message ids are `order-dlq-0`…. */
-  letters?: Partial<Record<QueueName, readonly string[]>>;
-  /** Left out where shipping is off. */
+  deadLetters?: Partial<Record<QueueName, readonly string[]>>;
+  /** Default: shipping is disabled. */
   shipments?: readonly TableRow[];
-  /** Left out where sales are off. */
+  /** Default: sales are disabled. */
   sales?: readonly TableRow[];
 }
 
-/** A stage on AWS of which nothing is there but what the test says: its answers come in the SDK's place. */
+/** Opens a stage on AWS with the given contents. SDK clients are stubbed, so no request is sent. */
 export function openScriptedPipeline(script: StageScript) {
-  const { records = [], otherRecords = [], damaged = [], waiting = {}, letters = {} } = script;
+  const { records = [], otherRecords = [], damaged = [], waiting = {}, deadLetters = {} } = script;
   const place = { region: 'eu-central-1', credentials: { accessKeyId: 'no', secretAccessKey: 'one' } };
   const { shipments, sales } = script;
   const pipeline: Pipeline = {
     ...openDeployedPipeline('dev', OUTPUTS, place),
-    shippingDatabase: shipments && standForTable('shipments', shipments),
-    salesDatabase: sales && standForTable('sales', sales),
+    shippingDatabase: shipments && createTableStub('shipments', shipments),
+    salesDatabase: sales && createTableStub('sales', sales),
   };
   onTestFinished(() => pipeline.close());
   const { dynamoDb, sqs } = pipeline.clients;
@@ -83,34 +83,34 @@ export function openScriptedPipeline(script: StageScript) {
   });
 
   const messages = QUEUE_NAMES.flatMap((name) =>
-    (letters[name] ?? []).map((Body, n) => {
+    (deadLetters[name] ?? []).map((Body, n) => {
       const url = `${urlOf(name)}-dlq`;
-      return { url, MessageId: `${name}-dlq-${n}`, Body, isInHand: false, isDeleted: false };
+      return { url, MessageId: `${name}-dlq-${n}`, Body, isInFlight: false, isDeleted: false };
     }),
   );
   intercept(sqs, GetQueueAttributesCommand, async ({ QueueUrl }) => {
     const there = messages.filter(({ url, isDeleted }) => url === QueueUrl && !isDeleted);
-    const inHand = there.filter(({ isInHand }) => isInHand).length;
+    const inFlight = there.filter(({ isInFlight }) => isInFlight).length;
     const name = QUEUE_NAMES.find((each) => urlOf(each) === QueueUrl);
-    const visible = there.length - inHand + ((name && waiting[name]) ?? 0);
+    const visible = there.length - inFlight + ((name && waiting[name]) ?? 0);
     return {
       $metadata,
       Attributes: {
         ApproximateNumberOfMessages: String(visible),
-        ApproximateNumberOfMessagesNotVisible: String(inHand),
+        ApproximateNumberOfMessagesNotVisible: String(inFlight),
       },
     };
   });
   const receives = intercept(sqs, ReceiveMessageCommand, async ({ QueueUrl, MaxNumberOfMessages }) => {
-    const free = messages.filter((each) => each.url === QueueUrl && !each.isInHand && !each.isDeleted);
+    const free = messages.filter((each) => each.url === QueueUrl && !each.isInFlight && !each.isDeleted);
     const Messages = free.slice(0, MaxNumberOfMessages).map((message) => {
-      message.isInHand = true;
+      message.isInFlight = true;
       const { MessageId, Body } = message;
       return {
         MessageId,
         Body,
         ReceiptHandle: MessageId,
-        Attributes: { SentTimestamp: String(LETTERS_SENT_AT) },
+        Attributes: { SentTimestamp: String(DEAD_LETTERS_SENT_AT) },
       };
     });
     return { $metadata, Messages };
@@ -119,7 +119,7 @@ export function openScriptedPipeline(script: StageScript) {
   intercept(sqs, ChangeMessageVisibilityBatchCommand, async ({ Entries = [] }) => {
     for (const { ReceiptHandle, VisibilityTimeout } of Entries) {
       const message = messageOf(ReceiptHandle);
-      if (message && VisibilityTimeout === 0) message.isInHand = false;
+      if (message && VisibilityTimeout === 0) message.isInFlight = false;
     }
     return { $metadata, Successful: Entries.map(({ Id }) => ({ Id })), Failed: [] };
   });
@@ -142,13 +142,15 @@ export function openScriptedPipeline(script: StageScript) {
     reads,
     receives,
     sends,
-    /** What was sent to a queue, as JSON. */
+    /** Returns the parsed bodies of messages that were sent to a queue. */
     sentTo: (queue: QueueName) =>
       sends
         .filter(({ QueueUrl }) => QueueUrl === urlOf(queue))
         .flatMap(({ Entries = [] }) => Entries.map(({ MessageBody = '' }) => JSON.parse(MessageBody))),
-    /** Ids of dead letters that nobody has in hand. */
-    lettersLeft: () =>
-      messages.filter(({ isInHand, isDeleted }) => !isInHand && !isDeleted).map(({ MessageId }) => MessageId),
+    /** Returns the ids of visible dead letters. */
+    deadLettersLeft: () =>
+      messages
+        .filter(({ isInFlight, isDeleted }) => !isInFlight && !isDeleted)
+        .map(({ MessageId }) => MessageId),
   };
 }

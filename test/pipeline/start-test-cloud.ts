@@ -14,7 +14,7 @@ import type { Row } from '../../lib/database/database.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../local/embedded-cloud.ts';
 
-/** An e-mail that SNS would have sent. */
+/** An e-mail in the mailbox. */
 export interface Mail {
   email_id: string;
   subject: string;
@@ -22,31 +22,39 @@ export interface Mail {
   order_id: string;
 }
 
-/** The whole pipeline on free ports and in a folder of its own, with what tests want to ask of it. */
+/** The whole pipeline on free ports and in a temporary folder, with helpers for tests. */
 export interface TestCloud extends EmbeddedCloud {
   localDirectory: string;
   output(name: string): string;
-  /** Sends bodies to the order queue, or another one, as any SQS client would. */
+  /**
+   * Sends message bodies with a plain SQS client.
+   *
+   * @param output Stack output with the queue's URL. Default: the order queue.
+   */
   send(bodies: readonly string[], output?: string): Promise<void>;
-  /** Takes all messages out of a queue. */
-  takeAll(output: string): Promise<Message[]>;
+  /** Receives and deletes all visible messages of a queue. */
+  drainQueue(output: string): Promise<Message[]>;
+  /** Receives and deletes all mails. */
   takeMails(): Promise<Mail[]>;
-  /** Messages in a queue, in flight or not. */
+  /** Returns the number of messages in a queue, in flight or not. */
   depth(output: string): Promise<number>;
-  /** Waits until the condition holds; throws with its last value after 60 s. */
+  /** Waits until the condition holds. Throws with the last value after 60 s. */
   until<Value>(read: () => Promise<Value>, holds: (value: Value) => boolean): Promise<Value>;
-  /** Waits until neither order queue nor upload queue holds anything. */
+  /** Waits until the upload queue and the order queue are empty. */
   drained(): Promise<void>;
-  /** Waits until no queue holds anything: what was confirmed is shipped and sold. */
+  /** Waits until all queues are empty, so that every confirmed order is shipped and sold. */
   stored(): Promise<void>;
-  /** Asks the database of shipping and sales. */
+  /** Queries the database of shipping and sales. */
   query(sql: string): Promise<Row[]>;
 }
 
 export interface TestCloudOptions {
   /** Stage parameters. */
   params?: Record<string, string | number>;
-  /** Whether queues and schedules invoke the functions; where not, the test calls `startEvents` or has workers do it. */
+  /**
+   * Whether queues and schedules invoke the functions. If not, the test calls `startEvents` or starts workers.
+   * Default: true.
+   */
   events?: boolean;
 }
 
@@ -94,7 +102,7 @@ export async function startTestCloud({ params, events = true }: TestCloudOptions
       }
     },
 
-    async takeAll(name) {
+    async drainQueue(name) {
       const QueueUrl = output(name);
       const taken: Message[] = [];
       for (;;) {
@@ -114,7 +122,7 @@ export async function startTestCloud({ params, events = true }: TestCloudOptions
     },
 
     async takeMails() {
-      const messages = await testCloud.takeAll('MailboxQueueUrl');
+      const messages = await testCloud.drainQueue('MailboxQueueUrl');
       return messages.map(({ Body = '' }) => JSON.parse(Body) as Mail);
     },
 
@@ -140,7 +148,7 @@ export async function startTestCloud({ params, events = true }: TestCloudOptions
 
     drained: () => empty('UploadQueueUrl', 'OrderQueueUrl'),
 
-    // In this order: what is in one has not left those before it.
+    // The order matters: messages move from each queue to the next.
     stored: () => empty('UploadQueueUrl', 'OrderQueueUrl', 'ShippingQueueUrl', 'AnalyticsQueueUrl'),
 
     query: (sql) => database.query(sql),

@@ -4,10 +4,10 @@ import { generateOrders } from '../../lib/produce/generator.ts';
 import { startTestCloud } from './start-test-cloud.ts';
 import { startWorker, type TestWorker } from './start-worker.ts';
 
-/** As in resources/order-queue.yml. */
+/** Visibility timeout of the order queue in the stack, in seconds. */
 const VISIBILITY_TIMEOUT = 181;
 
-/** An order queue from which nothing but workers takes orders, unless the test calls `startEvents`. */
+/** A test cloud in which only workers poll the order queue, unless the test calls `startEvents`. */
 export type WorkerCloud = Awaited<ReturnType<typeof startWorkerCloud>>;
 
 export async function startWorkerCloud(shippingAndSales: 'on' | 'off' = 'off') {
@@ -17,8 +17,8 @@ export async function startWorkerCloud(shippingAndSales: 'on' | 'off' = 'off') {
   const settingsFile = join(cloud.localDirectory, 'worker.env');
   let seed = 0;
 
-  /** Sets for how many seconds the order queue hides what was received. */
-  async function hideFor(seconds: number): Promise<void> {
+  /** Sets the visibility timeout of the order queue. */
+  async function setVisibilityTimeout(seconds: number): Promise<void> {
     const QueueUrl = cloud.output('OrderQueueUrl');
     const Attributes = { VisibilityTimeout: String(seconds) };
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
@@ -27,28 +27,28 @@ export async function startWorkerCloud(shippingAndSales: 'on' | 'off' = 'off') {
   return {
     ...cloud,
     settingsFile,
-    hideFor,
+    setVisibilityTimeout,
 
-    /** A worker of the consumer, with a health endpoint. */
+    /** Starts a worker that runs the consumer, with a health endpoint. */
     startConsumer(args: readonly string[] = [], environment?: Record<string, string>): TestWorker {
       const settings = ['--function', 'consumer', '--settings', settingsFile, '--health-port', '0'];
       return startWorker([...settings, ...args], environment);
     },
 
-    /** Sends orders that nobody has seen before; returns their ids, sorted. */
+    /** Sends new orders and returns their sorted ids. */
     async sendOrders(count: number): Promise<string[]> {
       const orders = [...generateOrders({ count, seed: ++seed })];
       await cloud.send(orders.map((order) => JSON.stringify(order)));
       return orders.map(({ order_id = '' }) => order_id).sort();
     },
 
-    /** Takes all e-mails; the ids of their orders, sorted. */
+    /** Receives and deletes all e-mails and returns the sorted ids of their orders. */
     async takeConfirmed(): Promise<string[]> {
       const mails = await cloud.takeMails();
       return mails.map(({ order_id }) => order_id).sort();
     },
 
-    /** Waits until the order queue is empty; the upload queue never is, where nobody ingests the bucket's test event. */
+    /** Waits until the order queue is empty. Without ingest, the bucket's test event stays in the upload queue. */
     async drained(): Promise<void> {
       await cloud.until(
         () => cloud.depth('OrderQueueUrl'),
@@ -56,7 +56,7 @@ export async function startWorkerCloud(shippingAndSales: 'on' | 'off' = 'off') {
       );
     },
 
-    /** Waits until a worker has confirmed as many orders. */
+    /** Waits until a worker has confirmed at least this number of orders. */
     async confirms(worker: TestWorker, least: number): Promise<void> {
       await cloud.until(
         async () => worker.sum('OrdersConfirmed'),
@@ -64,9 +64,9 @@ export async function startWorkerCloud(shippingAndSales: 'on' | 'off' = 'off') {
       );
     },
 
-    /** Empties the queues, messages in flight included, and sets the order queue's own visibility timeout. */
+    /** Empties the queues, including messages in flight, and resets the order queue's visibility timeout. */
     async reset(): Promise<void> {
-      await hideFor(VISIBILITY_TIMEOUT);
+      await setVisibilityTimeout(VISIBILITY_TIMEOUT);
       for (const name of ['OrderQueueUrl', 'OrderQueueDLQUrl', 'MailboxQueueUrl']) {
         await sqs.send(new PurgeQueueCommand({ QueueUrl: cloud.output(name) }));
       }

@@ -6,27 +6,27 @@ import { onTestFinished } from 'vitest';
 
 type Line = Record<string, unknown>;
 
-/** A worker in a process of its own, which ends with the test. */
+/** A worker in a child process, which ends with the test. */
 export interface TestWorker {
   pid: number;
   /** Log lines with this message, so far. */
   lines(message: string): Line[];
   /** Waits for the first log line with this message. */
   logged(message: string): Promise<Line>;
-  /** A metric's sum, so far. */
+  /** Sum of a metric, so far. */
   sum(metric: string): number;
-  /** `GET /health`, where it was started with a health port. */
+  /** Requests `GET /health`. Needs a worker with a health port. */
   health(): Promise<{ status: number; body: Line }>;
   kill(signal: NodeJS.Signals): void;
-  /** Exit status, or the signal that ended it, and what it wrote that is no JSON. */
+  /** Exit status or signal, and the output that is not JSON. */
   ended: Promise<{ status: number | string; text: string }>;
 }
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 
 /**
- * @param script worker/main.ts where it is left out, or what is made of it
- * @param environment nothing of this process's own is in it
+ * @param environment Environment variables. None are inherited from this process.
+ * @param script Script to run. Default: `worker/main.ts`.
  */
 export function startWorker(
   args: readonly string[],

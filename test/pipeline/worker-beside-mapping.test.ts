@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 
-it('two workers and the mapping share a queue: each order is confirmed once, and each of the three does a part', async () => {
+it('two workers and a mapping share a queue, confirm each order once, and each confirm some', async () => {
   const workers = [1, 2].map(() => cloud.startConsumer(['--concurrency', '2']));
   await Promise.all(workers.map((worker) => worker.logged('worker started')));
   cloud.startEvents();
@@ -17,7 +17,7 @@ it('two workers and the mapping share a queue: each order is confirmed once, and
     ...workers.map((worker) => worker.sum('OrdersConfirmed')),
     cloud.log.sum('OrdersConfirmed'),
   ];
-  // Metrics arrive a moment after the messages are gone.
+  // Metrics arrive a moment after the messages were deleted.
   await cloud.until(
     async () => confirmed().reduce((sum, count) => sum + count),
     (sum) => sum >= 3_000,

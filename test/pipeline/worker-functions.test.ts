@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 
-it('an order file goes through workers alone: read, confirmed, shipped and sold', async () => {
+it('workers alone ingest an order file and confirm, ship and sell its orders', async () => {
   const orders = [...generateOrders({ count: 300, seed: 7 })];
   const lines = orders.map((order) => `${JSON.stringify(order)}\n`);
   const Bucket = cloud.output('UploadBucketName');
@@ -21,7 +21,7 @@ it('an order file goes through workers alone: read, confirmed, shipped and sold'
   const names = ['ingest', 'consumer', 'fulfillment', 'analytics'];
   const settings = ['--settings', cloud.settingsFile];
   const workers = names.map((name) => startWorker(['--function', name, ...settings]));
-  // In this order: what is in one has not left those before it.
+  // The order matters: messages move from each queue to the next.
   for (const queue of ['UploadQueueUrl', 'OrderQueueUrl', 'ShippingQueueUrl', 'AnalyticsQueueUrl']) {
     await cloud.until(
       () => cloud.depth(queue),
@@ -36,7 +36,7 @@ it('an order file goes through workers alone: read, confirmed, shipped and sold'
       return { status, handled, failed };
     }),
   );
-  // The bucket's own test event is an upload message, too.
+  // The bucket's test event is also an upload message.
   expect(stopped).toEqual([
     { status: 0, handled: 2, failed: 0 },
     ...names.slice(1).map(() => ({ status: 0, handled: 300, failed: 0 })),

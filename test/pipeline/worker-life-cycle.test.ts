@@ -22,7 +22,7 @@ afterEach(() => cloud.reset());
 afterAll(() => cloud.stop());
 
 describe('at its start, a worker', () => {
-  it('takes its times from the queue, or from its command line', async () => {
+  it('derives its timeouts from the queue or its command line', async () => {
     const started = await cloud.startConsumer().logged('worker started');
     expect(started).toMatchObject({
       function: 'consumer',
@@ -31,7 +31,7 @@ describe('at its start, a worker', () => {
       visibility_timeout: 181,
       timeout: 30,
     });
-    await cloud.hideFor(13);
+    await cloud.setVisibilityTimeout(13);
     expect(await cloud.startConsumer().logged('worker started')).toMatchObject({ timeout: 2 });
     const patient = cloud.startConsumer(['--timeout', '60', '--concurrency', '3']);
     expect(await patient.logged('worker started')).toMatchObject({
@@ -41,7 +41,7 @@ describe('at its start, a worker', () => {
     });
   });
 
-  it('says which settings are missing, and exits with 1', async () => {
+  it('names the missing settings and exits with 1', async () => {
     const worker = startWorker(['--function', 'consumer']);
     expect((await worker.logged('worker cannot start')).error).toMatchObject({
       message: 'environment variables: ORDER_QUEUE_URL: must be a URL, received nothing',
@@ -49,8 +49,8 @@ describe('at its start, a worker', () => {
     expect(await worker.ended).toEqual({ status: 1, text: '' });
   });
 
-  it('refuses a queue that hides messages for too short a time', async () => {
-    await cloud.hideFor(5);
+  it('refuses a queue with a visibility timeout that is too short', async () => {
+    await cloud.setVisibilityTimeout(5);
     const worker = cloud.startConsumer();
     expect((await worker.logged('worker cannot start')).error).toMatchObject({
       message: expect.stringMatching(
@@ -60,7 +60,7 @@ describe('at its start, a worker', () => {
     expect(await worker.ended).toEqual({ status: 1, text: '' });
   });
 
-  it('refuses a health port that is taken', async () => {
+  it('refuses a health port that is in use', async () => {
     const { health } = await cloud.startConsumer().logged('worker started');
     const { port } = new URL(String(health));
     const worker = cloud.startConsumer(['--health-port', port]);
@@ -70,13 +70,13 @@ describe('at its start, a worker', () => {
     expect((await worker.ended).status).toBe(1);
   });
 
-  it('explains a wrong command line, and exits with 2', async () => {
+  it('explains an invalid command line and exits with 2', async () => {
     expect(await startWorker(['--function', 'producer']).ended).toEqual({
       status: 2,
       text: '--function: must be ingest, consumer, fulfillment or analytics, received producer\nSee --help\n',
     });
     const { status, text } = await startWorker(['--function', 'consumer', '--settings', '/nowhere']).ended;
-    expect(text).toContain('--settings: must be a file that can be read, received /nowhere');
+    expect(text).toContain('--settings: cannot read /nowhere (ENOENT');
     expect(status).toBe(2);
   });
 
@@ -88,7 +88,7 @@ describe('at its start, a worker', () => {
 });
 
 describe('while the ledger does not answer, a worker', () => {
-  /** A worker with ten orders in hand, which stay there. */
+  /** Starts a worker with ten orders in flight that it cannot process. */
   async function startStuck(...args: string[]): Promise<TestWorker> {
     const silent = createServer(() => undefined);
     await once(silent.listen(0, '127.0.0.1'), 'listening');
@@ -106,7 +106,7 @@ describe('while the ledger does not answer, a worker', () => {
     return worker;
   }
 
-  it('is healthy until it is stopped; then its health endpoint answers 503', async () => {
+  it('is healthy until it is stopped, and then its health endpoint answers 503', async () => {
     const worker = await startStuck('--deadline', '60');
     expect(await worker.health()).toEqual({
       status: 200,
@@ -124,7 +124,7 @@ describe('while the ledger does not answer, a worker', () => {
     expect(await worker.health()).toMatchObject({ status: 503, body: { status: 'stopping', in_hand: 10 } });
   });
 
-  it('exits with 1 when it is stopped and its deadline is over, and leaves its messages in the queue', async () => {
+  it('exits with 1 at its deadline after a stop, and leaves its messages in the queue', async () => {
     const worker = await startStuck('--deadline', '1');
     worker.kill('SIGTERM');
     expect(await worker.ended).toEqual({ status: 1, text: '' });
@@ -132,7 +132,7 @@ describe('while the ledger does not answer, a worker', () => {
     expect(await cloud.depth('OrderQueueUrl')).toBe(10);
   });
 
-  it('ends at once with a second signal, if that is not the same Ctrl-C', async () => {
+  it('exits immediately on a second signal, unless that belongs to the same Ctrl-C', async () => {
     const worker = await startStuck('--deadline', '60');
     worker.kill('SIGINT');
     worker.kill('SIGTERM');
@@ -143,11 +143,11 @@ describe('while the ledger does not answer, a worker', () => {
     expect(await worker.ended).toEqual({ status: 130, text: '' });
   });
 
-  it('exits with 1 when its batch runs out of time, and leaves the messages in the queue', async () => {
+  it('exits with 1 when a batch exceeds its timeout, and leaves the messages in the queue', async () => {
     const worker = await startStuck('--timeout', '2');
     expect(await worker.ended).toEqual({ status: 1, text: '' });
     expect(worker.lines('batch ran out of time')).toMatchObject([
-      { messages: 10, error: { message: 'batch: must end in 2 s, has not' } },
+      { messages: 10, error: { message: 'batch: did not finish within 2 s' } },
     ]);
     expect(worker.lines('worker stopped')).toMatchObject([
       { reason: 'a batch ran out of time', in_hand: 0, handled: 0, failed: 10 },
@@ -157,7 +157,7 @@ describe('while the ledger does not answer, a worker', () => {
   });
 });
 
-it('the bundle is one file that runs with nothing beside it', async () => {
+it("the worker's bundle is one file that runs without any other", async () => {
   const directory = await mkdtemp(join(tmpdir(), 'order-worker-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const file = join(directory, 'order-worker.mjs');

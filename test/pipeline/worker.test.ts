@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { generateOrders } from '../../lib/produce/generator.ts';
 import { startWorkerCloud, type WorkerCloud } from './start-worker-cloud.ts';
 
-/** Thousands of orders go through processes of their own. */
+// Processing thousands of orders in child processes takes longer than the default.
 vi.setConfig({ testTimeout: 120_000 });
 
 let cloud: WorkerCloud;
@@ -13,7 +13,7 @@ afterEach(() => cloud.reset());
 afterAll(() => cloud.stop());
 
 describe('in the middle of 5,000 orders', () => {
-  it('a worker that is stopped ends within its deadline, another one does the rest, and each is confirmed once', async () => {
+  it('a stopped worker ends within its deadline, another one processes the rest, and each order is confirmed once', async () => {
     const sent = await cloud.sendOrders(5_000);
     const first = cloud.startConsumer(['--concurrency', '4', '--deadline', '20']);
     await cloud.confirms(first, 500);
@@ -27,7 +27,7 @@ describe('in the middle of 5,000 orders', () => {
     expect(stopped?.handled).toBeLessThan(5_000);
 
     const second = cloud.startConsumer();
-    // What the first one had in hand would come back after 181 s only: it has left nothing.
+    // Messages that the first worker had left in flight would be visible again only after 181 s.
     await cloud.drained();
     second.kill('SIGTERM');
     expect(await second.ended).toEqual({ status: 0, text: '' });
@@ -37,10 +37,10 @@ describe('in the middle of 5,000 orders', () => {
   });
 });
 
-it('poison goes to the dead-letter queue after three receives, and what was in its batches is confirmed', async () => {
+it('a worker lets invalid messages move to the dead-letter queue after three receives and confirms the rest of their batches', async () => {
   const good = Array.from(generateOrders({ count: 27, seed: 27 }), (order) => JSON.stringify(order));
-  const poison = ['not JSON at all', '{"customer_name":7}', '[]'];
-  await cloud.send(poison.flatMap((body, index) => [body, ...good.slice(9 * index, 9 * index + 9)]));
+  const invalid = ['not JSON at all', '{"customer_name":7}', '[]'];
+  await cloud.send(invalid.flatMap((body, index) => [body, ...good.slice(9 * index, 9 * index + 9)]));
   const worker = cloud.startConsumer(['--concurrency', '2']);
   await cloud.until(
     () => cloud.depth('OrderQueueDLQUrl'),
@@ -50,15 +50,15 @@ it('poison goes to the dead-letter queue after three receives, and what was in i
   worker.kill('SIGTERM');
   await worker.ended;
 
-  const dead = await cloud.takeAll('OrderQueueDLQUrl');
-  expect(dead.map(({ Body }) => Body).sort()).toEqual([...poison].sort());
-  // Three by the worker, and this one.
+  const dead = await cloud.drainQueue('OrderQueueDLQUrl');
+  expect(dead.map(({ Body }) => Body).sort()).toEqual([...invalid].sort());
+  // Three receives by the worker, and this one.
   expect(dead.map(({ Attributes }) => Attributes?.ApproximateReceiveCount)).toEqual(['4', '4', '4']);
   expect(worker.lines('worker stopped')).toMatchObject([{ handled: 27, failed: 9 }]);
   expect(await cloud.takeConfirmed()).toEqual(good.map((body) => JSON.parse(body).order_id).sort());
 });
 
-it('each batch is logged under a request id of its own, and the worker’s own lines under none', async () => {
+it('a worker logs each batch with its own request id, and its own lines without one', async () => {
   await cloud.sendOrders(400);
   const worker = cloud.startConsumer(['--concurrency', '8']);
   await cloud.drained();

@@ -1,11 +1,11 @@
 import type { InvokeResult } from './lambda/execution-environment.ts';
 
 /**
- * Invokes a function and reads its answer.
+ * Invokes a function and parses its answer.
  *
- * @throws Error with what the function says, where it fails
+ * @throws Error with the function's error message if it fails
  */
-export async function askFunction<Answer>(
+export async function callFunction<Answer>(
   { invoke }: { invoke(name: string, event: unknown): Promise<InvokeResult> },
   name: string,
   event: unknown,

@@ -1,16 +1,16 @@
 import type { Database, Row, SqlParameters } from '../../lib/database/database.ts';
 
-/** A row with what statements ask for; times as the database writes them, `2026-11-27 12:00:00`. */
+/** A row with the columns that statements select. Times have the database's format, `2026-11-27 12:00:00`. */
 export type TableRow = Row & { order_id: string };
 
 /**
- * Stands for a database with one table, of statements that choose rows by the parameters `order_id`, `email_id`, `since`,
- * `until`, `after` and `id_0`…: what the SQL itself says, tests on a Postgres have to show.
+ * Creates a stub of a database with one table. It selects rows by the parameters `order_id`, `email_id`, `since`,
+ * `until`, `after` and `id_0`…, and ignores the SQL, which tests with Postgres cover.
  *
- * @param rows may be changed meanwhile
- * @throws Error for a statement of another table
+ * @param rows Rows of the table. The test may change them.
+ * @throws Error for a statement about another table
  */
-export function standForTable(table: 'shipments' | 'sales', rows: readonly TableRow[]): Database {
+export function createTableStub(table: 'shipments' | 'sales', rows: readonly TableRow[]): Database {
   return {
     async query(sql, parameters = {}) {
       if (!new RegExp(`FROM ${table}\\b`).test(sql)) throw new Error(`not of ${table}: ${sql}`);

@@ -3,7 +3,7 @@ import { readInvokeResult } from '../../local/lambda/event-source-mapping.ts';
 
 const BATCH = ['one', 'two', 'three'];
 
-/** What stays in the queue for an answer, in the order of the batch. */
+/** Returns the messages that an answer fails, in the order of the batch, and the reason. */
 function failedOf(answer: unknown, reportsItemFailures = true) {
   const { failed, reason } = readInvokeResult(
     { payload: JSON.stringify(answer) },
@@ -17,12 +17,12 @@ const reporting = (...ids: unknown[]) => ({
   batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })),
 });
 
-test('the messages that an answer names stay, the others are done', () => {
+test('the messages that an answer names have failed, and the others succeeded', () => {
   expect(failedOf(reporting('two'))).toEqual({ failed: ['two'], reason: undefined });
   expect(failedOf(reporting('three', 'one', 'one'))).toEqual({ failed: ['one', 'three'], reason: undefined });
 });
 
-describe('the whole batch is done when the answer', () => {
+describe('the whole batch succeeds if the answer', () => {
   test.for([
     ['is null', null],
     ['is empty', {}],
@@ -34,7 +34,7 @@ describe('the whole batch is done when the answer', () => {
   });
 });
 
-describe('the whole batch stays, and the reason is given, when the answer', () => {
+describe('the whole batch fails with a reason if the answer', () => {
   test.for([
     ['names a message that is not in the batch', reporting('one', 'four'), '"four" is not a message'],
     ['has an empty id', reporting(''), '"" is not a message'],
@@ -43,7 +43,7 @@ describe('the whole batch stays, and the reason is given, when the answer', () =
     ['misspells the key', { batchItemFailures: [{ messageId: 'one' }] }, 'undefined is not a message'],
     ['lists bare ids', { batchItemFailures: ['one'] }, 'undefined is not a message'],
     ['lists null', { batchItemFailures: [null] }, 'undefined is not a message'],
-    ['has no list where one belongs', { batchItemFailures: { itemIdentifier: 'one' } }, 'is not a list'],
+    ['has an object instead of a list', { batchItemFailures: { itemIdentifier: 'one' } }, 'is not a list'],
     ['is a string', 'done', 'answer is not an object'],
     ['is a number', 3, 'answer is not an object'],
     ['is false', false, 'answer is not an object'],
@@ -53,7 +53,7 @@ describe('the whole batch stays, and the reason is given, when the answer', () =
   });
 });
 
-test('a function error fails the whole batch, with the error as the reason, reporting or not', () => {
+test('a function error fails the whole batch and is the reason, with and without ReportBatchItemFailures', () => {
   const payload = '{"errorMessage":"out of tea"}';
   for (const reports of [true, false]) {
     const { failed, reason } = readInvokeResult({ payload, functionError: 'Unhandled' }, BATCH, reports);
@@ -62,7 +62,7 @@ test('a function error fails the whole batch, with the error as the reason, repo
   }
 });
 
-test('without ReportBatchItemFailures any answer is success', () => {
+test('without ReportBatchItemFailures, any answer is a success of the whole batch', () => {
   for (const answer of [reporting('one'), reporting(''), 'done', null]) {
     expect(failedOf(answer, false)).toEqual({ failed: [], reason: undefined });
   }
