@@ -150,8 +150,8 @@ export interface QueueRow {
   /** Batches that a worker has in flight by default. */
   workerConcurrency: number;
   /**
-   * Age of the oldest message, in seconds, at which the alarm goes off. Choose more than three receives take: batchingWindow +
-   * 3 x visibility timeout. Only the upload queue, whose visibility timeout is 90 min, has less.
+   * Age of the oldest message, in seconds, at which the alarm goes off. Choose more than the time of three receives:
+   * batchingWindow + 3 x visibility timeout. Only the upload queue has less, since its visibility timeout is 90 min.
    */
   ageAlarm: Setting;
 
@@ -175,7 +175,7 @@ export interface Store {
 }
 
 export type QueueName = (typeof rows)[number]['name'];
-/** Names of what consumers store: plural here, singular in `StoredRecord`. */
+/** Names of the consumers' stores: plural here, singular in `StoredRecord`. */
 export type StoreName = Extract<(typeof rows)[number], { stores: unknown }>['stores']['all'];
 export type StoredRecord = Extract<(typeof rows)[number], { stores: unknown }>['stores']['each'];
 

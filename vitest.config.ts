@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start processes, databases, services or threads, or package the stack. */
+const SLOW = 'test/**/*.slow.test.ts';
 export default defineConfig({
   // As esbuild's loader has it.
   plugins: [
@@ -11,17 +13,27 @@ export default defineConfig({
     },
   ],
   test: {
-    include: ['test/**/*.test.ts'],
     tags: [
       {
         name: 'exhaustive',
         description: 'Goes through so many cases, or bytes, that mutation runs leave it out.',
       },
     ],
-    globalSetup: 'test/package-cache.ts',
+    projects: [
+      {
+        extends: true,
+        // Starting a worker for each file would take longer than the tests.
+        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: [SLOW], isolate: false },
+      },
+      {
+        extends: true,
+        test: { name: 'slow', include: [SLOW], globalSetup: 'test/package-cache.ts' },
+      },
+    ],
     // Integration tests start real servers; on a busy two-core machine a cold start takes seconds.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     // One more than the cores of a small machine: a quarter of the time is spent waiting, for a visibility timeout to pass.
     maxWorkers: 3,
     // Each process that tests start would compile the same packages anew: a fifth of what packaging takes.

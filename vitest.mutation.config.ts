@@ -1,10 +1,12 @@
 import config from './vitest.config.ts';
 
+const { projects: _, ...shared } = config.test ?? {};
+
 /**
  * The tests of a mutation run: MUTATION_TESTS, comma-separated globs. Stryker's own `--testFiles` would not activate mutants of code
  * that runs at import, so that these always survive.
  */
-const include = process.env.MUTATION_TESTS?.split(',') ?? config.test?.include;
+const include = process.env.MUTATION_TESTS?.split(',') ?? ['test/**/*.test.ts'];
 
 /** Tests that package the stack, or run the tested code in another process, where no mutant is active. */
 const exclude = [
@@ -22,5 +24,5 @@ const testTimeout = 600_000;
 export default {
   ...config,
   // Each run starts its own worker anyway. A worker per file would double the time.
-  test: { ...config.test, include, exclude, testTimeout, tagsFilter: ['!exhaustive'], isolate: false },
+  test: { ...shared, include, exclude, testTimeout, tagsFilter: ['!exhaustive'], isolate: false },
 };

@@ -10,7 +10,7 @@ import type { SentLoad } from './journal.ts';
  * lost; confirmations are repeated only in the documented cases (docs/reliability.md). All test labs check the promise here.
  */
 
-/** The evidence by which a run is checked, once its queues are empty. */
+/** The evidence of a run, collected once its queues are empty. `checkPromise` checks it. */
 export interface Evidence extends LabEvidence {
   /** Number of messages in each queue that is not empty. */
   left: Readonly<Partial<Record<QueueName, number>>>;

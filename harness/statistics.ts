@@ -15,7 +15,7 @@ export function spread(values: readonly number[]): number {
 }
 
 /**
- * Returns a percentile by the nearest-rank method: the smallest value that at least the given share of the values do not exceed.
+ * Returns a percentile by the nearest-rank method: at least the given share of the values is less than or equal to it.
  *
  * @param share Share of the values, above 0 and at most 1.
  * @returns The percentile; null if there are no values.

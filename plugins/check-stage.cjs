@@ -3,7 +3,7 @@
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 const MAX_LENGTH = 63 - 'order-pipeline--uploads-123456789012-ap-southeast-1'.length;
 
-/** Rejects an invalid stage immediately, which CloudFormation would do only after minutes. */
+/** Rejects an invalid stage immediately. CloudFormation would reject it only after minutes. */
 module.exports = class CheckStage {
   /** @param {import('serverless')} serverless */
   constructor(serverless) {

@@ -79,7 +79,8 @@ export async function runServerless<Result>(
   try {
     const output = await promisify(execFile)(process.execPath, [SERVERLESS, ...args], {
       cwd: folder,
-      env: { ...process.env, ...env },
+      // serverless-esbuild leaves a folder for each function in the temporary directory.
+      env: { ...process.env, TMPDIR: folder, ...env },
     }).catch((error) => {
       // Serverless prints the reason on stdout, which execFile's error message does not contain.
       throw new Error(`serverless ${args.join(' ')}: ${error.stderr}${error.stdout}`, { cause: error });
@@ -127,7 +128,7 @@ export async function packageStack(stage: string, ...params: string[]): Promise<
   }
 }
 
-/** Creates the folder that tells other test files to wait. Returns false if another one has created it. */
+/** Creates the folder that makes other test files wait. Returns false if another one has created it. */
 async function takeLock(folder: string): Promise<boolean> {
   try {
     await mkdir(folder);

@@ -2,7 +2,7 @@ import { type ConsumerCapacity, capacityOf } from './capacity.ts';
 import { costLines } from './cost-lines.ts';
 import { type Demand, meanRate } from './demand.ts';
 import type { CostLine } from './prices.ts';
-import { hopsOf, type Manner, type QueueFlow } from './queue-flow.ts';
+import { type BatchScenario, hopsOf, type QueueFlow } from './queue-flow.ts';
 import type { Settings } from './read-settings.ts';
 import { type OrderRequests, requestsPerOrder } from './requests-per-order.ts';
 
@@ -24,7 +24,7 @@ export interface Estimate {
   backlog: number;
   /** Requests a second that `POST /orders` accepts; undefined if there is no limit or orders arrive another way. */
   intakeLimit: number | undefined;
-  bills: Record<Manner, Bill>;
+  bills: Record<BatchScenario, Bill>;
   capacities: ConsumerCapacity[];
 }
 
@@ -38,9 +38,9 @@ export function estimate(
   settings: Settings,
   { demand, peakRate, backlog }: { demand: Demand; peakRate: number; backlog: number },
 ): Estimate {
-  const bill = (manner: Manner): Bill => {
-    const hops = hopsOf(settings, demand, manner);
-    const requests = requestsPerOrder(hops, demand, manner);
+  const bill = (scenario: BatchScenario): Bill => {
+    const hops = hopsOf(settings, demand, scenario);
+    const requests = requestsPerOrder(hops, demand, scenario);
     const lines = costLines(settings, demand, hops, requests);
     const flows = Object.fromEntries(hops.map(({ name, flow }) => [name, flow]));
     return { flows, requests, lines, monthly: lines.reduce((sum, { monthly }) => sum + monthly, 0) };

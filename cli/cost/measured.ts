@@ -54,7 +54,7 @@ export function invokeMs(name: string, memoryMb: number, orders: number, known: 
   return known[name] ?? (baseMs + perOrderMs * orders) * slowdown + waitMs;
 }
 
-/** Metrics of the function that confirms orders. Those of other consumers are in topology.ts. */
+/** Metrics of the function that confirms orders. The metrics of other consumers are in topology.ts. */
 const CONFIRMATION_METRICS = [
   'OrdersReceived',
   'OrdersConfirmed',

@@ -5,9 +5,9 @@ import { type Consumer, loads, orderConsumers, type Settings } from './read-sett
 
 /** How Lambda batches a queue's messages. */
 export type Batching =
-  /** As many as arrive at the mean rate. */
+  /** Batches of the size that forms at the mean rate. */
   | 'mean'
-  /** Always full, as while a backlog is drained. */
+  /** Always full batches, as while a backlog is drained. */
   | 'full';
 
 /** Requests between a queue and its function. Counts are per order. */
@@ -94,7 +94,7 @@ function emptyReceivesPerBatch(
 }
 
 /** How orders are batched on their way through the pipeline. */
-export type Manner =
+export type BatchScenario =
   /** In the batches that form at the mean rate. */
   | 'mean'
   /** In full batches, as while a backlog is drained. */
@@ -112,16 +112,16 @@ export interface Hop {
 }
 
 /** Returns the hops in the order in which orders pass through them. */
-export const hopsOf = (settings: Settings, demand: Demand, manner: Manner): Hop[] =>
+export const hopsOf = (settings: Settings, demand: Demand, scenario: BatchScenario): Hop[] =>
   orderConsumers(settings).map((consumer) => {
     const { queue, memoryMb } = consumer;
     const name = queue.consumer;
-    const isAlone = manner === 'single' && !loads(queue);
+    const isAlone = scenario === 'single' && !loads(queue);
     const flow = flowOf(
       isAlone ? { ...consumer, batchSize: 1, windowSeconds: 0 } : consumer,
       meanRate(demand),
       (orders) => invokeMs(name, memoryMb, orders, demand.known) / 1_000,
-      manner === 'full' ? 'full' : 'mean',
+      scenario === 'full' ? 'full' : 'mean',
     );
     return { name, queue, consumer, flow };
   });

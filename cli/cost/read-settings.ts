@@ -38,9 +38,9 @@ export interface Settings {
   intakeLimit: number | undefined;
   /** Retention of the HTTP API's access log, in days; undefined if there is none. */
   accessLogDays: number | undefined;
-  /** Consumers of enabled parts, by function name. Those that every order passes through come first, in their order. */
+  /** Consumers of enabled parts, by function name. The ones that process every order come first, in order of the queues. */
   consumers: Record<string, QueueConsumer>;
-  /** Named as the `stores.in` of its consumers' rows. Absent if none of them is enabled. */
+  /** Absent if no consumer with this `stores.in` is enabled. */
   shippingDatabase?: AuroraSettings;
   salesDatabase?: RedshiftSettings;
   keys: number;

@@ -1,6 +1,6 @@
 import type { Demand } from './demand.ts';
 import type { PriceName } from './prices.ts';
-import { type Hop, type Manner, type QueueFlow, requestsFor, SQS_ENTRIES } from './queue-flow.ts';
+import { type BatchScenario, type Hop, type QueueFlow, requestsFor, SQS_ENTRIES } from './queue-flow.ts';
 import { confirms } from './read-settings.ts';
 
 /** Requests of one kind, per order. */
@@ -25,12 +25,16 @@ const TABLE_ENTRIES = 25;
  * Lists the requests of an order from intake to storage. SQS and SNS charge one request per 64 KB. No batch is larger: ten
  * orders have 2.5 KB, ten publishes 8 KB.
  */
-export const requestsPerOrder = (hops: readonly Hop[], { via }: Demand, manner: Manner): OrderRequests[] => [
-  ...(via === 'http' ? overHttp() : bySender(manner)),
+export const requestsPerOrder = (
+  hops: readonly Hop[],
+  { via }: Demand,
+  scenario: BatchScenario,
+): OrderRequests[] => [
+  ...(via === 'http' ? overHttp() : bySender(scenario)),
   ...hops.flatMap((hop) => [
     ...(hop.queue.topic ? [delivering(hop)] : []),
     ...receiving(hop),
-    ...(confirms(hop.queue) ? confirming(hop, manner) : storing(hop, manner)),
+    ...(confirms(hop.queue) ? confirming(hop, scenario) : storing(hop, scenario)),
     deleting(hop),
   ]),
 ];
@@ -41,11 +45,11 @@ const overHttp = (): OrderRequests[] => [
   { hop: 'intake', request: 'SendMessageBatch', perOrder: 1, price: 'sqsRequest' },
 ];
 
-const bySender = (manner: Manner): OrderRequests[] => [
+const bySender = (scenario: BatchScenario): OrderRequests[] => [
   {
     hop: 'intake',
     request: 'SendMessageBatch',
-    perOrder: manner === 'single' ? 1 : 1 / SQS_ENTRIES,
+    perOrder: scenario === 'single' ? 1 : 1 / SQS_ENTRIES,
     price: 'sqsRequest',
   },
 ];
@@ -68,9 +72,9 @@ const deleting = ({ name: hop, flow }: Hop): OrderRequests => ({
 const perBatch = ({ ordersPerBatch }: QueueFlow, entries: number): number =>
   requestsFor(ordersPerBatch, entries) / ordersPerBatch;
 
-function confirming({ name: hop, flow }: Hop, manner: Manner): OrderRequests[] {
+function confirming({ name: hop, flow }: Hop, scenario: BatchScenario): OrderRequests[] {
   const [claim, mark, publish] =
-    manner === 'single'
+    scenario === 'single'
       ? ['PutItem, conditional', 'UpdateItem', 'Publish']
       : ['BatchExecuteStatement', 'BatchWriteItem', 'PublishBatch'];
   return [
@@ -80,7 +84,7 @@ function confirming({ name: hop, flow }: Hop, manner: Manner): OrderRequests[] {
   ];
 }
 
-function storing({ name: hop, queue, flow }: Hop, manner: Manner): OrderRequests[] {
+function storing({ name: hop, queue, flow }: Hop, scenario: BatchScenario): OrderRequests[] {
   const { invocations } = flow;
   switch (queue.stores?.in) {
     case undefined:
@@ -94,7 +98,7 @@ function storing({ name: hop, queue, flow }: Hop, manner: Manner): OrderRequests
         { hop, request: 'COPY: GetObject', perOrder: invocations, price: 's3Get' },
       ];
     default: {
-      const request = manner === 'single' ? 'store: PutItem' : 'store: BatchWriteItem';
+      const request = scenario === 'single' ? 'store: PutItem' : 'store: BatchWriteItem';
       return [{ hop, request, perOrder: perBatch(flow, TABLE_ENTRIES) }];
     }
   }

@@ -59,13 +59,16 @@ const PROJECT = resolve(import.meta.dirname, '../..');
  * outputs that it wrote at startup.
  *
  * @throws UnavailableError if the embedded cloud is not running.
- * @throws InvalidInputError if the stage is not deployed.
+ * @throws InvalidInputError if the stage is not deployed, or no region is set.
  */
 async function findPipeline({ stage, region }: { stage?: string; region?: string }): Promise<Pipeline> {
   if (stage === undefined) return openEmbeddedPipeline(await readEmbeddedOutputs());
   const place = region === undefined ? {} : { region };
   const stackName = stackNameOf(stage);
   const outputs = await readStackOutputs(stackName, place).catch((error: Error & { code?: string }) => {
+    if (error.message.endsWith('Region is missing')) {
+      throw new InvalidInputError('--region: no region is set: pass --region NAME, or set AWS_REGION');
+    }
     if (error.code !== 'ValidationError') throw error;
     throw new InvalidInputError(`--stage: must be a deployed stage, received ${stage} (${error.message})`);
   });

@@ -10,7 +10,7 @@ import { printable } from '../../lib/text.ts';
 /** A local order file. */
 export interface LocalFile {
   path: string;
-  /** Name in messages. Its ending tells the format. */
+  /** Name in messages. Its extension determines the format. */
   name: string;
   size: number;
 }
@@ -32,7 +32,7 @@ export async function fileSize(path: string): Promise<number> {
 /**
  * Opens a local order file.
  *
- * @param name Name whose ending tells the format. Default: the file's own name.
+ * @param name Name whose extension determines the format. Default: the file's own name.
  * @param onBytes Called with the number of bytes read so far.
  * @throws UnreadableFileError, or the error of the file system.
  */

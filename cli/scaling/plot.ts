@@ -4,7 +4,7 @@ import { DAY_SECONDS, STEP_SECONDS } from './black-friday.ts';
 import { POLICIES, type PolicyName, type Run } from './compare.ts';
 import type { Step } from './simulate.ts';
 
-/** The rush is drawn at a larger scale than the rest of the day: up to this hour, which is at this pixel. */
+/** The rush is drawn at a larger scale than the rest of the day. It ends at this hour and this pixel. */
 const RUSH_HOURS = 2;
 const RUSH_TICKS = [0, 0.5, 1, 1.5];
 const RUSH_RIGHT = 400;

@@ -41,7 +41,9 @@ export async function packageTemplate({ stage, region, params }: PackageOptions)
     const args = ['package', '--package', folder, '--stage', stage];
     if (region) args.push('--region', region);
     for (const param of params) args.push('--param', param);
-    await promisify(execFile)(process.execPath, [SERVERLESS, ...args], { cwd: PROJECT }).catch((error) => {
+    // serverless-esbuild leaves a folder for each function in the temporary directory.
+    const command = [`TMPDIR=${folder}`, process.execPath, SERVERLESS, ...args];
+    await promisify(execFile)('env', command, { cwd: PROJECT }).catch((error) => {
       // Serverless prints its error on stdout, which is not in the message of the execFile error.
       const [, reason = `${error.stderr}${error.stdout}`] = /^Error:\s*(.*)/ms.exec(error.stdout) ?? [];
       throw new Error(`serverless package --stage ${stage}: ${reason.trim()}`, { cause: error });

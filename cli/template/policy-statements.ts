@@ -11,7 +11,7 @@ export interface PolicyStatement {
   statement: Statement;
 }
 
-/** Lists all statements of all policies. An object with a `Statement` is taken to be a policy document. */
+/** Lists all statements of all policies. Any object with a `Statement` counts as a policy document. */
 export const listPolicyStatements = (template: Template): PolicyStatement[] =>
   Object.entries(template.Resources).flatMap(([id, { Type, Properties }]) =>
     findDocuments(Properties, id).flatMap(({ place, document }) =>

@@ -57,7 +57,7 @@ export function asText(value: unknown): string {
   }
 }
 
-/** Splits an ARN into its six parts, of which the last is the resource with its type. Ignores colons in `${…}`. */
+/** Splits an ARN into six parts. The last part is the resource with its type. Ignores colons in `${…}`. */
 export function splitArn(text: string): string[] | undefined {
   const parts = text.split(/:(?![^{]*\})/);
   if (parts[0] !== 'arn' || parts.length < 6) return undefined;

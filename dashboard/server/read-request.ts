@@ -51,8 +51,9 @@ export function readFields<Known extends Shape>(shape: Known, input: unknown): F
   const values = input as Record<string, unknown>;
   const faults = result.error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      const known = Object.keys(shape).join(', ') || 'none';
-      return issue.keys.map((key) => `${received(key)}: is not known, must be one of ${known}`);
+      const known = Object.keys(shape).join(', ');
+      const advice = known ? `use one of ${known}` : 'nothing is accepted';
+      return issue.keys.map((key) => `${received(key)}: is unknown, ${advice}`);
     }
     const name = String(issue.path[0]);
     const rule = shape[name] && z.globalRegistry.get(shape[name])?.description;

@@ -1,4 +1,4 @@
-/** A batch request of which some entries are rejected. */
+/** A batch request with some rejected entries. */
 export interface SplitBatch {
   /** Body of the request to pass on; undefined if no entry is left. */
   body: Buffer | undefined;

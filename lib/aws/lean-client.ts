@@ -22,7 +22,7 @@ const sendUserAgent = (next: (args: BuildArguments) => Promise<unknown>) => (arg
 };
 
 /**
- * Removes unused middleware from a client. Together it takes a seventh of the processor time of a `SendMessageBatch`
+ * Removes unused middleware from a client. It takes a seventh of the processor time of a `SendMessageBatch`
  * (docs/performance.md):
  *
  * - The logger middleware copies inputs and outputs field by field to mask sensitive ones, even without a logger.
@@ -42,8 +42,8 @@ type Source = string | ArrayBuffer | ArrayBufferView;
 const keyObjects = new WeakMap<object, KeyObject>();
 
 /**
- * SHA-256, or with a secret its HMAC, with which SDK clients sign requests. Faster than the SDK's implementation, which makes a
- * hash object for each value, and a new key object of the same signing key for each request.
+ * Computes SHA-256, or HMAC-SHA-256 if there is a secret. SDK clients sign requests with it. The SDK's own implementation is
+ * slower: it creates a hash object for each value and a key object for each request.
  */
 export class Sha256 {
   readonly #key: KeyObject | undefined;

@@ -66,7 +66,7 @@ export interface Ledger {
    * @param leaseMs Milliseconds for which other messages, and other deliveries of the same one, cannot claim the order.
    */
   claim(claims: readonly Claim[], leaseMs: number): Promise<ClaimOutcome[]>;
-  /** Marks orders as sent, whichever message owns them now: a publish cannot be undone. */
+  /** Marks orders as sent, even if another message owns them now: a publish cannot be undone. */
   markSent(orders: readonly SentOrder[]): Promise<MarkOutcome[]>;
   /** Reads records, consistently; undefined for an absent order. */
   find(orderIds: readonly string[]): Promise<EntryOutcome<LedgerRecord | undefined>[]>;

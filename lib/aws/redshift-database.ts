@@ -132,7 +132,7 @@ export async function waitForRedshiftStatement(
   }
 }
 
-/** The API returns no SQLSTATE, only a text. Of a batch, the error names the statement that failed. */
+/** Creates an error that names the failed statement of a batch. The API returns no SQLSTATE, only a text. */
 function statementError(
   code: string,
   { Id, Error: reason, SubStatements = [] }: DescribeStatementResponse,

@@ -123,7 +123,7 @@ export interface PartReceipt extends Omit<Receipt, 'failed_parts'> {
   /** From 1. */
   part: number;
   parts: number;
-  /** Number of lines of the part, in the first part including the header. Of a failed part, the lines read. */
+  /** Number of lines of the part, including the header in the first part. For a failed part: the lines read. */
   lines: number;
 }
 

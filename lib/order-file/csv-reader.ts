@@ -5,7 +5,7 @@ import { CsvCutter, type CsvRecord } from './csv-record.ts';
 import { type BadRow, badRow, type OrderFileRow, type RowReader, toRow } from './row.ts';
 import { UnreadableFileError } from './unreadable-file-error.ts';
 
-/** Reads CSV with a header line. Skips blank lines. In the `raw` of a record, LF separates lines. */
+/** Reads CSV with a header line. Skips blank lines. The `raw` of a record has LF between lines. */
 export class CsvReader implements RowReader {
   readonly #name: string;
   readonly #records = new CsvCutter((record) => this.isGood(record));

@@ -10,9 +10,9 @@ const LONGEST_REACH_BYTES = 3 * MAX_ROW_BYTES;
 
 /** Parameters of a search for the beginning of a record. All positions are byte offsets. */
 export interface RecordSearch {
-  /** Where the search begins. */
+  /** Start of the search. */
   at: number;
-  /** Where the search ends. */
+  /** End of the search. */
   until: number;
   /** Offset of the file's first record, after the header. */
   firstRowAt: number;

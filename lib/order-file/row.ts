@@ -17,7 +17,7 @@ export interface RowBytes {
   size: number;
 }
 
-/** Collects a row that spans chunks. Of a row that is too long, only the beginning is held. */
+/** Collects a row that spans chunks. Holds only the beginning of a row that is too long. */
 export class RowBuffer {
   #parts: Buffer[] = [];
   #size = 0;
@@ -41,7 +41,7 @@ export class RowBuffer {
   }
 }
 
-/** Length of `raw` of a row that is too long, in bytes. */
+/** Bytes of a row that is too long that are kept in `raw`. */
 const RAW_BYTES_OF_LONG_ROW = 1024;
 
 /** Decodes a row. Returns a bad row if it is too long or not UTF-8. */

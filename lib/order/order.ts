@@ -144,7 +144,7 @@ const IDENTITY = namesWhere(({ identity }) => identity).sort() as (keyof OrderFi
 /**
  * Derives the `order_id` of an order that has none: the SHA-256 (64 hexadecimal digits) of its normalized identity fields as
  * canonical JSON (RFC 8785: sorted keys, no white space). An order that is sent twice gets the same id, regardless of key
- * order, padding or timestamp format. Absent optional fields are left out, so adding one keeps the ids of existing orders.
+ * order, padding or timestamp format. Absent optional fields are omitted, so adding one keeps the ids of existing orders.
  */
 export function deriveOrderId(fields: OrderFields): string {
   const identity: Partial<Record<keyof OrderFields, unknown>> = {};

@@ -53,9 +53,7 @@ export function readProducerInput(input: unknown, defaultCount: number): Produce
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map(
-          (key) => `${nameOf(key)}: is not known, must be one of ${Object.keys(RULES).join(', ')}`,
-        )
+      ? issue.keys.map((key) => `${nameOf(key)}: is unknown, use one of ${Object.keys(RULES).join(', ')}`)
       : issue.path.map(
           (field) =>
             `${String(field)}: ${RULES[field as keyof ProducerInput]}, received ${received(fields[String(field)])}`,

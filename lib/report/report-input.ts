@@ -70,9 +70,14 @@ const RULES: Record<keyof ReportInput, string> = {
  * strings.
  *
  * @param now Epoch milliseconds.
+ * @param nameOf Name of a field in error messages. Default: the field.
  * @throws InvalidInputError that names each invalid field, its rule and the received value
  */
-export function readReportInput(input: unknown, now: number): ReportInput {
+export function readReportInput(
+  input: unknown,
+  now: number,
+  nameOf: FieldNaming = (field) => field,
+): ReportInput {
   const fields = input ?? {};
   if (typeof fields !== 'object' || Array.isArray(fields)) {
     throw new InvalidInputError(`input: must be an object such as {"by":"day"}, received ${received(input)}`);
@@ -81,10 +86,10 @@ export function readReportInput(input: unknown, now: number): ReportInput {
   const faults = [
     ...Object.keys(fields)
       .filter((name) => !Object.hasOwn(RULES, name))
-      .map((name) => `${received(name)}: is not known, must be one of ${Object.keys(RULES).join(', ')}`),
+      .map((name) => `${received(name)}: is unknown, use one of ${Object.keys(RULES).join(', ')}`),
     ...(result.error?.issues ?? []).map(({ path }) => {
       const name = path[0] as keyof ReportInput;
-      return `${name}: ${RULES[name]}, received ${received((fields as Record<string, unknown>)[name])}`;
+      return `${nameOf(name)}: ${RULES[name]}, received ${received((fields as Record<string, unknown>)[name])}`;
     }),
   ];
   if (!result.success || faults.length > 0) throw new InvalidInputError(joinFaults(faults));
@@ -95,22 +100,31 @@ export function readReportInput(input: unknown, now: number): ReportInput {
     to = now,
     from = Math.max(0, to - (by === 'hour' ? 1 : 30) * DAY_MS),
   } = result.data;
-  checkRange(by, from, to, limit);
+  checkRange({ by, from, to, limit }, nameOf);
   return { from, to, by, format, limit: limit ?? 100 };
 }
 
-function checkRange(by: SalesReportBy, from: number, to: number, limit: number | undefined): void {
+type FieldNaming = (field: keyof ReportInput) => string;
+
+function checkRange(
+  { by, from, to, limit }: Omit<ReportInput, 'format' | 'limit'> & { limit: number | undefined },
+  nameOf: FieldNaming,
+): void {
   const [start, end] = [new Date(from).toISOString(), new Date(to).toISOString()];
-  if (from >= to) throw new InvalidInputError(`from: must be before to, which is ${end}, received ${start}`);
+  if (from >= to) {
+    throw new InvalidInputError(
+      `${nameOf('from')}: must be before ${nameOf('to')}, which is ${end}, received ${start}`,
+    );
+  }
   if (by !== 'hour' && by !== 'day') return;
   if (limit !== undefined) {
     throw new InvalidInputError(
-      `limit: applies only to by=product and by=customer, received ${limit} with by=${by}`,
+      `${nameOf('limit')}: applies only to ${nameOf('by')}=product and ${nameOf('by')}=customer, received ${limit} with ${nameOf('by')}=${by}`,
     );
   }
   const { count } = periodsIn(by, from, to);
   if (count > MAX_PERIODS) {
-    const rule = `from, to: must be at most ${MAX_PERIODS.toLocaleString('en')} periods apart with by=${by}`;
+    const rule = `${nameOf('from')}, ${nameOf('to')}: must be at most ${MAX_PERIODS.toLocaleString('en')} periods apart with ${nameOf('by')}=${by}`;
     throw new InvalidInputError(`${rule}, received ${count.toLocaleString('en')} from ${start} to ${end}`);
   }
 }

@@ -74,7 +74,7 @@ export function readRestockInput(input: unknown, defaultId: string): RestockInpu
     const path = isOneItem && issue.path[0] === 'items' ? issue.path.slice(2) : issue.path;
     if (issue.code === 'unrecognized_keys') {
       const known = Object.keys(issue.path.length > 0 ? itemSchema.shape : schema.shape).join(', ');
-      return issue.keys.map((key) => `${placeOf([...path, key])}: is not known, must be one of ${known}`);
+      return issue.keys.map((key) => `${placeOf([...path, key])}: is unknown, use one of ${known}`);
     }
     return `${placeOf(path)}: ${ruleOf(issue)}, received ${received(valueAt(request, issue.path))}`;
   });

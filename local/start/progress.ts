@@ -35,7 +35,7 @@ function showBars(stream: NodeJS.WriteStream, total: number, rates: Rates): Prog
       log(
         [
           `  sent       ${bar(received, total)} ${number(received)}  ${number(rate.received)}/s`,
-          `  confirmed  ${bar(settled, total)} ${number(confirmed)}  ${number(rate.confirmed)}/s`,
+          `  confirmed  ${bar(settled, total)} ${number(confirmed)}  ${number(rate.confirmed)}/s  waiting ${number(waiting)}  in flight ${number(inFlight)}`,
           ...Object.entries(counts.stores).map(
             ([name, { received, waiting, reported }]) =>
               `  ${name.padEnd(9)}  ${bar(received - waiting, total)} ${number(reported)}  waiting ${number(waiting)}`,
@@ -44,7 +44,7 @@ function showBars(stream: NodeJS.WriteStream, total: number, rates: Rates): Prog
             ([name, { received, waiting, deadLettered }]) =>
               `  ${name.padEnd(9)}  ${bar(received - waiting, total)} ${number(received - waiting - deadLettered)}  waiting ${number(waiting)}`,
           ),
-          `  waiting ${number(waiting)} · in flight ${number(inFlight)} · duplicates ${number(duplicates)} · dead-lettered ${number(deadLetters(counts))}${hints(counts, ' · ')}`,
+          `  duplicates ${number(duplicates)} · dead-lettered ${number(deadLetters(counts))}${hints(counts, ' · ')}`,
         ].join('\n'),
       );
     },
@@ -66,7 +66,7 @@ function showLines(stream: NodeJS.WriteStream, total: number, rates: Rates): Pro
       const { received, confirmed, waiting, inFlight, duplicates } = counts;
       latest =
         `sent ${number(received)} of ${number(total)} (${number(rate.received)}/s), ` +
-        `confirmed ${number(confirmed)} (${number(rate.confirmed)}/s), ` +
+        `confirmed ${number(confirmed)} (${number(rate.confirmed)}/s, waiting ${number(waiting)}, in flight ${number(inFlight)}), ` +
         Object.entries(counts.stores)
           .map(
             ([name, { reported, waiting }]) => `${name} ${number(reported)} (waiting ${number(waiting)}), `,
@@ -78,7 +78,6 @@ function showLines(stream: NodeJS.WriteStream, total: number, rates: Rates): Pro
               `${name} ${number(received - waiting - deadLettered)} (waiting ${number(waiting)}), `,
           )
           .join('') +
-        `waiting ${number(waiting)}, in flight ${number(inFlight)}, ` +
         `duplicates ${number(duplicates)}, dead-lettered ${number(deadLetters(counts))}${hints(counts, ', ')}`;
       if (Date.now() - shown < LINE_INTERVAL) return;
       shown = Date.now();

@@ -34,7 +34,7 @@ const IN_RANGE = `#sent BETWEEN :from AND :last
 /**
  * Scans the ledger page by page with consistent reads.
  *
- * DynamoDB reads and charges for the whole table, whatever the range: one read unit for 4 KB, so 0.02 USD for a million orders.
+ * DynamoDB reads and charges for the whole table, even for a short range: one read unit per 4 KB, or 0.02 USD per million orders.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  *
  * @param client Client with permission to Scan the table.

@@ -20,7 +20,7 @@ export interface StoredOrders {
 export function createStoredItems(client: DynamoDBClient, tableName: string): StoredOrders {
   const table = createTable(client, tableName, 'order_id');
   return {
-    /** DynamoDB reads and charges for the whole table, whatever the range. */
+    /** DynamoDB reads and charges for the whole table, even for a short range. */
     async *list({ from, to }) {
       const input = {
         TableName: tableName,

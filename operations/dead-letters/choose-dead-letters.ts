@@ -36,7 +36,7 @@ export function choose(
 export const missingFailures = (missing: readonly string[]): { id: string; message: string }[] =>
   missing.map((id) => ({
     id,
-    message: 'not found in the dead-letter queue: gone, in flight elsewhere, or there for another reason',
+    message: 'not found: the message was deleted, is in flight elsewhere, or has another reason',
   }));
 
 /** The dead letters of a choice, hidden from other receivers. The caller disposes of `held`. */

@@ -26,9 +26,10 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
 const receipt = z.object({ error: z.object({ code: z.string(), message: z.string() }).optional() });
 
 /**
- * Reads from receipts why the files of an upload message, or its part of a file, were not ingested.
+ * Finds out why the files of an upload message were not ingested, or the part of a file of a part message. Reads the
+ * receipts.
  *
- * @param body Body in which `validateBody` finds no error.
+ * @param body A body that `validateBody` accepts.
  * @returns One error for each file that failed or has no receipt; none for files that were ingested since.
  * @throws ServiceError if the results bucket is unreachable
  */

@@ -88,8 +88,8 @@ const EVENT_RULES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Combines all errors of a message into one reason. Messages that break the same rules get the same reason, whatever their values
- * and the order of their fields.
+ * Combines all errors of a message into one reason. Messages that break the same rules get the same reason, even if their
+ * values or the order of their fields differ.
  *
  * @param inWords Describes an error without its value.
  */

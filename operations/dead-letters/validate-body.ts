@@ -7,7 +7,7 @@ import { type QueueName, queueNamed } from '../../topology.ts';
 /**
  * Validates the body of a message by the rules of its queue's consumer. Never throws.
  *
- * @returns The errors because of which the consumer would reject the message; empty if the body is valid.
+ * @returns The errors that would make the consumer reject the message; empty if the body is valid.
  */
 export function validateBody(queue: QueueName, body: string): OrderIssue[] {
   const { holds } = queueNamed(queue);

@@ -31,7 +31,7 @@ export interface TraceStep {
 /** The history of an order, step by step. */
 export interface OrderTrace {
   order_id: string;
-  /** Where the order is now. */
+  /** Current state of the order. */
   state: 'claimed' | 'confirmed' | 'complete' | 'dead_lettered';
   /** The order's optional fields that are not personal, from the ledger; absent if there are none. */
   details?: OrderDetails;
@@ -133,7 +133,11 @@ function stepsOf({ facts, mails, deadLetters, tables }: Known): TraceStep[] {
     if (has) add('stored', null, `${queue.stores?.each} stored by ${queue.consumer}`);
   }
   for (const { queue, id, reason } of deadLetters) {
-    add('dead_lettered', null, `in the dead-letter queue of ${queue} as message ${id}: ${reason.text}`);
+    add(
+      'dead_lettered',
+      null,
+      `in the dead-letter queue of the ${queue} queue as message ${id}: ${reason.text}`,
+    );
   }
   return steps;
 }

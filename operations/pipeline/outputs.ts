@@ -29,7 +29,7 @@ const schema = {
 export type StackOutputs = z.output<z.ZodObject<typeof schema>> &
   Readonly<Record<string, string | undefined>>;
 
-/** Outputs of the queues and of their consumers' tables. Those of shipping and sales are absent if that part is disabled. */
+/** Outputs of the queues and of their consumers' tables. Outputs of a disabled part are absent. */
 function queueOutputs(): Record<string, typeof url | typeof optionalUrl | typeof name> {
   return Object.fromEntries(
     QUEUES.flatMap(({ id, dlqId, part, stores }) => [

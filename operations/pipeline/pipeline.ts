@@ -65,7 +65,7 @@ export function findQueue({ queues, stage }: Pipeline, name: QueueName): Pipelin
   const queue = queues.find((each) => each.name === name);
   if (queue) return queue;
   const names = queues.map((each) => each.name).join(', ');
-  throw new InvalidInputError(`queue: must be one of stage ${stage}'s (${names}), received ${name}`);
+  throw new InvalidInputError(`queue: must be one of ${names} in stage ${stage}, received ${name}`);
 }
 
 /** Opens the ledger of a pipeline. */

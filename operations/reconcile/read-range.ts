@@ -9,18 +9,25 @@ import type { TimeRange } from '../aws/ledger-scan.ts';
  *
  * @param input ISO 8601 texts. Default of `from`: 30 days ago. Default of `to`: now.
  * @param now The current time in epoch milliseconds.
- * @throws InvalidInputError that names the option, its rule and the value received
+ * @param nameOf Name of a field in error messages. Default: the field.
+ * @throws InvalidInputError that names the field, its rule and the value received
  */
-export function readRange(input: { from?: string; to?: string }, now: number): TimeRange {
+export function readRange(
+  input: { from?: string; to?: string },
+  now: number,
+  nameOf: (field: keyof TimeRange) => string = (field) => field,
+): TimeRange {
   const earliest = now - RETENTION_SECONDS * 1_000;
-  const from = readMoment('from', input.from) ?? earliest;
-  const to = readMoment('to', input.to) ?? now;
+  const from = readMoment(nameOf('from'), input.from) ?? earliest;
+  const to = readMoment(nameOf('to'), input.to) ?? now;
   if (from < earliest) {
     const rule = `must be within the 30 days that the ledger remembers, from ${iso(earliest)} on`;
-    throw new InvalidInputError(`from: ${rule}, received ${received(input.from)}`);
+    throw new InvalidInputError(`${nameOf('from')}: ${rule}, received ${received(input.from)}`);
   }
-  if (from >= to)
-    throw new InvalidInputError(`from: must be before to, which is ${iso(to)}, received ${iso(from)}`);
+  if (from >= to) {
+    const rule = `must be before ${nameOf('to')}, which is ${iso(to)}`;
+    throw new InvalidInputError(`${nameOf('from')}: ${rule}, received ${iso(from)}`);
+  }
   return { from, to };
 }
 

@@ -12,7 +12,7 @@ import { compareStored } from './stored-orders.ts';
 /** The queues of orders; uploads are files. */
 const ORDER_QUEUES = QUEUES.filter(({ holds }) => holds !== 'upload').map(({ name }) => name);
 
-/** The stores, each of which must have every confirmed order, with their bits in `KnownOrders.found`. */
+/** The stores, with their bits in `KnownOrders.found`. Each store must have every confirmed order. */
 const STORING = STORING_QUEUES.map((queue, index) => ({ queue, stores: queue.stores, bit: 1 << index }));
 
 /** The queues whose consumers receive confirmed orders and store nothing. */

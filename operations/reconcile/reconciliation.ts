@@ -51,7 +51,7 @@ export interface Reconciliation extends Readonly<Record<StoreName, StoredCounts 
     in_progress: number;
     stuck: number;
   };
-  /** Messages in each queue, in flight or not. Those of the order queue may be orders that the ledger does not know yet. */
+  /** Messages in each queue, in flight or not. The order queue may hold orders that the ledger does not know yet. */
   queued: Partial<Record<QueueName, number>>;
   gaps: Gap[];
   dead_letters: DeadLettered[];

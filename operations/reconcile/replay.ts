@@ -18,7 +18,7 @@ export interface Replay {
   unsent: (Gap & { reason: string })[];
 }
 
-/** Returns the queue to which an order is sent to close its gap; undefined if a replay cannot close it. */
+/** Returns the queue that receives the order to close its gap; undefined if a replay cannot close it. */
 function queueFor({ kind }: Gap): QueueName | undefined {
   if (kind === 'stuck_claim') return 'order';
   return QUEUES.find(({ stores }) => stores && kind === `missing_${stores.each}`)?.name;
@@ -41,7 +41,7 @@ interface ReplayedOrder {
  * through the topic, so that no customer is notified twice. Orders that were claimed and never confirmed go to the order queue.
  * Consumers are idempotent, so an interrupted replay may be repeated.
  *
- * The `confirmed_at` of a replayed event is when the ledger marked the order as sent, slightly later than the original's.
+ * The `confirmed_at` of a replayed event is when the ledger marked the order as sent, slightly later than in the original event.
  *
  * @throws ServiceError if the ledger is unreachable
  */

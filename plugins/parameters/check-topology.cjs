@@ -11,7 +11,7 @@ const FUNCTION_NAME = /^[a-z][a-zA-Z0-9]*$/;
 const STORE_NAME = /^[a-z][a-z0-9_]*$/;
 /** Other keys of the report of `orders reconcile --json`. */
 const RESERVED_NAMES = ['from', 'to', 'orders', 'queued', 'gaps', 'dead_letters', 'reconciled', 'stock'];
-/** What the messages of each topic contain. */
+/** Content of the messages of each topic. */
 const TOPIC_HOLDS = { OrderUploadsTopic: 'upload', OrderEventsTopic: 'confirmed order' };
 
 /**

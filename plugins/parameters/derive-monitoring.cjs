@@ -1,4 +1,4 @@
-/** Maximum of each alarm parameter. Those of queues are in topology.ts. */
+/** Maximum of each alarm parameter. Parameters of queues have theirs in topology.ts. */
 const ALARM_PARAMETERS = {
   deadLettersAlarm: 1_000_000,
   functionErrorsAlarm: 1_000_000,

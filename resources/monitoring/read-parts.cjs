@@ -1,7 +1,7 @@
 const { FUNCTIONS } = require('../../topology.ts');
 
 /**
- * Reads the functions and queues of the stage, from which alarms and dashboard are made.
+ * Reads the functions and queues of the stage, for the alarms and the dashboard.
  *
  * @param {{ resolveVariable(address: string): Promise<unknown> }} variables
  */

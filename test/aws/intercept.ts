@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 type Pass<Input, Output> = (input: Input) => Promise<Output>;
 
 /** The part of the SDK's command classes from which TypeScript infers input and output. */
-type CommandClass<Input, Output> = new (
+export type CommandClass<Input, Output> = new (
   input: Input,
 ) => { resolveMiddleware(...args: never[]): (args: never) => Promise<{ output: Output }> };
 

@@ -99,6 +99,19 @@ describe('leanClient', () => {
     expect(authorization).toBe((await headersOf(withoutVaryingHeaders(new SQSClient(config)))).authorization);
   });
 
+  it("keeps all of the SDK's middleware except for the logger and the user agent", () => {
+    const namesOf = ({ middlewareStack }: SQSClient) => middlewareStack.identify();
+    const [lean, plain] = [createSqsClient(config), new SQSClient(config)].map(namesOf) as [
+      string[],
+      string[],
+    ];
+    expect(plain.filter((name) => !lean.includes(name))).toEqual([
+      expect.stringMatching(/^loggerMiddleware/),
+      expect.stringMatching(/^getUserAgentMiddleware/),
+    ]);
+    expect(lean.filter((name) => !plain.includes(name))).toEqual([expect.stringMatching(/^sendUserAgent/)]);
+  });
+
   it('sends its own user agent', async () => {
     const { 'user-agent': userAgent } = await headersOf(createSqsClient(config));
     expect(userAgent).toBe(`order-pipeline aws-sdk-js/3 md/nodejs#${process.versions.node}`);

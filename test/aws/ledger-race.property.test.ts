@@ -165,7 +165,7 @@ const races = fc.tuple(
   pauses,
 );
 
-test('the ledger never lets two deliveries hold an order at the same time, whichever requests or responses are lost', async () => {
+test('the ledger never lets two deliveries hold an order at the same time, even if requests or responses are lost', async () => {
   await fc.assert(
     fc.asyncProperty(races, async ([scheduler, rounds, steps]) => {
       const outcome = await race(scheduler, rounds, steps);

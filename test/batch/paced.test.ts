@@ -26,7 +26,7 @@ describe('paced', () => {
     expect(took).toBeLessThan(1_000);
   });
 
-  test('yields each batch at the end of its entries’ time', async () => {
+  test('yields a batch once the rate allows all of its entries', async () => {
     const { batches, times, took } = await go(BATCHES, { ratePerSecond: 20 });
     expect(batches).toEqual(['ab', 'cd', 'e']);
     for (const [index, due] of [100, 200, 250].entries()) expect(times[index]).toBeGreaterThanOrEqual(due);

@@ -93,7 +93,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('sendInBatches returns one true outcome per entry, and sends no entry after its outcome or more often than allowed', async () => {
+test('sendInBatches returns one correct outcome per entry, and sends no entry after its outcome or more often than allowed', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async ({ entries, lost, pauses, ...settings }) => {
       const { maxEntries, maxBytes, attempts, concurrency, endAtFailure } = settings;

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { backoff, type EntryResult, sendInBatches } from '../../lib/batch/send-in-batches.ts';
+import { skipPauses } from '../skip-pauses.ts';
 
 type Answer = EntryResult<string>;
 
@@ -70,19 +71,25 @@ describe('sendInBatches', () => {
     expect(outcomes).toEqual([isRejected('a')]);
   });
 
-  test('delays a retry with jitter, without delaying other batches', async () => {
+  test('pauses before a retry, and not between batches', async () => {
+    const pauses = skipPauses();
     vi.spyOn(Math, 'random').mockReturnValue(0.9);
     const options = { maxEntries: 1, concurrency: 1 };
-    const start = performance.now();
-    // Each would wait 90 ms.
-    const done = Array.from({ length: 20 }, (_, index) => String(index));
-    await sendInBatches(done, { ...options, send: service(accepted).send });
-    const doneAfter = performance.now() - start;
-    expect(doneAfter).toBeLessThan(1_000);
+    await sendInBatches(['a', 'b', 'c'], { ...options, send: service(accepted).send });
+    expect(pauses).toEqual([]);
 
     const { send } = service((entry, request) => (request === 1 ? rejected(entry, true) : accepted(entry)));
-    await sendInBatches(['a'], { ...options, send });
-    expect(performance.now() - start - doneAfter).toBeGreaterThan(85);
+    await sendInBatches(['a', 'b', 'c'], { ...options, send });
+    expect(pauses).toEqual([90]);
+  });
+
+  test('sends an entry five times by default, after longer and longer pauses', async () => {
+    const pauses = skipPauses();
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const { requests, send } = service((entry) => rejected(entry, true));
+    await sendInBatches(['a'], { maxEntries: 10, send });
+    expect(requests).toHaveLength(5);
+    expect(pauses).toEqual([50, 100, 200, 400]);
   });
 
   test('sends entries without a result again', async () => {
@@ -137,7 +144,7 @@ test('stops at the first request that throws if endAtFailure is set, and fails t
   expect(made).toBe(2);
 });
 
-test('returns outcomes in the order of the entries, whichever request ends first', async () => {
+test('returns outcomes in the order of the entries, not of the responses', async () => {
   const entries = Array.from({ length: 20 }, (_, index) => String(index));
   let turns = 10;
   async function send(batch: readonly string[]): Promise<Answer[]> {
@@ -148,7 +155,10 @@ test('returns outcomes in the order of the entries, whichever request ends first
   expect(outcomes).toEqual(entries.map(accepted));
 });
 
-test('makes exactly the given number of concurrent requests', async () => {
+test.each([
+  ['the given number of', { concurrency: 3 }, 3],
+  ['eight', {}, 8],
+])('makes exactly %s concurrent requests', async (_name, options, limit) => {
   let underWay = 0;
   let most = 0;
   async function send(batch: readonly string[]): Promise<Answer[]> {
@@ -158,37 +168,22 @@ test('makes exactly the given number of concurrent requests', async () => {
     return batch.map(accepted);
   }
   const entries = Array.from({ length: 30 }, (_, index) => String(index));
-  await sendInBatches(entries, { maxEntries: 1, concurrency: 3, send });
-  expect(most).toBe(3);
+  await sendInBatches(entries, { maxEntries: 1, ...options, send });
+  expect(most).toBe(limit);
 });
 
-/** Fixed random number: a tenth of the longest delay. */
-beforeEach(() => {
-  vi.spyOn(Math, 'random').mockReturnValue(0.1);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-/** In milliseconds. Timers may fire a millisecond early. */
-async function waitFor(attempt: number): Promise<number> {
-  const start = performance.now();
-  await backoff(attempt);
-  return performance.now() - start + 1;
-}
-
-test('doubles the longest delay of backoff with each attempt, from 100 ms', async () => {
-  expect(await waitFor(1)).toBeGreaterThanOrEqual(10);
-  expect(await waitFor(4)).toBeGreaterThanOrEqual(80);
-});
-
-test('limits the delay of backoff to two seconds, after any number of attempts', async () => {
-  const waited = await waitFor(20);
-  expect(waited).toBeGreaterThanOrEqual(200);
-  expect(waited).toBeLessThan(2_000);
-});
-
-test('draws each delay of backoff anew, from 0 up', async () => {
-  vi.mocked(Math.random).mockReturnValue(0);
-  expect(await waitFor(20)).toBeLessThan(1_000);
+test.each([
+  [1, 100],
+  [2, 200],
+  [5, 1_600],
+  [6, 2_000],
+  [100, 2_000],
+])('draws each delay of backoff anew: after attempt %i from 0 to %i ms', async (attempt, limit) => {
+  const pauses = skipPauses();
+  const random = vi.spyOn(Math, 'random');
+  for (const share of [0, 0.5, 0.999]) {
+    random.mockReturnValueOnce(share);
+    await backoff(attempt);
+  }
+  expect(pauses).toEqual([0, 0.5 * limit, 0.999 * limit]);
 });

@@ -35,7 +35,7 @@ const UNPACKED = join(FOLDER, 'node_modules/.unpacked');
  * Finds the browser of the live page's tests: the one that CHROMIUM_PATH names, the system's, or, on Linux x64, one that npm installs
  * (67 MB; the first time takes about half a minute).
  *
- * @returns undefined, after a warning on stderr, when the system has none and npm can install none
+ * @returns The browser; undefined, after a warning on stderr, if the system has none and npm can install none
  * @throws Error when CHROMIUM_PATH names a file that does not exist
  */
 export async function findBrowser(): Promise<FoundBrowser | undefined> {
@@ -62,7 +62,7 @@ async function installBrowser(): Promise<FoundBrowser> {
   const run = promisify(execFile);
   if (!existsSync(UNPACKED)) {
     await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: FOLDER });
-    // Unpacked elsewhere and then renamed: an interrupted run leaves no half of a browser.
+    // Unpacks elsewhere and then renames, so that an interrupted run leaves no incomplete browser.
     const folder = await mkdtemp(join(FOLDER, 'node_modules/.unpacking-'));
     try {
       await run(process.execPath, ['unpack.mjs'], { cwd: FOLDER, env: { ...process.env, TMPDIR: folder } });

@@ -13,6 +13,7 @@ beforeEach(() => {
   log = captureLog();
 });
 afterEach(() => {
+  logger.setLogLevel('INFO');
   vi.restoreAllMocks();
 });
 

@@ -1,15 +1,12 @@
 import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
+import { PERMANENT_QUEUES, queueOutputs } from '../pipeline/queue-outputs.ts';
 
 /** Port 1 refuses connections immediately. */
 const NOWHERE = 'http://127.0.0.1:1';
-const queue = (name: string) => `${NOWHERE}/000000000000/${name}`;
 
-/** Stack outputs of an embedded cloud that is not running, with shipping and sales disabled. */
+/** Stack outputs of an embedded cloud that is not running, with all optional parts disabled. */
 export const UNREACHABLE_OUTPUTS = {
-  OrderQueueUrl: queue('order-queue'),
-  OrderQueueDLQUrl: queue('order-queue-dlq'),
-  UploadQueueUrl: queue('upload-queue'),
-  UploadQueueDLQUrl: queue('upload-queue-dlq'),
+  ...queueOutputs((name) => `${NOWHERE}/000000000000/${name}-queue`, PERMANENT_QUEUES),
   OrderEventsTopicArn: 'arn:aws:sns:us-east-1:000000000000:order-events',
   UploadBucketName: 'uploads',
   ResultsBucketName: 'results',

@@ -1,9 +1,15 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { untilReachable } from '../../lib/database/until-reachable.ts';
 import { DatabaseError } from '../../lib/errors.ts';
+import { skipPauses } from '../skip-pauses.ts';
 
 const starting = new DatabaseError('57P03', 'the database system is starting up', true);
 const broken = new DatabaseError('42601', 'syntax error', false);
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 /** Throws these errors in turn, then returns the number of calls. */
 function failWith(...errors: Error[]) {
@@ -42,3 +48,23 @@ test('untilReachable makes one attempt if the wait is 0', async () => {
   await expect(untilReachable(attempt, 0)).rejects.toBe(starting);
   expect(calls.count).toBe(1);
 });
+
+test.each([
+  ['as long as possible', 0, 1],
+  ['about half as long', 0.999, 0.5005],
+])(
+  'untilReachable waits 20 s by default, with pauses from 0.1 to 2 s, if chance makes them %s',
+  async (_name, random, share) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.spyOn(Math, 'random').mockReturnValue(random);
+    const pauses = skipPauses((ms) => vi.setSystemTime(Date.now() + ms));
+    const start = Date.now();
+    const { attempt } = failWith(...Array<Error>(1_000).fill(starting));
+    await expect(untilReachable(attempt)).rejects.toBe(starting);
+    const longest = pauses.map((ms) => Math.round(ms / share));
+    expect(longest.slice(0, 7)).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000]);
+    expect(new Set(longest.slice(7))).toEqual(new Set([2_000]));
+    expect(Date.now() - start).toBeLessThan(20_000);
+    expect(Date.now() - start).toBeGreaterThanOrEqual(18_000);
+  },
+);

@@ -1,17 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { type Allowed, checkPromise, type Evidence } from '../../harness/check-promise.ts';
 import type { IdComparison } from '../../harness/compare-ids.ts';
-import { QUEUES } from '../../topology.ts';
+import type { StoredRows } from '../../local/start/stored-rows.ts';
+import { STORING_QUEUES, type StoreName } from '../../topology.ts';
 import { eventCounts, pipelineCounts, storedRows } from '../local/pipeline-counts.ts';
 
 const complete = (found: number): IdComparison => ({ found, missing: [], unknown: [], repeated: 0 });
+/** Creates a value for each store of topology.ts. */
+const ofEachStore = <Value>(create: () => Value) =>
+  Object.fromEntries(STORING_QUEUES.map(({ stores }) => [stores.all, create()])) as Record<StoreName, Value>;
+/** Creates the counts of stores that have all 100 orders, and of shipments with the given number of backorders. */
+function rowsWith({ backordered }: { backordered: number }): StoredRows {
+  const { rows, ...shipping } = storedRows({ scheduled: 60, backordered, stockTaken: 60, sales: 100 });
+  return { ...shipping, rows: { ...ofEachStore(() => 100), ...rows } };
+}
 const counts = pipelineCounts({
   received: 103,
   confirmed: 100,
   duplicates: 2,
   deadLettered: 1,
-  stores: { shipments: eventCounts({ received: 100 }), sales: eventCounts({ received: 100 }) },
-  stored: storedRows({ scheduled: 60, backordered: 40, stockTaken: 60, sales: 100 }),
+  stores: ofEachStore(() => eventCounts({ received: 100 })),
+  stored: rowsWith({ backordered: 40 }),
 });
 const stored = counts.stored as NonNullable<typeof counts.stored>;
 
@@ -29,9 +38,7 @@ const well: Evidence = {
     resent: 0,
   },
   confirmations: complete(100),
-  stored: Object.fromEntries(
-    QUEUES.flatMap(({ stores }) => (stores ? [[stores.all, complete(100)]] : [])),
-  ) as Evidence['stored'],
+  stored: ofEachStore(() => complete(100)),
   wrongStock: [],
   redrivable: { order: [] },
   deadLettered: { order: ['{}'], upload: ['broken.gz'], shipping: [], analytics: [] },
@@ -146,7 +153,7 @@ describe('the promise', () => {
       {
         counts: {
           ...counts,
-          stored: storedRows({ scheduled: 60, backordered: 41, stockTaken: 60, sales: 100 }),
+          stored: rowsWith({ backordered: 41 }),
         },
       },
       ['mailbox, queues, functions and databases agree: shipments'],

@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { Submission } from '../../harness/journal.ts';
 import { createJournal } from '../../harness/journal.ts';
 import { createSender, retry, sendLoad } from '../../harness/send-load.ts';
+import { skipPauses } from '../skip-pauses.ts';
 
 const order = (orderId: string): Submission => ({
   entry: 'http',
@@ -50,6 +51,20 @@ it('fails with the last error as its cause if no attempt succeeds in time', asyn
   await expect(
     retry('queue', attempt, { timeoutMs: 0, signal: AbortSignal.abort() }),
   ).resolves.toBeUndefined();
+});
+
+it('pauses for half a second between attempts, and stops when it is aborted', async () => {
+  const pauses = skipPauses();
+  const stop = new AbortController();
+  const results = [false, false, true];
+  await retry('queue', async () => results.shift() ?? true, { timeoutMs: 60_000 });
+  expect(pauses).toEqual([500, 500]);
+  const attempt = async () => {
+    stop.abort();
+    return false;
+  };
+  await retry('queue', attempt, { timeoutMs: 60_000, signal: stop.signal });
+  expect(pauses).toEqual([500, 500, 500]);
 });
 
 it('waits for each submission of a lane only if `waits` is set', async () => {

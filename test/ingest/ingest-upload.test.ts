@@ -111,8 +111,8 @@ describe('ingestUpload', () => {
   });
 });
 
-describe('ingestUpload retries after 1 s, and so soon dead-letters, a message', () => {
-  test('that is not an S3 event', async () => {
+describe('ingestUpload retries an invalid message after 1 s:', () => {
+  test('a message that is not an S3 event', async () => {
     const outcome = await ingestUpload('{}', services, Date.now() + 60_000, 3);
     expect(outcome).toEqual({ error: failsWith('invalid_input'), retryInSeconds: 1 });
     expect(log.entries()).toMatchObject([
@@ -120,7 +120,7 @@ describe('ingestUpload retries after 1 s, and so soon dead-letters, a message', 
     ]);
   });
 
-  test('whose file was deleted or is unreadable', async () => {
+  test('a message whose file was deleted or is unreadable', async () => {
     const objects = keepObjects();
     objects.set('uploads/b.gz', { text: 'not gzip' });
     const gone = { error: failsWith('NoSuchKey'), retryInSeconds: 1 };
@@ -168,7 +168,7 @@ describe('ingestUpload after a transient error', () => {
     expect(sent.length).toBeLessThan(100);
   });
 
-  test('retries a file whose receipt cannot be written, whatever its own outcome', async () => {
+  test('retries a file whose receipt cannot be written, even if the file was ingested or is invalid', async () => {
     let failing = '.rejected.ndjson';
     const objects = keepObjects({
       put: (place) => {

@@ -112,6 +112,7 @@ describe('toIntakeResponse', () => {
 });
 
 afterEach(() => {
+  logger.setLogLevel('INFO');
   vi.restoreAllMocks();
 });
 

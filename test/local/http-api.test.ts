@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
+import { type IncomingMessage, request, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
@@ -206,6 +206,13 @@ describe('the server', () => {
     const socket = connect(Number(port), hostname);
     socket.write(beginning.replace('HOST', host));
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  });
+
+  test('gives a client 30 s by default to send its request', async () => {
+    const seen = Promise.withResolvers<Pick<Server, 'requestTimeout' | 'headersTimeout'>>();
+    const api = await startHttpApi([], 0, ({ server }) => seen.resolve(server));
+    onTestFinished(() => api.stop());
+    expect(await seen.promise).toMatchObject({ requestTimeout: 30_000, headersTimeout: 30_000 });
   });
 
   test('stops immediately, even with a pending request', async () => {

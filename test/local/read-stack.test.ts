@@ -6,6 +6,8 @@ import {
   resolveServerlessYml,
   type ServerlessConfiguration,
 } from '../../local/stack/resolve-serverless-yml.ts';
+import { FUNCTIONS } from '../../topology.ts';
+import { PERMANENT_QUEUES } from '../pipeline/queue-outputs.ts';
 import { createTestDirectory } from './create-test-directory.ts';
 
 const ENDPOINT = 'http://127.0.0.1:4566';
@@ -82,12 +84,17 @@ describe('this project', () => {
 
   test('leaves out the queues and functions of disabled parts', async () => {
     const { functions, queues, unsupportedResources } = await resolveStack({ shipping: 'off', sales: 'off' });
-    expect([...functions.keys()]).toHaveLength(7);
+    const permanent = FUNCTIONS.filter(({ part }) => part === undefined).map(({ name }) => name);
+    expect([...functions.keys()].toSorted()).toEqual(permanent.toSorted());
     expect(functions.get('migrate')?.environment).toMatchObject({
       SHIPPING_DATABASE_URL: '',
       SALES_DATABASE_URL: '',
     });
-    expect(queues).toHaveLength(4);
+    expect(queues.map(({ QueueName }) => QueueName).toSorted()).toEqual(
+      PERMANENT_QUEUES.flatMap(({ kebab }) =>
+        [kebab, `${kebab}-dlq`].map((name) => `order-pipeline-local-${name}`),
+      ).toSorted(),
+    );
     expect(unsupportedResources).not.toContain('AWS::EC2::VPC');
   });
 

@@ -32,11 +32,15 @@ test('requests the mailbox with only the given search and limit', async () => {
   ]);
 });
 
-test('limits the time that it waits for an answer', async () => {
-  const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({}));
-  onTestFinished(() => fetched.mockRestore());
-  await readMailbox({ inspectionUrl: 'http://127.0.0.1:1/inspection' });
-  expect(fetched.mock.calls[0]?.[1]?.signal).toBeInstanceOf(AbortSignal);
+test('waits ten seconds for an answer', async () => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+  onTestFinished(() => timeout.mockRestore());
+  const { inspectionUrl } = await start(200, '{}');
+  await expect(readMailbox({ inspectionUrl })).rejects.toMatchObject({
+    name: 'UnavailableError',
+    cause: { name: 'AbortError' },
+  });
+  expect(timeout.mock.calls).toEqual([[10_000]]);
 });
 
 test('returns undefined on AWS, which has no mailbox', async () => {

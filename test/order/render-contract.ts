@@ -36,7 +36,7 @@ const NOTES = `
 
 An order with the same \`order_id\` is confirmed once, even if it is sent several times. If an order has no \`order_id\`, it gets the
 SHA-256, in hexadecimal digits, of its normalized identity fields as canonical JSON: sorted keys, no white space
-([RFC 8785](https://www.rfc-editor.org/rfc/rfc8785)). Absent optional fields are left out. The identity fields are
+([RFC 8785](https://www.rfc-editor.org/rfc/rfc8785)). Absent optional fields are omitted. The identity fields are
 ${listNames(identity)}.
 
 The order above has the \`order_id\` \`${deriveOrderId(example as OrderFields)}\`.

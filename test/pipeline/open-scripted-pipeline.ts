@@ -13,19 +13,12 @@ import { openDeployedPipeline } from '../../operations/pipeline/open-pipeline.ts
 import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { QUEUE_NAMES, type QueueName } from '../../topology.ts';
 import { intercept } from '../aws/intercept.ts';
+import { queueOutputs } from './queue-outputs.ts';
 import { createTableStub, type TableRow } from './table-stub.ts';
 
 const urlOf = (queue: QueueName) => `https://sqs.eu-central-1.amazonaws.com/123456789012/${queue}`;
 const OUTPUTS = {
-  ...Object.fromEntries(
-    QUEUE_NAMES.flatMap((name) => {
-      const key = `${name[0]?.toUpperCase()}${name.slice(1)}Queue`;
-      return [
-        [`${key}Url`, urlOf(name)],
-        [`${key}DLQUrl`, `${urlOf(name)}-dlq`],
-      ];
-    }),
-  ),
+  ...queueOutputs(urlOf),
   OrderEventsTopicArn: 'arn:aws:sns:eu-central-1:123456789012:order-events',
   UploadBucketName: 'uploads',
   ResultsBucketName: 'results',
@@ -53,13 +46,18 @@ export interface StageScript {
   sales?: readonly TableRow[];
 }
 
-/** Opens a stage on AWS with the given contents. SDK clients are stubbed, so no request is sent. */
+/**
+ * Opens a stage on AWS with all queues and the given contents. SDK clients are stubbed, so no request is sent. Consumers store
+ * nothing but shipments and sales: they have no tables.
+ */
 export function openScriptedPipeline(script: StageScript) {
   const { records = [], otherRecords = [], damaged = [], waiting = {}, deadLetters = {} } = script;
   const place = { region: 'eu-central-1', credentials: { accessKeyId: 'no', secretAccessKey: 'one' } };
   const { shipments, sales } = script;
+  const opened = openDeployedPipeline('dev', OUTPUTS, place);
   const pipeline: Pipeline = {
-    ...openDeployedPipeline('dev', OUTPUTS, place),
+    ...opened,
+    queues: opened.queues.map(({ storeTable: _, ...queue }) => queue),
     shippingDatabase: shipments && createTableStub('shipments', shipments),
     salesDatabase: sales && createTableStub('sales', sales),
   };

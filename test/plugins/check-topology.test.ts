@@ -1,19 +1,21 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { FUNCTIONS, QUEUES } from '../../topology.ts';
+import { FUNCTIONS, QUEUES, queueNamed } from '../../topology.ts';
 
 const require = createRequire(import.meta.url);
 const { checkTopology } = require('../../plugins/parameters/check-topology.cjs');
 
-const [, , shipping] = QUEUES;
+const shipping = queueNamed('shipping');
+/** The first color that no row has. */
+const FREE_COLOR = [1, 2, 3, 4, 5, 6, 7, 8].find((color) => !QUEUES.some((queue) => queue.color === color));
 /** Checks the project's rows and one more: a copy of the shipping row with unique names, then the given changes. */
 function check(changes: Readonly<Record<string, unknown>>): void {
   const row = {
     ...shipping,
-    name: 'loyalty',
+    name: 'another',
     consumer: 'intake',
-    color: 5,
-    stores: { ...shipping?.stores, each: 'award', all: 'awards' },
+    color: FREE_COLOR,
+    stores: { ...shipping.stores, each: 'thing', all: 'things' },
     ...changes,
   };
   checkTopology(
@@ -43,10 +45,10 @@ describe('checkTopology', () => {
       'row "shipping": name must be unique, and another row has the same one, received "shipping"',
     ],
     [{ color: 1 }, 'color must be unique, and another row has the same one, received 1'],
-    [{ consumer: 'gift-cards' }, 'row "loyalty": consumer must be letters and digits'],
+    [{ consumer: 'gift-cards' }, 'row "another": consumer must be letters and digits'],
     [
       { consumer: 'report' },
-      'row "loyalty": consumer must be unique, and another function has the same name, received "report"',
+      'row "another": consumer must be unique, and another function has the same name, received "report"',
     ],
     [
       { consumer: 'loyal' },
@@ -70,19 +72,19 @@ describe('checkTopology', () => {
     [{ batchingWindow: 1.5 }, 'batchingWindow must be a whole number from 0 to 300'],
     [{ concurrency: 1 }, 'concurrency must be a whole number from 2 to 1000'],
     [
-      { concurrency: { parameter: 'loyaltyConcurrency', min: 5, max: 2 } },
+      { concurrency: { parameter: 'anotherConcurrency', min: 5, max: 2 } },
       'concurrency must be a whole number from 1 to 1000, or a parameter with min and max in that range, received {"parameter"',
     ],
     [
-      { stores: { ...shipping?.stores, each: 'award' } },
+      { stores: { ...shipping.stores, each: 'thing' } },
       'stores.all must be unique, and another row has the same one, received "shipments"',
     ],
     [
-      { stores: { ...shipping?.stores, all: 'awards' } },
+      { stores: { ...shipping.stores, all: 'things' } },
       'stores.each must be unique, and another row has the same one, received "shipment"',
     ],
     [
-      { stores: { ...shipping?.stores, each: 'award', all: 'orders' } },
+      { stores: { ...shipping.stores, each: 'thing', all: 'orders' } },
       'stores.all must be lower-case letters, digits and _, starting with a letter, and none of',
     ],
   ])('rejects a row with a wrong property: $1', (changes, message) => {

@@ -36,7 +36,7 @@ test.each([
   [{ seed: 2 ** 32 }, 'seed: must be a whole number from 0 to 4,294,967,295, received 4294967296'],
   [{ ordersPerFile: 0 }, 'ordersPerFile: must be a whole number from 1 to 50,000, received 0'],
   [{ ordersPerFile: 50_001 }, 'ordersPerFile: must be a whole number from 1 to 50,000, received 50001'],
-  [{ cuont: 5 }, 'cuont: is not known, must be one of count, via, ratePerSecond, seed, ordersPerFile'],
+  [{ cuont: 5 }, 'cuont: is unknown, use one of count, via, ratePerSecond, seed, ordersPerFile'],
   [
     { count: 0, seed: 0.5 },
     'count: must be a whole number from 1 to 1,000,000, received 0; ' +

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { allEnded } from '../../program/all-ended.ts';
 
-test('returns the results in the order of the promises, whichever settles first', async () => {
+test('returns the results in the order of the promises, not of their settling', async () => {
   const slow = turn('slow');
   expect(await allEnded([slow, Promise.resolve('quick')])).toEqual(['slow', 'quick']);
 });

@@ -6,6 +6,7 @@ import { partialBatch } from '../../lib/records/settle-records.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 
 afterEach(() => {
+  logger.setLogLevel('INFO');
   vi.restoreAllMocks();
 });
 

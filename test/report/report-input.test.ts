@@ -100,13 +100,10 @@ describe('readReportInput rejects an invalid input with field, rule and received
     [{ limit: '9'.repeat(400) }, 'limit: must be a whole number'],
     [{ by: 'day', limit: 5 }, 'limit: applies only to by=product and by=customer, received 5 with by=day'],
     [{ by: 'hour', from: '1970-01-01', to: '9999-12-31' }, 'received 70,389,504 from 1970-01-01'],
-    [{ form: '2026-11-01' }, '"form": is not known, must be one of from, to, by, format, limit'],
-    [{ constructor: 'x' }, '"constructor": is not known'],
-    [JSON.parse('{"__proto__":{"by":"day"}}'), '"__proto__": is not known'],
-    [
-      { by: 'week', limit: 0, x: 1 },
-      '"x": is not known, must be one of from, to, by, format, limit; by: must',
-    ],
+    [{ form: '2026-11-01' }, '"form": is unknown, use one of from, to, by, format, limit'],
+    [{ constructor: 'x' }, '"constructor": is unknown'],
+    [JSON.parse('{"__proto__":{"by":"day"}}'), '"__proto__": is unknown'],
+    [{ by: 'week', limit: 0, x: 1 }, '"x": is unknown, use one of from, to, by, format, limit; by: must'],
   ])('%j', (input, message) => {
     expect(() => read(input)).toThrow(InvalidInputError);
     expect(() => read(input)).toThrow(message);
@@ -121,4 +118,16 @@ test.each([
   ['hour', '2028-02-28T23:00Z', '2028-03-01T00:00Z', '2028-02-28T23:00Z', 25],
 ] as const)('periodsIn by %s from %s to %s starts at %s and counts %d', (period, from, to, first, count) => {
   expect(periodsIn(period, at(from), at(to))).toEqual({ first: at(first), count });
+});
+
+test.each([
+  [{ by: 'week' }, '--by: must be product, hour, day or customer'],
+  [{ from: '2999-01-01' }, '--from: must be before --to, which is'],
+  [
+    { by: 'day', limit: 5 },
+    '--limit: applies only to --by=product and --by=customer, received 5 with --by=day',
+  ],
+  [{ by: 'hour', from: '1970-01-01' }, '--from, --to: must be at most 1,000 periods apart with --by=hour'],
+])('readReportInput names the fields of %j as the caller does', (input, message) => {
+  expect(() => readReportInput(input, NOW, (field) => `--${field}`)).toThrow(message);
 });

@@ -54,16 +54,13 @@ describe('readRestockInput rejects with field, rule and received value:', () => 
       { ...item, restock_id: 'a b' },
       'restock_id: must be 1 to 64 of the characters A-Z a-z 0-9 . _ : -, received "a b"',
     ],
-    [{ ...item, price: 3 }, 'price: is not known, must be one of product_id, product_name, quantity'],
+    [{ ...item, price: 3 }, 'price: is unknown, use one of product_id, product_name, quantity'],
     [[], 'items: must be an array of 1 to 1,000 items, received an array of 0'],
     [{ items: item }, 'items: must be an array of 1 to 1,000 items, received an object'],
-    [{ items: [item], item }, 'item: is not known, must be one of items, restock_id'],
+    [{ items: [item], item }, 'item: is unknown, use one of items, restock_id'],
     [[item, 'P-2'], `items[1]: ${form}, received "P-2"`],
     [[item, { ...item, product_id: 'P-2', quantity: null }], `items[1].quantity: ${number}, received null`],
-    [
-      [item, { ...item, sku: 1, product_id: 'P-2' }],
-      'items[1].sku: is not known, must be one of product_id, ',
-    ],
+    [[item, { ...item, sku: 1, product_id: 'P-2' }], 'items[1].sku: is unknown, use one of product_id, '],
     [[item, { product_id: 'P-1 ', quantity: 7 }], 'items[1].product_id: must be unique, received "P-1 "'],
   ])('%j', (input, message) => {
     expect(() => read(input)).toThrow(InvalidInputError);

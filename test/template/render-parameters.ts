@@ -100,8 +100,8 @@ For operators who deploy a stage: the parameters that select its parts, and set 
 npm run deploy -- --stage dev --param="consumerConcurrency=25"
 \`\`\`
 
-\`--param\` applies to one deployment. To keep a value, add it to \`serverless.yml\` under \`params:\` and the name of the stage. An invalid
-value is rejected before anything is deployed. Stage \`local\` is the embedded cloud of \`npm start\`.
+\`--param\` applies to one deployment. To keep a value, add it to \`serverless.yml\` under \`params:\` and the name of the stage.
+An invalid value is rejected before anything is deployed. Stage \`local\` is the embedded cloud of \`npm start\`.
 `;
 
 function renderRow({ name, description, default: value, local }: StageParameter): string {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../program/options.ts';
+import { QUEUES } from '../../topology.ts';
 import { HELP, readWorkerOptions } from '../../worker/worker-options.ts';
 
 test('requires only --function, and uses the default concurrency of the function', () => {
@@ -29,7 +30,8 @@ test('reads each option, with a blank or an equals sign before its value', () =>
 });
 
 describe('rejects a wrong command line with the option, the accepted values and the value received', () => {
-  const names = '--function: must be ingest, consumer, fulfillment or analytics, received';
+  const consumers = QUEUES.map(({ consumer }) => consumer);
+  const names = `--function: must be ${consumers.slice(0, -1).join(', ')} or ${consumers.at(-1)}, received`;
   test.for([
     [[], `${names} nothing`],
     [['--function', 'producer'], `${names} producer`],

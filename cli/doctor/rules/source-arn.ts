@@ -3,7 +3,7 @@ import { asText } from '../../template/references.ts';
 import { readList, readProperty, resourcesOf, type Template } from '../../template/template.ts';
 import { type Check, check, type Rule } from '../rule.ts';
 
-/** Condition operators that reject requests without the key. Those with `IfExists` or `Not` do not. */
+/** Condition operators that reject requests without the key. Operators with `IfExists` or `Not` do not. */
 const LIMITING = ['ArnEquals', 'ArnLike', 'StringEquals', 'StringLike'];
 const EXPECTED = 'the ARN of the source, not *';
 

@@ -44,7 +44,7 @@ export function createCommand(onExit: (exit: ExitStatus) => void): Command {
 }
 
 async function reconcile(context: Context, options: ReconcileOptions): Promise<CommandResult> {
-  const range = readRange(options, Date.now());
+  const range = readRange(options, Date.now(), (field) => `--${field}`);
   const waitMs = options.wait === false ? 0 : wholeNumber('--wait', String(options.wait), 1, 86_400) * 1_000;
   const pipeline = await context.open();
   const before = await compare(pipeline, range, createProgressBar);

@@ -34,7 +34,7 @@ export function createCommand(onExit: (exit: ExitStatus) => void): Command {
 async function report(context: Context, options: ReportOptions): Promise<CommandResult> {
   const { by, from, to, limit, csv } = options;
   const given = Object.entries({ by, from, to, limit }).filter(([, value]) => value !== undefined);
-  const input = readReportInput(Object.fromEntries(given), Date.now());
+  const input = readReportInput(Object.fromEntries(given), Date.now(), (field) => `--${field}`);
   const { salesDatabase, stage } = await context.open();
   if (!salesDatabase) throw new InvalidInputError(`report: sales are disabled in stage ${stage}`);
   const sales = await reportSales(salesDatabase, input);

@@ -6,8 +6,8 @@ import { type ReceiptPlace, readReceipt } from '../../../operations/read-receipt
 const INTERVAL_MS = 500;
 
 /**
- * Waits for the receipt of an upload. Ignores receipts of earlier uploads of the same key: the one that existed before, and
- * those whose entity tag differs. Clocks are not compared.
+ * Waits for the receipt of an upload. Ignores receipts of earlier uploads of the same key: the receipt that existed before, and
+ * receipts with another entity tag. Clocks are not compared.
  *
  * @param before The receipt that existed before the upload.
  * @param etag Entity tag of the uploaded object.

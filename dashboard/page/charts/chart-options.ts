@@ -11,7 +11,7 @@ export interface ChartSeries {
   values: readonly (number | null)[];
 }
 
-/** Dash patterns, so that series can be told apart without color. */
+/** Dash patterns, so that series can be distinguished without color. */
 export const DASHES: Readonly<Record<ChartSeries['color'], number[]>> = {
   1: [],
   2: [8, 4],

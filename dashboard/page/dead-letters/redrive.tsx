@@ -48,7 +48,7 @@ export function RedriveAll({ queue, onDone }: RedriveAllProps) {
         <Modal heading="Redrive all dead letters?" onClose={() => setConfirming(false)}>
           <p>
             All messages in this dead-letter queue return to the {queueNamed(queue).title.toLowerCase()}{' '}
-            unchanged. Invalid messages will fail again and come back here.
+            unchanged. Invalid messages will fail again and return to this list.
           </p>
           {error && <Failure message={error} />}
           <div class="dialog-actions">

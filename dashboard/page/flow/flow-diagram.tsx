@@ -55,14 +55,14 @@ function hopsOf(queueOf: QueueOf): Hop[] {
   const rateIn = (name: QueueName) => queueOf(name)?.inPerSecond ?? null;
   const rateOut = (name: QueueName) => queueOf(name)?.outPerSecond ?? null;
   const hops = QUEUES.map(({ name, holds }): Hop => {
-    if (holds === 'upload') return { from: name, to: 'order', perSecond: rateOut(name), labelled: false };
+    if (holds === 'upload') return { from: name, to: 'order', perSecond: rateOut(name), labeled: false };
     const from = holds === 'order' ? 'senders' : 'topic';
-    return { from, to: name, perSecond: rateIn(name), labelled: true };
+    return { from, to: name, perSecond: rateIn(name), labeled: true };
   });
   return [
     ...hops,
-    { from: 'order', to: 'topic', perSecond: rateOut('order'), labelled: true },
-    { from: 'topic', to: 'mail', perSecond: rateOut('order'), labelled: true },
+    { from: 'order', to: 'topic', perSecond: rateOut('order'), labeled: true },
+    { from: 'topic', to: 'mail', perSecond: rateOut('order'), labeled: true },
   ];
 }
 

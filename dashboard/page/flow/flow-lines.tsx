@@ -8,8 +8,8 @@ export interface Hop {
   to: string;
   /** Messages per second; null if unknown. */
   perSecond: number | null;
-  /** Whether the line shows its rate. Of lines that merge before their target, only one does. */
-  labelled: boolean;
+  /** Whether the line shows its rate. Only one of several lines that merge before their target does. */
+  labeled: boolean;
 }
 
 /** The lines between nodes. Hidden from screen readers: the nodes contain the same figures as text. */
@@ -26,7 +26,7 @@ export function FlowLines({
   const sideBySide = order.left >= senders.right;
   return (
     <svg class="flow-lines" aria-hidden="true">
-      {hops.toSorted(idleFirst).map(({ from, to, perSecond, labelled }) => {
+      {hops.toSorted(idleFirst).map(({ from, to, perSecond, labeled }) => {
         const [source, target] = [boxes.get(from), boxes.get(to)];
         if (!source || !target) return null;
         const { line, arrow, label } = linePath(source, target, sideBySide);
@@ -35,7 +35,7 @@ export function FlowLines({
           <g key={`${from} ${to}`} class={moves ? 'line moves' : 'line'}>
             <path d={line} stroke-width={moves ? 1.5 + Math.log10(1 + perSecond) / 2 : 1.5} fill="none" />
             <path d={arrow} class="arrow" />
-            {labelled && (
+            {labeled && (
               <text x={label.x} y={label.y} text-anchor={sideBySide ? 'middle' : 'start'}>
                 {formatRate(perSecond)}
               </text>

@@ -76,7 +76,7 @@ function Mails({ query }: { query: string }) {
 function useNewer(page: MailboxPage | null): boolean {
   const confirmed = useLive((live) => live.status?.confirmed) ?? 0;
   const [atLoad, setAtLoad] = useState(confirmed);
-  // `confirmed` is left out of the dependencies: the baseline is its value at load time.
+  // `confirmed` is not a dependency: the baseline is its value at load time.
   useEffect(() => setAtLoad(confirmed), [page]);
   return confirmed > atLoad;
 }

@@ -29,7 +29,7 @@ export function OrderView({ orderId }: { orderId: string }) {
     reload,
   } = useLoaded<OrderTrace>(`orders/${encodeURIComponent(orderId)}`);
 
-  // An order that was just sent is not known until the consumer has claimed it.
+  // An order that was just sent is unknown until the consumer has claimed it.
   const isPending = trace ? trace.state === 'claimed' || trace.state === 'confirmed' : error?.status === 404;
   const polls = useRef(0);
   useEffect(() => {

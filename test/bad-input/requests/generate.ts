@@ -24,19 +24,19 @@ export const generateRequests: RequestEntry[] = [
     'POST /orders/generate: a field with a long name',
     generate(() => `{"${'k'.repeat(100_000)}":1}`),
     400,
-    'is not known',
+    'is unknown',
   ),
   entry(
     'POST /orders/generate: __proto__',
     generate('{"__proto__":{"count":5}}'),
     400,
-    '__proto__: is not known',
+    '__proto__: is unknown',
   ),
   entry(
     'POST /orders/generate: a terminal escape as a field name',
     generate('{"\\u001b[31m":5}'),
     400,
-    '\\\\u{1b}[31m: is not known',
+    '\\\\u{1b}[31m: is unknown',
   ),
   entry('POST /orders/generate: an array', generate('[1]'), 400, 'must be an object'),
   entry(

@@ -20,7 +20,7 @@ export const reportRequests: RequestEntry[] = [
     400,
     'must be given once',
   ),
-  entry('GET /reports/sales: PHP array syntax', report('by[]=day'), 400, 'is not known'),
+  entry('GET /reports/sales: PHP array syntax', report('by[]=day'), 400, 'is unknown'),
   entry('GET /reports/sales: __proto__', report('__proto__=1'), 400, '__proto__'),
   entry(
     'GET /reports/sales: 500 unknown parameters',
@@ -28,9 +28,9 @@ export const reportRequests: RequestEntry[] = [
     400,
     'and 480 more',
   ),
-  entry('GET /reports/sales: invalid percent encodings', report('%zz=%'), 400, 'is not known'),
+  entry('GET /reports/sales: invalid percent encodings', report('%zz=%'), 400, 'is unknown'),
   entry('GET /reports/sales: only ampersands', report('&&&'), 200),
-  entry('GET /reports/sales: a parameter without a name', report('=1'), 400, 'is not known'),
+  entry('GET /reports/sales: a parameter without a name', report('=1'), 400, 'is unknown'),
   entry('GET /reports/sales: month 13', report('from=2026-13-01'), 400, 'from: must be an ISO 8601 date'),
   entry(
     'GET /reports/sales: from after to',

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type CostOptions, readCostOptions } from '../../../cli/cost/cost-options.ts';
 import { UsageError } from '../../../program/options.ts';
+import { QUEUES } from '../../../topology.ts';
+
+/** Consumers of orders: files are not priced. */
+const CONSUMERS = QUEUES.filter(({ holds }) => holds !== 'upload').map(({ consumer }) => consumer);
 
 const read = (...args: string[]) => readCostOptions(['--orders-per-day', '86400', ...args]) as CostOptions;
 
@@ -78,7 +82,7 @@ describe('readCostOptions', () => {
     [['--emails', ''], '--emails: must be on or off, received nothing'],
     [
       ['--invoke-ms', 'producer=5'],
-      '--invoke-ms: must be NAME=MS, where NAME is one of intake, consumer, fulfillment, analytics, received producer=5',
+      `--invoke-ms: must be NAME=MS, where NAME is one of intake, ${CONSUMERS.join(', ')}, received producer=5`,
     ],
     [
       ['--invoke-ms', 'consumer=0'],

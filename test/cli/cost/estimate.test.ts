@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Demand } from '../../../cli/cost/demand.ts';
 import { type Estimate, estimate } from '../../../cli/cost/estimate.ts';
-import type { Manner } from '../../../cli/cost/queue-flow.ts';
+import type { BatchScenario } from '../../../cli/cost/queue-flow.ts';
 import type { Settings } from '../../../cli/cost/read-settings.ts';
 import { TEN_A_SECOND, WHOLE_SETTINGS, withConsumer, without } from './whole-settings.ts';
 
@@ -10,9 +10,9 @@ const rush = { peakRate: 30, backlog: 0 };
 const estimated = (settings: Partial<Settings> = {}, demand: Partial<Demand> = {}): Estimate =>
   estimate({ ...WHOLE_SETTINGS, ...settings }, { demand: { ...TEN_A_SECOND, ...demand }, ...rush });
 
-const linesOf = (result: Estimate, manner: Manner = 'mean'): Record<string, [number, number]> =>
+const linesOf = (result: Estimate, scenario: BatchScenario = 'mean'): Record<string, [number, number]> =>
   Object.fromEntries(
-    result.bills[manner].lines.map(({ service, what, quantity, monthly }) => [
+    result.bills[scenario].lines.map(({ service, what, quantity, monthly }) => [
       `${service} ${what}`,
       [Math.round(quantity * 100) / 100, Math.round(monthly * 100) / 100],
     ]),
@@ -133,8 +133,8 @@ describe('the bill', () => {
 });
 
 describe('requests per order', () => {
-  const perOrder = (manner: Manner, demand: Partial<Demand> = {}) =>
-    estimated({}, demand).bills[manner].requests.filter(({ hop }) => ['intake', 'consumer'].includes(hop));
+  const perOrder = (scenario: BatchScenario, demand: Partial<Demand> = {}) =>
+    estimated({}, demand).bills[scenario].requests.filter(({ hop }) => ['intake', 'consumer'].includes(hop));
 
   it('are 0.48 from send to delete with full batches, without invocations', () => {
     const requests = perOrder('full', { via: 'queue' }).filter(({ request }) => request !== 'invocation');

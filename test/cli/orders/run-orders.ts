@@ -15,7 +15,7 @@ export interface OrdersRun {
 export interface RunOptions {
   /** Content of stdin. Default: empty. */
   input?: string;
-  env?: Readonly<Record<string, string>>;
+  env?: Readonly<Record<string, string | undefined>>;
   /** Called with the process when it has started. */
   onStart?: (child: ChildProcess) => void;
 }
@@ -54,7 +54,7 @@ export async function runOnTerminal(
 export function spawnOrders(
   localDirectory: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
 ): ChildProcessWithoutNullStreams {
   return start(process.execPath, [PROGRAM, ...args], localDirectory, env);
 }
@@ -63,7 +63,7 @@ function start(
   command: string,
   args: readonly string[],
   localDirectory: string,
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
 ): ChildProcessWithoutNullStreams {
   return spawn(command, args, {
     env: { ...process.env, ...env, ORDER_PIPELINE_LOCAL_DIR: localDirectory },

@@ -22,7 +22,7 @@ const VIEWS: Record<string, { hash: string; act?: (page: Page) => Promise<unknow
   'dead-letters': { hash: '#/dead-letters/order', ready: '.dead-letter-list' },
   'dead-letter': {
     hash: '#/dead-letters/order',
-    act: (page) => page.getByRole('link', { name: 'poison-0' }).click(),
+    act: (page) => page.getByRole('link', { name: 'invalid-0' }).click(),
     ready: 'dialog textarea',
   },
   mailbox: { hash: '#/mailbox', ready: '.mail-body' },
@@ -34,7 +34,7 @@ const VIEWS: Record<string, { hash: string; act?: (page: Page) => Promise<unknow
     ready: 'section[aria-label^="Best"]',
   },
   order: { hash: '#/orders/hostile-0', ready: '.timeline' },
-  'order-dead': { hash: '#/orders/poison-0', ready: '.timeline' },
+  'order-dead': { hash: '#/orders/invalid-0', ready: '.timeline' },
   search: { hash: '#/search/jane@example.com', ready: 'section[aria-label="Search results"]' },
 };
 
@@ -67,12 +67,12 @@ async function sendSampleOrders({ send, stored, until, depth, output }: TestClou
   });
   const regular = ['jane-1', 'jane-2', 'jane-3'].map((order_id) => orderWith({ order_id }));
   await send([...orders, ...hostileOrders(), ...regular].map((order) => JSON.stringify(order)));
-  const poison = [
-    ...[0, 1, 2, 3, 4].map((index) => orderWith({ order_id: `poison-${index}`, price: -39.9 - index })),
-    ...[5, 6, 7].map((index) => orderWith({ order_id: `poison-${index}`, email_id: 'not-an-address' })),
-    ...[8, 9].map((index) => ({ ...orderWith({ order_id: `poison-${index}` }), product_id: undefined })),
+  const invalid = [
+    ...[0, 1, 2, 3, 4].map((index) => orderWith({ order_id: `invalid-${index}`, price: -39.9 - index })),
+    ...[5, 6, 7].map((index) => orderWith({ order_id: `invalid-${index}`, email_id: 'not-an-address' })),
+    ...[8, 9].map((index) => ({ ...orderWith({ order_id: `invalid-${index}` }), product_id: undefined })),
   ];
-  await send([...poison.map((order) => JSON.stringify(order)), '{"customer_name":"Jane D']);
+  await send([...invalid.map((order) => JSON.stringify(order)), '{"customer_name":"Jane D']);
   await stored();
   const sendRequest = createSender(output('ApiUrl'));
   for (const [index, { product_id }] of catalog.entries()) {
@@ -82,7 +82,7 @@ async function sendSampleOrders({ send, stored, until, depth, output }: TestClou
   }
   await until(
     () => depth('OrderQueueDLQUrl'),
-    (count) => count === poison.length + 1,
+    (count) => count === invalid.length + 1,
   );
 }
 

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, test, vi } from 'vitest';
 import {
   type Choice,
   choose,
@@ -7,6 +8,7 @@ import {
 } from '../../../operations/dead-letters/choose-dead-letters.ts';
 import { type DeadLetter, oldestFirst } from '../../../operations/dead-letters/dead-letter.ts';
 import { groupDeadLetters, listDeadLetters } from '../../../operations/dead-letters/list-dead-letters.ts';
+import { intercept } from '../../aws/intercept.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 
 const deadLetter = (
@@ -51,8 +53,7 @@ describe('a choice', () => {
   );
 
   test('gets a failure for each id that matches no dead letter', () => {
-    const message =
-      'not found in the dead-letter queue: gone, in flight elsewhere, or there for another reason';
+    const message = 'not found: the message was deleted, is in flight elsewhere, or has another reason';
     expect(missingFailures(['a', 'b'])).toEqual([
       { id: 'a', message },
       { id: 'b', message },
@@ -119,6 +120,26 @@ describe('finding dead letters', () => {
     const { pipeline, receives } = open(30);
     expect(await findDeadLetters(pipeline, ['order-dlq-3'])).toHaveLength(1);
     expect(receives.filter(({ QueueUrl }) => QueueUrl?.endsWith('order-dlq'))).toHaveLength(1);
+  });
+
+  test('returns only after its messages are visible again', async () => {
+    const { pipeline, deadLettersLeft } = open(1);
+    const answer = Promise.withResolvers<void>();
+    const changes = intercept(
+      pipeline.clients.sqs,
+      ChangeMessageVisibilityBatchCommand,
+      async (input, pass) => {
+        await answer.promise;
+        return pass(input);
+      },
+    );
+    const ended = vi.fn<() => void>();
+    const search = findDeadLetters(pipeline, ['order-dlq-0']).finally(ended);
+    await vi.waitUntil(() => changes.length > 0, { timeout: 10_000 });
+    expect(ended).not.toHaveBeenCalled();
+    answer.resolve();
+    expect(await search).toHaveLength(1);
+    expect(deadLettersLeft()).toHaveLength(1);
   });
 
   test('stops when it is aborted', async () => {

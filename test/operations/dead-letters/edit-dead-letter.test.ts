@@ -34,7 +34,7 @@ describe('editing', () => {
     const { pipeline } = open('junk');
     const missing = editDeadLetter(pipeline, 'order', 'x', order('a'));
     await expect(missing).rejects.toThrow(NoSuchDeadLetterError);
-    await expect(missing).rejects.toThrow(/^message x: not found in the dead-letter queue/);
+    await expect(missing).rejects.toThrow(/^message x: not found: the message was deleted/);
     intercept(pipeline.clients.sqs, SendMessageBatchCommand, async () => {
       throw sdkError('AccessDenied');
     });

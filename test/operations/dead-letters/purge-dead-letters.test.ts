@@ -24,7 +24,7 @@ describe('purging', () => {
       seen: 91,
       matched: 90,
       deleted: 90,
-      failures: [{ id: 'x', message: expect.stringMatching(/^not found in the dead-letter queue/) }],
+      failures: [{ id: 'x', message: expect.stringMatching(/^not found: the message was deleted/) }],
     });
     expect(progress).toEqual([
       [80, 90],

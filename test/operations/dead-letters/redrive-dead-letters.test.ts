@@ -3,23 +3,24 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { InvalidInputError } from '../../../lib/errors.ts';
 import { parseOrderText } from '../../../lib/order/order.ts';
 import { redriveDeadLetters } from '../../../operations/dead-letters/redrive-dead-letters.ts';
 import { intercept, sdkError } from '../../aws/intercept.ts';
 import { seedOrder } from '../../order/seed-order.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
+import { skipPauses } from '../../skip-pauses.ts';
 
 /** Advances the clock instead of waiting. */
-vi.mock('node:timers/promises', () => ({
-  setTimeout: async (ms: number) => void vi.setSystemTime(Date.now() + Math.ceil(ms)),
-}));
+beforeEach(() => {
+  skipPauses((ms) => vi.setSystemTime(Date.now() + Math.ceil(ms)));
+});
 
 const order = (order_id: string, price = 39.9) => JSON.stringify({ ...seedOrder, price, order_id });
 const orders = (count: number) => Array.from({ length: count }, (_, n) => order(`o-${n}`));
 const open = (...order: string[]) => openScriptedPipeline({ deadLetters: { order } });
-const MISSING = 'not found in the dead-letter queue: gone, in flight elsewhere, or there for another reason';
+const MISSING = 'not found: the message was deleted, is in flight elsewhere, or has another reason';
 
 describe('redriving', () => {
   test('sends bodies and attributes unchanged, then deletes the messages and releases the others', async () => {

@@ -3,28 +3,33 @@ import { GetQueueAttributesCommand, SendMessageBatchCommand } from '@aws-sdk/cli
 import { onTestFinished } from 'vitest';
 import { chunk } from '../../../lib/batch/chunk.ts';
 import { openEmbeddedPipeline } from '../../../operations/pipeline/open-pipeline.ts';
+import type { QueueName } from '../../../topology.ts';
 import { connectClients } from '../../local/start-test-services.ts';
+import { PERMANENT_QUEUES, queueOutputs } from '../../pipeline/queue-outputs.ts';
 
 let names = 0;
 
 /**
- * Starts a pipeline that has queues but no consumers. It is opened like a stage on AWS, so that receives long-poll.
+ * Starts a pipeline that has the queues of every stage but no consumers. It is opened like a stage on AWS, so that receives long-poll.
  *
  * @param endpoint Endpoint of the services.
  */
 export async function startDeadLetters(endpoint: string) {
   const clients = connectClients(endpoint);
   const prefix = `pipeline-${names++}`;
-  const [order = '', orderDlq = '', upload = '', uploadDlq = ''] = await Promise.all(
-    ['order', 'order-dlq', 'upload', 'upload-dlq'].map((name) => clients.createQueue(`${prefix}-${name}`)),
+  const urls = new Map<QueueName, string>();
+  await Promise.all(
+    PERMANENT_QUEUES.map(async ({ name }) => {
+      urls.set(name, await clients.createQueue(`${prefix}-${name}`));
+      await clients.createQueue(`${prefix}-${name}-dlq`);
+    }),
   );
+  const urlOf = (name: QueueName) => urls.get(name) ?? '';
+  const [order, upload] = [urlOf('order'), urlOf('upload')];
   const results = `${prefix}-results`;
   await clients.s3.send(new CreateBucketCommand({ Bucket: results }));
   const pipeline = openEmbeddedPipeline({
-    OrderQueueUrl: order,
-    OrderQueueDLQUrl: orderDlq,
-    UploadQueueUrl: upload,
-    UploadQueueDLQUrl: uploadDlq,
+    ...queueOutputs(urlOf, PERMANENT_QUEUES),
     OrderEventsTopicArn: 'arn:aws:sns:us-east-1:000000000000:events',
     UploadBucketName: 'uploads',
     ResultsBucketName: results,
@@ -51,5 +56,6 @@ export async function startDeadLetters(endpoint: string) {
     };
   }
 
-  return { pipeline, clients, send, count, urls: { order, orderDlq, upload, uploadDlq }, results };
+  const byName = { order, orderDlq: `${order}-dlq`, upload, uploadDlq: `${upload}-dlq` };
+  return { pipeline, clients, send, count, urls: byName, results };
 }

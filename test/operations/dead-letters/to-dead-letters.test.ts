@@ -7,6 +7,7 @@ import { listDeadLetters } from '../../../operations/dead-letters/list-dead-lett
 import { toReason } from '../../../operations/dead-letters/to-dead-letters.ts';
 import { validateBody } from '../../../operations/dead-letters/validate-body.ts';
 import type { QueueName } from '../../../topology.ts';
+import { countInFlight } from '../../aws/count-in-flight.ts';
 import { intercept, sdkError } from '../../aws/intercept.ts';
 import { seedOrder } from '../../order/seed-order.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
@@ -164,6 +165,21 @@ describe('a dead letter', () => {
         errors: [expect.stringContaining('but part, from is not valid, received')],
       },
     ]);
+  });
+
+  test('of an upload is diagnosed together with seven others', async () => {
+    const uploads = Array.from({ length: 20 }, (_, n) =>
+      JSON.stringify({ Records: [{ s3: { bucket: { name: 'uploads' }, object: { key: `${n}.csv` } } }] }),
+    );
+    const { pipeline } = openScriptedPipeline({ deadLetters: { upload: uploads } });
+    intercept(pipeline.clients.s3, GetObjectCommand, async () => {
+      await new Promise(setImmediate);
+      throw sdkError('NoSuchKey');
+    });
+    const reads = countInFlight(pipeline.clients.s3, GetObjectCommand);
+    const { letters } = await listDeadLetters(pipeline, 'upload');
+    expect(letters.map(({ reason }) => reason.code)).toEqual(Array(20).fill('no_receipt'));
+    expect(reads.most).toBe(8);
   });
 
   test('of an upload causes a ServiceError while the results bucket is unreachable', async () => {

@@ -137,12 +137,12 @@ describe('the trace of an order', () => {
         {
           at: null,
           what: 'dead_lettered',
-          text: 'in the dead-letter queue of order as message order-dlq-0: price must be a finite JSON number of at least 0',
+          text: 'in the dead-letter queue of the order queue as message order-dlq-0: price must be a finite JSON number of at least 0',
         },
         {
           at: null,
           what: 'dead_lettered',
-          text: 'in the dead-letter queue of analytics as message analytics-dlq-0: valid message, the cause of the failure was temporary',
+          text: 'in the dead-letter queue of the analytics queue as message analytics-dlq-0: valid message, the cause of the failure was temporary',
         },
       ],
       dead_letters: [

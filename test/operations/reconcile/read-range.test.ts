@@ -33,8 +33,17 @@ test.each([
     { to: '' },
     'to: must be an ISO 8601 date or date-time, such as 2026-11-22 or 2026-11-22T10:00:00Z, received ""',
   ],
-])('rejects the range %j with option, rule and value', (input, message) => {
+])('rejects the range %j with field, rule and value', (input, message) => {
   expect(() => readRange(input, NOW)).toThrow(
     expect.objectContaining({ name: 'InvalidInputError', message }),
   );
+});
+
+test.each([
+  [{ from: '2026-10-01' }, /^--from: must be within the 30 days/],
+  [{ from: '2026-11-02', to: '2026-11-01' }, /^--from: must be before --to, which is/],
+  [{ from: 'yesterday' }, /^--from: must be an ISO 8601 date/],
+  [{ to: '' }, /^--to: must be an ISO 8601 date/],
+])('names the fields of the range %j as the caller does', (input, message) => {
+  expect(() => readRange(input, NOW, (field) => `--${field}`)).toThrow(message);
 });

@@ -8,6 +8,7 @@ import { intercept, sdkError } from '../../aws/intercept.ts';
 import { seedOrder } from '../../order/seed-order.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 import type { TableRow } from '../../pipeline/table-stub.ts';
+import { skipPauses } from '../../skip-pauses.ts';
 
 const NOON = Date.UTC(2026, 10, 27, 12);
 const order = (order_id: string) => ({ ...seedOrder, order_id });
@@ -158,19 +159,12 @@ test('sends nothing while the ledger is unreachable', async () => {
   expect(sentTo('analytics')).toEqual([]);
 });
 
-const { pauses } = vi.hoisted(() => ({ pauses: [] as number[] }));
-vi.mock('node:timers/promises', () => ({
-  async setTimeout(ms: number) {
-    pauses.push(ms);
-    vi.setSystemTime(Date.now() + ms);
-  },
-}));
-
+let pauses: number[];
 let shown: string[];
 beforeEach(() => {
   shown = [];
-  pauses.length = 0;
   vi.useFakeTimers({ toFake: ['Date'] });
+  pauses = skipPauses((ms) => vi.setSystemTime(Date.now() + ms));
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -3,8 +3,12 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { createStatusReader } from '../../../operations/status/create-status-reader.ts';
 import { functionNames } from '../../../operations/status/function-names.ts';
 import type { Inspection } from '../../../operations/status/inspection.ts';
+import { QUEUE_NAMES } from '../../../topology.ts';
 import { intercept, sdkError } from '../../aws/intercept.ts';
-import { minutesAgo, NOW, openStage, QUEUES } from './open-stage.ts';
+import { minutesAgo, NOW, openStage } from './open-stage.ts';
+
+/** Each queue has one event source mapping. */
+const mappings = QUEUE_NAMES.length;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
@@ -45,7 +49,7 @@ describe('a stage on AWS', () => {
       `AWS/Lambda ConcurrentExecutions FunctionName=order-pipeline-dev-${name} Maximum`,
     ];
     expect(shown).toEqual([
-      ...QUEUES.flatMap(queue),
+      ...QUEUE_NAMES.flatMap(queue),
       ...functionNames(pipeline).flatMap(lambda),
       'AWS/SNS NumberOfMessagesPublished TopicName=order-pipeline-dev-order-events Sum',
     ]);
@@ -97,7 +101,7 @@ describe('a stage on AWS', () => {
       since: '2026-11-27T11:00:00.000Z',
       confirmed: 111,
     });
-    expect(status.queues.map(({ name }) => name)).toEqual([...QUEUES]);
+    expect(status.queues.map(({ name }) => name)).toEqual(QUEUE_NAMES);
     expect(status.queues[1]).toEqual({
       name: 'order',
       visible: 900,
@@ -110,7 +114,7 @@ describe('a stage on AWS', () => {
       drainSeconds: 50,
       deadLetters: 3,
     });
-    // An empty queue has no oldest message, whatever the metric of the last minute says.
+    // An empty queue has no oldest message, even if the metric of the last minute has one.
     expect(status.queues[0]).toMatchObject({ oldestSeconds: null, drainSeconds: 0 });
     expect(status.queues[2]).toMatchObject({ taken: 60, inPerSecond: null, drainSeconds: null });
     const consumer = status.functions.find(({ name }) => name === 'consumer');
@@ -188,13 +192,13 @@ describe('a stage on AWS', () => {
     const { pipeline, asked, listed } = openStage();
     const reader = createStatusReader(pipeline);
     await Promise.all([reader.read(), reader.read()]);
-    expect([asked.length, listed.length]).toEqual([1, 4]);
+    expect([asked.length, listed.length]).toEqual([1, mappings]);
     vi.setSystemTime(NOW + 29_000);
     await reader.read();
-    expect([asked.length, listed.length]).toEqual([1, 8]);
+    expect([asked.length, listed.length]).toEqual([1, 2 * mappings]);
     vi.setSystemTime(NOW + 30_000);
     await reader.read();
-    expect([asked.length, listed.length]).toEqual([2, 8]);
+    expect([asked.length, listed.length]).toEqual([2, 2 * mappings]);
   });
 
   test('reads metrics again after a failed request', async () => {
@@ -229,8 +233,8 @@ test('reads metrics of the embedded cloud from its inspection endpoint, and mapp
   expect(queues[0]).toMatchObject({ taken: 0, oldestSeconds: null, inPerSecond: null, outPerSecond: null });
   vi.setSystemTime(NOW + 999);
   await reader.read();
-  expect([asked.length, fetched.mock.calls.length, listed.length]).toEqual([0, 2, 4]);
+  expect([asked.length, fetched.mock.calls.length, listed.length]).toEqual([0, 2, mappings]);
   vi.setSystemTime(NOW + 1_000);
   await reader.read();
-  expect(listed.length).toBe(8);
+  expect(listed.length).toBe(2 * mappings);
 });

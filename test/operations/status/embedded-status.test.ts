@@ -9,13 +9,13 @@ const SINCE = '2026-11-27T12:00:00.000Z';
 
 /** Starts a stand-in for the embedded cloud whose answers and clock the test controls. */
 async function start() {
-  const told: Inspection = {
+  const inspection: Inspection = {
     since: SINCE,
     queues: { orders: { taken: 0, deleted: 0, oldestSeconds: null } },
     functions: { consumer: { invocations: 4, errors: 1, totalMs: 100, running: 2 } },
     confirmed: 7,
   };
-  const server = createServer((_request, response) => response.end(JSON.stringify(told))).listen(
+  const server = createServer((_request, response) => response.end(JSON.stringify(inspection))).listen(
     0,
     '127.0.0.1',
   );
@@ -29,12 +29,12 @@ async function start() {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/_inspection`;
   const source = createEmbeddedStatus(url, ['producer', 'consumer']);
   return {
-    told,
+    inspection,
     server,
     source,
     /** Sets the queue's totals, advances the clock by `ms`, and returns the next reading. */
     async read(ms: number, taken: number, deleted: number) {
-      told.queues.orders = { taken, deleted, oldestSeconds: 3 };
+      inspection.queues.orders = { taken, deleted, oldestSeconds: 3 };
       vi.advanceTimersByTime(ms);
       return (await source.measure()).queues.get('orders');
     },
@@ -73,9 +73,9 @@ test('computes rates between readings that are more than five seconds apart', as
 });
 
 test('has no rates in the first reading after a restart of the embedded cloud', async () => {
-  const { read, told } = await start();
+  const { read, inspection } = await start();
   await read(0, 1_000, 900);
-  told.since = '2026-11-27T13:00:00.000Z';
+  inspection.since = '2026-11-27T13:00:00.000Z';
   expect(await read(2_000, 5, 5)).toMatchObject({ taken: 5, inPerSecond: null, outPerSecond: null });
 });
 

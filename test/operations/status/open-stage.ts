@@ -6,22 +6,15 @@ import {
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { onTestFinished } from 'vitest';
 import { openDeployedPipeline } from '../../../operations/pipeline/open-pipeline.ts';
+import type { QueueName } from '../../../topology.ts';
 import { intercept } from '../../aws/intercept.ts';
+import { queueOutputs } from '../../pipeline/queue-outputs.ts';
 
-export const QUEUES = ['upload', 'order', 'shipping', 'analytics'] as const;
-const urlOf = (name: string) =>
+const urlOf = (name: QueueName) =>
   `https://sqs.eu-central-1.amazonaws.com/123456789012/order-pipeline-dev-${name}-queue`;
 
 const OUTPUTS = {
-  ...Object.fromEntries(
-    QUEUES.flatMap((name) => {
-      const key = `${name[0]?.toUpperCase()}${name.slice(1)}Queue`;
-      return [
-        [`${key}Url`, urlOf(name)],
-        [`${key}DLQUrl`, `${urlOf(name)}-dlq`],
-      ];
-    }),
-  ),
+  ...queueOutputs(urlOf),
   OrderEventsTopicArn: 'arn:aws:sns:eu-central-1:123456789012:order-pipeline-dev-order-events',
   UploadBucketName: 'uploads',
   ResultsBucketName: 'results',
@@ -86,7 +79,7 @@ export function openStage({
           : [
               {
                 UUID: 'another',
-                EventSourceArn: `arn:aws:sqs:eu-central-1:123456789012:${FunctionName === 'order-pipeline-dev-ingest' ? 'order-pipeline-dev-upload-queue' : 'of-somebody-else'}`,
+                EventSourceArn: `arn:aws:sqs:eu-central-1:123456789012:${FunctionName === 'order-pipeline-dev-ingest' ? 'order-pipeline-dev-upload-queue' : 'queue-of-another-service'}`,
                 State: 'Disabled',
                 BatchSize: 1,
               },
