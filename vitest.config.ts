@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 /** Tests that start processes, databases, services or threads, or package the stack. */
 const SLOW = 'test/**/*.slow.test.ts';
@@ -34,8 +35,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
-    // One more than the cores of a small machine: a quarter of the time is spent waiting, for a visibility timeout to pass.
-    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
+    // Twice the cores of a small machine: many tests wait, for a visibility timeout to pass.
+    maxWorkers: 4,
     // Each process that tests start would compile the same packages anew: a fifth of what packaging takes.
     env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/tests') },
     coverage: {

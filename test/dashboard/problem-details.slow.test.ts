@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { PERMANENT_QUEUES } from '../pipeline/queue-outputs.ts';
 import { type RequestOptions, sendRequest } from './send-request.ts';
 import { startUnreachableDashboard } from './start-unreachable-dashboard.ts';
 
@@ -81,7 +82,7 @@ describe('the server returns problem details', () => {
       'throttle/producer',
       { enabled: true },
       404,
-      'function: must be one of ingest, consumer, received "producer"',
+      `function: must be one of ${PERMANENT_QUEUES.map(({ consumer }) => consumer).join(', ')}, received "producer"`,
     ],
     ['PUT', 'throttle/consumer', {}, 400, 'throttle: give maximumConcurrency or enabled, received neither'],
     [

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DeadLetterPage } from '../../dashboard/api.ts';
+import { QUEUE_NAMES } from '../../topology.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
 import { listenToEvents } from './listen-to-events.ts';
@@ -56,12 +57,9 @@ test('live events show the state of each queue and function every second', async
     features: { shipping: true, sales: true, mailbox: true },
     confirmed: 2,
   });
-  expect(data.queues.map(({ name, visible }: { name: string; visible: number }) => [name, visible])).toEqual([
-    ['upload', 0],
-    ['order', 0],
-    ['shipping', 0],
-    ['analytics', 0],
-  ]);
+  expect(data.queues.map(({ name, visible }: { name: string; visible: number }) => [name, visible])).toEqual(
+    QUEUE_NAMES.map((name) => [name, 0]),
+  );
   expect(data.functions.map(({ name }: { name: string }) => name)).toContain('consumer');
 });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
@@ -24,12 +24,19 @@ async function start(options: Partial<EmbeddedCloudOptions>) {
   });
 }
 
-/** Occupies a free port until the test ends. */
+/**
+ * Occupies a port until the test ends. It is below the range from which systems choose free ports (Linux: from 32,768), so that no
+ * other test gets one of its neighbors.
+ */
 async function takePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const listening = await once(server, 'listening').catch(() => undefined);
+    if (!listening) continue;
+    onTestFinished(() => void server.close());
+    return port;
+  }
 }
 
 const countChildren = (): number =>

@@ -8,7 +8,9 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
+import { QUEUES, type Queue } from '../../topology.ts';
 import { connectClients } from '../local/start-test-services.ts';
+import { PERMANENT_QUEUES, queueOutputs } from './queue-outputs.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 
@@ -32,8 +34,11 @@ afterEach(async () => {
   await rm(localDirectory, { recursive: true, force: true });
 });
 
+/** Returns the names of the outputs of queues. */
+const namesOf = (queues: readonly Queue[]) => Object.keys(queueOutputs((name) => name, queues));
 /** Outputs of the stack on AWS, and four that the embedded cloud adds. */
 const CORE_OUTPUTS = [
+  ...namesOf(PERMANENT_QUEUES),
   'ApiUrl',
   'AwsEndpointUrl',
   'DynamoDbEndpointUrl',
@@ -42,23 +47,16 @@ const CORE_OUTPUTS = [
   'MailboxQueueUrl',
   'OperationsTopicArn',
   'OrderEventsTopicArn',
-  'OrderQueueDLQUrl',
-  'OrderQueueUrl',
   'OrderUploadsTopicArn',
   'ResultsBucketName',
   'UploadBucketName',
-  'UploadQueueDLQUrl',
-  'UploadQueueUrl',
-];
+].sort();
 /** Outputs with shipping and sales enabled. */
 const OUTPUTS = [
   ...CORE_OUTPUTS,
-  'AnalyticsQueueDLQUrl',
-  'AnalyticsQueueUrl',
+  ...namesOf(QUEUES.filter(({ part }) => part !== undefined)),
   'DatabaseUrl',
   'SalesStagingBucketName',
-  'ShippingQueueDLQUrl',
-  'ShippingQueueUrl',
 ].sort();
 
 interface Run {

@@ -13,6 +13,7 @@ import { chunk } from '../../lib/batch/chunk.ts';
 import type { Row } from '../../lib/database/database.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../local/embedded-cloud.ts';
+import { QUEUES } from '../../topology.ts';
 
 /** An e-mail in the mailbox. */
 export interface Mail {
@@ -149,7 +150,7 @@ export async function startTestCloud({ params, events = true }: TestCloudOptions
     drained: () => empty('UploadQueueUrl', 'OrderQueueUrl'),
 
     // The order matters: messages move from each queue to the next.
-    stored: () => empty('UploadQueueUrl', 'OrderQueueUrl', 'ShippingQueueUrl', 'AnalyticsQueueUrl'),
+    stored: () => empty(...QUEUES.map(({ id }) => `${id}Url`).filter((name) => name in cloud.outputs)),
 
     query: (sql) => database.query(sql),
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { QUEUES } from '../../topology.ts';
 import { startWorker, type TestWorker } from './start-worker.ts';
 import { startWorkerCloud, type WorkerCloud } from './start-worker-cloud.ts';
 
@@ -71,9 +72,10 @@ describe('at its start, a worker', () => {
   });
 
   it('explains an invalid command line and exits with 2', async () => {
+    const names = QUEUES.map(({ consumer }) => consumer);
     expect(await startWorker(['--function', 'producer']).ended).toEqual({
       status: 2,
-      text: '--function: must be ingest, consumer, fulfillment or analytics, received producer\nSee --help\n',
+      text: `--function: must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}, received producer\nSee --help\n`,
     });
     const { status, text } = await startWorker(['--function', 'consumer', '--settings', '/nowhere']).ended;
     expect(text).toContain('--settings: cannot read /nowhere (ENOENT');

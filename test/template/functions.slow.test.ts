@@ -264,7 +264,7 @@ describe('the packaged functions', () => {
         },
       });
     }
-    expect(Object.keys(expected).toSorted()).toEqual(Object.keys(ALLOWED).toSorted());
+    expect(Object.keys(expected)).toEqual(expect.arrayContaining(NAMES.filter((name) => !isConsumer(name))));
     for (const { consumer, id, urlVariable } of QUEUES)
       expect(propertiesOf(stack.template, `${idOf(consumer)}LambdaFunction`).Environment).toMatchObject({
         Variables: { [urlVariable]: { Ref: id } },

@@ -177,14 +177,19 @@ describe.each([
   });
 
   it('describes what to do in each alarm, with a link to its runbook entry', () => {
-    const entries = new Set(entriesOf(runbook));
+    const anchors: string[] = [];
     for (const { AlarmName, AlarmDescription } of alarmsOf(template)) {
-      const [, text, anchor] = /^(.+): docs\/runbook\.md#(.+)$/.exec(AlarmDescription) ?? [];
+      const [, text, anchor = ''] = /^(.+): docs\/runbook\.md#(.+)$/.exec(AlarmDescription) ?? [];
       expect(text?.length, AlarmName).toBeGreaterThan(40);
-      expect(entries, AlarmName).toContain(anchor);
+      anchors.push(anchor);
       // The limit of CloudWatch.
       expect(AlarmDescription.length, AlarmName).toBeLessThanOrEqual(1_024);
     }
+    const entries = entriesOf(runbook);
+    expect(
+      anchors.filter((anchor) => !entries.includes(anchor)),
+      'docs/runbook.md must have an entry for each alarm',
+    ).toEqual([]);
   });
 
   it('shows exactly the queues, functions, databases and alarms of the stack on the dashboard', () => {
@@ -247,12 +252,15 @@ describe('the whole stack', () => {
     const anchors = [template, withFleet]
       .flatMap(alarmsOf)
       .map(({ AlarmDescription }) => AlarmDescription.split('#').at(-1));
-    expect(entries.toSorted()).toEqual([...new Set(anchors)].toSorted());
+    expect(entries.toSorted(), 'docs/runbook.md must have one entry for each alarm').toEqual(
+      [...new Set(anchors)].toSorted(),
+    );
   });
 
   it('shows only metrics that docs/monitoring.md describes', async () => {
     const described = await readFile(join(DOCS, 'monitoring.md'), 'utf8');
-    for (const name of ownMetrics(template)) expect(described).toContain(`| \`${name}\` |`);
+    const missing = ownMetrics(template).filter((name) => !described.includes(`| \`${name}\` |`));
+    expect(missing, 'docs/monitoring.md must have a row for each metric').toEqual([]);
   });
 
   it('has graphs with a region, a statistic and metrics of this stage only', () => {

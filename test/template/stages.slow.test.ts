@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { propertiesOf, resourcesOf } from '../../cli/template/template.ts';
+import { QUEUES } from '../../topology.ts';
 import { packageStack, runServerless } from '../run-serverless.ts';
 
 const EMBEDDED_CLOUD = {
@@ -15,8 +16,8 @@ const EMBEDDED_CLOUD = {
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_SESSION_TOKEN: '',
 };
-const QUEUES = 'http://127.0.0.1:4566/000000000000/order-pipeline-local';
-const ORDER_QUEUE_URL = `${QUEUES}-order-queue`;
+const QUEUE_PREFIX = 'http://127.0.0.1:4566/000000000000/order-pipeline-local';
+const ORDER_QUEUE_URL = `${QUEUE_PREFIX}-order-queue`;
 const ORDER_EVENTS_TOPIC_ARN = 'arn:aws:sns:us-east-1:000000000000:order-pipeline-local-order-events';
 const LEDGER_TABLE_NAME = 'order-pipeline-local-ledger';
 const DATABASE_URL = 'postgres://postgres@127.0.0.1:4568/orders';
@@ -39,7 +40,7 @@ describe('stages', { timeout: 120_000 }, () => {
       id,
       (Environment as { Variables: unknown }).Variables,
     ]);
-    expect(Object.fromEntries(environments)).toEqual({
+    const expected = {
       ProducerLambdaFunction: {
         ...EMBEDDED_CLOUD,
         ORDER_QUEUE_URL,
@@ -50,7 +51,7 @@ describe('stages', { timeout: 120_000 }, () => {
       IngestLambdaFunction: {
         ...EMBEDDED_CLOUD,
         ORDER_QUEUE_URL,
-        UPLOAD_QUEUE_URL: `${QUEUES}-upload-queue`,
+        UPLOAD_QUEUE_URL: `${QUEUE_PREFIX}-upload-queue`,
         RESULTS_BUCKET_NAME: 'order-pipeline-local-results-000000000000-us-east-1',
       },
       ConsumerLambdaFunction: {
@@ -73,18 +74,27 @@ describe('stages', { timeout: 120_000 }, () => {
       },
       FulfillmentLambdaFunction: {
         ...EMBEDDED_CLOUD,
-        SHIPPING_QUEUE_URL: `${QUEUES}-shipping-queue`,
+        SHIPPING_QUEUE_URL: `${QUEUE_PREFIX}-shipping-queue`,
         ...SHIPPING_DATABASE,
       },
       RestockLambdaFunction: { ...EMBEDDED_CLOUD, ...SHIPPING_DATABASE },
       AnalyticsLambdaFunction: {
         ...EMBEDDED_CLOUD,
-        ANALYTICS_QUEUE_URL: `${QUEUES}-analytics-queue`,
+        ANALYTICS_QUEUE_URL: `${QUEUE_PREFIX}-analytics-queue`,
         ...SALES_DATABASE,
         SALES_STAGING_BUCKET_NAME: 'order-pipeline-local-sales',
       },
       ReportLambdaFunction: { ...EMBEDDED_CLOUD, ...SALES_DATABASE },
-    });
+    };
+    expect(environments).toEqual(expect.arrayContaining(Object.entries(expected)));
+    // Consumers that were added to topology.ts have at least their queue.
+    for (const { consumer, kebab, urlVariable } of QUEUES)
+      expect(Object.fromEntries(environments)).toMatchObject({
+        [`${consumer[0]?.toUpperCase()}${consumer.slice(1)}LambdaFunction`]: {
+          ...EMBEDDED_CLOUD,
+          [urlVariable]: `${QUEUE_PREFIX}-${kebab}`,
+        },
+      });
   });
 
   it('stage local uses the addresses that the running embedded cloud has written', async () => {

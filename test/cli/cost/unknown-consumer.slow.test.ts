@@ -5,17 +5,17 @@ import { render, renderJson } from '../../../cli/cost/render.ts';
 import type { Template } from '../../../cli/template/template.ts';
 import { QUEUES } from '../../../topology.ts';
 import { packageStack } from '../../run-serverless.ts';
-import { CONSUMER, LOYALTY, TEN_A_SECOND, WHOLE_SETTINGS } from './whole-settings.ts';
+import { CONSUMER, SURVEY, TEN_A_SECOND, WHOLE_SETTINGS } from './whole-settings.ts';
 
-const WITH_LOYALTY: Settings = {
+const WITH_SURVEY: Settings = {
   ...WHOLE_SETTINGS,
-  consumers: { ...WHOLE_SETTINGS.consumers, loyalty: { ...CONSUMER, queue: LOYALTY } },
+  consumers: { ...WHOLE_SETTINGS.consumers, survey: { ...CONSUMER, queue: SURVEY } },
 };
 
 const estimated = (settings: Settings, known = TEN_A_SECOND.known): Estimate =>
   estimate(settings, { demand: { ...TEN_A_SECOND, known }, peakRate: 30, backlog: 1_000_000 });
 
-const KNOWN = { ...TEN_A_SECOND.known, loyalty: 20 };
+const KNOWN = { ...TEN_A_SECOND.known, survey: 20 };
 
 /** Returns the lines that the second bill adds to the first, with the difference in quantity. */
 function added(before: Estimate, after: Estimate): Record<string, number> {
@@ -32,13 +32,13 @@ function added(before: Estimate, after: Estimate): Record<string, number> {
 describe('a consumer of confirmed orders that was not measured', () => {
   it('adds its lines to the bill', () => {
     // 25,920,000 orders = 8,526,315.79 batches of 3.04; half a GB for 20 ms; as many SQS requests as fulfillment.
-    expect(added(estimated(WHOLE_SETTINGS), estimated(WITH_LOYALTY, KNOWN))).toEqual({
-      'Lambda loyalty: invocations': 8_526_315.79,
-      'Lambda loyalty: duration': 85_263.16,
-      'SQS loyalty: requests': 41_975_708.5,
-      'DynamoDB awards: one write an order': 25_920_000,
+    expect(added(estimated(WHOLE_SETTINGS), estimated(WITH_SURVEY, KNOWN))).toEqual({
+      'Lambda survey: invocations': 8_526_315.79,
+      'Lambda survey: duration': 85_263.16,
+      'SQS survey: requests': 41_975_708.5,
+      'DynamoDB surveys: one write an order': 25_920_000,
       // 500 bytes each.
-      "DynamoDB storage of a month's awards": 12.96,
+      "DynamoDB storage of a month's surveys": 12.96,
       // 1,415 + 350 bytes for each batch.
       'CloudWatch logs: ingestion': 15.05,
       'CloudWatch logs: storage': 15.05,
@@ -51,8 +51,8 @@ describe('a consumer of confirmed orders that was not measured', () => {
   it('adds its requests per order', () => {
     const requests = (scenario: keyof Estimate['bills']) =>
       Object.fromEntries(
-        estimated(WITH_LOYALTY)
-          .bills[scenario].requests.filter(({ hop }) => hop === 'loyalty')
+        estimated(WITH_SURVEY)
+          .bills[scenario].requests.filter(({ hop }) => hop === 'survey')
           .map(({ request, perOrder }) => [request, Math.round(perOrder * 1_000) / 1_000]),
       );
     expect(requests('mean')).toEqual({
@@ -69,46 +69,46 @@ describe('a consumer of confirmed orders that was not measured', () => {
   });
 
   it('has a capacity, limited by the consumer that confirms orders', () => {
-    const { capacities } = estimated(WITH_LOYALTY, KNOWN);
-    expect(capacities.map(({ name }) => name)).toEqual(['consumer', 'fulfillment', 'analytics', 'loyalty']);
+    const { capacities } = estimated(WITH_SURVEY, KNOWN);
+    expect(capacities.map(({ name }) => name)).toEqual(['consumer', 'fulfillment', 'analytics', 'survey']);
     // 5 × 100 / 0.02 s; it drains as fast as the consumer that confirms orders, 5,000 a second.
     expect(capacities.at(-1)).toMatchObject({ atOnce: 5, batch: 100, invokeMs: 20, ordersPerSecond: 25_000 });
     expect(capacities.at(-1)?.backlogDrainSeconds).toBeCloseTo(200.4, 1);
   });
 
   it('is marked as assumed to be as slow as consumer, unless its duration is given', () => {
-    const [consumer] = estimated(WITH_LOYALTY, {}).capacities;
-    const unknown = estimated(WITH_LOYALTY, {});
+    const [consumer] = estimated(WITH_SURVEY, {}).capacities;
+    const unknown = estimated(WITH_SURVEY, {});
     expect(unknown.capacities.at(-1)).toMatchObject({ invokeMs: consumer?.invokeMs, assumed: true });
     expect(render(unknown, 'a test')).toContain(
-      'ASSUMED: loyalty was not measured and is assumed to be as slow as consumer; pass --invoke-ms loyalty=MS.',
+      'ASSUMED: survey was not measured and is assumed to be as slow as consumer; pass --invoke-ms survey=MS.',
     );
-    const known = estimated(WITH_LOYALTY, KNOWN);
+    const known = estimated(WITH_SURVEY, KNOWN);
     expect(known.capacities.at(-1)).not.toHaveProperty('assumed');
     expect(render(known, 'a test')).not.toContain('ASSUMED');
     expect(render(estimated(WHOLE_SETTINGS, {}), 'a test')).not.toContain('ASSUMED');
   });
 
   it('shares the capacity of its database with the other consumers', () => {
-    const queue = { ...LOYALTY, stores: { ...storeOf(LOYALTY), in: 'shippingDatabase' as const } };
-    const consumers = { ...WHOLE_SETTINGS.consumers, loyalty: { ...CONSUMER, queue } };
+    const queue = { ...SURVEY, stores: { ...storeOf(SURVEY), in: 'shippingDatabase' as const } };
+    const consumers = { ...WHOLE_SETTINGS.consumers, survey: { ...CONSUMER, queue } };
     const lines = added(estimated(WHOLE_SETTINGS), estimated({ ...WHOLE_SETTINGS, consumers }, KNOWN));
     expect(lines).toMatchObject({
-      'Aurora loyalty: Data API': 8_526_315.79,
+      'Aurora survey: Data API': 8_526_315.79,
       // 25,920,000 × (4 / 3.04 + 1), the same as fulfillment's.
       'Aurora storage requests': 60_025_263.16,
-      "Aurora storage of a month's awards": 12.96,
+      "Aurora storage of a month's surveys": 12.96,
     });
     // Both consumers together need less than 0.5 ACU.
     expect(lines).not.toHaveProperty(['Aurora capacity, 0.5 to 4 ACU']);
   });
 
   it('adds only its idle polls if its queue does not subscribe to the topic of confirmed orders', () => {
-    const { topic, ...queue } = LOYALTY;
-    const consumers = { ...WHOLE_SETTINGS.consumers, loyalty: { ...CONSUMER, queue } };
+    const { topic, ...queue } = SURVEY;
+    const consumers = { ...WHOLE_SETTINGS.consumers, survey: { ...CONSUMER, queue } };
     // 5 pollers, every 20 s.
     expect(added(estimated(WHOLE_SETTINGS), estimated({ ...WHOLE_SETTINGS, consumers }))).toEqual({
-      'SQS loyalty queue, idle': 648_000,
+      'SQS survey queue, idle': 648_000,
     });
   });
 });
@@ -124,32 +124,30 @@ describe('readSettings of a template with an additional consumer', () => {
   }, 180_000);
 
   const renamed = (text: string) =>
-    text.replaceAll('Fulfillment', 'Loyalty').replaceAll('ShippingQueue', 'LoyaltyQueue');
+    text.replaceAll('Fulfillment', 'Survey').replaceAll('ShippingQueue', 'SurveyQueue');
 
   it('reads the consumer by its function, and renderJson prints it inside its part', () => {
-    const settings = readSettings(template, [...QUEUES, LOYALTY]);
+    const settings = readSettings(template, [...QUEUES, SURVEY]);
     expect(Object.keys(settings.consumers)).toEqual([
-      'consumer',
-      'fulfillment',
-      'analytics',
-      'loyalty',
+      ...QUEUES.filter(({ holds }) => holds !== 'upload').map(({ consumer }) => consumer),
+      'survey',
       'ingest',
     ]);
-    expect(settings.consumers.loyalty).toMatchObject({
+    expect(settings.consumers.survey).toMatchObject({
       batchSize: 100,
       maximumConcurrency: 5,
       memoryMb: 512,
     });
     const printed = JSON.parse(renderJson(estimated(settings), settings)).settings;
-    expect(printed.loyalty).toEqual({
-      loyalty: { ...CONSUMER, maximumConcurrency: 5, logDays: 30 },
+    expect(printed.survey).toEqual({
+      survey: { ...CONSUMER, maximumConcurrency: 5, logDays: 30 },
     });
   });
 
   it('omits the consumer if its part is disabled', () => {
-    const { LoyaltyLambdaFunction, ...Resources } = template.Resources;
-    const { consumers } = readSettings({ ...template, Resources }, [...QUEUES, LOYALTY]);
-    expect(consumers).not.toHaveProperty('loyalty');
+    const { SurveyLambdaFunction, ...Resources } = template.Resources;
+    const { consumers } = readSettings({ ...template, Resources }, [...QUEUES, SURVEY]);
+    expect(consumers).not.toHaveProperty('survey');
   });
 
   it('refuses a template without the database that a consumer stores orders in', () => {
@@ -160,7 +158,7 @@ describe('readSettings of a template with an additional consumer', () => {
   });
 });
 
-function storeOf({ stores }: typeof LOYALTY) {
-  if (!stores) throw new Error('LOYALTY: must store something');
+function storeOf({ stores }: typeof SURVEY) {
+  if (!stores) throw new Error('SURVEY: must store something');
   return stores;
 }

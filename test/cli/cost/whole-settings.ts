@@ -63,16 +63,16 @@ export function without(...names: readonly string[]): Settings {
 }
 
 /** A queue of confirmed orders that is not in topology.ts. Its consumer stores one item per order in its own table. */
-export const LOYALTY: QueueRow = {
-  name: 'loyalty',
-  part: 'loyalty',
-  title: 'Loyalty queue',
-  color: 5,
+export const SURVEY: QueueRow = {
+  name: 'survey',
+  part: 'survey',
+  title: 'Survey queue',
+  color: 8,
   holds: 'confirmed order',
   topic: 'OrderEventsTopic',
-  purpose: 'Confirmed orders to count points of, one event each',
-  deadLetters: 'Confirmed orders whose points were not counted in 3 receives',
-  consumer: 'loyalty',
+  purpose: 'Confirmed orders to ask customers about, one event each',
+  deadLetters: 'Confirmed orders whose customers were not asked in 3 receives',
+  consumer: 'survey',
   timeout: 60,
   batchSize: 100,
   batchingWindow: 1,
@@ -80,14 +80,14 @@ export const LOYALTY: QueueRow = {
   workerConcurrency: 5,
   ageAlarm: 2_400,
   stores: {
-    each: 'award',
-    all: 'awards',
-    in: { tableOutput: 'LoyaltyTableName' },
+    each: 'survey',
+    all: 'surveys',
+    in: { tableOutput: 'SurveyTableName' },
     metrics: {
-      stored: ['AwardsGiven'],
-      repeated: 'AwardsRepeated',
-      rejected: 'AwardsRejected',
-      failed: 'AwardsFailed',
+      stored: ['SurveysSent'],
+      repeated: 'SurveysRepeated',
+      rejected: 'SurveysRejected',
+      failed: 'SurveysFailed',
     },
   },
 };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Examination, RULES } from '../../../cli/doctor/examine.ts';
+import { PERMANENT_QUEUES } from '../../pipeline/queue-outputs.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../../cli/doctor.ts');
 const LOGS = { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 7 } };
@@ -87,7 +88,10 @@ describe('npm run doctor', () => {
     );
     expect(stderr).toBe('');
     const { rules } = JSON.parse(stdout) as Examination;
-    expect(rules.map(({ id, places }) => [id, places])).toContainEqual(['partial-batch', 2]);
+    expect(rules.map(({ id, places }) => [id, places])).toContainEqual([
+      'partial-batch',
+      PERMANENT_QUEUES.length,
+    ]);
   }, 120_000);
 
   it('exits with 2 and the message of Serverless if packaging fails', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { QUEUES } from '../../../topology.ts';
 import { runOrders } from './run-orders.ts';
 
 /** Returns the words proposed to complete the last of `words`. */
@@ -17,7 +18,7 @@ async function complete(...words: string[]): Promise<string[]> {
 
 test('completion proposes commands, options and values', async () => {
   expect(await complete('thr')).toEqual(['throttle']);
-  expect(await complete('throttle', '')).toEqual(['ingest', 'consumer', 'fulfillment', 'analytics']);
+  expect(await complete('throttle', '')).toEqual(QUEUES.map(({ consumer }) => consumer));
   expect(await complete('status', '--w')).toEqual(['--watch']);
 });
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Receipt } from '../../../lib/ingest/receipt.ts';
 import { generateOrders } from '../../../lib/produce/generator.ts';
 import type { PipelineStatus } from '../../../operations/status/pipeline-status.ts';
+import { PERMANENT_QUEUES } from '../../pipeline/queue-outputs.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
 import { runOrders, spawnOrders } from './run-orders.ts';
 
@@ -294,7 +295,7 @@ test.each([
   [['throttle', 'consumer', '--concurrency', '1'], '--concurrency: must be a whole number from 2 to 1,000'],
   [
     ['throttle', 'fulfillment'],
-    'function: must be one that a queue invokes in stage local (ingest, consumer)',
+    `function: must be one that a queue invokes in stage local (${PERMANENT_QUEUES.map(({ consumer }) => consumer).join(', ')})`,
   ],
 ])('orders %j is refused with exit status 2', async (args, message) => {
   const { stdout, stderr, exit } = await orders(args);

@@ -12,11 +12,14 @@ import { readRange } from '../../../operations/reconcile/read-range.ts';
 import { reconcile } from '../../../operations/reconcile/reconcile.ts';
 import type { Reconciliation } from '../../../operations/reconcile/reconciliation.ts';
 import { awaitReplay, replay } from '../../../operations/reconcile/replay.ts';
+import { STORING_QUEUES } from '../../../topology.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
 import { runOrders } from './run-orders.ts';
 
 const COUNT = 300;
 const INVALID = 'invalid-1';
+/** The queues whose consumers store orders in a DynamoDB table. */
+const TABLES = STORING_QUEUES.filter(({ stores }) => typeof stores.in === 'object');
 
 let cloud: TestCloud;
 let pipeline: Pipeline;
@@ -282,6 +285,7 @@ describe('orders trace', () => {
       'mailed',
       expect.stringMatching(/^shipment_(scheduled|backordered)$/),
       'sold',
+      ...TABLES.map(() => 'stored'),
     ]);
     expect(steps[0]?.at).toBe(new Date(order.timestamp).toISOString());
     const { stdout } = await run('trace', order.order_id);

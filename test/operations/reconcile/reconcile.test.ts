@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Database } from '../../../lib/database/database.ts';
 import { reconcile } from '../../../operations/reconcile/reconcile.ts';
 import type { Progress } from '../../../operations/reconcile/reconciliation.ts';
+import { QUEUE_NAMES, STORING_QUEUES } from '../../../topology.ts';
 import { intercept, sdkError } from '../../aws/intercept.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 import {
@@ -21,10 +22,12 @@ import {
 test('finds no gap if all confirmed orders were shipped and sold', async () => {
   const rows = [row('a'), row('b')];
   expect(await compare({ records: [sent('a'), sent('b')], shipments: rows, sales: rows })).toEqual({
+    // Other stores are disabled.
+    ...Object.fromEntries(STORING_QUEUES.map(({ stores }) => [stores.all, null])),
     from: '2026-11-27T11:00:00.000Z',
     to: '2026-11-27T13:00:00.000Z',
     orders: { ...ORDER_COUNTS, received: 2, confirmed: 2 },
-    queued: { upload: 0, order: 0, shipping: 0, analytics: 0 },
+    queued: Object.fromEntries(QUEUE_NAMES.map((name) => [name, 0])),
     shipments: { ...STORED_COUNTS, stored: 2 },
     sales: { ...STORED_COUNTS, stored: 2 },
     gaps: [],
