@@ -1,4 +1,5 @@
 const leaveOutOfFunctions = require('./plugins/esbuild/leave-out-of-functions.cjs');
+const omitCode = require('./plugins/esbuild/omit-code.cjs');
 const requireNodeModules = require('./plugins/esbuild/require-node-modules.cjs');
 
 /** esbuild options for functions and workers. */
@@ -23,10 +24,14 @@ const functionOptions = { ...bundleOptions, plugins: [requireNodeModules, leaveO
 
 /** Options for serverless-esbuild. */
 module.exports = (serverless) => {
-  const invokesLocally = serverless.processedInput.commands.join(' ') === 'invoke local';
+  const command = serverless.processedInput.commands.join(' ');
+  const invokesLocally = command === 'invoke local';
+  // Set by commands that package only to read the template, which does not depend on the code. Bundling takes most of the time.
+  const templateOnly = command === 'package' && process.env.ORDER_PIPELINE_TEMPLATE_ONLY === 'on';
   return {
     // A developer who invokes a function locally against AWS may use any kind of credentials, so nothing is left out.
     ...(invokesLocally ? bundleOptions : functionOptions),
+    ...(templateOnly && { plugins: [omitCode] }),
     minify: !invokesLocally,
     // The SDK is bundled: the runtime's version changes without a deployment, and is no faster to load.
     exclude: [],

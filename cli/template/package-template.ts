@@ -42,7 +42,13 @@ export async function packageTemplate({ stage, region, params }: PackageOptions)
     if (region) args.push('--region', region);
     for (const param of params) args.push('--param', param);
     // serverless-esbuild leaves a folder for each function in the temporary directory.
-    const command = [`TMPDIR=${folder}`, process.execPath, SERVERLESS, ...args];
+    const command = [
+      `TMPDIR=${folder}`,
+      'ORDER_PIPELINE_TEMPLATE_ONLY=on',
+      process.execPath,
+      SERVERLESS,
+      ...args,
+    ];
     await promisify(execFile)('env', command, { cwd: PROJECT }).catch((error) => {
       // Serverless prints its error on stdout, which is not in the message of the execFile error.
       const [, reason = `${error.stderr}${error.stdout}`] = /^Error:\s*(.*)/ms.exec(error.stdout) ?? [];

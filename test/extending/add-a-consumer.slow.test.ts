@@ -49,7 +49,8 @@ const environment = (localDirectory: string) => ({
 
 /** Runs a program of the copy and returns its stdout. Throws with its output if the exit status differs from the expected one. */
 async function run(program: string, args: readonly string[], expected = 0): Promise<string> {
-  const options = { cwd: copy.folder, env: environment('.local'), maxBuffer: 64 * 1_048_576 };
+  const env = { ...environment('.local'), ORDER_PIPELINE_TEMPLATE_ONLY: 'on' };
+  const options = { cwd: copy.folder, env, maxBuffer: 64 * 1_048_576 };
   const command = program.endsWith('.ts') ? [program, ...args] : [join('node_modules', program), ...args];
   const { stdout, stderr, code } = await promisify(execFile)(process.execPath, command, options).then(
     (output) => ({ ...output, code: 0 }),
