@@ -49,7 +49,7 @@ export async function findBrowser(): Promise<FoundBrowser | undefined> {
     try {
       return await installBrowser();
     } catch (error) {
-      reason = `npm could not install one: ${(error as Error).message.trim().split('\n').at(-1)}`;
+      reason = `npm could not install one: ${/^npm error (?!code|A complete log)(.+)/m.exec((error as Error).message)?.[1] ?? (error as Error).message}`;
     }
   }
   process.stderr.write(
