@@ -22,6 +22,14 @@ export function received(value: unknown): string {
 export const nameOf = (field: string): string =>
   printable(field.length <= SHOWN_CHARACTERS ? field : `${field.slice(0, SHOWN_CHARACTERS)}…`);
 
+/**
+ * Formats what is wrong with an unknown name, to be put after it.
+ *
+ * @param known The names that are accepted.
+ */
+export const unknownName = (known: readonly string[]): string =>
+  `is unknown, ${known.length > 0 ? `use one of ${known.join(', ')}` : 'nothing is accepted'}`;
+
 /** Maximum number of faults in a message. A longer list would not help the caller. */
 const MAX_LISTED = 20;
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { InvalidInputError } from '../../lib/errors.ts';
 import { readQuery } from '../../lib/http/request.ts';
-import { joinFaults, printable, received } from '../../lib/text.ts';
+import { joinFaults, printable, received, unknownName } from '../../lib/text.ts';
 
 /** Maximum bytes of a request body: enough for an edited message, or for 1,000 message IDs. */
 const BODY_LIMIT = 256 * 1_024;
@@ -51,9 +51,8 @@ export function readFields<Known extends Shape>(shape: Known, input: unknown): F
   const values = input as Record<string, unknown>;
   const faults = result.error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      const known = Object.keys(shape).join(', ');
-      const advice = known ? `use one of ${known}` : 'nothing is accepted';
-      return issue.keys.map((key) => `${received(key)}: is unknown, ${advice}`);
+      const rule = unknownName(Object.keys(shape));
+      return issue.keys.map((key) => `${received(key)}: ${rule}`);
     }
     const name = String(issue.path[0]);
     const rule = shape[name] && z.globalRegistry.get(shape[name])?.description;

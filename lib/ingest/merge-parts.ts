@@ -21,8 +21,8 @@ const MERGE_RULE = "order file: rejected rows must be merged within the function
 /**
  * Writes the receipt and the rejected rows of an order file once all of its parts have a receipt, ingested or failed.
  *
- * Parts are merged in groups. The last part of a group to end merges the receipts of its group; the last group merges those
- * of all groups. So each part lists one page and each receipt is read once, for any number of parts.
+ * Parts are merged in groups. The last part of a group to end merges the receipts of its group; the last group merges the
+ * receipts of all groups. So each part lists one page and each receipt is read once, for any number of parts.
  *
  * Parts that end concurrently, or are read again, may merge more than once. After each write, the merged objects are listed
  * again, and merged again if any has changed. So the last write always contains the latest receipts.

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
-import { joinFaults, nameOf, received } from '../text.ts';
+import { joinFaults, nameOf, received, unknownName } from '../text.ts';
 
 /** Upper limits of the input: orders, orders per second, seed. */
 export const PRODUCER_LIMITS = { count: 1_000_000, ratePerSecond: 1_000_000, seed: 2 ** 32 - 1 } as const;
@@ -53,7 +53,7 @@ export function readProducerInput(input: unknown, defaultCount: number): Produce
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => `${nameOf(key)}: is unknown, use one of ${Object.keys(RULES).join(', ')}`)
+      ? issue.keys.map((key) => `${nameOf(key)}: ${unknownName(Object.keys(RULES))}`)
       : issue.path.map(
           (field) =>
             `${String(field)}: ${RULES[field as keyof ProducerInput]}, received ${received(fields[String(field)])}`,

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
 import { MAX_TIMESTAMP, toMilliseconds } from '../order/timestamp.ts';
-import { joinFaults, received } from '../text.ts';
+import { joinFaults, received, unknownName } from '../text.ts';
 
 /** Length of each period in ms, and the number of periods in a moving average, including the current one. */
 export const PERIODS = {
@@ -86,7 +86,7 @@ export function readReportInput(
   const faults = [
     ...Object.keys(fields)
       .filter((name) => !Object.hasOwn(RULES, name))
-      .map((name) => `${received(name)}: is unknown, use one of ${Object.keys(RULES).join(', ')}`),
+      .map((name) => `${received(name)}: ${unknownName(Object.keys(RULES))}`),
     ...(result.error?.issues ?? []).map(({ path }) => {
       const name = path[0] as keyof ReportInput;
       return `${nameOf(name)}: ${RULES[name]}, received ${received((fields as Record<string, unknown>)[name])}`;

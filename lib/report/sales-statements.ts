@@ -39,8 +39,8 @@ const series = (period: string) => `
   GROUP BY starts_at`;
 
 /**
- * The SQL statement of each report, for both Postgres and Redshift. Parameters: `since` and `until` (ISO 8601), and `limit` (rows
- * of a ranking).
+ * The SQL statement of each report, for both Postgres and Redshift. Parameters: `since` and `until` (ISO 8601), and `limit`, the
+ * maximum number of rows of a ranking.
  */
 export const SALES_STATEMENTS: Record<SalesReportBy, string> = {
   product: ranking('product_id', 'product_id, product_name', 'product_id, max(product_name) AS product_name'),

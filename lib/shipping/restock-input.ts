@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { InvalidInputError } from '../errors.ts';
 import { orderFields } from '../order/fields.ts';
 import { ORDER_RULES } from '../order/order.ts';
-import { joinFaults, nameOf, received } from '../text.ts';
+import { joinFaults, nameOf, received, unknownName } from '../text.ts';
 
 const MAX_ITEMS = 1_000;
 
@@ -73,8 +73,8 @@ export function readRestockInput(input: unknown, defaultId: string): RestockInpu
   const faults = result.error.issues.flatMap((issue) => {
     const path = isOneItem && issue.path[0] === 'items' ? issue.path.slice(2) : issue.path;
     if (issue.code === 'unrecognized_keys') {
-      const known = Object.keys(issue.path.length > 0 ? itemSchema.shape : schema.shape).join(', ');
-      return issue.keys.map((key) => `${placeOf([...path, key])}: is unknown, use one of ${known}`);
+      const rule = unknownName(Object.keys(issue.path.length > 0 ? itemSchema.shape : schema.shape));
+      return issue.keys.map((key) => `${placeOf([...path, key])}: ${rule}`);
     }
     return `${placeOf(path)}: ${ruleOf(issue)}, received ${received(valueAt(request, issue.path))}`;
   });

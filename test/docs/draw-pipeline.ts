@@ -167,7 +167,7 @@ function drawBox(
     .join('');
 }
 
-/** What the picture shows, for readers who do not see it. */
+/** Describes the picture for screen readers. */
 const describe = (boxes: readonly Box[]): string =>
   boxes
     .map(({ title, lines, warning }) => [title, ...lines, ...(warning ? [warning] : [])].join(', '))

@@ -21,7 +21,7 @@ const pages = [
   ...pagesIn('.github'),
 ];
 
-/** The text of a page without its examples. */
+/** Returns the text of a page without its code blocks. */
 const proseOf = (page: string): string =>
   readFileSync(join(PROJECT, page), 'utf8').replaceAll(/^ *```.*?^ *```$/gms, '');
 
@@ -47,7 +47,7 @@ const linksOf = (page: string): string[] =>
     .map(([, link, attribute]) => link ?? attribute ?? '')
     .filter((link) => !/^[a-z]+:/.test(link));
 
-/** Why a link leads nowhere; undefined for one that does not. */
+/** Returns what is wrong with a link; undefined if its target exists. */
 function findFault(page: string, link: string): string | undefined {
   const [path = '', anchor] = link.split('#');
   const target = path === '' ? page : relative(PROJECT, resolve(PROJECT, dirname(page), path));

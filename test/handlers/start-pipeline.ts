@@ -43,7 +43,7 @@ export async function startPipeline(functionName: string) {
       for (const { url } of stack.queues) await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
     },
 
-    /** Sends bodies to a queue as any SQS client would. */
+    /** Sends bodies to a queue without attributes. */
     async send(queue: string, bodies: readonly string[]): Promise<void> {
       for (const batch of chunk(bodies, { maxEntries: 10, maxBytes: 1_048_576, sizeOf: Buffer.byteLength })) {
         const Entries = batch.map((MessageBody, index) => ({ Id: String(index), MessageBody }));

@@ -56,7 +56,7 @@ function documented(settings: Settings): Settings {
 
 describe('npm run cost', () => {
   let command: CostCommand;
-  /** What the command prints, and the settings and estimate that the pages show. */
+  /** The command's output, and the settings and estimate that the pages show. */
   let million: {
     text: string;
     json: Estimate & { settings: object };

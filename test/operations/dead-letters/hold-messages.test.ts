@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLeases, holdMessages } from '../../../operations/dead-letters/hold-messages.ts';
+import { countInFlight } from '../../aws/count-in-flight.ts';
 import { intercept, sdkError } from '../../aws/intercept.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 
@@ -84,15 +85,9 @@ describe('holding messages', () => {
     [1_000, 8],
   ])('of a queue with %i messages uses up to %i concurrent receivers', async (count, most) => {
     const { pipeline } = open(count);
-    let [running, maxRunning] = [0, 0];
-    intercept(pipeline.clients.sqs, ReceiveMessageCommand, async (input, pass) => {
-      maxRunning = Math.max(maxRunning, ++running);
-      await new Promise(setImmediate);
-      running -= 1;
-      return pass(input);
-    });
+    const receives = countInFlight(pipeline.clients.sqs, ReceiveMessageCommand);
     await using held = await holdMessages(pipeline, 'order');
-    expect([held.seen, maxRunning]).toEqual([count, most]);
+    expect([held.seen, receives.most]).toEqual([count, most]);
   });
 
   test('stops after five consecutive empty answers, or after one if SQS counts no messages', async () => {
