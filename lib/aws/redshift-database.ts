@@ -180,10 +180,7 @@ const NOT_ACCEPTED = new Set([
 const SUBMISSIONS = new Set(['BatchExecuteStatement', 'ExecuteStatement']);
 
 /** Awaits a request and converts its error to a `DatabaseError`, `unreachable` if a statement was not accepted. */
-export async function withDatabaseErrors<Response>(
-  operation: string,
-  call: Promise<Response>,
-): Promise<Response> {
+async function withDatabaseErrors<Response>(operation: string, call: Promise<Response>): Promise<Response> {
   try {
     return await call;
   } catch (thrown) {
