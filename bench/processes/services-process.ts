@@ -1,6 +1,6 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { answerParent } from '../../harness/start-process.ts';
 import { type RunningStack, startStack } from '../../harness/start-stack.ts';
+import { provisionTable } from '../../local/dynamodb/provision-table.ts';
 import type { Inspection } from '../../operations/status/inspection.ts';
 import { IDEMPOTENCY_TABLE } from './contender.ts';
 
@@ -19,14 +19,12 @@ const handlers = {
   async start(): Promise<Settings> {
     await running?.stop();
     running = await startStack();
-    await running.clients.dynamodb.send(
-      new CreateTableCommand({
-        TableName: IDEMPOTENCY_TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      }),
-    );
+    await provisionTable(running.clients.dynamodb, {
+      TableName: IDEMPOTENCY_TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    });
     return Object.assign({}, ...Array.from(running.functions.values(), ({ environment }) => environment));
   },
   /** Returns the number of messages that a queue has accepted, and that were deleted from it. */

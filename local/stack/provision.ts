@@ -1,10 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CreateTableCommand,
-  DescribeTableCommand,
-  type DynamoDBClient,
-  ResourceInUseException,
-} from '@aws-sdk/client-dynamodb';
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
   CreateTopicCommand,
@@ -15,9 +8,10 @@ import {
 } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AwsServices } from '../aws-services/start-aws-services.ts';
+import { provisionTable } from '../dynamodb/provision-table.ts';
 import type { Clients } from './clients.ts';
 import type { Stack } from './read-stack.ts';
-import type { QueueProperties, SubscriptionProperties, TableProperties } from './stack-schema.ts';
+import type { QueueProperties, SubscriptionProperties } from './stack-schema.ts';
 
 /**
  * Creates the stack's resources. Resources in a data directory of an earlier run are updated. Subscriptions and
@@ -56,24 +50,6 @@ async function provisionBucket(s3: S3Client, name: string): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket: name })).catch((error) => {
     if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
   });
-}
-
-async function provisionTable(dynamodb: DynamoDBClient, table: TableProperties): Promise<void> {
-  const { TableName, BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes } = table;
-  const command = new CreateTableCommand({
-    TableName,
-    BillingMode,
-    AttributeDefinitions,
-    KeySchema,
-    GlobalSecondaryIndexes,
-  });
-  await dynamodb.send(command).catch((error) => {
-    if (!(error instanceof ResourceInUseException)) throw error;
-  });
-  // The table is active within milliseconds, but the SDK's waiter polls in intervals of seconds.
-  const isActive = async () =>
-    (await dynamodb.send(new DescribeTableCommand({ TableName }))).Table?.TableStatus === 'ACTIVE';
-  while (!(await isActive())) await sleep(5);
 }
 
 /** Creates a subscription. An existing one is removed first: SNS refuses to create it again with other attributes. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc, { type Arbitrary } from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ClaimOutcome, createLedger, type Ledger } from '../../lib/aws/ledger.ts';
+import { provisionTable } from '../../local/dynamodb/provision-table.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
 import { propertyRuns } from '../property-runs.ts';
 
@@ -92,16 +93,12 @@ beforeAll(async () => {
     maxAttempts: 2,
   });
   const tableName = `ledger-${randomUUID()}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      AttributeDefinitions: [{ AttributeName: 'order_id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
-  const describeTable = new DescribeTableCommand({ TableName: tableName });
-  while ((await client.send(describeTable)).Table?.TableStatus !== 'ACTIVE');
+  await provisionTable(client, {
+    TableName: tableName,
+    AttributeDefinitions: [{ AttributeName: 'order_id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
   injectFaults();
   ledger = createLedger(client, { tableName, now: () => clock });
 });

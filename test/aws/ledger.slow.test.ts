@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   type BatchExecuteStatementCommandOutput,
-  CreateTableCommand,
-  DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -12,6 +10,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts';
 import { ServiceError } from '../../lib/errors.ts';
+import { provisionTable } from '../../local/dynamodb/provision-table.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
 
 const LEASE_MS = 180_000;
@@ -550,14 +549,10 @@ async function itemOf(orderId: string) {
 }
 
 async function createTable(on: DynamoDBClient, name: string): Promise<void> {
-  await on.send(
-    new CreateTableCommand({
-      TableName: name,
-      AttributeDefinitions: [{ AttributeName: 'order_id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
-  const describeTable = new DescribeTableCommand({ TableName: name });
-  while ((await on.send(describeTable)).Table?.TableStatus !== 'ACTIVE');
+  await provisionTable(on, {
+    TableName: name,
+    AttributeDefinitions: [{ AttributeName: 'order_id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
 }

@@ -3,7 +3,6 @@ import {
   BatchExecuteStatementCommand,
   BatchGetItemCommand,
   BatchWriteItemCommand,
-  CreateTableCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -11,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTable, type Item, type Table } from '../../lib/aws/table.ts';
+import { provisionTable } from '../../local/dynamodb/provision-table.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from '../../local/dynamodb/start-dynamodb.ts';
 import { countInFlight } from './count-in-flight.ts';
 import { intercept } from './intercept.ts';
@@ -35,24 +35,22 @@ afterAll(() => dynamoDb.stop());
 beforeEach(async () => {
   client = connect(dynamoDb.endpoint);
   tableName = `points-${randomUUID()}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      AttributeDefinitions: [
-        { AttributeName: 'id', AttributeType: 'S' },
-        { AttributeName: 'customer', AttributeType: 'S' },
-      ],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by-customer',
-          KeySchema: [{ AttributeName: 'customer', KeyType: 'HASH' }],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await provisionTable(client, {
+    TableName: tableName,
+    AttributeDefinitions: [
+      { AttributeName: 'id', AttributeType: 'S' },
+      { AttributeName: 'customer', AttributeType: 'S' },
+    ],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'by-customer',
+        KeySchema: [{ AttributeName: 'customer', KeyType: 'HASH' }],
+        Projection: { ProjectionType: 'ALL' },
+      },
+    ],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
   table = createTable(client, tableName, 'id');
   return () => client.destroy();
 });

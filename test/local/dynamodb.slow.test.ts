@@ -9,14 +9,13 @@ import {
   type AttributeValue,
   BatchExecuteStatementCommand,
   type BatchStatementRequest,
-  CreateTableCommand,
-  DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
   ListTablesCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { provisionTable } from '../../local/dynamodb/provision-table.ts';
 import {
   type DynamoDbOptions,
   type EmbeddedDynamoDb,
@@ -276,14 +275,10 @@ const newClient = (endpoint: string) =>
   });
 
 async function createTable(client: DynamoDBClient): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'things',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
-  const describeTable = new DescribeTableCommand({ TableName: 'things' });
-  while ((await client.send(describeTable)).Table?.TableStatus !== 'ACTIVE');
+  await provisionTable(client, {
+    TableName: 'things',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
 }

@@ -1,7 +1,8 @@
-import { CreateTableCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { toItem } from '../../../lib/aws/ledger-record.ts';
 import { createTable } from '../../../lib/aws/table.ts';
+import { provisionTable } from '../../../local/dynamodb/provision-table.ts';
 import { type EmbeddedDynamoDb, startDynamoDb } from '../../../local/dynamodb/start-dynamodb.ts';
 import { type ScannedRecord, scanLedger, type TimeRange } from '../../../operations/aws/ledger-scan.ts';
 import { intercept } from '../../aws/intercept.ts';
@@ -21,14 +22,12 @@ beforeAll(async () => {
     credentials,
     maxAttempts: 1,
   });
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      AttributeDefinitions: [{ AttributeName: 'order_id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await provisionTable(client, {
+    TableName: TABLE,
+    AttributeDefinitions: [{ AttributeName: 'order_id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  });
   const table = createTable(client, TABLE, 'order_id');
   // A page of a scan is 1 MB, so these records take several pages.
   const sent = Array.from({ length: 20 }, (_, n) => ({
