@@ -42,7 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   worker: ['lib', 'handlers', 'program', 'runtime', 'topology.ts'],
   // The page gets its data from its server. They share dashboard/api.ts, which contains only types.
   'dashboard/page': ['dashboard/api.ts', 'lib/json.ts', 'lib/text.ts', 'lib/order', 'topology.ts'],
-  dashboard: ['lib', 'operations', 'topology.ts'],
+  dashboard: ['lib', 'operations', 'program/loopback-guard.ts', 'topology.ts'],
   cli: ['dashboard', 'lib', 'operations', 'program', 'topology.ts', 'resources/aurora-max-connections.json'],
   local: ['dashboard', 'handlers', 'lib', 'operations', 'program', 'runtime', 'topology.ts'],
   harness: ['local', 'lib', 'operations', 'program', 'topology.ts'],

@@ -4,7 +4,7 @@ import type { Pipeline } from '../../operations/pipeline/pipeline.ts';
 import { addBurstRoutes, createBursts } from './bursts.ts';
 import { createKeyedLock, type DashboardParts } from './dashboard-parts.ts';
 import { addDeadLetterRoutes } from './dead-letter-routes.ts';
-import { checkSender, guardServer } from './guard-server.ts';
+import { checkBodyType, guardServer } from './guard-server.ts';
 import { explainToOperator, HttpError, sendProblem } from './http-error.ts';
 import { addEventRoutes } from './live-events.ts';
 import { addMailboxRoutes } from './mailbox-routes.ts';
@@ -40,7 +40,7 @@ export function registerDashboard(app: FastifyInstance, { pipeline, report }: Da
   });
   app.register(
     async (scope) => {
-      scope.addHook('onRequest', checkSender);
+      scope.addHook('onRequest', checkBodyType);
       // The data changes constantly and contains customers' names and addresses.
       scope.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
       scope.setErrorHandler((error, _request, reply) => handleError(error, reply));

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { received } from '../../lib/text.ts';
+import { checkLoopbackRequest } from '../../program/loopback-guard.ts';
 import { HttpError, sendProblem } from './http-error.ts';
 
 /** Headers of every response. Browsers load files and data from this server only, and no other site can embed the page. */
@@ -22,46 +23,35 @@ const HEADERS = {
 };
 
 /**
- * Protects a server on 127.0.0.1 from other web sites, which could reach it through the operator's browser. The `Host` header
- * must name this server, which prevents DNS rebinding. So must the `Origin` header, if present: curl and SDKs send none.
+ * Protects a server on 127.0.0.1 from other web sites, see {@link checkLoopbackRequest}. The host must be this server's own. Other
+ * sites may link to its pages.
  *
  * Call it before adding routes.
  */
 export function guardServer(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
-    const error = checkHeaders(request);
-    if (error) return sendProblem(reply, error.status, error.message);
+    const refusal = checkLoopbackRequest(request.raw, { hosts: hostsOf(request), allowLinks: true });
+    if (refusal) return sendProblem(reply, refusal.status, refusal.message);
   });
 }
 
-function checkHeaders({ headers, raw, socket }: FastifyRequest): HttpError | undefined {
-  const { host, origin } = headers;
-  // A proxy may use a different one of them: https://www.rfc-editor.org/rfc/rfc9112#section-3.2
-  if ((raw.headersDistinct.host ?? []).length > 1) return new HttpError(400, 'Host: must be sent once');
+function hostsOf({ socket }: FastifyRequest): string[] {
   const hosts = ['127.0.0.1', 'localhost'].map((name) => `${name}:${socket.localPort}`);
   // Browsers omit the default port of HTTP.
   if (socket.localPort === 80) hosts.push('127.0.0.1', 'localhost');
-  if (host === undefined || !hosts.includes(host.toLowerCase()))
-    return new HttpError(421, `Host: must be ${hosts.join(' or ')}, received ${received(host)}`);
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
-    return new HttpError(403, `Origin: must be http://${host} or omitted, received ${received(origin)}`);
-  return undefined;
+  return hosts;
 }
 
 /** Methods that change nothing. */
 const SAFE_METHODS = new Set(['GET', 'HEAD']);
 
 /**
- * Rejects requests that a page of another site sent. Browsers set `Sec-Fetch-Site` even if they send no `Origin`, and an HTML
- * form cannot send a body as JSON.
+ * Rejects bodies that are not JSON, which an HTML form of another site cannot send.
  *
- * @throws HttpError with status 403 or 415.
+ * @throws HttpError with status 415.
  */
-export async function checkSender({ headers, method }: FastifyRequest): Promise<void> {
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
-    throw new HttpError(403, `Sec-Fetch-Site: must be same-origin or none, received ${received(site)}`);
+export async function checkBodyType({ headers, method }: FastifyRequest): Promise<void> {
   const type = headers['content-type'];
   const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
   if (SAFE_METHODS.has(method) || (method === 'DELETE' && !hasBody)) return;

@@ -67,12 +67,14 @@ describe('the server rejects a request', () => {
 
   test.each(['cross-site', 'same-site'])('with 403 if its Sec-Fetch-Site is %s', async (site) => {
     const { status, json } = await get('/dashboard/dead-letters/order', {
-      headers: { 'sec-fetch-site': site },
+      headers: { 'sec-fetch-site': site, 'sec-fetch-mode': 'cors' },
     });
     expect(status).toBe(403);
     expect(json.detail).toBe(`Sec-Fetch-Site: must be same-origin or none, received "${site}"`);
     // Other sites may link to the page itself.
-    expect((await get('/', { headers: { 'sec-fetch-site': site } })).status).toBe(200);
+    const link = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate' };
+    expect((await get('/', { headers: link })).status).toBe(200);
+    expect((await get('/', { method: 'POST', headers: link })).status).toBe(403);
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])(
