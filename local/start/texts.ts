@@ -7,7 +7,7 @@ import type { EmbeddedCloud } from '../embedded-cloud.ts';
 const EXPLAINED = new Set<string | undefined>([
   'DATA_DIR_IN_USE',
   'DATA_DIR_NOT_WRITTEN',
-  'DATA_DIR_OUT_OF_REACH',
+  'DATA_DIR_INACCESSIBLE',
   'MIGRATION_FAILED',
   'POSTGRES_UNSUPPORTED',
   'VARIABLE_RESOLUTION_ERROR',
@@ -59,7 +59,7 @@ export function listNextCommands({ outputs }: EmbeddedCloud): string {
     ],
     ['Query the tables', DatabaseUrl && `psql ${DatabaseUrl}`],
   ];
-  return `\nTry in another terminal:\n\n${list(commands)}\nCtrl-C stops it.\n`;
+  return `\nTry in another terminal:\n\n${list(commands)}\nPress Ctrl-C to stop.\n`;
 }
 
 /** Columns at which the second column begins, and at which it wraps. */

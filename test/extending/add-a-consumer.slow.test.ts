@@ -196,7 +196,7 @@ describe('a consumer that is added by a row in topology.ts and its own files', {
       });
       for await (const text of cloud.stdout ?? []) {
         printed += text;
-        if (printed.includes('Ctrl-C stops it.')) break;
+        if (printed.includes('Press Ctrl-C to stop.')) break;
       }
       outputs = JSON.parse(await readFile(join(copy.folder, '.local/outputs.json'), 'utf8'));
       clients = createClients(outputs.AwsEndpointUrl ?? '', outputs.DynamoDbEndpointUrl ?? '');
