@@ -2,7 +2,7 @@ const { byCapacity, limitAtLowMinCapacity } = require('../aurora-max-connections
 const readParts = require('./read-parts.cjs');
 
 /**
- * Returns the alarms as CloudFormation resources. Each alarm notifies the operations topic, and has an entry of its name in
+ * Returns the alarms as CloudFormation resources. Each alarm notifies the operations topic, and has an entry with its name in
  * docs/runbook.md (throttles share one). There are no OKActions: a new alarm also enters the OK state, so each new stage would
  * send one notification per alarm.
  *
@@ -140,7 +140,7 @@ async function shippingAlarms({ resolveVariable }, { thresholds }) {
   ];
 }
 
-/** Returns the connection limit, as `npm run doctor` does: between two rows of AWS's table, that of the lower row. */
+/** Returns the connection limit from AWS's table. Between two rows, the lower one applies, as in `npm run doctor`. */
 const maxConnections = (capacity) => {
   const [, connections] = byCapacity.findLast(([units]) => units <= capacity) ?? byCapacity[0];
   return Math.min(connections, limitAtLowMinCapacity);
