@@ -36,7 +36,7 @@ Prints tables and draws scaling.svg. Needs no AWS account. docs/scaling-model.md
  */
 const ACCEPTABLE_WAIT_SECONDS = 300;
 
-/** The peak of the default day is 3,000 orders a second of 50 million. */
+/** Peak rate per order of the day. The default day has 50 million orders and a peak of 3,000 a second. */
 const PEAK_PER_ORDER = 60 / 1_000_000;
 
 /**
