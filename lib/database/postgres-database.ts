@@ -17,7 +17,7 @@ const CONFIG = {
   connectionTimeoutMillis: 5_000,
   // The limit of the RDS Data API, so that a slow statement fails here as well.
   statement_timeout: 45_000,
-  // For a server that does not respond at all.
+  // This applies to a server that does not respond at all.
   query_timeout: 50_000,
   // Sessions of the RDS Data API use UTC; by default a local server uses the host's time zone.
   options: '-c TimeZone=UTC',

@@ -59,7 +59,7 @@ export function* generateOrders({ count, seed, startMs }: GenerateOptions): Gene
   }
 }
 
-/** With an exponent of 2.5, the first fifth of the catalog gets about half of the orders: 0.2 ** (1 / 2.5) = 0.53. */
+/** Chooses a product. With the exponent 2.5, the first fifth of the catalog gets half of the orders: 0.2 ** (1 / 2.5) = 0.53. */
 function popularProduct(random: () => number): Product {
   return catalog[Math.floor(random() ** 2.5 * catalog.length)] as Product;
 }

@@ -44,7 +44,7 @@ const LOG_TAIL = 2_000;
 
 /**
  * Starts a server that ends with this process. `supervise.sh` waits for the end of its standard input, which the
- * operating system closes even if this process is killed.
+ * operating system closes even if this process is terminated with SIGKILL.
  *
  * @returns The server, once it accepts connections.
  * @throws the errors of `startPostgres`

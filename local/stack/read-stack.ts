@@ -45,7 +45,7 @@ const resource = z.strictObject({
   UpdateReplacePolicy: z.unknown().optional(),
   CreationPolicy: z.unknown().optional(),
   UpdatePolicy: z.unknown().optional(),
-  // Used by `npm run doctor` only.
+  // Only `npm run doctor` reads it.
   Metadata: z.unknown().optional(),
 });
 const output = z.object({ Value: z.unknown() });

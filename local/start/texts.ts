@@ -66,7 +66,7 @@ export function listNextCommands({ outputs }: EmbeddedCloud): string {
 const INDENT = 19;
 const WIDTH = 100;
 
-/** Formats two columns; entries with an undefined value are left out. */
+/** Formats two columns; entries with an undefined value are omitted. */
 const list = (entries: readonly (readonly (string | undefined)[])[]): string =>
   entries
     .flatMap(([name, value]) => (value ? [`  ${name}`.padEnd(INDENT) + value] : []))

@@ -45,7 +45,7 @@ function queueAlarms({ id, dlqId, kebab: name, consumer, ageAlarm }, { threshold
       name: `${name}-dlq-not-empty`,
       description: `Messages are in the dead-letter queue: ${consumer} failed them three times. Find the cause, fix it, then redrive them:`,
       Namespace: 'AWS/SQS',
-      // Not NumberOfMessagesSent, which does not count messages that SQS itself moves to the queue.
+      // NumberOfMessagesSent would not count the messages that SQS itself moves to the queue.
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Dimensions: dimensions({ QueueName: { 'Fn::GetAtt': [dlqId, 'QueueName'] } }),
       Statistic: 'Maximum',
@@ -175,7 +175,7 @@ const fleetAlarm = ({ fleet, thresholds }) => ({
   ...WORKERS_IN_SERVICE[fleet.kind],
   Statistic: 'Maximum',
   Period: 60,
-  // Longer than a deployment takes to replace the instances.
+  // The alarm waits longer than a deployment takes to replace the instances.
   EvaluationPeriods: Math.max(thresholds.alarmMinutes, 15),
   ComparisonOperator: 'LessThanThreshold',
   Threshold: fleet.min,

@@ -31,7 +31,7 @@ it('runSoak keeps the promise in a short run, whose result is formatted as a tab
     expect(all.filter((value) => !(value > 0))).toEqual([]);
   }
 
-  // Too short for a growth check.
+  // The run is too short for a growth check.
   const growth = judgeSoak(result.samples, result.keptPerOrder, false);
   expect(growth).toEqual([]);
   expect(formatSoak(result, growth)).toContain('OK: every order is accounted for');
