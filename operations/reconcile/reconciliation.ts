@@ -4,9 +4,9 @@ import type { QueueName, StoredRecord, StoreName } from '../../topology.ts';
 export interface Gap {
   kind: /** Confirmed, but neither stored by the consumer nor in its queue or dead-letter queue. */
     | `missing_${StoredRecord}`
-    /** Claimed and never confirmed, and its message is in no queue any more. */
+    /** The order was claimed but never confirmed, and its message is in no queue. */
     | 'stuck_claim'
-    /** Stored, but unknown to the ledger: written by something other than the pipeline. */
+    /** The order is stored, but unknown to the ledger: something other than the pipeline wrote it. */
     | `unknown_${StoredRecord}`
     /** The order's record in the ledger cannot be read. */
     | 'damaged_record';

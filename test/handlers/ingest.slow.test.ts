@@ -13,7 +13,7 @@ import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/ingest.ts')['handler'];
 let log: ReturnType<typeof captureLog>;
-/** Generates other orders for each test. */
+/** Seed of generated orders. Each test uses another one. */
 let seed = 0;
 
 beforeAll(async () => {

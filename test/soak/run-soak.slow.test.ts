@@ -14,7 +14,7 @@ it('runSoak keeps the promise in a short run, whose result is formatted as a tab
     params: { consumerConcurrency: 2, fulfillmentConcurrency: 2, ingestConcurrency: 2 },
     seed: 11,
     data: false,
-    // A message whose receive is lost stays invisible for minutes.
+    // With faults, a message whose receive is lost would stay invisible for minutes.
     faults: false,
     collects: false,
     sampleEvery: 1_000,
