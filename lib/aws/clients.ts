@@ -19,7 +19,7 @@ const withTimeout = (requestTimeout: number, maxAttempts: number, keepAlive = tr
   maxAttempts,
   requestHandler: {
     connectionTimeout: 2_000,
-    // Ends with the response's headers, so a long download is not cut off.
+    // The timeout ends with the response's headers, so a long download is not cut off.
     requestTimeout,
     throwOnRequestTimeout: true,
     // This is enough for the highest concurrency in use: a worker's 200 batches, ingest's 4 batches of 8 requests.

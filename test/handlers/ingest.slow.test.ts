@@ -184,7 +184,7 @@ describe('ingest retries an unreadable upload after 1 s:', () => {
       status: 'failed',
       error: { code, message: expect.stringContaining(key) },
     });
-    // Much sooner than the upload queue's visibility timeout of 90 minutes.
+    // This is much sooner than the upload queue's visibility timeout of 90 minutes.
     expect((await deliver(10)).received).toHaveLength(1);
     expect(Date.now() - before).toBeGreaterThanOrEqual(950);
     expect(log.lines('order file failed')).toMatchObject([
