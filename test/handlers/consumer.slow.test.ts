@@ -258,7 +258,7 @@ describe('the consumer and a repeated order', () => {
 
     await ledger.markSent([{ ...owner, snsMessageId: 'sns-1' }]);
     const again = await deliver(20);
-    // Much later than the 1 s of an invalid message, much sooner than the queue's visibility timeout of minutes.
+    // This is later than the 1 s of an invalid message, and sooner than the queue's visibility timeout of minutes.
     expect(Date.now() - returned).toBeGreaterThan(2_500);
     expect(again.received).toHaveLength(1);
     expect(again.failed).toEqual([]);

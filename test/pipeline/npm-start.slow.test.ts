@@ -166,7 +166,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(status).toBe(0);
   });
 
-  it('ships, sells and reports the orders of its seed, with the sums that the orders themselves have', async () => {
+  it('ships, sells and reports the orders of its seed, and all sums match those orders', async () => {
     const args = ['start', '--', '--count', '3000', '--seed', '77', '--exit', ...FREE_PORTS];
     const { status, output } = await run('npm', args).ended;
     const orders = Array.from(generateOrders({ count: 3_000, seed: 77 }));
