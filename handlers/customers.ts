@@ -26,5 +26,5 @@ async function customers(event: unknown): Promise<APIGatewayProxyStructuredResul
   return answer.catch(refusalResponse);
 }
 
-/** Subscribes a customer to e-mails about their orders (`POST /customers`), or ends them (`DELETE /customers/{email_id}`). */
+/** Subscribes a customer to e-mails about their orders (`POST`), or ends the subscription (`DELETE`). */
 export const handler = middy(customers).use(injectLambdaContext(logger)).use(problemOnError());

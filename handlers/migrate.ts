@@ -16,7 +16,7 @@ const parts = [
 
 async function migrateParts(): Promise<{ applied: MigratedPart[] }> {
   const applied: MigratedPart[] = [];
-  // Stops at the first failure. Applied migrations stay, and the next run continues after them.
+  // The first failure ends the run. Applied migrations stay, and the next run continues after them.
   for (const { part, database, migrations } of parts) {
     if (!database) continue;
     const migrated = await migrate(database, part, migrations);

@@ -64,7 +64,7 @@ export interface Allowed {
   repeats: number;
   /** Whether valid orders may remain in dead-letter queues. */
   redrivable: boolean;
-  /** Whether faults were injected; then a function may report a batch twice whose answer was lost. */
+  /** Whether faults were injected. Then a function may report a batch twice, if an answer was lost. */
   faults: boolean;
 }
 

@@ -88,7 +88,7 @@ const handlers = {
     await Promise.all(reading);
     return use;
   },
-  /** Like `heaps`, after garbage collection of the services. Only a heap snapshot forces it reliably, which takes seconds. */
+  /** Like `heaps`, after garbage collection of the services. Takes seconds, since only a heap snapshot forces it reliably. */
   async heapsCollected(): Promise<HeapUse> {
     getHeapSnapshot().destroy();
     for (const thread of threads) {

@@ -30,7 +30,7 @@ export async function gatherEvidence(
   };
 }
 
-/** Compares the orders that each consumer has stored, of any time, with the confirmed ones. */
+/** Compares all orders that each consumer has stored with the confirmed ones. */
 async function compareStored(
   pipeline: Pipeline,
   confirmed: ReadonlySet<string>,

@@ -19,7 +19,7 @@ export interface Cloud {
   pipeline: Pipeline;
   call: CallThread<CloudCalls>;
   /** Rejects when the process exits unexpectedly, with the end of its stderr. */
-  died: Promise<never>;
+  crashed: Promise<never>;
   /** Sends the process a signal and waits until it exits. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Waits until batches in flight have finished, then ends the process. */
@@ -46,7 +46,7 @@ export async function startCloud({
   quiet = false,
   ...options
 }: CloudOptions): Promise<Cloud> {
-  const { pid, call, died, kill, end } = startProcess<CloudCalls>(
+  const { pid, call, crashed, kill, end } = startProcess<CloudCalls>(
     join(import.meta.dirname, 'cloud-process.ts'),
     { quiet },
   );
@@ -63,7 +63,7 @@ export async function startCloud({
       apiUrl: outputs.ApiUrl ?? '',
       pipeline,
       call,
-      died,
+      crashed,
       async kill(signal) {
         await pipeline.close();
         await kill(signal);

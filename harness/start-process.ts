@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portOfProcess } from '../local/port-of-process.ts';
 import { type CallThread, connect, serve, type ThreadCalls } from '../local/thread-rpc.ts';
 
-/** A child process that answers calls, which `answerParent` serves in it. */
+/** A child process that answers calls with `answerParent`. */
 export interface StartedProcess<Calls extends ThreadCalls> {
   pid: number;
-  /** Makes a call. It rejects with the reason if the process exited unexpectedly, with `THREAD_GONE` after `kill` or `end`. */
+  /** Makes a call. Rejects with the reason after a crash, and with `THREAD_GONE` after `kill` or `end`. */
   call: CallThread<Calls>;
   /** Rejects when the process exits unexpectedly, with the end of its stderr. */
-  died: Promise<never>;
+  crashed: Promise<never>;
   /** Sends the process a signal and waits until it exits. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Ends the process, gracefully if possible, and waits until it exits. */
@@ -59,20 +59,20 @@ export function startProcess<Calls extends ThreadCalls>(
   let isEnding = false;
 
   const exited = once(child, 'exit');
-  const died = exited.then(async ([status, signal]): Promise<never> => {
+  const crashed = exited.then(async ([status, signal]): Promise<never> => {
     await Promise.race([stderrEnded, sleep(STDERR_MS)]);
     const end = signal ?? `status ${status}`;
     throw new Error(`${module}: exited unexpectedly with ${end}\n${written}`);
   });
-  died.catch(() => undefined);
+  crashed.catch(() => undefined);
 
   const connected = connect<Calls>(portOfProcess(child));
   return {
     pid: child.pid ?? Number.NaN,
-    died,
+    crashed,
     call: (name, ...args) =>
       connected(name, ...args).catch((error: Error & { code?: string }): Promise<never> => {
-        if (!isEnding && error.code === 'THREAD_GONE') return died;
+        if (!isEnding && error.code === 'THREAD_GONE') return crashed;
         throw error;
       }),
     async kill(signal) {

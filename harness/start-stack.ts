@@ -19,7 +19,7 @@ export interface RunningStack {
   stop(): Promise<void>;
 }
 
-/** Cached, so that every start after the first takes only a tenth of a second. */
+/** The resolved serverless.yml. It is cached, so that every start after the first takes only a tenth of a second. */
 let configuration: ReturnType<typeof resolveServerlessYml> | undefined;
 
 /** Starts the services without any data. */
@@ -39,7 +39,7 @@ export async function startStack(): Promise<RunningStack> {
     AwsEndpointUrl: services.endpoint,
     DynamoDbEndpointUrl: dynamoDb.endpoint,
   };
-  // Resolved again, because the functions' environment depends on the outputs.
+  // The stack is read again, because the functions' environment depends on the outputs.
   const { functions } = readStack(
     await resolveServerlessYml(PROJECT, 'local', {}, outputs),
     services.endpoint,

@@ -36,7 +36,7 @@ const TRANSIENT = new Set([
   'TransactionConflict',
 ]);
 
-/** Whether an AWS service's error code is transient. */
+/** Returns whether an error code of an AWS service is transient. */
 export function isTransient(code: string): boolean {
   return TRANSIENT.has(code);
 }
@@ -54,7 +54,7 @@ const NOT_CONNECTED = new Set([
   'TimeoutError',
 ]);
 
-/** Whether an error code means that the request was never sent. */
+/** Returns whether an error code means that the request was never sent. */
 export function isNotConnected(code: string): boolean {
   return NOT_CONNECTED.has(code);
 }
@@ -122,7 +122,7 @@ const UNREACHABLE = new Set([
  */
 const CONNECTION_ENDED = /^(08\w{3}|57P0[123])$/;
 
-/** Whether an error means that a database or service is unavailable, rather than that the request is wrong. */
+/** Returns whether an error means that a database or service is unavailable, rather than that the request is wrong. */
 export function isUnreachable(error: unknown): boolean {
   if (error instanceof DatabaseError && error.unreachable) return true;
   if (!(error instanceof DatabaseError || error instanceof ServiceError)) return false;

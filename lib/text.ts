@@ -23,7 +23,7 @@ export const nameOf = (field: string): string =>
   printable(field.length <= SHOWN_CHARACTERS ? field : `${field.slice(0, SHOWN_CHARACTERS)}…`);
 
 /**
- * Formats what is wrong with an unknown name, to be put after it.
+ * Formats the part of an error message that follows an unknown name.
  *
  * @param known The names that are accepted.
  */

@@ -1,7 +1,7 @@
 import { askInspection } from './pipeline/ask-inspection.ts';
 import type { Pipeline } from './pipeline/pipeline.ts';
 
-/** An e-mail of the embedded cloud's mailbox, which SNS would have sent. */
+/** An e-mail in the mailbox of the embedded cloud. On AWS, SNS would have sent it. */
 export interface MailRow {
   email_id: string;
   subject: string;
@@ -19,7 +19,7 @@ export interface MailboxPage {
 }
 
 export interface MailboxChoice {
-  /** Complete order id or e-mail address, in any case. Default: all e-mails. */
+  /** Complete order id or e-mail address, case-insensitive. Default: all e-mails. */
   search?: string;
   /** Maximum number of e-mails, up to 1,000. Default: 50. */
   limit?: number;

@@ -46,7 +46,7 @@ function queueResources({ id, dlqId, topic, visibilityTimeout }, name) {
         MessageRetentionPeriod: 14 * DAY,
         RedriveAllowPolicy: {
           redrivePermission: 'byQueue',
-          // Not Fn::GetAtt: the source queue refers to this one, and CloudFormation rejects circular references.
+          // Fn::GetAtt would be a circular reference, since the source queue refers to this one.
           sourceQueueArns: [
             { 'Fn::Sub': `arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${name}` },
           ],

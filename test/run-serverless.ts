@@ -119,7 +119,7 @@ export async function packageStack(stage: string, ...params: string[]): Promise<
   }
   try {
     const packaged = await packageService(stage, params);
-    // Renamed, so that a reader never finds half a file.
+    // The file gets its name when it is complete, so that a reader never finds half a file.
     await writeFile(`${cached}.part`, JSON.stringify(packaged));
     await rename(`${cached}.part`, cached);
     return packaged;

@@ -41,8 +41,9 @@ const EARLY_MS = 10;
 /**
  * Creates a function that runs the handler on a batch and deletes the messages that it processed. Batches may run concurrently.
  *
- * States of a batch: running → answered → deleted. While it runs, its messages' visibility timeout is renewed after every third.
- * Renewal stops before the answer is handled. It would overwrite the retry delay that the handler set for failed messages.
+ * States of a batch: running → answered → deleted. While it runs, the visibility timeout of its messages is renewed whenever a
+ * third of it has passed. Renewal stops before the answer is handled, because it would overwrite the retry delay that the handler
+ * set for failed messages.
  *
  * @returns The function; it throws only an OverdueError.
  */
@@ -68,7 +69,7 @@ export function createBatchRunner(options: BatchRunnerOptions) {
     const context = createInvocationContext({
       requestId: id,
       functionName,
-      // A worker has neither.
+      // A worker has no ARN and no memory size.
       functionArn: '',
       memorySize: '',
       deadline: Date.now() + timeout * 1_000,

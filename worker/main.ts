@@ -18,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.usage;
   }
   if (options) {
-    // Imported only now, because the logger reads settings when its module is evaluated.
+    // This import comes late, because the logger reads settings when its module is evaluated.
     const { runWorker } = await import('./run-worker.ts');
     return runWorker(options);
   }

@@ -5,10 +5,10 @@ import { type BatchCounts, workerLog } from './batch-runner.ts';
 
 /** Response body of `GET /health`. */
 export interface Health {
-  status: 'ok' | 'out_of_reach' | 'stopping';
+  status: 'ok' | 'unreachable' | 'stopping';
   function: string;
   /** Messages in flight. */
-  in_hand: number;
+  in_flight: number;
   /** Messages processed and deleted since the start. */
   handled: number;
   /** Messages left in the queue since the start, to be redelivered. */
@@ -75,15 +75,15 @@ export class WorkerStatus {
     const isUnreachable =
       this.#failingSince !== undefined && Date.now() - this.#failingSince >= UNREACHABLE_AFTER_MS;
     return {
-      status: this.#stopping ? 'stopping' : isUnreachable ? 'out_of_reach' : 'ok',
+      status: this.#stopping ? 'stopping' : isUnreachable ? 'unreachable' : 'ok',
       function: this.#functionName,
       ...counts,
       last_poll_at: this.#lastPollAt === undefined ? null : new Date(this.#lastPollAt).toISOString(),
     };
   }
 
-  get counts(): Pick<Health, 'in_hand' | 'handled' | 'failed'> {
-    return { in_hand: this.#inFlight, handled: this.#handled, failed: this.#failed };
+  get counts(): Pick<Health, 'in_flight' | 'handled' | 'failed'> {
+    return { in_flight: this.#inFlight, handled: this.#handled, failed: this.#failed };
   }
 }
 

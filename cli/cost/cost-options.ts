@@ -38,7 +38,7 @@ const TIMES = (`duration of an invocation of ${NAMES}; repeatable`.match(/\S.{0,
 export const HELP = `Usage: npm run cost -- --orders-per-day N [options]
 
 Estimate the monthly cost and the capacity of a stage, from its packaged template, a price file and measured durations.
-Needs no AWS account. docs/cost.md describes the method and its limits.
+Needs no AWS account. docs/cost.md shows an example, docs/cost-method.md the method.
 
   --orders-per-day N    orders a day, 1 to 1,000,000,000
   --peak N              orders a second in the peak hour                 (default: ${PEAK_FACTOR} times the mean)

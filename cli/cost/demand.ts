@@ -3,7 +3,7 @@ import type { KnownTimes } from './measured.ts';
 /** The load on the pipeline. */
 export interface Demand {
   ordersPerDay: number;
-  /** How orders arrive: one per `POST /orders`, or ten per request of another system to the order queue. */
+  /** The way in which orders arrive: one per `POST /orders`, or ten per request of another system to the order queue. */
   via: 'http' | 'queue';
   /** Whether SNS e-mails every confirmation to the customer. */
   emails: boolean;

@@ -3,7 +3,7 @@ import { type Demand, meanRate } from './demand.ts';
 import { invokeMs, RECEIVE_SECONDS, RECORD_BYTES } from './measured.ts';
 import { type Consumer, loads, orderConsumers, type Settings } from './read-settings.ts';
 
-/** How Lambda batches a queue's messages. */
+/** The way in which Lambda batches a queue's messages. */
 export type Batching =
   /** Batches of the size that forms at the mean rate. */
   | 'mean'
@@ -93,11 +93,11 @@ function emptyReceivesPerBatch(
   return waiting + (endedByWindow && windowSeconds > 0 ? 1 : 0);
 }
 
-/** How orders are batched on their way through the pipeline. */
+/** The way in which orders are batched. */
 export type BatchScenario =
-  /** In the batches that form at the mean rate. */
+  /** Batches as they form at the mean rate. */
   | 'mean'
-  /** In full batches, as while a backlog is drained. */
+  /** Full batches, as while a backlog is drained. */
   | 'full'
   /** One at a time, except for sales, which a warehouse cannot load one by one. */
   | 'single';

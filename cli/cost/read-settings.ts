@@ -38,7 +38,7 @@ export interface Settings {
   intakeLimit: number | undefined;
   /** Retention of the HTTP API's access log, in days; undefined if there is none. */
   accessLogDays: number | undefined;
-  /** Consumers of enabled parts, by function name. The ones that process every order come first, in order of the queues. */
+  /** Consumers of enabled parts, by function name. Those that process every order come first, in the order of the queues. */
   consumers: Record<string, QueueConsumer>;
   /** Absent if no consumer with this `stores.in` is enabled. */
   shippingDatabase?: AuroraSettings;
@@ -73,7 +73,7 @@ export const confirms = ({ holds }: QueueRow): boolean => holds === 'order';
 /** Returns whether a queue's consumer loads batches into the sales warehouse. */
 export const loads = ({ stores }: QueueRow): boolean => stores?.in === 'salesDatabase';
 
-/** Returns whether every order passes through a queue, before or after it is confirmed. */
+/** Returns whether every order passes through a queue, before or after its confirmation. */
 const holdsEveryOrder = (queue: QueueRow): boolean => confirms(queue) || queue.topic === 'OrderEventsTopic';
 
 /** Returns the queues that every order passes through. The first is the order queue. */
@@ -177,7 +177,8 @@ function readRedshift(template: Template): RedshiftSettings {
 
 function onlyResource(template: Template, type: string): unknown {
   const [found] = resourcesOf(template, type);
-  if (!found) throw new Error(`template: a consumer stores orders in an ${type}, found none`);
+  if (!found)
+    throw new Error(`template: must have a resource ${type}, in which a consumer stores orders, found none`);
   return found[1];
 }
 

@@ -1,4 +1,4 @@
-// Not in command.ts, because that loads the AWS SDK, which `orders --help` does not need.
+// This file is separate from command.ts, which loads the AWS SDK: `orders --help` does not need that.
 
 /** Help text of the option `--help`. */
 export const HELP_OPTION = 'show this help';

@@ -5,7 +5,7 @@ import { measureOutcome, type Outcome } from './outcome.ts';
 import { type Consumers, type Step, simulate } from './simulate.ts';
 import { backlogPerInstance, queueLength } from './target-tracking.ts';
 
-/** The parameters of a simulation. All of them are assumptions; docs/scaling.md lists their sources. */
+/** The parameters of a simulation. All of them are assumptions; docs/scaling-model.md lists their sources. */
 export interface Scenario {
   /** Orders of the day. */
   orders: number;

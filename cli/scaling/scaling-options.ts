@@ -13,7 +13,7 @@ export interface ScalingOptions {
 export const HELP = `Usage: npm run scaling -- [options]
 
 Simulate a Black Friday under three scaling policies: Lambda's event source mapping and two policies of a worker fleet.
-Prints tables and draws scaling.svg. Needs no AWS account. docs/scaling.md describes the model.
+Prints tables and draws scaling.svg. Needs no AWS account. docs/scaling-model.md describes the model.
 
   --orders N               orders of the day, 100,000 to 1,000,000,000    (default: 50000000)
   --peak N                 orders a second at the height of the rush      (default: 60 per million orders)
@@ -36,7 +36,7 @@ Prints tables and draws scaling.svg. Needs no AWS account. docs/scaling.md descr
  */
 const ACCEPTABLE_WAIT_SECONDS = 300;
 
-/** The peak of the default day is 3,000 orders a second of 50 million. */
+/** Peak rate per order of the day. The default day has 50 million orders and a peak of 3,000 a second. */
 const PEAK_PER_ORDER = 60 / 1_000_000;
 
 /**

@@ -2,7 +2,7 @@
  * A model of target tracking, which decides once a minute from the datapoints of its metric.
  *
  * AWS documents two alarms on one-minute datapoints, one above the target and one below. A group scales out in proportion to
- * the metric, and in more gradually. Instances that warm up are not part of the capacity that is multiplied, but of the
+ * the metric, and scales in more gradually. Instances that warm up are not part of the capacity that is multiplied, but of the
  * capacity that exists. While instances warm up, a group does not scale in.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-default-instance-warmup.html

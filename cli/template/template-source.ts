@@ -13,7 +13,7 @@ export const TEMPLATE_OPTIONS = {
   template: { type: 'string' },
 } as const;
 
-/** Path of a packaged template, or what to package. */
+/** Path of a packaged template, or the options to package one. */
 export type TemplateSource = string | PackageOptions;
 
 interface TemplateValues {

@@ -59,7 +59,7 @@ export function withQuery(path: string, fields: Readonly<Record<string, string>>
 }
 
 export interface Loaded<Data> {
-  /** Kept during a reload of the same path. */
+  /** The last response. It stays during a reload of the same path. */
   data: Data | null;
   error: RequestError | null;
   loading: boolean;

@@ -53,7 +53,7 @@ async function bundle(): Promise<Page> {
     write: false,
     bundle: true,
     splitting: true,
-    // Also sets NODE_ENV to "production": https://esbuild.github.io/api/#platform
+    // This option also sets NODE_ENV to "production": https://esbuild.github.io/api/#platform
     minify: true,
     format: 'esm',
     target: 'es2023',

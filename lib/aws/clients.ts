@@ -19,10 +19,10 @@ const withTimeout = (requestTimeout: number, maxAttempts: number, keepAlive = tr
   maxAttempts,
   requestHandler: {
     connectionTimeout: 2_000,
-    // Ends with the response's headers, so a long download is not cut off.
+    // The timeout ends with the response's headers, so a long download is not cut off.
     requestTimeout,
     throwOnRequestTimeout: true,
-    // Enough for the highest concurrency in use: a worker's 200 batches, ingest's 4 batches of 8 requests.
+    // This is enough for the highest concurrency in use: a worker's 200 batches, ingest's 4 batches of 8 requests.
     httpAgent: { keepAlive, maxSockets: 256 },
     httpsAgent: { keepAlive, maxSockets: 256 },
   },
@@ -54,7 +54,7 @@ const STATEMENT_REQUEST = withTimeout(50_000, 1, false);
 /** The Redshift Data API only accepts statements here, and recognizes a repeated one by its client token. */
 const SUBMIT_REQUEST = withTimeout(8_000, 3);
 
-/** Longer than the longest invocation, 29 s, so that a slow one is not repeated. */
+/** The timeout exceeds that of the longest invocation, 29 s, so that a slow one is not repeated. */
 const OPERATOR_REQUEST = withTimeout(30_000, 2);
 
 /** Endpoint, region and credentials. Default of each: the environment. */

@@ -12,7 +12,7 @@ export interface CustomerSubscriptions {
    * Subscribes an address to the confirmations of its own orders. Subscribing it again changes nothing, but while the
    * subscription is pending SNS sends its confirmation request again.
    *
-   * @param emailId Address in lower case. It matches the addresses of orders in any case.
+   * @param emailId Address in lower case. It matches the addresses of orders regardless of case.
    * @returns `pending` until the customer has confirmed SNS's request.
    */
   subscribe(emailId: string): Promise<'pending' | 'subscribed'>;
@@ -25,7 +25,7 @@ export interface CustomerSubscriptions {
   unsubscribe(emailId: string): Promise<{ ended: number; pending: number }>;
 }
 
-/** Listed instead of an ARN for a subscription that is not confirmed. A subscription that was just ended may have `Deleted`. */
+/** SNS lists this instead of the ARN of an unconfirmed subscription, and `Deleted` for one that has just ended. */
 const PENDING = 'PendingConfirmation';
 
 /** Creates the subscriptions of the order events topic `topicArn`. */

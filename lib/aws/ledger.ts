@@ -54,10 +54,10 @@ export interface SentOrder extends Claim {
 export type MarkOutcome = EntryOutcome<void>;
 
 /**
- * The record of which message owns an order, and whether the order was sent.
+ * Records which message owns each order, and whether the order was sent.
  *
  * Every method accepts a batch and returns one outcome per entry, in the order given. A failed entry is an outcome, not a
- * throw. An order that is given twice in one call is a RangeError.
+ * throw. A method throws a RangeError if an order is given twice in one call.
  */
 export interface Ledger {
   /**
@@ -68,7 +68,7 @@ export interface Ledger {
   claim(claims: readonly Claim[], leaseMs: number): Promise<ClaimOutcome[]>;
   /** Marks orders as sent, even if another message owns them now: a publish cannot be undone. */
   markSent(orders: readonly SentOrder[]): Promise<MarkOutcome[]>;
-  /** Reads records, consistently; undefined for an absent order. */
+  /** Reads records with strong consistency; undefined for an absent order. */
   find(orderIds: readonly string[]): Promise<EntryOutcome<LedgerRecord | undefined>[]>;
 }
 
@@ -190,7 +190,7 @@ interface Call {
 
 const orderIdOf = ({ orderId }: Claim): string => orderId;
 
-/** Converts a record to an outcome. A call meets its own record when a response was lost and the request repeated. */
+/** Converts a record to an outcome. A call finds its own record if a response was lost and the SDK repeated the request. */
 function toOutcome(token: string, record: LedgerRecord | undefined): ClaimOutcome {
   if (!record) return { status: 'busy' };
   const { owner } = record;
@@ -201,7 +201,7 @@ function toOutcome(token: string, record: LedgerRecord | undefined): ClaimOutcom
   return { status: 'busy', owner, leaseUntil: record.leaseUntil };
 }
 
-/** DynamoDB would reject the whole batch, or the second entry would be busy with the first. */
+/** Rejects duplicate ids: DynamoDB would reject the whole batch, or the second claim would find the order busy. */
 function rejectDuplicates(method: string, orderIds: readonly string[]): void {
   const seen = new Set<string>();
   for (const orderId of orderIds) {

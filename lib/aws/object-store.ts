@@ -57,7 +57,7 @@ export interface UploadOptions {
 export interface ObjectStore {
   /** @param range Bytes to read. Default: all. */
   open(bucket: string, key: string, range?: ByteRange): Promise<OpenedObject>;
-  /** Lists the first 1,000 objects, in the order of their keys, whose keys begin with `prefix`. */
+  /** Lists the first 1,000 objects whose keys begin with `prefix`, in the order of their keys. */
   list(bucket: string, prefix: string): Promise<ListedObject[]>;
   put(bucket: string, key: string, body: string, contentType: string): Promise<void>;
   create(bucket: string, key: string, contentType: string): ObjectWriter;

@@ -81,7 +81,7 @@ export function createRdsDatabase(client: RDSDataClient, settings: RdsDatabaseSe
           client.send(new CommitTransactionCommand({ ...cluster, transactionId })),
         );
       } catch (error) {
-        // Only releases locks sooner: AWS rolls an idle transaction back after 3 minutes.
+        // The rollback only releases locks sooner: AWS rolls an idle transaction back after 3 minutes.
         await client
           .send(new RollbackTransactionCommand({ ...cluster, transactionId }))
           .catch(() => undefined);
@@ -115,7 +115,7 @@ function toDatabaseError(operation: string, thrown: unknown): DatabaseError {
       { cause: error },
     );
   }
-  // Only the first line, and no cause: further lines quote the row, which is personal data, and causes are logged.
+  // Later lines quote the row, which is personal data, and causes are logged: keep the first line and drop the cause.
   const [line = ''] = error.message.split(/; SQLState|\n/);
   return new DatabaseError(sqlState, line, UNREACHABLE.has(sqlState));
 }

@@ -142,7 +142,7 @@ function statementError(
   return new DatabaseError(code, `statement ${failed?.Id ?? Id}: ${message}`, false);
 }
 
-/** Reads all pages of a finished statement's result, at most 500 MB by the API's limit. */
+/** Reads all pages of a finished statement's result. The API limits a result to 500 MB. */
 export async function readRedshiftResult(client: RedshiftDataClient, id: string | undefined): Promise<Row[]> {
   const rows: Row[] = [];
   let NextToken: string | undefined;
@@ -179,7 +179,7 @@ const NOT_ACCEPTED = new Set([
 /** Operations that submit statements. The others concern a statement that was accepted before. */
 const SUBMISSIONS = new Set(['BatchExecuteStatement', 'ExecuteStatement']);
 
-/** Awaits a request and converts its error to a `DatabaseError`, `unreachable` if a statement was not accepted. */
+/** Awaits a request and converts its error to a `DatabaseError`. It is `unreachable` if the statement was not accepted. */
 async function withDatabaseErrors<Response>(operation: string, call: Promise<Response>): Promise<Response> {
   try {
     return await call;

@@ -9,7 +9,7 @@ export interface Pace {
   ratePerSecond?: number | undefined | (() => number | undefined);
   /** Epoch milliseconds after which no further batch is yielded. */
   deadline: number;
-  /** Aborted: no further batch is yielded. */
+  /** Once it is aborted, no further batch is yielded. */
   signal?: AbortSignal | undefined;
 }
 

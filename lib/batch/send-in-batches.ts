@@ -22,8 +22,8 @@ export interface SendInBatchesOptions<Entry, Value> extends BatchLimits<Entry> {
   /** Maximum number of times that an entry is sent. Default: 5. */
   attempts?: number;
   /**
-   * Whether to stop at the first request that fails as a whole. Entries not sent by then fail with the same error. For callers
-   * with a time limit, since each such failure takes seconds of the SDK's own attempts. Default: false.
+   * Whether to stop at the first request that fails as a whole. Entries not sent by then fail with the same error. A caller
+   * with a time limit should stop, since the SDK's own attempts take seconds before each such failure. Default: false.
    */
   endAtFailure?: boolean;
 }

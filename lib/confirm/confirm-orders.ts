@@ -40,7 +40,7 @@ type OrderOutcome =
    * that.
    */
   | { status: 'busy'; order: Order; error: Error }
-  /** Not a valid order; a retry cannot succeed. */
+  /** The message is not a valid order; a retry cannot succeed. */
   | { status: 'rejected'; errors: OrderIssue[]; error: Error }
   /** A transient error of the ledger or the topic: retried later. */
   | { status: 'failed'; step: 'claim' | 'publish'; order: Order; error: Error };

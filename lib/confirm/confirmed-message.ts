@@ -3,7 +3,7 @@ import type { Order } from '../order/order.ts';
 import type { OrderConfirmed } from '../order/order-confirmed.ts';
 import { confirmationEmail } from './confirmation-email.ts';
 
-/** `OrderConfirmed` as a message of a queue, from the topic with raw delivery, or sent directly. */
+/** The event `OrderConfirmed` as queues receive it, either from the topic with raw delivery or directly. */
 export interface ConfirmedMessage {
   /** The event as JSON. */
   body: string;

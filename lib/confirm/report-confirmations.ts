@@ -22,7 +22,7 @@ export function reportConfirmations(outcomes: readonly ConfirmOutcome[]): void {
     OrdersBusy: count('busy'),
     OrdersRejected: count('rejected'),
     OrdersFailed: count('failed'),
-    // Orders that failed at the topic; the other failed ones failed in the ledger.
+    // These orders failed at the topic. The other failed orders failed in the ledger.
     OrdersUnpublished: unpublished.length,
     OrdersUnmarked: confirmed.filter(({ unmarked }) => unmarked).length,
   };

@@ -17,7 +17,7 @@ const CONFIG = {
   connectionTimeoutMillis: 5_000,
   // The limit of the RDS Data API, so that a slow statement fails here as well.
   statement_timeout: 45_000,
-  // For a server that does not respond at all.
+  // This applies to a server that does not respond at all.
   query_timeout: 50_000,
   // Sessions of the RDS Data API use UTC; by default a local server uses the host's time zone.
   options: '-c TimeZone=UTC',
@@ -30,7 +30,7 @@ const CONFIG = {
  */
 const REFUSED_TEMPORARILY = new Set(['53300', '57P01', '57P02', '57P03']);
 
-/** Loaded on first use. Functions on AWS use the data APIs, and start faster without the driver. */
+/** Loads the driver on first use. Functions on AWS use the data APIs, and start faster without it. */
 const loadDriver = () => import('pg');
 
 /**
@@ -109,7 +109,7 @@ function toStatement(sql: string, parameters: SqlParameters) {
 
 async function toDatabaseError(thrown: unknown, unreachable: boolean): Promise<DatabaseError> {
   const { DatabaseError: ServerError } = await loadDriver();
-  // Without a cause: its details quote the row, which is personal data, and causes are logged.
+  // The error gets no cause: the details of `thrown` quote the row, which is personal data, and causes are logged.
   if (thrown instanceof ServerError)
     return new DatabaseError(thrown.code ?? 'XX000', thrown.message, unreachable);
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));

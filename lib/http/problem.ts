@@ -39,8 +39,8 @@ export function problem(
 }
 
 /**
- * Converts an error to a status and detail for an HTTP caller. A detail of 400 or 413 names the error in the request,
- * a detail of 503 the unavailable service. The detail of 500 reveals nothing internal.
+ * Converts an error to a status and a detail for an HTTP caller. With 400 and 413, the detail names the error in the request;
+ * with 503, it names the unavailable service. With 500, it reveals nothing internal.
  */
 export function explainToCaller(error: unknown): { status: 400 | 413 | 500 | 503; detail: string } {
   if (error instanceof InvalidInputError) return { status: 400, detail: error.message };

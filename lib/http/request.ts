@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { InvalidInputError } from '../errors.ts';
 import { joinFaults, printable, received } from '../text.ts';
 
-/** Whether an event is an HTTP request (payload format 2.0) rather than the input of a direct invocation. */
+/** Returns whether an event is an HTTP request (payload format 2.0) rather than the input of a direct invocation. */
 export function isHttpEvent(event: unknown): event is APIGatewayProxyEventV2 {
   return typeof event === 'object' && event !== null && 'requestContext' in event && 'rawPath' in event;
 }

@@ -14,7 +14,7 @@ export type IngestedFile = { receipt: Receipt; error?: Error } | { parts: number
  * large file is split instead: see `splitOrderFile`.
  *
  * @param deadline Epoch milliseconds at which reading ends with an error.
- * @returns The receipt, whose `status` shows whether the whole file was read. `error` is why the upload has to be retried: the
+ * @returns The receipt, whose `status` shows whether the whole file was read. `error` is the reason to retry the upload: the
  *   receipt could not be written, or else the error of the file.
  */
 export async function ingestOrderFile(
@@ -52,7 +52,7 @@ export async function ingestOrderFile(
   try {
     await objectStore.put(resultsBucket, resultKey(key, '.receipt.json'), json, 'application/json');
   } catch (thrown) {
-    // Takes precedence over the file's own error, which only the receipt would show.
+    // This error takes precedence over the file's own error, which then only the receipt shows.
     error = thrown as Error;
   }
   return error ? { receipt, error } : { receipt };

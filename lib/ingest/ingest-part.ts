@@ -48,7 +48,7 @@ export async function ingestPart(
     const merged = await mergeParts(message, services, deadline);
     if (merged) result.merged = merged;
   } catch (thrown) {
-    // Takes precedence over the part's own error, which only the receipt would show.
+    // This error takes precedence over the part's own error, which then only the receipt shows.
     result.error = thrown as Error;
   }
   return result;

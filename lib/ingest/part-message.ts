@@ -48,7 +48,7 @@ const partMessage = z
 
 export type PartMessage = z.infer<typeof partMessage>;
 
-/** Whether a message's body declares itself a part of an order file. */
+/** Returns whether a message's body declares itself a part of an order file. */
 export function isPartMessage(body: string): boolean {
   return Object(parseJson(body)).event === 'OrderFilePart';
 }

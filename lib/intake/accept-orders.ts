@@ -84,7 +84,7 @@ const NOT_QUEUED: OrderIssue = {
 export function reportIntake({ accepted, rejected, failed }: IntakeResult): void {
   const reasons = countReasons(failed.map(({ error }) => reasonOf(error)));
   const counts = { accepted: accepted.length, rejected: rejected.length, failed: failed.length };
-  logger.info('orders taken', { ...counts, reasons });
-  for (const { order_id } of accepted) logger.debug('taken', { order_id });
-  for (const { order_id } of failed) logger.debug('not taken', { order_id });
+  logger.info('orders accepted', { ...counts, reasons });
+  for (const { order_id } of accepted) logger.debug('accepted', { order_id });
+  for (const { order_id } of failed) logger.debug('not accepted', { order_id });
 }

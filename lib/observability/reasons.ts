@@ -3,7 +3,7 @@ export function reasonOf(error: Error): string {
   return 'code' in error ? String(error.code) : error.name;
 }
 
-/** Returns why an input was rejected. Leaves out the message, which quotes customer data. */
+/** Returns the reason for which an input was rejected, without the message, which quotes customer data. */
 export const issueReason = ({ path, code }: { path: string; code: string }): string => `${path}: ${code}`;
 
 /** Increments the count of a reason. */

@@ -58,7 +58,7 @@ export class CsvReader implements RowReader {
     }
   }
 
-  /** Whether a record is the header or a valid order. Fields of an order have no line breaks, but other columns may. */
+  /** Returns whether a record is the header or a valid order. Fields of an order have no line breaks, but other columns may. */
   isGood({ cells }: CsvRecord): boolean {
     if (!this.#header) return true;
     return cells.length === this.#header.width && parseOrder(fieldsOf(cells, this.#header)).ok;

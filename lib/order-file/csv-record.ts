@@ -60,7 +60,7 @@ export function recordEnd(lines: readonly CsvLine[], start: number, atEnd: boole
   return atEnd && start < lines.length ? start + 1 : start;
 }
 
-/** Whether any of the lines is a valid row by itself. */
+/** Returns whether any of the lines is a valid row by itself. */
 function anyGood(lines: readonly CsvLine[], isGood: IsGood): boolean {
   return lines.some((line) => {
     const record = toRecord([line]);
@@ -90,7 +90,7 @@ function toBadRow({ line, content }: CsvLine): BadRow {
 /** Splits a record into cells; returns undefined if a quote is misplaced according to RFC 4180. */
 function splitCells(record: string): string[] | undefined {
   if (record.trim() === '') return [];
-  // Sufficient for most records. csv-parse is made for streams and takes 40 µs of overhead per record.
+  // This suffices for most records: csv-parse is made for streams and takes 40 µs of overhead per record.
   if (!record.includes('"')) return record.split(',');
   try {
     const [cells, ...others] = parse(record, { trim: true });
@@ -111,7 +111,7 @@ export class CsvCutter {
     this.#isGood = isGood;
   }
 
-  /** Number of lines that have ended so far. */
+  /** Number of complete lines read so far. */
   get lines(): number {
     return this.#cutter.lines;
   }

@@ -25,7 +25,7 @@ function isZlibError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
-/** Whether a file begins with gzip's magic number: RFC 1952, section 2.3.1. */
+/** Returns whether a file begins with gzip's magic number: RFC 1952, section 2.3.1. */
 export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }

@@ -127,7 +127,10 @@ export class JsonCutter {
   /** @throws UnreadableFileError `bad_json` if the file ends within a row or the array. */
   end(): Iterable<RowBytes> {
     if (this.#state !== 'between') {
-      this.#refuse(this.#rowLine, 'the row that begins here must end, received the end of the file');
+      this.#refuse(
+        this.#rowLine,
+        'expected the end of the row that begins here, received the end of the file',
+      );
     }
     if (this.#place !== 'outside') {
       this.#refuse(this.#line, `expected ${EXPECTED[this.#place]}, received the end of the file`);

@@ -41,7 +41,7 @@ export class RowBuffer {
   }
 }
 
-/** Bytes of a row that is too long that are kept in `raw`. */
+/** Number of bytes that `raw` keeps of a row that is too long. */
 const RAW_BYTES_OF_LONG_ROW = 1024;
 
 /** Decodes a row. Returns a bad row if it is too long or not UTF-8. */
@@ -86,7 +86,7 @@ export type OrderFileRow = GoodRow | BadRow;
 export interface RowReader {
   /** Header line; undefined until it has been read, and for formats without a header. */
   readonly header?: string | undefined;
-  /** Number of lines that have ended so far, in formats of lines. */
+  /** Number of complete lines read so far; undefined for a format that does not consist of lines. */
   readonly lines?: number | undefined;
   read(chunk: Buffer): Iterable<OrderFileRow>;
   /** Yields the rest of the last chunk after the end of the file. */

@@ -11,7 +11,7 @@ type NamesOf<Of extends Presence> = {
 type Value<Name extends keyof Table> = z.output<Table[Name]['schema']>;
 type Flat<Fields> = { [Name in keyof Fields]: Fields[Name] };
 
-/** An order's fields except the derived `order_id`, normalized. */
+/** The normalized fields of an order, without the derived `order_id`. */
 export type OrderFields = Flat<
   { [Name in NamesOf<'required'>]: Value<Name> } & { [Name in NamesOf<'optional'>]?: Value<Name> }
 >;
@@ -138,7 +138,7 @@ function codeOf(issue: z.core.$ZodIssue, value: unknown): string {
   return issue.code === 'custom' ? 'invalid_format' : issue.code;
 }
 
-/** Sorted, as canonical JSON requires. */
+/** The fields that identify an order, sorted as canonical JSON requires. */
 const IDENTITY = namesWhere(({ identity }) => identity).sort() as (keyof OrderFields)[];
 
 /**

@@ -1,4 +1,4 @@
-/** A product that generated orders buy; `price` in the shop's one currency. */
+/** A product of the sample shop. Each generated order is for one product. All prices are in one currency. */
 export interface Product {
   product_id: string;
   product_name: string;

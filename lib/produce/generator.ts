@@ -9,7 +9,7 @@ export interface GenerateOptions {
   /** The same seed, count and start generate the same orders, byte for byte. */
   seed: number;
   /**
-   * Epoch milliseconds of the first order. Each following order is one millisecond later, so that all of a run differ.
+   * Epoch milliseconds of the first order. Each following order is one millisecond later, so that all orders of a run differ.
    * Default: a time in 2026 that depends on the seed.
    */
   startMs?: number;
@@ -29,7 +29,7 @@ const GENERATED_FIELDS = [
   'order_id',
 ];
 
-/** Every fourth order has the optional fields. Uses no random number, so a new field does not change generated orders. */
+/** Every fourth order has the optional fields. No random number decides, so a new field does not change other fields. */
 const OPTIONAL_FIELDS_EVERY = 4;
 
 const otherFields = Object.entries<OrderField>(orderFields).filter(
@@ -59,7 +59,7 @@ export function* generateOrders({ count, seed, startMs }: GenerateOptions): Gene
   }
 }
 
-/** With an exponent of 2.5, the first fifth of the catalog gets about half of the orders: 0.2 ** (1 / 2.5) = 0.53. */
+/** Chooses a product. With the exponent 2.5, the first fifth of the catalog gets half of the orders: 0.2 ** (1 / 2.5) = 0.53. */
 function popularProduct(random: () => number): Product {
   return catalog[Math.floor(random() ** 2.5 * catalog.length)] as Product;
 }
@@ -140,7 +140,7 @@ const ORIGINS: readonly Origin[] = [
   ),
 ];
 
-/** Reserved for examples (RFC 2606, section 3), so no one receives this mail. */
+/** Domains that are reserved for examples (RFC 2606, section 3), so no one receives this mail. */
 const DOMAINS = ['example.com', 'example.org', 'example.net'] as const;
 
 /** Picks a customer name from around the world, with an address under example.com, .org or .net. */

@@ -50,7 +50,7 @@ export interface ProducerRun {
 const CONCURRENCY = 16;
 /** Limit of SendMessageBatch. */
 const MAX_BATCH = 10;
-/** At low rates, batches get smaller before they get less frequent than this. */
+/** Minimum frequency of batches. At lower rates of orders, batches get smaller instead. */
 const MIN_BATCHES_PER_SECOND = 10;
 
 /**

@@ -24,7 +24,7 @@ export const invalidMessage = (issues: readonly OrderIssue[]) =>
 
 /**
  * Converts the outcomes of a batch to the results that `@middy/sqs-partial-batch-failure` expects, and sets the visibility
- * timeout of failed messages. An error of the latter only delays redelivery, so it is logged and not thrown.
+ * timeout of failed messages. If that fails, redelivery is only delayed, so the error is logged and not thrown.
  *
  * @returns One result per record, in the same order.
  */

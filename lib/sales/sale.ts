@@ -6,8 +6,8 @@ import type { ParsedItem } from '../records/order-consumer.ts';
 /** An order in the warehouse: a row of the table `sales`, or a line of a staged file. */
 export interface Sale extends Pick<Order, 'order_id' | 'email_id' | 'product_id' | 'product_name'> {
   /**
-   * Decimal with 4 places, such as `39.9000`. Rounded here rather than in the database, since `COPY` truncates and `INSERT`
-   * rounds. A string, so that no JSON parser converts it to a float.
+   * Decimal with 4 places, such as `39.9000`. It is rounded here rather than in the database, since `COPY` truncates and
+   * `INSERT` rounds, and is a string, so that no JSON parser converts it to a float.
    * https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-json.html
    */
   price: string;

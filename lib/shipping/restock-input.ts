@@ -42,7 +42,7 @@ export interface RestockInput {
 }
 
 const RULES: Record<keyof RestockInput | keyof Item, string> = {
-  // Written out: loading number formats would take longer than the rest of this function's code.
+  // The numbers are written out, because loading number formats would take longer than the rest of the code.
   items: 'must be an array of 1 to 1,000 items',
   restock_id: `must be ${ORDER_RULES.order_id}`,
   product_id: `must be ${ORDER_RULES.product_id}`,

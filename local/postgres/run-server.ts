@@ -44,7 +44,7 @@ const LOG_TAIL = 2_000;
 
 /**
  * Starts a server that ends with this process. `supervise.sh` waits for the end of its standard input, which the
- * operating system closes even if this process is killed.
+ * operating system closes even if this process is terminated with SIGKILL.
  *
  * @returns The server, once it accepts connections.
  * @throws the errors of `startPostgres`
@@ -110,8 +110,8 @@ function explainFailure(log: string, { port, dataDir }: ServerOptions): Error {
   }
   if (log.includes('data folder is not accessible')) {
     return fail(
-      'DATA_DIR_OUT_OF_REACH',
-      `data directory ${dataDir}: the user that Postgres runs as, who is not root, cannot write to it or enter its parent folders, change their permissions or choose another directory`,
+      'DATA_DIR_INACCESSIBLE',
+      `data directory ${dataDir}: the user that runs Postgres (not root) cannot write to it or enter its parent folders, change their permissions or choose another directory`,
     );
   }
   return new Error(`Postgres: the server did not start: ${log.trim()}`);

@@ -44,10 +44,10 @@ const PREPARE = `
 
 /**
  * Starts PostgreSQL on this machine, in UTC, with a database `orders` that the user of the URL owns. The server ends with this
- * process, even if this process is killed.
+ * process, even after SIGKILL.
  *
  * @throws Error with code `EADDRINUSE` if the port is in use, `DATA_DIR_IN_USE` if another process uses the directory,
- * `DATA_DIR_OUT_OF_REACH` if the server's user cannot access it, `POSTGRES_UNSUPPORTED` on other platforms
+ * `DATA_DIR_INACCESSIBLE` if the server's user cannot access it, `POSTGRES_UNSUPPORTED` on other platforms
  */
 export async function startPostgres({
   onCrash = (error) => {

@@ -21,7 +21,7 @@ export function createClients(endpoint: string, dynamoDbEndpoint: string): Clien
     requestHandler: {
       // Each poller holds a connection during its long poll.
       httpAgent: { maxSockets: Number.POSITIVE_INFINITY },
-      // Longer than a long poll. Without a timeout, a poller whose response is lost would wait forever.
+      // The timeout exceeds a long poll. Without one, a poller whose response is lost would wait forever.
       requestTimeout: 25_000,
       throwOnRequestTimeout: true,
     },

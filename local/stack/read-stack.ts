@@ -45,7 +45,7 @@ const resource = z.strictObject({
   UpdateReplacePolicy: z.unknown().optional(),
   CreationPolicy: z.unknown().optional(),
   UpdatePolicy: z.unknown().optional(),
-  // Used by `npm run doctor` only.
+  // Only `npm run doctor` reads it.
   Metadata: z.unknown().optional(),
 });
 const output = z.object({ Value: z.unknown() });
@@ -53,7 +53,7 @@ const output = z.object({ Value: z.unknown() });
 /**
  * Reads the stack of a resolved serverless.yml.
  *
- * @param endpoint Endpoint of SQS, SNS and S3, with which queue URLs begin.
+ * @param endpoint Endpoint of SQS, SNS and S3. Queue URLs begin with it.
  * @throws Error with the resource or function and the property that the embedded cloud does not support
  */
 export function readStack(configuration: ServerlessConfiguration, endpoint: string): Stack {
@@ -91,7 +91,7 @@ export function readStack(configuration: ServerlessConfiguration, endpoint: stri
 /**
  * Reads the outputs of a stack, without those that refer to AWS-only resources.
  *
- * @param endpoint Endpoint of SQS, SNS and S3, with which queue URLs begin.
+ * @param endpoint Endpoint of SQS, SNS and S3. Queue URLs begin with it.
  */
 export const readOutputs = (
   sections: ServerlessConfiguration['resources'],
@@ -136,7 +136,7 @@ function readAttributes(resources: Map<string, z.output<typeof resource>>, endpo
   return attributes;
 }
 
-/** Returns a resource's `Ref` and ARN, as in "Return values" of its type's page in the CloudFormation reference. */
+/** Returns the `Ref` and the ARN of a resource, as the CloudFormation reference lists them under "Return values". */
 function describe(
   type: string,
   id: string,

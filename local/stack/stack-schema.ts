@@ -77,7 +77,7 @@ export const resourceSchemas = {
 
 const sqsEvent = z.strictObject({
   arn: z.string(),
-  // Disabled if a fleet of workers polls the queue instead.
+  // False if a fleet of workers polls the queue instead.
   enabled: z.boolean().default(true),
   batchSize: z.int().min(1).max(10_000).default(10),
   maximumBatchingWindow: z.coerce.number().int().min(0).max(300).default(0),

@@ -83,6 +83,6 @@ export function readStartOptions(args: readonly string[]): StartOptions {
   };
 }
 
-/** Reads an optional option. */
+/** Reads the value of an option, if it was given. */
 const given = <Value>(text: string | undefined, read: (text: string) => Value): Value | undefined =>
   text === undefined ? undefined : read(text);

@@ -7,7 +7,7 @@ import type { EmbeddedCloud } from '../embedded-cloud.ts';
 const EXPLAINED = new Set<string | undefined>([
   'DATA_DIR_IN_USE',
   'DATA_DIR_NOT_WRITTEN',
-  'DATA_DIR_OUT_OF_REACH',
+  'DATA_DIR_INACCESSIBLE',
   'MIGRATION_FAILED',
   'POSTGRES_UNSUPPORTED',
   'VARIABLE_RESOLUTION_ERROR',
@@ -59,14 +59,14 @@ export function listNextCommands({ outputs }: EmbeddedCloud): string {
     ],
     ['Query the tables', DatabaseUrl && `psql ${DatabaseUrl}`],
   ];
-  return `\nTry in another terminal:\n\n${list(commands)}\nCtrl-C stops it.\n`;
+  return `\nTry in another terminal:\n\n${list(commands)}\nPress Ctrl-C to stop.\n`;
 }
 
 /** Columns at which the second column begins, and at which it wraps. */
 const INDENT = 19;
 const WIDTH = 100;
 
-/** Formats two columns; entries with an undefined value are left out. */
+/** Formats two columns; entries with an undefined value are omitted. */
 const list = (entries: readonly (readonly (string | undefined)[])[]): string =>
   entries
     .flatMap(([name, value]) => (value ? [`  ${name}`.padEnd(INDENT) + value] : []))

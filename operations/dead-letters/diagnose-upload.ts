@@ -26,8 +26,7 @@ const FILE_FAULTS: Readonly<Record<string, string>> = {
 const receipt = z.object({ error: z.object({ code: z.string(), message: z.string() }).optional() });
 
 /**
- * Finds out why the files of an upload message were not ingested, or the part of a file of a part message. Reads the
- * receipts.
+ * Reads the receipts of an upload message to find out why its files, or its part of a file, were not ingested.
  *
  * @param body A body that `validateBody` accepts.
  * @returns One error for each file that failed or has no receipt; none for files that were ingested since.

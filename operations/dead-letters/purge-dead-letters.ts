@@ -16,7 +16,7 @@ export interface PurgeReport {
 }
 
 /**
- * Deletes dead letters one by one. SQS's PurgeQueue would also delete messages that arrive while the operator is being asked.
+ * Deletes the chosen dead letters. SQS's PurgeQueue would also delete messages that arrive while the operator is asked.
  *
  * @param options `signal` stops it; messages deleted by then stay deleted.
  * @throws ServiceError if the dead-letter queue cannot be read; nothing was deleted

@@ -33,8 +33,8 @@ const BY_ADDRESS = `lower(email_id) = lower(CAST(:email_id AS varchar))
   LIMIT ${MAX_HITS}`;
 
 /**
- * Finds orders by their id or by the customer's e-mail address in any case. An address is looked up in `shipments`, or in `sales`
- * if shipping is disabled.
+ * Finds orders by their id or by the customer's e-mail address, which is case-insensitive. An address is looked up in
+ * `shipments`, or in `sales` if shipping is disabled.
  *
  * @returns At most 50 orders, newest first.
  * @throws InvalidInputError if the query is neither an order id nor an e-mail address

@@ -4,9 +4,9 @@ import type { QueueName, StoredRecord, StoreName } from '../../topology.ts';
 export interface Gap {
   kind: /** Confirmed, but neither stored by the consumer nor in its queue or dead-letter queue. */
     | `missing_${StoredRecord}`
-    /** Claimed and never confirmed, and its message is in no queue any more. */
+    /** The order was claimed but never confirmed, and its message is in no queue. */
     | 'stuck_claim'
-    /** Stored, but unknown to the ledger: written by something other than the pipeline. */
+    /** The order is stored, but unknown to the ledger: something other than the pipeline wrote it. */
     | `unknown_${StoredRecord}`
     /** The order's record in the ledger cannot be read. */
     | 'damaged_record';
@@ -25,12 +25,12 @@ export interface DeadLettered {
 /** The confirmed orders at one consumer. `stored + on_the_way + dead_lettered + missing` is the number of confirmed orders. */
 export interface StoredCounts {
   stored: number;
-  /** Not stored, while the consumer's queue holds messages. */
+  /** Orders that are not stored, while the consumer's queue still has messages. */
   on_the_way: number;
-  /** In the dead-letter queue of the consumer's queue. */
+  /** Orders in the dead-letter queue of the consumer's queue. */
   dead_lettered: number;
   missing: number;
-  /** Stored in addition to the confirmed orders, and unknown to the ledger. */
+  /** Stored orders that the ledger does not know. They are not confirmed orders. */
   unknown: number;
 }
 
@@ -43,11 +43,11 @@ export interface Reconciliation extends Readonly<Record<StoreName, StoredCounts 
   orders: {
     received: number;
     confirmed: number;
-    /** Confirmed, but not marked as sent in the ledger. */
+    /** Confirmed orders that are not marked as sent in the ledger. */
     unmarked: number;
-    /** In the order queue's dead-letter queue, and not confirmed by another message. */
+    /** Orders in the order queue's dead-letter queue that no other message has confirmed. */
     dead_lettered: number;
-    /** Claimed, and in flight or waiting for redelivery. */
+    /** Claimed orders whose message is in flight or waits for redelivery. */
     in_progress: number;
     stuck: number;
   };

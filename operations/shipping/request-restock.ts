@@ -7,7 +7,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 
 /**
  * Invokes the function `restock`, which adds to the stock. A missing `restock_id` is generated here rather than by the function,
- * so that a request that is retried after a lost answer is the same restock.
+ * so that a retry after a lost response has the same id and adds the stock once.
  *
  * @param input Input for `readRestockInput`.
  * @throws InvalidInputError if shipping is disabled or the input breaks a rule

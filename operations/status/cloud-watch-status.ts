@@ -66,7 +66,7 @@ export function createCloudWatchStatus(
     const take = () => next.next().value ?? [];
     return {
       since: new Date(from).toISOString(),
-      // In the order of the queries.
+      // `take` returns the series in the order of the queries.
       queues: new Map(
         queueNames.map((queue) => {
           const oldestSeconds = latest(take(), now) ?? null;

@@ -32,7 +32,7 @@ function checkTopology(queues, functions) {
       check(
         rows.filter((row) => read(row) === read(queue)).length === 1,
         property,
-        'must be unique, and another row has the same one',
+        'must differ from that of every other row',
         read(queue),
       );
 
@@ -52,17 +52,12 @@ function checkTopology(queues, functions) {
       consumer,
     );
     const namesakes = functions.filter((each) => each.name === consumer);
-    check(
-      namesakes.length === 1,
-      'consumer',
-      'must be unique, and another function has the same name',
-      consumer,
-    );
+    check(namesakes.length === 1, 'consumer', 'must differ from the name of every other function', consumer);
     const handler = `handlers/${consumer}.ts`;
     check(
       existsSync(join(PROJECT, handler)),
       'consumer',
-      `must have a handler, and ${handler} does not exist`,
+      `must name a file in handlers/, and ${handler} does not exist`,
       consumer,
     );
     if (definitions)

@@ -2,7 +2,7 @@ const { byCapacity, limitAtLowMinCapacity } = require('../aurora-max-connections
 const readParts = require('./read-parts.cjs');
 
 /**
- * Returns the alarms as CloudFormation resources. Each alarm notifies the operations topic, and has an entry of its name in
+ * Returns the alarms as CloudFormation resources. Each alarm notifies the operations topic, and has an entry with its name in
  * docs/runbook.md (throttles share one). There are no OKActions: a new alarm also enters the OK state, so each new stage would
  * send one notification per alarm.
  *
@@ -45,7 +45,7 @@ function queueAlarms({ id, dlqId, kebab: name, consumer, ageAlarm }, { threshold
       name: `${name}-dlq-not-empty`,
       description: `Messages are in the dead-letter queue: ${consumer} failed them three times. Find the cause, fix it, then redrive them:`,
       Namespace: 'AWS/SQS',
-      // Not NumberOfMessagesSent, which does not count messages that SQS itself moves to the queue.
+      // NumberOfMessagesSent would not count the messages that SQS itself moves to the queue.
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Dimensions: dimensions({ QueueName: { 'Fn::GetAtt': [dlqId, 'QueueName'] } }),
       Statistic: 'Maximum',
@@ -140,7 +140,7 @@ async function shippingAlarms({ resolveVariable }, { thresholds }) {
   ];
 }
 
-/** Returns the connection limit, as `npm run doctor` does: between two rows of AWS's table, that of the lower row. */
+/** Returns the connection limit from AWS's table. Between two rows, the lower one applies, as in `npm run doctor`. */
 const maxConnections = (capacity) => {
   const [, connections] = byCapacity.findLast(([units]) => units <= capacity) ?? byCapacity[0];
   return Math.min(connections, limitAtLowMinCapacity);
@@ -175,7 +175,7 @@ const fleetAlarm = ({ fleet, thresholds }) => ({
   ...WORKERS_IN_SERVICE[fleet.kind],
   Statistic: 'Maximum',
   Period: 60,
-  // Longer than a deployment takes to replace the instances.
+  // The alarm waits longer than a deployment takes to replace the instances.
   EvaluationPeriods: Math.max(thresholds.alarmMinutes, 15),
   ComparisonOperator: 'LessThanThreshold',
   Threshold: fleet.min,

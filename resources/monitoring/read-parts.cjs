@@ -7,7 +7,7 @@ const { FUNCTIONS } = require('../../topology.ts');
  */
 module.exports = async ({ resolveVariable }) => {
   const { shipping, sales, alarms, fleet, queues } = await resolveVariable('self:custom.derived');
-  // `queues` has no queue of a disabled part.
+  // `queues` omits the queues of disabled parts.
   const isEnabled = ({ part }) => part === undefined || queues.some((queue) => queue.part === part);
   return {
     functions: FUNCTIONS.filter(isEnabled).map(({ name }) => ({

@@ -270,7 +270,7 @@ describe('delete', () => {
     expect(await clients.receive(queueUrl, 3)).toHaveLength(1);
   });
 
-  test('fails every message without a throw if the endpoint is unreachable', async () => {
+  test('fails every message and does not throw if the endpoint is unreachable', async () => {
     const unreachable = createQueue(connectClients('http://127.0.0.1:1').sqs, queueUrl);
     expect(await unreachable.delete(['a', 'b'])).toMatchObject([
       { ok: false, error: { code: 'ECONNREFUSED' } },

@@ -8,7 +8,7 @@ import { lambdaContext, type Pipeline, startPipeline } from '../handlers/start-p
 import { seedOrder } from '../order/seed-order.ts';
 import type { Mail } from '../pipeline/start-test-cloud.ts';
 import { bodies } from './bodies.ts';
-import { expectDiscretion } from './expect-discretion.ts';
+import { expectNoLeak } from './expect-no-leak.ts';
 
 const cases = bodies.map(({ input, ...entry }) => ({
   ...entry,
@@ -43,7 +43,7 @@ beforeAll(async () => {
   const events = await pipeline.drainQueue<OrderConfirmed>('ShippingQueueUrl');
   published = events.map(({ order }) => order);
   mails = await takeMails();
-  expectDiscretion(log.text());
+  expectNoLeak(log.text());
 });
 afterAll(() => pipeline.stop());
 beforeEach(() => {
@@ -93,7 +93,7 @@ describe('a confirmed order is published once, with one e-mail free of links and
     // The message has no line, link or invisible character besides those of its template.
     expect(mail?.message.split(/[\n\r\u0085\u2028\u2029]/)).toHaveLength(9);
     expect(mail?.message).not.toMatch(/[^\P{C}\n]|:\/\/|@/u);
-    expectDiscretion(log.text());
+    expectNoLeak(log.text());
   });
 });
 
@@ -106,7 +106,7 @@ describe('an invalid message fails and its reasons are logged:', () => {
     expect(Object.keys(reasons).sort()).toEqual(
       'deadLettered' in expected && [...expected.deadLettered].sort(),
     );
-    expectDiscretion(log.text());
+    expectNoLeak(log.text());
   });
 });
 

@@ -10,7 +10,7 @@ import { seedOrder } from '../order/seed-order.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
 import { type EnvelopeOutcome, envelopes } from './envelopes.ts';
 import { exchange } from './exchange.ts';
-import { expectDiscretion } from './expect-discretion.ts';
+import { expectNoLeak } from './expect-no-leak.ts';
 import { exported } from './exports.ts';
 import { inputs } from './inputs.ts';
 import { requests } from './requests.ts';
@@ -78,7 +78,7 @@ describe('the HTTP API', () => {
 
   test('accepts a valid order afterwards, and has logged neither errors nor customer data', async () => {
     expect((await postValidOrder()).status).toBe(202);
-    expectDiscretion(await logOf());
+    expectNoLeak(await logOf());
     expect(await logOf()).not.toContain('"level":"ERROR"');
   });
 });
@@ -143,7 +143,7 @@ describe.each(['fulfillment', 'analytics'] as const)('%s', (consumer) => {
     const lines = (await logOf())
       .split('\n')
       .filter((line) => line.startsWith(consumer) && !line.includes('retry pace not set'));
-    expectDiscretion(lines.join('\n'));
+    expectNoLeak(lines.join('\n'));
   });
 
   test('has stored the valid orders', async () => {

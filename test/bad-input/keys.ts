@@ -18,7 +18,7 @@ export const keys: Entry<string, { receipt: 'next to the file' | 'under a shorte
     ['leading and trailing spaces', ' q.ndjson '],
     ['non-ASCII letters', 'Bestellungen/Müller/李.ndjson'],
     ['an emoji', '🫖.ndjson'],
-    ['NFD', 'é.ndjson'.normalize('NFD')],
+    ['decomposed letters (NFD)', 'é.ndjson'.normalize('NFD')],
     ['a right-to-left override', 'r\u202enosjdn.exe'],
     ['a question mark and a hash', 's?versionId=1#t.ndjson'],
     ['quotes and angle brackets', '"><script>\'u.ndjson'],

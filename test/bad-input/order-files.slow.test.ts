@@ -7,7 +7,7 @@ import { intercept } from '../aws/intercept.ts';
 import { captureLog } from '../handlers/capture-log.ts';
 import { lambdaContext, type Pipeline, startPipeline } from '../handlers/start-pipeline.ts';
 import { seedOrder } from '../order/seed-order.ts';
-import { expectDiscretion } from './expect-discretion.ts';
+import { expectNoLeak } from './expect-no-leak.ts';
 import { bombs, endlessFiles } from './files/bombs.ts';
 import type { FileEntry, FileOutcome } from './files/file-entry.ts';
 import { files } from './files.ts';
@@ -80,7 +80,7 @@ describe('ingest of an order file:', () => {
     const orders = await pipeline.drainQueue<{ order_id: string }>('OrderQueueUrl');
     expect(orders.map(({ order_id }) => order_id)).toContain('after-all-of-them');
     queued = orders.length;
-    expectDiscretion(log.text());
+    expectNoLeak(log.text());
     vi.restoreAllMocks();
   });
 
@@ -100,7 +100,7 @@ describe('ingest of a file that unpacks to a large size uses bounded memory:', (
     const grown = await peakMemory(() => deliver());
     await expectOutcome(entry);
     expect(grown).toBeLessThan(192 * 1_048_576);
-    expectDiscretion(log.text());
+    expectNoLeak(log.text());
   });
 
   test.each(endlessFiles)('and stops before the timeout of the function: $name', async (entry) => {
@@ -158,7 +158,7 @@ describe('ingest acknowledges a message of the upload queue, or fails it with a 
       expect(changes.flatMap(({ Entries = [] }) => Entries.map((entry) => entry.VisibilityTimeout))).toEqual(
         isDone ? [] : [1],
       );
-      expectDiscretion(log.text());
+      expectNoLeak(log.text());
     },
   );
 });

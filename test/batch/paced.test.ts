@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type Pace, paced } from '../../lib/batch/paced.ts';
 
-/** The yielded batches with their times in ms. Timers may fire a millisecond early. */
+/** Returns the yielded batches with their times in ms. Timers may fire a millisecond early. */
 async function go(batches: readonly string[][], pace: Partial<Pace>, work?: (batch: string[]) => unknown) {
   const start = Date.now();
   const yielded: { batch: string; after: number }[] = [];

@@ -8,13 +8,14 @@ import {
 } from '../../lib/batch/send-in-batches.ts';
 import { propertyRuns } from '../property-runs.ts';
 
-/** The service’s results for an entry, one per attempt. The last one is repeated. */
+/** The service’s result for an entry in one request. */
 type Turn = 'accepts' | 'throttles' | 'rejects' | 'omits';
 
 interface Entry {
   id: number;
   /** In bytes. */
   size: number;
+  /** The results by attempt. The last one is repeated. */
   turns: Turn[];
 }
 

@@ -163,7 +163,7 @@ test('dead letters are listed with their reasons, edited, redriven and found by 
   expect(await listDeadLetters(0)).toEqual({ queue: 'order', seen: 0, groups: [], letters: [] });
 });
 
-// Last: a message that a stopping poller receives stays invisible for the queue's visibility timeout.
+// These tests come last: a message that a stopping poller receives stays invisible for the visibility timeout.
 describe('setting a throttle', () => {
   const mappingOf = async (name: string) => {
     const { next, close } = await listenToEvents(`${cloud.output('ApiUrl')}/dashboard/events`);

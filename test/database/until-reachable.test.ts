@@ -50,10 +50,10 @@ test('untilReachable makes one attempt if the wait is 0', async () => {
 });
 
 test.each([
-  ['as long as possible', 0, 1],
-  ['about half as long', 0.999, 0.5005],
+  ['the longest', 0, 1],
+  ['the shortest', 0.999, 0.5005],
 ])(
-  'untilReachable waits 20 s by default, with pauses from 0.1 to 2 s, if chance makes them %s',
+  'untilReachable waits 20 s by default, with pauses that grow to 2 s, with %s jitter',
   async (_name, random, share) => {
     vi.useFakeTimers({ toFake: ['Date'] });
     vi.spyOn(Math, 'random').mockReturnValue(random);

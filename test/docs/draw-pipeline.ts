@@ -39,8 +39,8 @@ interface PlacedBox extends Box {
 }
 
 /**
- * Draws the pipeline as an SVG document, the same bytes for the same queues: senders, the order queue with its ledger, the
- * topic of confirmed orders, and the queues behind it.
+ * Draws the pipeline as an SVG document: senders, the order queue with its ledger, the topic of confirmed orders, and the
+ * queues behind it. The same queues produce the same bytes.
  */
 export function drawPipeline(queues: readonly Queue[], palette: Palette): string {
   const uploads = queues.filter(({ holds }) => holds === 'upload');

@@ -45,7 +45,7 @@ describe('drawPipeline', () => {
     expect(svg.match(/marker-end/g)).toHaveLength(QUEUES.length + 4);
   });
 
-  it('refuses rows of which none holds orders', () => {
+  it('throws if no row holds orders', () => {
     const others = QUEUES.filter(({ holds }) => holds !== 'order');
     expect(() => drawPipeline(others, palette)).toThrow('topology.ts: no row holds orders');
   });

@@ -26,7 +26,8 @@ const END_OF_ROWS = '] as const satisfies readonly QueueRow[];';
 async function addConsumer({ folder }: ProjectCopy): Promise<void> {
   const file = join(folder, 'topology.ts');
   const [before = '', after, ...others] = (await readFile(file, 'utf8')).split(END_OF_ROWS);
-  if (after === undefined || others.length > 0) throw new Error('topology.ts: must have one end of rows');
+  if (after === undefined || others.length > 0)
+    throw new Error(`topology.ts: must contain ${END_OF_ROWS} once`);
   const row = await readFile(join(EXAMPLE, 'row.ts.txt'), 'utf8');
   await writeFile(file, `${before}${row}${END_OF_ROWS}${after}`);
   for (const entry of await readdir(EXAMPLE, { withFileTypes: true })) {
@@ -57,7 +58,9 @@ async function run(program: string, args: readonly string[], expected = 0): Prom
     (error: { stdout: string; stderr: string; code: number }) => error,
   );
   if (code !== expected)
-    throw new Error(`${program} ${args.join(' ')}: must exit ${expected}, was ${code}\n${stdout}${stderr}`);
+    throw new Error(
+      `${program} ${args.join(' ')}: exit status must be ${expected}, was ${code}\n${stdout}${stderr}`,
+    );
   return stdout;
 }
 
@@ -196,7 +199,7 @@ describe('a consumer that is added by a row in topology.ts and its own files', {
       });
       for await (const text of cloud.stdout ?? []) {
         printed += text;
-        if (printed.includes('Ctrl-C stops it.')) break;
+        if (printed.includes('Press Ctrl-C to stop.')) break;
       }
       outputs = JSON.parse(await readFile(join(copy.folder, '.local/outputs.json'), 'utf8'));
       clients = createClients(outputs.AwsEndpointUrl ?? '', outputs.DynamoDbEndpointUrl ?? '');

@@ -15,7 +15,8 @@ async function addField(copy: ProjectCopy, entry: string): Promise<void> {
   const file = join(copy.folder, 'lib/order/fields.ts');
   const table = await readFile(file, 'utf8');
   const [before = '', after, ...others] = table.split('  order_id: {\n');
-  if (after === undefined || others.length > 0) throw new Error('fields.ts: must have one entry order_id');
+  if (after === undefined || others.length > 0)
+    throw new Error('fields.ts: must contain the entry order_id once');
   await writeFile(file, `${before}${entry}  order_id: {\n${after}`);
 }
 

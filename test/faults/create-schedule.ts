@@ -120,7 +120,7 @@ export const THEMES: readonly ((random: Random) => Theme)[] = [
     ]),
   }),
   (random) => ({
-    title: 'time-outs of claim and publish',
+    title: 'timeouts of claim and publish',
     requests: [
       { action: STEPS.claim, fault: { kind: 'hang' }, nth: integer(random, 1, 6), times: 4 },
       { action: STEPS.publish, fault: { kind: 'hang' }, nth: integer(random, 2, 9), times: 2 },

@@ -30,7 +30,7 @@ let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
 let observer: Client;
 let handler: Handler;
 let log: ReturnType<typeof captureLog>;
-/** Generates other orders for each test. */
+/** Seed of generated orders. Each test uses another one. */
 let seed = 0;
 
 beforeAll(async () => {
@@ -162,7 +162,7 @@ test('the analytics function dead-letters an invalid message after three receive
     reasons: { ': not_json': 1, 'event: missing': 1, 'order.price: too_big': 1 },
   });
 
-  // Much sooner than the queue's visibility timeout of minutes.
+  // This is much sooner than the queue's visibility timeout of minutes.
   const dead = () => pipeline.countVisible(pipeline.output('AnalyticsQueueDLQUrl'));
   while ((await dead()) < 3 && Date.now() < before + 20_000) await deliver(1);
   expect(await dead()).toBe(3);

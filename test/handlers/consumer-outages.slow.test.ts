@@ -20,7 +20,7 @@ let pipeline: Pipeline;
 let handler: typeof import('../../handlers/consumer.ts')['handler'];
 let ledger: Ledger;
 let log: ReturnType<typeof captureLog>;
-/** Generates other orders for each test. */
+/** Seed of generated orders. Each test uses another one. */
 let seed = 1_000;
 
 beforeAll(async () => {

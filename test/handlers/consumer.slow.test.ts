@@ -17,7 +17,7 @@ let pipeline: Pipeline;
 let handler: typeof import('../../handlers/consumer.ts')['handler'];
 let ledger: Ledger;
 let log: ReturnType<typeof captureLog>;
-/** Generates other orders for each test. */
+/** Seed of generated orders. Each test uses another one. */
 let seed = 0;
 
 beforeAll(async () => {
@@ -154,7 +154,7 @@ test('the consumer dead-letters an invalid message after three receives, 1 s apa
   expect(failures).toBe(3);
   expect(await takePublished()).toEqual(idsOf(sent));
 
-  // Much sooner than the queue's visibility timeout of minutes.
+  // This is much sooner than the queue's visibility timeout of minutes.
   const deadline = before + 20_000;
   const dead = () => pipeline.countVisible(pipeline.output('OrderQueueDLQUrl'));
   while ((await dead()) < 3 && Date.now() < deadline) failures += (await deliver(1)).failed.length;
@@ -258,7 +258,7 @@ describe('the consumer and a repeated order', () => {
 
     await ledger.markSent([{ ...owner, snsMessageId: 'sns-1' }]);
     const again = await deliver(20);
-    // Much later than the 1 s of an invalid message, much sooner than the queue's visibility timeout of minutes.
+    // This is later than the 1 s of an invalid message, and sooner than the queue's visibility timeout of minutes.
     expect(Date.now() - returned).toBeGreaterThan(2_500);
     expect(again.received).toHaveLength(1);
     expect(again.failed).toEqual([]);

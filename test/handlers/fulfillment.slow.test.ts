@@ -128,7 +128,7 @@ test('the fulfillment function dead-letters an invalid message after three recei
   expect(failures).toBe(3);
   expect(await shipping.products()).toMatchObject([{ backordered: 3 }, { backordered: 3 }]);
 
-  // Much sooner than the queue's visibility timeout of minutes.
+  // This is much sooner than the queue's visibility timeout of minutes.
   const deadline = before + 20_000;
   const dead = () => pipeline.countVisible(pipeline.output('ShippingQueueDLQUrl'));
   while ((await dead()) < 3 && Date.now() < deadline) failures += (await deliver(1)).failed.length;

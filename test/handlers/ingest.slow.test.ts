@@ -13,7 +13,7 @@ import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts
 let pipeline: Pipeline;
 let handler: typeof import('../../handlers/ingest.ts')['handler'];
 let log: ReturnType<typeof captureLog>;
-/** Generates other orders for each test. */
+/** Seed of generated orders. Each test uses another one. */
 let seed = 0;
 
 beforeAll(async () => {
@@ -184,7 +184,7 @@ describe('ingest retries an unreadable upload after 1 s:', () => {
       status: 'failed',
       error: { code, message: expect.stringContaining(key) },
     });
-    // Much sooner than the upload queue's visibility timeout of 90 minutes.
+    // This is much sooner than the upload queue's visibility timeout of 90 minutes.
     expect((await deliver(10)).received).toHaveLength(1);
     expect(Date.now() - before).toBeGreaterThanOrEqual(950);
     expect(log.lines('order file failed')).toMatchObject([

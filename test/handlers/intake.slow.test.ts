@@ -75,13 +75,13 @@ describe('POST /orders', () => {
   test('writes one log line at info level for any number of orders', async () => {
     const sent = orders(100);
     await postJson(sent);
-    expectOneLine(log, 'orders taken', sent);
+    expectOneLine(log, 'orders accepted', sent);
   });
 
   test('logs no personal data', async () => {
     await postJson([seedOrder, { ...seedOrder, price: 'free' }]);
     await post('{"customer_name": "Jane Doe", "email_id": "jane@example.com"');
-    expect(log.lines('orders taken')).toMatchObject([{ accepted: 1, rejected: 1, failed: 0 }]);
+    expect(log.lines('orders accepted')).toMatchObject([{ accepted: 1, rejected: 1, failed: 0 }]);
     expect(log.text()).not.toMatch(/jane|doe|example\.com|kettle/i);
   });
 });
@@ -158,7 +158,7 @@ describe('POST /orders when the queue fails', () => {
       { index: 1, errors: [{ code: 'not_queued' }] },
     ]);
     expect(JSON.stringify(body)).not.toContain('injected');
-    expect(log.lines('orders taken')).toMatchObject([{ failed: 2, reasons: { ServiceUnavailable: 2 } }]);
+    expect(log.lines('orders accepted')).toMatchObject([{ failed: 2, reasons: { ServiceUnavailable: 2 } }]);
   });
 
   test('responds 202 and lists the orders that could not be queued', async () => {

@@ -47,7 +47,7 @@ describe('a direct invocation of the producer', () => {
     expect(log.lines('orders produced')).toMatchObject([{ report: { sent: 95 } }]);
   });
 
-  test('chooses a new seed by default, which reproduces the orders', async () => {
+  test('chooses a new seed by default, and its report has the seed that reproduces the orders', async () => {
     const first = await invoke({ count: 20 });
     const orders = (await drainOrderQueue()).sort(byId);
     const second = await invoke({ count: 20 });
@@ -71,7 +71,7 @@ describe('a direct invocation of the producer', () => {
   });
 });
 
-describe('the producer throws field, rule and value for an invalid input:', () => {
+describe('the producer rejects an invalid input and names field, rule and value:', () => {
   test.each([
     [{ count: 0 }, 'count: must be a whole number from 1 to 1,000,000, received 0'],
     [{ count: 1_000_001 }, 'count: must be a whole number from 1 to 1,000,000, received 1000001'],
@@ -94,15 +94,15 @@ describe('the producer throws field, rule and value for an invalid input:', () =
 });
 
 describe('ratePerSecond of the producer', () => {
-  test('makes 300 orders at 300 a second take a second', async () => {
+  test('of 300 spreads 300 orders over a second', async () => {
     const { sent, elapsedMs } = await invoke({ count: 300, ratePerSecond: 300 });
     expect(sent).toBe(300);
     expect(elapsedMs).toBeGreaterThanOrEqual(950);
-    // The tolerance is above 5 %, because other processes may compete for the processor.
+    // The limit is generous, because other processes may compete for the processor.
     expect(elapsedMs).toBeLessThan(3_000);
   });
 
-  test('below 10 sends orders one by one', async () => {
+  test('of less than 10 sends orders one by one', async () => {
     const requests = intercept(SQSClient.prototype, SendMessageBatchCommand);
     const { elapsedMs } = await invoke({ count: 5, ratePerSecond: 5 });
     expect(requests.map(({ Entries }) => Entries?.length)).toEqual([1, 1, 1, 1, 1]);

@@ -403,7 +403,7 @@ test('the report function responds 503 if the database stops during a query, or 
   const answering = get(RANGE);
   const waiting = 'SELECT pid FROM pg_locks WHERE NOT granted';
   await expect.poll(async () => (await holder.query(waiting)).rows).toHaveLength(1);
-  // Only that session: if all end together, the lock may be released before the waiting statement is terminated.
+  // This ends only that session: if all ended together, the lock might be released before the waiting statement is terminated.
   await holder.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) AS waiting`);
   expect(readResponse(await answering)).toEqual(UNREACHABLE);
   await postgres.stop();

@@ -70,7 +70,7 @@ describe('the restock function', () => {
     expect(await invoke([item], 'request-b')).toMatchObject({ products: [{ added: 2, stock: 4 }] });
   });
 
-  test('changes nothing and throws the rule of an invalid input', async () => {
+  test('changes nothing for an invalid input, and throws an error with its rule', async () => {
     const before = await shipping.snapshot();
     await expect(invoke(badQuantity)).rejects.toThrow(
       'quantity: must be a whole number from 1 to 1,000,000,000, received -5',

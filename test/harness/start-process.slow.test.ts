@@ -41,11 +41,11 @@ it('answers calls until the process is ended', async () => {
   await expect(call('add', 1, 2)).rejects.toMatchObject({ code: 'THREAD_GONE' });
 });
 
-it('rejects calls and `died` with the reason if the process exits unexpectedly', async () => {
-  const { call, died } = await start();
+it('rejects calls and `crashed` with the reason if the process exits unexpectedly', async () => {
+  const { call, crashed } = await start();
   const reason = /child\.ts: exited unexpectedly with status 3\nout of paper/;
   await expect(call('crash')).rejects.toThrow(reason);
-  await expect(died).rejects.toThrow(reason);
+  await expect(crashed).rejects.toThrow(reason);
 });
 
 it('kills a process that does not end gracefully within three seconds', async () => {

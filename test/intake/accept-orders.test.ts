@@ -128,14 +128,14 @@ test('reportIntake logs counts and reasons at info level, and each order at debu
   expect(log.entries()).toMatchObject([
     {
       level: 'INFO',
-      message: 'orders taken',
+      message: 'orders accepted',
       accepted: 1,
       rejected: 1,
       failed: 2,
       reasons: { AccessDenied: 2 },
     },
-    { level: 'DEBUG', message: 'taken', order_id: 'one' },
-    { level: 'DEBUG', message: 'not taken', order_id: 'two' },
-    { level: 'DEBUG', message: 'not taken', order_id: 'three' },
+    { level: 'DEBUG', message: 'accepted', order_id: 'one' },
+    { level: 'DEBUG', message: 'not accepted', order_id: 'two' },
+    { level: 'DEBUG', message: 'not accepted', order_id: 'three' },
   ]);
 });

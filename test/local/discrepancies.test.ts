@@ -106,7 +106,7 @@ describe('findDiscrepancies names the numbers that do not add up', () => {
       'shipping queue',
       run({ others: { shipping: eventCounts({ received: 9_999, carriedOver: 10 }) } }),
     ],
-    ['when stock was taken for no shipment', 'stock', fullRun({ stockTaken: 8_001 })],
+    ['when stock was taken without a shipment', 'stock', fullRun({ stockTaken: 8_001 })],
     ['when a shipment was scheduled without stock', 'stock', fullRun({ stockTaken: 7_999 })],
     ['when a sale is missing', 'sales', fullRun({ sales: 9_989 })],
     ['when there is a sale too many', 'sales', fullRun({ sales: 9_991 })],
@@ -120,7 +120,7 @@ describe('findDiscrepancies names the numbers that do not add up', () => {
     expect(findDiscrepancies(result)).toEqual([what]);
   });
 
-  test('when shipping and sales are enabled and nothing is known to be stored', () => {
+  test('when shipping and sales are enabled, but the rows that they stored are unknown', () => {
     const { counts, ...result } = fullRun();
     expect(findDiscrepancies({ ...result, counts: { ...counts, stored: undefined } })).toEqual([
       'shipments',

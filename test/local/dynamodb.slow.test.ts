@@ -113,14 +113,17 @@ describe('a PartiQL insert', () => {
     ['{"Statements":[null]}', 400],
     ['{"Statements":[{}]}', 400],
     ['not JSON', 400],
-  ])('in a request of %s is answered %i, and the server keeps running', async (body, status) => {
-    const { client, endpoint } = await startWithTable();
-    const headers = { 'x-amz-target': 'DynamoDB_20120810.BatchExecuteStatement' };
-    const response = await fetch(endpoint, { method: 'POST', headers, body });
-    expect(response.status).toBe(status);
-    expect(await response.json()).toHaveProperty('__type');
-    expect(await execute(client, insert('a', 1))).toEqual([{ TableName: 'things' }]);
-  });
+  ])(
+    'with the request body %s is answered with status %i, and the server keeps running',
+    async (body, status) => {
+      const { client, endpoint } = await startWithTable();
+      const headers = { 'x-amz-target': 'DynamoDB_20120810.BatchExecuteStatement' };
+      const response = await fetch(endpoint, { method: 'POST', headers, body });
+      expect(response.status).toBe(status);
+      expect(await response.json()).toHaveProperty('__type');
+      expect(await execute(client, insert('a', 1))).toEqual([{ TableName: 'things' }]);
+    },
+  );
 });
 
 test('tables and items survive a restart with a data directory, and are lost without one', async () => {
@@ -198,7 +201,7 @@ test('the server can be stopped twice, and does not wait for idle connections', 
 });
 
 test.each([
-  ['may end by itself for just under two seconds', 1_999, 0],
+  ['is not terminated within two seconds', 1_999, 0],
   ['is terminated after two seconds', 2_000, 1],
 ])('a stopping thread with a pending request %s, and leaves no timer', async (_name, ms, status) => {
   const created = once(process, 'worker');

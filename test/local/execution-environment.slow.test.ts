@@ -82,7 +82,7 @@ describe('an invocation', () => {
     expect([await invoke(environment), await invoke(environment)]).toEqual([{ payload: 1 }, { payload: 2 }]);
   });
 
-  test('has each output line logged', async () => {
+  test('logs each line that it prints', async () => {
     const { environment, lines } = await start(
       "export const handler = () => { console.log('one'); console.error('two'); };",
     );
@@ -172,7 +172,7 @@ describe('an environment ends and its invocation fails if', () => {
     expect(environment.alive).toBe(false);
   });
 
-  test('the module does not load within ten seconds and the timeout of an invocation', async () => {
+  test('the module does not load within ten seconds plus the timeout of the function', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const { environment } = await start('await new Promise((resolve) => setTimeout(resolve, 60_000));', {

@@ -230,10 +230,10 @@ test('a data directory that another process uses is refused', async () => {
   expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-test.runIf(process.getuid?.() === 0)('a data directory that is for root alone is refused', async () => {
+test.runIf(process.getuid?.() === 0)('a data directory that only root can access is refused', async () => {
   const dataDir = join(await createTestDirectory(), 'data');
   await expect(startPostgres({ port: 0, dataDir })).rejects.toMatchObject({
-    code: 'DATA_DIR_OUT_OF_REACH',
+    code: 'DATA_DIR_INACCESSIBLE',
     message: expect.stringContaining(dataDir),
   });
 });

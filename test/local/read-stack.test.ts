@@ -228,7 +228,7 @@ test('deletion and replacement policies are ignored', () => {
   expect(read({ resources: [{ Resources: { Queue } }] }).queues).toMatchObject([{ QueueName: 'orders' }]);
 });
 
-test('outputs that refer to AWS-only resources are left out', () => {
+test('outputs that refer to AWS-only resources are omitted', () => {
   const Resources = { Cluster: { Type: 'AWS::RDS::DBCluster' } };
   const Outputs = {
     ClusterArn: { Value: { 'Fn::GetAtt': ['Cluster', 'DBClusterArn'] } },

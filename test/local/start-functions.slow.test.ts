@@ -49,7 +49,7 @@ async function start(source: string, events: object[] = []) {
 const sqsEvent = { sqs: { arn: locateQueue('orders', '').arn } };
 const patient = { timeout: 15_000, interval: 20 };
 
-test('a function is found by its names in serverless.yml and on AWS, and its context has the latter', async () => {
+test('a function is found by its names in serverless.yml and on AWS, and its context has the name on AWS', async () => {
   const { open } = await start(
     'export const handler = (event, { functionName }) => functionName + event.end;',
   );
@@ -132,7 +132,7 @@ test('a stop lets a batch in flight end, and deletes its messages', async () => 
   startEvents();
   await send('hello');
   await vi.waitFor(() => expect(lines()).toEqual([['greet', 'working']]), patient);
-  // The time for it does not end.
+  // The time limit for the batch never expires.
   skipPauses(() => new Promise(() => undefined));
   await stop();
   expect(lines()).toEqual([

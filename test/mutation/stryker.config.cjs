@@ -14,7 +14,7 @@ module.exports = {
   // Stryker would rewrite tsconfig.json with TypeScript's API, which TypeScript 7 does not have.
   tsconfigFile: 'none',
   ignorePatterns: ['/coverage', '/dist', '/.local', '/.esbuild*', '/.serverless', '/.ci'],
-  // Two would need the whole machine.
+  // Two concurrent test runs would need the whole machine.
   concurrency: 1,
   // Detects endless loops, but allows for seconds to start a worker on a busy machine.
   timeoutMS: 8_000,

@@ -13,7 +13,7 @@ export interface ReferenceRead {
   fault?: { code: string; line: number };
 }
 
-/** Decodes one byte to one character, so that any bytes can be searched as text. */
+/** A piece of a file. Each character stands for one byte, so that any bytes can be searched as text. */
 interface Piece {
   line: number;
   bytes: string;
@@ -65,7 +65,7 @@ function jsonRows(pieces: Piece[]): ReferenceRow[] {
   });
 }
 
-/** Elements of arrays, and objects outside of arrays; an error for a missing or extra comma or bracket. */
+/** Returns elements of arrays and objects outside of arrays, and an error for a missing or extra comma or bracket. */
 function jsonPieces(bytes: string): { pieces: Piece[]; fault?: { code: string; line: number } } {
   const pieces: Piece[] = [];
   const lineAt = (at: number): number => linesOf(bytes.slice(0, at)).length;
@@ -170,7 +170,7 @@ function readCsv(lines: Piece[]): ReferenceRead {
   return { rows };
 }
 
-/** The lines up to the first one with which the number of quotes is even. */
+/** Returns the lines of a record, up to the first line after which the number of quotes is even. */
 function recordAt(lines: Piece[], start: number): Piece[] | undefined {
   let quotes = 0;
   let size = 0;

@@ -106,8 +106,8 @@ let texts: Map<string, string>;
 
 const functionOf = (file: string): string => file.split('-')[0] ?? '';
 /**
- * Sent by `serverless invoke local`, which takes seconds: an answer, an error, an event of a queue, and a function with a database. The
- * embedded cloud runs the same code with the same environment for the others.
+ * Events that `serverless invoke local` runs, which takes seconds each: one with an answer, one with an error, one of a queue, and
+ * one for a function with a database. The embedded cloud runs the others, with the same code and environment.
  */
 const BY_SERVERLESS = [
   'producer-invoke.json',

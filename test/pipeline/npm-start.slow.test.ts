@@ -166,7 +166,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(status).toBe(0);
   });
 
-  it('ships, sells and reports the orders of its seed, with the sums that the orders themselves have', async () => {
+  it('ships, sells and reports the orders of its seed, and all sums match those orders', async () => {
     const args = ['start', '--', '--count', '3000', '--seed', '77', '--exit', ...FREE_PORTS];
     const { status, output } = await run('npm', args).ended;
     const orders = Array.from(generateOrders({ count: 3_000, seed: 77 }));
@@ -214,7 +214,7 @@ describe('npm start', { timeout: 120_000 }, () => {
   it('runs without shipping, sales and a database', async () => {
     const off = ['--shipping', 'off', '--sales', 'off'];
     const { child, printed, ended } = start('--count', '100', ...off, ...FREE_PORTS);
-    await printed('Ctrl-C stops it.');
+    await printed('Press Ctrl-C to stop.');
     expect(Object.keys(await readOutputs()).sort()).toEqual(CORE_OUTPUTS);
     child.kill('SIGINT');
     const { output } = await ended;
@@ -269,7 +269,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   it('is one process besides Postgres, runs until it is interrupted, and then ends within seconds', async () => {
     const { child, group, printed, ended } = start('--no-produce', ...FREE_PORTS);
-    await printed('Ctrl-C stops it.');
+    await printed('Press Ctrl-C to stop.');
     const outputs = await readOutputs();
     expect(Object.keys(outputs).sort()).toEqual(OUTPUTS);
     const members = () => membersOf(group, outputs.DatabaseUrl ?? '');
@@ -297,7 +297,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   it.skipIf(process.platform !== 'linux')('leaves no process when it is killed', async () => {
     const { child, group, printed } = start('--no-produce', ...FREE_PORTS);
-    await printed('Ctrl-C stops it.');
+    await printed('Press Ctrl-C to stop.');
     const { DatabaseUrl = '' } = await readOutputs();
     child.kill('SIGKILL');
     await vi.waitFor(async () => expect(await membersOf(group, DatabaseUrl)).toEqual([]), patient);
@@ -305,7 +305,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   it.skipIf(process.platform !== 'linux')('exits with 1 and the reason when Postgres crashes', async () => {
     const { group, printed, ended } = start('--no-produce', ...FREE_PORTS);
-    await printed('Ctrl-C stops it.');
+    await printed('Press Ctrl-C to stop.');
     const { DatabaseUrl = '' } = await readOutputs();
     const members = await membersOf(group, DatabaseUrl);
     const postgres = members.find(({ command }) => command.split('\0')[0]?.endsWith('bin/postgres'));
@@ -318,7 +318,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   it('shuts down cleanly on Ctrl-C, which reaches it from the terminal and again from npm', async () => {
     const { group, printed, ended } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
-    await printed('Ctrl-C stops it.');
+    await printed('Press Ctrl-C to stop.');
     const { ApiUrl = '' } = await readOutputs();
     process.kill(-group, 'SIGINT');
     const { status, output } = await ended;
@@ -330,7 +330,7 @@ describe('npm start', { timeout: 120_000 }, () => {
 
   it('ends when npm is killed', async () => {
     const { child, printed } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
-    await printed('Ctrl-C stops it.');
+    await printed('Press Ctrl-C to stop.');
     const { ApiUrl = '', DatabaseUrl = '' } = await readOutputs();
     expect((await fetch(`${ApiUrl}/orders`)).status).toBe(404);
     child.kill('SIGKILL');
@@ -359,7 +359,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(again.status).toBe(0);
 
     const { printed, child, ended } = start('--no-produce', ...data);
-    await printed('Ctrl-C stops it.');
+    await printed('Press Ctrl-C to stop.');
     const second = await start('--no-produce', ...data).ended;
     expect(second.output).toMatch(/^data directory .*: another process is using it/);
     expect(second.status).toBe(1);

@@ -109,7 +109,7 @@ describe('an invalid message', () => {
     },
   );
 
-  it('of sales whose price is too high is shipped nevertheless', async () => {
+  it('whose price is too high for the warehouse is shipped nevertheless', async () => {
     await cloud.send([tooExpensive], 'ShippingQueueUrl');
     await cloud.until(
       () => cloud.query("SELECT status FROM shipments WHERE order_id = 'too-expensive'"),

@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.stop());
 
-it('two workers and a mapping share a queue, confirm each order once, and each confirm some', async () => {
+it('two workers and a mapping share a queue: each confirms some orders, and no order is confirmed twice', async () => {
   const workers = [1, 2].map(() => cloud.startConsumer(['--concurrency', '2']));
   await Promise.all(workers.map((worker) => worker.logged('worker started')));
   cloud.startEvents();

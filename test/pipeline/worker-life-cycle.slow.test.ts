@@ -102,7 +102,7 @@ describe('while the ledger does not answer, a worker', () => {
     const { port } = silent.address() as AddressInfo;
     const worker = cloud.startConsumer(args, { AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}` });
     await cloud.until(
-      async () => (await worker.health()).body.in_hand,
+      async () => (await worker.health()).body.in_flight,
       (count) => count === 10,
     );
     return worker;
@@ -115,7 +115,7 @@ describe('while the ledger does not answer, a worker', () => {
       body: {
         status: 'ok',
         function: 'consumer',
-        in_hand: 10,
+        in_flight: 10,
         handled: 0,
         failed: 0,
         last_poll_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
@@ -123,14 +123,14 @@ describe('while the ledger does not answer, a worker', () => {
     });
     worker.kill('SIGTERM');
     await worker.logged('worker stopping');
-    expect(await worker.health()).toMatchObject({ status: 503, body: { status: 'stopping', in_hand: 10 } });
+    expect(await worker.health()).toMatchObject({ status: 503, body: { status: 'stopping', in_flight: 10 } });
   });
 
   it('exits with 1 at its deadline after a stop, and leaves its messages in the queue', async () => {
     const worker = await startStuck('--deadline', '1');
     worker.kill('SIGTERM');
     expect(await worker.ended).toEqual({ status: 1, text: '' });
-    expect(worker.lines('worker stopped')).toMatchObject([{ reason: 'SIGTERM', in_hand: 10, handled: 0 }]);
+    expect(worker.lines('worker stopped')).toMatchObject([{ reason: 'SIGTERM', in_flight: 10, handled: 0 }]);
     expect(await cloud.depth('OrderQueueUrl')).toBe(10);
   });
 
@@ -152,7 +152,7 @@ describe('while the ledger does not answer, a worker', () => {
       { messages: 10, error: { message: 'batch: did not finish within 2 s' } },
     ]);
     expect(worker.lines('worker stopped')).toMatchObject([
-      { reason: 'a batch ran out of time', in_hand: 0, handled: 0, failed: 10 },
+      { reason: 'a batch ran out of time', in_flight: 0, handled: 0, failed: 10 },
     ]);
     expect(await cloud.depth('OrderQueueUrl')).toBe(10);
     expect(await cloud.takeConfirmed()).toEqual([]);

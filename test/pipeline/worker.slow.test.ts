@@ -22,7 +22,7 @@ describe('in the middle of 5,000 orders', () => {
     expect(await first.ended).toEqual({ status: 0, text: '' });
     expect(Date.now() - asked).toBeLessThan(20_000);
     const [stopped] = first.lines('worker stopped');
-    expect(stopped).toMatchObject({ reason: 'SIGTERM', in_hand: 0, failed: 0 });
+    expect(stopped).toMatchObject({ reason: 'SIGTERM', in_flight: 0, failed: 0 });
     expect(stopped?.handled).toBe(first.sum('OrdersConfirmed'));
     expect(stopped?.handled).toBeLessThan(5_000);
 

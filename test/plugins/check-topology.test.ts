@@ -42,17 +42,17 @@ describe('checkTopology', () => {
     [{ name: 'Orders' }, 'row "Orders": name must be'],
     [
       { name: 'shipping' },
-      'row "shipping": name must be unique, and another row has the same one, received "shipping"',
+      'row "shipping": name must differ from that of every other row, received "shipping"',
     ],
-    [{ color: 1 }, 'color must be unique, and another row has the same one, received 1'],
+    [{ color: 1 }, 'color must differ from that of every other row, received 1'],
     [{ consumer: 'gift-cards' }, 'row "another": consumer must be letters and digits'],
     [
       { consumer: 'report' },
-      'row "another": consumer must be unique, and another function has the same name, received "report"',
+      'row "another": consumer must differ from the name of every other function, received "report"',
     ],
     [
       { consumer: 'loyal' },
-      'consumer must have a handler, and handlers/loyal.ts does not exist, received "loyal"',
+      'consumer must name a file in handlers/, and handlers/loyal.ts does not exist, received "loyal"',
     ],
     [
       { definitions: 'resources/no.yml' },
@@ -77,11 +77,11 @@ describe('checkTopology', () => {
     ],
     [
       { stores: { ...shipping.stores, each: 'thing' } },
-      'stores.all must be unique, and another row has the same one, received "shipments"',
+      'stores.all must differ from that of every other row, received "shipments"',
     ],
     [
       { stores: { ...shipping.stores, all: 'things' } },
-      'stores.each must be unique, and another row has the same one, received "shipment"',
+      'stores.each must differ from that of every other row, received "shipment"',
     ],
     [
       { stores: { ...shipping.stores, each: 'thing', all: 'orders' } },

@@ -26,7 +26,7 @@ import {
 } from './start-test-warehouse.ts';
 
 let warehouse: RedshiftWarehouse;
-/** Different sales for each test. */
+/** Seed of generated sales. Each test uses another one. */
 let seed = 0;
 beforeAll(async () => {
   warehouse = await startRedshiftWarehouse();

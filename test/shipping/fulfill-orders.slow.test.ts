@@ -184,7 +184,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
     expect(await shipping.snapshot()).toEqual(before);
   });
 
-  describe('an order_id that a concurrent batch has for another product', () => {
+  describe('an order that a concurrent batch stores with another product', () => {
     async function fulfillConcurrently(end: 'COMMIT' | 'ROLLBACK') {
       await stockUp('P-1', 1);
       await stockUp('P-2', 1);
@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       return counts;
     }
 
-    test('leaves its stock to the next order when that batch commits', async () => {
+    test('takes no stock if that batch commits, so the next order gets it', async () => {
       expect(await fulfillConcurrently('COMMIT')).toEqual({ scheduled: 1, backordered: 0, repeated: 1 });
       expect(await statuses()).toEqual({ shared: 'scheduled', next: 'scheduled' });
       expect(await shipping.products()).toMatchObject([
@@ -211,7 +211,7 @@ describe.each(ADAPTERS)('over %s,', (adapter) => {
       ]);
     });
 
-    test('gets its shipment when that batch rolls back', async () => {
+    test('gets a shipment of its own product if that batch rolls back', async () => {
       expect(await fulfillConcurrently('ROLLBACK')).toEqual({ scheduled: 1, backordered: 1, repeated: 0 });
       expect(await statuses()).toEqual({ shared: 'scheduled', next: 'backordered' });
     });

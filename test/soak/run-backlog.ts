@@ -53,7 +53,7 @@ const SUBMISSION_SIZE = 800;
 const TIMEOUT_MS = 240_000;
 
 /**
- * Fills the order queue while no consumer runs, then starts the consumers and samples the draining.
+ * Fills the order queue while no consumer runs, then starts the consumers and takes samples until all queues are empty.
  *
  * @throws Error if the embedded cloud crashes
  */
@@ -62,7 +62,7 @@ export async function runBacklog(run: BacklogRun): Promise<BacklogResult> {
   const directory = cleanUp.use(await openDirectory('backlog'));
   const cloud = await startCloud({ directory: directory.path, keepsData: run.data });
   cleanUp.defer(cloud.stop);
-  return await Promise.race([drain(cloud, run, cleanUp), cloud.died]);
+  return await Promise.race([drain(cloud, run, cleanUp), cloud.crashed]);
 }
 
 async function drain(

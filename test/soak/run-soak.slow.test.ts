@@ -14,7 +14,7 @@ it('runSoak keeps the promise in a short run, whose result is formatted as a tab
     params: { consumerConcurrency: 2, fulfillmentConcurrency: 2, ingestConcurrency: 2 },
     seed: 11,
     data: false,
-    // A message whose receive is lost stays invisible for minutes.
+    // With faults, a message whose receive is lost would stay invisible for minutes.
     faults: false,
     collects: false,
     sampleEvery: 1_000,
@@ -31,7 +31,7 @@ it('runSoak keeps the promise in a short run, whose result is formatted as a tab
     expect(all.filter((value) => !(value > 0))).toEqual([]);
   }
 
-  // Too short for a growth check.
+  // The run is too short for a growth check.
   const growth = judgeSoak(result.samples, result.keptPerOrder, false);
   expect(growth).toEqual([]);
   expect(formatSoak(result, growth)).toContain('OK: every order is accounted for');

@@ -78,7 +78,7 @@ export async function runSoak(run: SoakRun): Promise<SoakResult> {
   cleanUp.defer(cloud.stop);
   const { AwsEndpointUrl: awsEndpoint = '', DynamoDbEndpointUrl: dynamoDbEndpoint = '' } = cloud.outputs;
   proxy.setUpstream({ awsEndpoint, dynamoDbEndpoint });
-  return await Promise.race([soak(cloud, run, faults, cleanUp), cloud.died]);
+  return await Promise.race([soak(cloud, run, faults, cleanUp), cloud.crashed]);
 }
 
 async function soak(

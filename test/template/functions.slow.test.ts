@@ -4,7 +4,7 @@ import { FUNCTIONS, QUEUES } from '../../topology.ts';
 import { type PackagedStack, packageStack } from '../run-serverless.ts';
 import { arnOf } from './template.ts';
 
-/** `Fulfillment` for `fulfillment`, as logical ids begin. */
+/** Returns the beginning of a function's logical ids: `Fulfillment` for `fulfillment`. */
 const idOf = (name: string) => `${name[0]?.toUpperCase()}${name.slice(1)}`;
 const NAMES = FUNCTIONS.map(({ name }) => idOf(name));
 const SHIPPING_DATABASE_ARN = { 'Fn::GetAtt': ['ShippingDatabase', 'DBClusterArn'] };
@@ -35,8 +35,8 @@ const MAY_BE_TRACED = [
 ];
 
 /**
- * Permissions of each function besides logs and traces: action, resource. A consumer that was added to topology.ts may be left
- * out: its own file in resources/ grants more than the right to its queue.
+ * Permissions of each function besides logs and traces: action, resource. A consumer that was added to topology.ts may be
+ * missing: its own file in resources/ grants more than the right to its queue.
  */
 const ALLOWED: Record<string, unknown[][]> = {
   Producer: [

@@ -116,7 +116,7 @@ describe('the HTTP API with httpAuthorizer=jwt', { timeout: 120_000 }, () => {
       ['httpAuthorizer=none'],
       'parameter httpAuthorizer: must be "iam" or "jwt"',
     ],
-  ])('is rejected with %s, naming the parameter', async (_case, params, message) => {
+  ])('is rejected with %s, and the error names the parameter', async (_case, params, message) => {
     await expect(resolveWith(...params)).rejects.toThrow(message);
   });
 });

@@ -5,7 +5,7 @@ import { FUNCTIONS, QUEUES } from '../../topology.ts';
 const require = createRequire(import.meta.url);
 const readParts = require('../../resources/monitoring/read-parts.cjs');
 
-it('readParts leaves out functions of a part whose queue is not deployed', async () => {
+it('readParts omits functions of a part whose queue is not deployed', async () => {
   const queues = QUEUES.filter(({ part }) => part !== 'shipping');
   const resolveVariable = async (address: string) =>
     address === 'self:custom.derived' ? { shipping: 'on', sales: 'on', queues } : address;

@@ -29,7 +29,7 @@ async function start() {
 
 test('reports messages in flight, handled and failed, and when the queue last answered', async () => {
   const { status, ask } = await start();
-  const before = { code: 200, status: 'ok', function: 'consumer', in_hand: 0, handled: 0, failed: 0 };
+  const before = { code: 200, status: 'ok', function: 'consumer', in_flight: 0, handled: 0, failed: 0 };
   expect(await ask()).toEqual({ ...before, last_poll_at: null });
   pass(1);
   status.pollAnswered();
@@ -38,7 +38,7 @@ test('reports messages in flight, handled and failed, and when the queue last an
   status.batchEnded({ handled: 3, failed: 1 });
   expect(await ask()).toEqual({
     ...before,
-    in_hand: 10,
+    in_flight: 10,
     handled: 3,
     failed: 1,
     last_poll_at: '2026-11-27T08:00:01.000Z',
@@ -55,7 +55,7 @@ test('answers 503 after polls have failed for a minute, and 200 again after a su
   pass(1);
   expect(await ask()).toMatchObject({
     code: 503,
-    status: 'out_of_reach',
+    status: 'unreachable',
     last_poll_at: '2026-11-27T08:00:00.000Z',
   });
   status.pollAnswered();
@@ -69,7 +69,7 @@ test('is healthy while all pollers process long batches', async () => {
   status.pollAnswered();
   status.batchStarted(1);
   pass(900);
-  expect(await ask()).toMatchObject({ code: 200, status: 'ok', in_hand: 1 });
+  expect(await ask()).toMatchObject({ code: 200, status: 'ok', in_flight: 1 });
 });
 
 test('answers 503 while the worker is stopping', async () => {

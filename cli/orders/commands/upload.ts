@@ -83,7 +83,7 @@ async function upload(context: Context, paths: string[], options: Options): Prom
     return {
       ...outcome,
       rejected_rows,
-      fix: { path: fix.path, not_as_they_were: await fix.close() },
+      fix: { path: fix.path, damaged_lines: await fix.close() },
     };
   }
 

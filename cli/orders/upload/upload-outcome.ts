@@ -18,8 +18,8 @@ export interface UploadOutcome {
   error?: string;
   /** The first rejected rows. */
   rejected_rows?: BadRowReport[];
-  /** The file of all rejected rows, and the lines whose original text it lacks. */
-  fix?: { path: string; not_as_they_were: number[] };
+  /** The file with all rejected rows, and the lines of the upload that are damaged in it. */
+  fix?: { path: string; damaged_lines: number[] };
 }
 
 /** Returns whether a file was uploaded and, if the command waited for its receipt, ingested without rejected rows. */
@@ -57,9 +57,9 @@ function errorsText({ file, error, rejected, rejected_rows = [], fix }: UploadOu
   if (error !== undefined) lines.push(`  ${printable(error)}\n`);
   lines.push(badRowsText(rejected_rows, rejected ?? 0, style));
   if (fix) lines.push(`  correct and upload: ${printable(fix.path)}\n`);
-  if (fix && fix.not_as_they_were.length > 0) {
+  if (fix && fix.damaged_lines.length > 0) {
     lines.push(
-      `  damaged in that file, because they are too long or not UTF-8: line ${fix.not_as_they_were.slice(0, 10).join(', ')}${fix.not_as_they_were.length > 10 ? ', …' : ''}\n`,
+      `  damaged in that file, because too long or not UTF-8: line ${fix.damaged_lines.slice(0, 10).join(', ')}${fix.damaged_lines.length > 10 ? ', …' : ''}\n`,
     );
   }
   return lines.join('');

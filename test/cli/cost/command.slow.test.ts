@@ -10,7 +10,7 @@ import { type CostCommand, copyCostCommand } from './run-cost.ts';
 
 const readDoc = (name: string) => readFileSync(resolve(import.meta.dirname, '../../../docs', name), 'utf8');
 const COST = readDoc('cost.md');
-const METHOD = readDoc('cost-method.md');
+const EXAMPLE = readDoc('cost-example.md');
 const MILLION = ['--orders-per-day', '1000000'];
 
 /** Returns the cells of the table with that header. */
@@ -30,16 +30,16 @@ function tableOf(page: string, header: string): string[][] {
 
 const usd = (text: string | undefined): number => Number(text?.replaceAll(',', ''));
 
-const ARITHMETIC = tableOf(METHOD, '| service | what | arithmetic | USD |');
+const ARITHMETIC = tableOf(EXAMPLE, '| service | what | arithmetic | USD |');
 
-/** Evaluates arithmetic of docs/cost-method.md, such as `2 × 2,592,000 / 20 s`. */
+/** Evaluates arithmetic of docs/cost-example.md, such as `2 × 2,592,000 / 20 s`. */
 function calculate(arithmetic: string): number {
   const expression = arithmetic
     .replaceAll(',', '')
     .replaceAll('×', '*')
     .replaceAll(/(?<=\d) (?:B|GB|h|s)(?= |$|\))/g, '');
   if (!/^[\d.*/+() ]+$/.test(expression))
-    throw new Error(`docs/cost-method.md: cannot calculate ${arithmetic}`);
+    throw new Error(`docs/cost-example.md: cannot calculate ${arithmetic}`);
   return new Function(`return ${expression}`)();
 }
 
@@ -110,7 +110,7 @@ describe('npm run cost', () => {
     expect(million.json.settings).not.toHaveProperty('consumers');
   });
 
-  it('prints exactly the lines whose arithmetic docs/cost-method.md shows', () => {
+  it('prints exactly the lines whose arithmetic docs/cost-example.md shows', () => {
     const lines = million.estimate.bills.mean.lines.map(({ service, what }) => `${service} ${what}`);
     expect(ARITHMETIC.map(([service, what]) => `${service} ${what}`).toSorted()).toEqual(lines.toSorted());
   });

@@ -100,7 +100,7 @@ describe('the bill', () => {
     expect(lines).not.toHaveProperty(['SNS e-mails to customers']);
     expect(lines).not.toHaveProperty(['CloudWatch alarms']);
     expect(lines).not.toHaveProperty(['KMS data keys of the topic']);
-    // Those of fulfillment and analytics: 1.114 + 0.196 a second.
+    // Only fulfillment and analytics are traced: 1.114 + 0.196 a second.
     expect(lines['X-Ray traces']?.[1]).toBeCloseTo(16.98, 1);
   });
 

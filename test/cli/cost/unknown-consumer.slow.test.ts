@@ -153,7 +153,7 @@ describe('readSettings of a template with an additional consumer', () => {
   it('refuses a template without the database that a consumer stores orders in', () => {
     const { ShippingDatabase, ...Resources } = template.Resources;
     expect(() => readSettings({ ...template, Resources })).toThrow(
-      'template: a consumer stores orders in an AWS::RDS::DBCluster, found none',
+      'template: must have a resource AWS::RDS::DBCluster, in which a consumer stores orders, found none',
     );
   });
 });

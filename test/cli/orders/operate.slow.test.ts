@@ -156,7 +156,7 @@ describe('orders send', () => {
       stdout += text;
     });
     const closed = once(child, 'close');
-    // More than the buffer of a pipe: the write completes only if the command reads stdin.
+    // This is more than the buffer of a pipe holds: the write completes only if the command reads stdin.
     await new Promise((resolve) => child.stdin?.write('\n'.repeat(1_000_000), resolve));
     child.kill('SIGINT');
     expect((await closed)[0]).toBe(130);

@@ -121,7 +121,7 @@ describe('orders report', () => {
     expect(lines[2]).toMatch(/2026-11-22 00:00 +2 +1,039\.90 +519\.95 +96\.3% +359\.93 +- +▇{20}$/);
   });
 
-  test('prints CSV in which spreadsheets run no formula, with --csv', async () => {
+  test('prints CSV with --csv, and escapes formulas that a spreadsheet would run', async () => {
     const csv = await run('report', ...RANGE, '--csv', '--limit', '1');
     expect(csv.stdout).toBe(
       "product_id,product_name,orders,revenue,average_order,share\r\nP-2,'=Evil\u202e,1,1000,1000,0.9261\r\n",

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { HELP, readScalingOptions } from '../../../cli/scaling/scaling-options.ts';
 import { UsageError } from '../../../program/options.ts';
 
-test('the defaults are those of docs/scaling.md', () => {
+test('the defaults are those of docs/scaling-model.md', () => {
   expect(readScalingOptions([])).toEqual({
     scenario: {
       orders: 50_000_000,

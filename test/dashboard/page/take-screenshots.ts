@@ -51,7 +51,7 @@ const browser = await launchBrowser(found);
 const cloud = await startTestCloud({ params: { consumerConcurrency: 10 } });
 try {
   await sendSampleOrders(cloud);
-  await drainQueue(browser, cloud.output('ApiUrl'), folder);
+  await takeScreenshots(browser, cloud.output('ApiUrl'), folder);
 } finally {
   await browser.close();
   await cloud.stop();
@@ -86,7 +86,7 @@ async function sendSampleOrders({ send, stored, until, depth, output }: TestClou
   );
 }
 
-async function drainQueue(browser: Browser, url: string, folder: string): Promise<void> {
+async function takeScreenshots(browser: Browser, url: string, folder: string): Promise<void> {
   const pages: { name: string; page: Page }[] = [];
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of SCHEMES) {

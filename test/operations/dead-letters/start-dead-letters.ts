@@ -10,7 +10,8 @@ import { PERMANENT_QUEUES, queueOutputs } from '../../pipeline/queue-outputs.ts'
 let names = 0;
 
 /**
- * Starts a pipeline that has the queues of every stage but no consumers. It is opened like a stage on AWS, so that receives long-poll.
+ * Starts a pipeline with the queues that every stage has, and without consumers. It has no inspection URL, as on AWS, so that
+ * receives use long polling.
  *
  * @param endpoint Endpoint of the services.
  */

@@ -56,12 +56,12 @@ const shipped = {
   confirmed_at: '2026-11-27T12:01:00.000Z',
 };
 
-describe('finds an order by its id', () => {
-  test('in the shipments, which have most of its fields', async () => {
+describe('findOrders with an order id', () => {
+  test('finds the shipment, which has most fields of the order', async () => {
     expect(await findOrders(pipeline, 'o-1')).toEqual([shipped]);
   });
 
-  test('in the sales if it is not shipped or shipping is disabled', async () => {
+  test('finds the sale if the order has no shipment or shipping is disabled', async () => {
     const sold = {
       ...shipped,
       order_id: 'sold-a',
@@ -74,7 +74,7 @@ describe('finds an order by its id', () => {
     expect(await findOrders(off, 'o-1')).toEqual([{ ...shipped, customer_name: null }]);
   });
 
-  test('in the ledger if it is not stored yet, with the fields of its record', async () => {
+  test('finds the ledger record if the order is not stored yet, and reads its fields from there', async () => {
     const order = { ...seedOrder, order_id: 'new' };
     const record = { orderId: 'new', owner: 'm', order: JSON.stringify(order) };
     const hit = {
@@ -101,15 +101,15 @@ describe('finds an order by its id', () => {
     }
   });
 
-  test('in no source if the order is unknown', async () => {
+  test('finds nothing if the order is unknown', async () => {
     expect(await findOrders(pipeline, 'nobody')).toEqual([]);
     const off = { ...pipeline, shippingDatabase: undefined, salesDatabase: undefined };
     expect(await findOrders(off, 'o-1')).toEqual([]);
   });
 });
 
-describe('finds orders by an e-mail address', () => {
-  test('in any case, at most fifty, newest first', async () => {
+describe('findOrders with an e-mail address', () => {
+  test('finds at most fifty orders, newest first, and ignores case', async () => {
     const found = await findOrders(pipeline, ' JANE@example.com ');
     expect(found.map(({ order_id }) => order_id)).toEqual(
       Array.from({ length: 50 }, (_, n) => `o-${51 - n}`),
@@ -118,19 +118,19 @@ describe('finds orders by an e-mail address', () => {
     expect(await findOrders(pipeline, 'nobody@example.com')).toEqual([]);
   });
 
-  test('in the sales if shipping is disabled, those of the same time by their id', async () => {
+  test('finds sales if shipping is disabled, and sorts those of the same time by order id', async () => {
     const found = await findOrders({ ...pipeline, shippingDatabase: undefined }, 'jane@example.com');
     expect(found.map(({ order_id }) => order_id)).toEqual(['sold-a', 'sold-b', 'o-1']);
     expect(found[0]?.customer_name).toBeNull();
   });
 
-  test('in no source if shipping and sales are disabled', async () => {
+  test('finds nothing if shipping and sales are disabled', async () => {
     const off = { ...pipeline, shippingDatabase: undefined, salesDatabase: undefined };
     expect(await findOrders(off, 'jane@example.com')).toEqual([]);
   });
 });
 
-test('rejects a query that is neither an order id nor an e-mail address', async () => {
+test('findOrders rejects a query that is neither an order id nor an e-mail address', async () => {
   await expect(findOrders(pipeline, 'Jane Doe')).rejects.toMatchObject({
     name: 'InvalidInputError',
     message:
@@ -138,7 +138,7 @@ test('rejects a query that is neither an order id nor an e-mail address', async 
   });
 });
 
-test('names unreachable sources', async () => {
+test('findOrders names unreachable sources in its error', async () => {
   const query = async () => {
     throw new DatabaseError('ECONNREFUSED', 'down', true);
   };

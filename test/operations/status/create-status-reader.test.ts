@@ -72,7 +72,7 @@ describe('a stage on AWS', () => {
         ],
         'AWS/SQS/NumberOfMessagesDeleted/order-pipeline-dev-order-queue': [[1, 1_800]],
         'AWS/SQS/ApproximateAgeOfOldestMessage/order-pipeline-dev-upload-queue': [[1, 9]],
-        // Too old for a current rate.
+        // This datapoint is too old for a current rate.
         'AWS/SQS/NumberOfMessagesSent/order-pipeline-dev-shipping-queue': [[20, 60]],
         'AWS/SQS/NumberOfMessagesDeleted/order-pipeline-dev-shipping-queue': [[20, 60]],
         'AWS/Lambda/Invocations/order-pipeline-dev-consumer': [

@@ -49,7 +49,7 @@ test('has rates of the last five seconds from the second reading on', async () =
     inPerSecond: null,
     outPerSecond: null,
   });
-  // Too soon for a rate.
+  // It is too soon for a rate.
   expect(await read(100, 1_050, 900)).toMatchObject({ inPerSecond: null });
   expect(await read(1_900, 1_100, 940)).toMatchObject({ inPerSecond: 50, outPerSecond: 20 });
   for (let second = 1; second <= 5; second += 1) await read(1_000, 1_100, 940 + second * 10);
