@@ -71,6 +71,10 @@ export function readBenchOptions(
   if (values.json === '') throw new UsageError('--json: must be the path of a file, received nothing');
   if (values.check && values.record)
     throw new UsageError('--check: cannot be combined with --record, give one of them');
+  if (values.orders !== undefined && (values.check || values.record))
+    throw new UsageError(
+      '--orders: cannot be combined with --check or --record, whose runs must be comparable',
+    );
   const endToEnd = { orders: values.orders, beside: values.beside };
   for (const [option, value] of Object.entries(endToEnd)) {
     if (value !== undefined && filters.length > 0 && !filters.some((filter) => 'end-to-end'.includes(filter)))
@@ -90,14 +94,14 @@ export function readBenchOptions(
   };
 }
 
-/** The module of the end-to-end suite in a checkout. */
-export const END_TO_END = join('bench', 'end-to-end', 'end-to-end.ts');
+/** A module of the pipeline that the end-to-end suite loads from a checkout. */
+export const PIPELINE_MODULE = join('harness', 'start-cloud.ts');
 
-/** @throws UsageError for a directory that is not a checkout with an end-to-end suite */
+/** @throws UsageError for a directory that is not a checkout, or of a commit before there was `harness/` */
 function checkout(directory: string): string {
   const path = resolve(directory);
-  if (existsSync(join(path, END_TO_END))) return path;
+  if (existsSync(join(path, PIPELINE_MODULE))) return path;
   throw new UsageError(
-    `--beside: must be a checkout of this project that has ${END_TO_END}, received ${directory || 'nothing'}`,
+    `--beside: must be a checkout of this project with ${PIPELINE_MODULE}, received ${directory || 'nothing'}`,
   );
 }

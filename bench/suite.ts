@@ -78,7 +78,8 @@ export interface Contender {
 }
 
 /**
- * Runs contenders in turn for several rounds, so that a temporary slowdown of the machine affects all of them.
+ * Runs contenders in turn for several rounds, so that a temporary slowdown of the machine affects all of them. Every other round
+ * is in reverse order, so that none always runs after the same other one.
  *
  * @param log Called with a line after each run.
  */
@@ -89,7 +90,9 @@ export async function takeTurns(
 ): Promise<ContenderResult[]> {
   const samples = contenders.map((): Sample[] => []);
   for (let round = 1; round <= repeats; round++) {
-    for (const [index, { name, measure }] of contenders.entries()) {
+    const turns = [...contenders.entries()];
+    if (round % 2 === 0) turns.reverse();
+    for (const [index, { name, measure }] of turns) {
       const sample = await measure();
       samples[index]?.push(sample);
       const figures = Object.entries(sample).map(

@@ -48,7 +48,11 @@ describe('readBenchOptions', () => {
     [['produce', '--beside', PROJECT], '--beside: is for the suite end-to-end, received produce'],
     [
       ['--beside', '/nowhere'],
-      '--beside: must be a checkout of this project that has bench/end-to-end/end-to-end.ts, received /nowhere',
+      '--beside: must be a checkout of this project with harness/start-cloud.ts, received /nowhere',
+    ],
+    [
+      ['--orders', '2000', '--check'],
+      '--orders: cannot be combined with --check or --record, whose runs must be comparable',
     ],
     [['--check', '--record'], '--check: cannot be combined with --record, give one of them'],
   ])('rejects %j', (args, message) => {
