@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ filters, repeats, scale, json, check, record }: BenchOptions): Promise<number> {
+async function run({ filters, json, check, record, ...settings }: BenchOptions): Promise<number> {
   const chosen = suites.filter(
     ({ name }) => filters.length === 0 || filters.some((filter) => name.includes(filter)),
   );
@@ -45,16 +45,13 @@ async function run({ filters, repeats, scale, json, check, record }: BenchOption
   for (const { name, title, run: runSuite } of chosen) {
     process.stdout.write(`${name}: ${title}\n`);
     const log = (line: string) => process.stderr.write(`  ${line}\n`);
-    results[name] = await runSuite({ repeats, scale, log });
+    results[name] = await runSuite({ ...settings, log });
     const { goals } = results[name];
     process.stdout.write(`\n${renderSuite(results[name])}\n`);
     if (goals.length > 0) process.stdout.write(`${renderGoals(goals)}\n`);
   }
   await mkdir(dirname(json), { recursive: true });
-  await writeFile(
-    json,
-    `${JSON.stringify({ machine: describeMachine(), repeats, scale, results }, null, 2)}\n`,
-  );
+  await writeFile(json, `${JSON.stringify({ machine: describeMachine(), ...settings, results }, null, 2)}\n`);
   process.stdout.write(`All measurements are in ${json}.\n`);
 
   const goals = Object.values(results).flatMap((result): readonly Goal[] => result.goals);

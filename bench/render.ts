@@ -1,8 +1,11 @@
 import { table } from '../cli/table.ts';
-import { median, spread } from '../harness/statistics.ts';
+import { median, ratioSpread, spread } from '../harness/statistics.ts';
 import type { ContenderResult, Goal, Metric, SuiteResult } from './suite.ts';
 
-/** Renders a suite's table: medians, their spread, and the first contender as a multiple of each other one. */
+/**
+ * Renders a suite's table: medians, their spread, and the first contender as a multiple of each other one. Of a single round,
+ * no spread is known.
+ */
 export function renderSuite({ metrics, contenders }: SuiteResult): string {
   const [first] = contenders;
   const columns = metrics.flatMap((metric): Column[] => {
@@ -12,6 +15,7 @@ export function renderSuite({ metrics, contenders }: SuiteResult): string {
       column,
       { title: '±', cell: (row) => spreadText(row, metric) },
       { title: `${first?.name} is`, cell: (row) => ratioText(first, row, metric) },
+      { title: '±', cell: (row) => ratioSpreadText(first, row, metric) },
     ];
   });
   const rows = contenders.map((row) => [row.name, ...columns.map(({ cell }) => cell(row))]);
@@ -36,9 +40,23 @@ function medianText(row: ContenderResult, metric: Metric): string {
   });
 }
 
+/** A rate is not more exact than its uncertainty, however close the rounds are. */
+const uncertaintyOf = ({ samples }: ContenderResult): number =>
+  Math.max(0, ...samples.flatMap(({ uncertainty }) => uncertainty ?? []));
+
+/** Rounds up, but not for the last digits of a floating-point number. */
+const percent = (fraction: number): string => `${Math.ceil(Number((fraction * 100).toFixed(6)))} %`;
+
 function spreadText(row: ContenderResult, metric: Metric): string {
   const values = valuesOf(row, metric);
-  return values.length > 1 ? `${Math.round(spread(values) * 100)} %` : '';
+  return values.length > 1 ? percent(Math.max(spread(values), uncertaintyOf(row))) : '';
+}
+
+function ratioSpreadText(first: ContenderResult | undefined, row: ContenderResult, metric: Metric): string {
+  if (!first || first === row) return '';
+  const between = ratioSpread(valuesOf(first, metric), valuesOf(row, metric));
+  if (between === undefined) return '';
+  return percent(Math.max(between, uncertaintyOf(first) + uncertaintyOf(row)));
 }
 
 function ratioText(first: ContenderResult | undefined, row: ContenderResult, metric: Metric): string {

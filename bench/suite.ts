@@ -1,6 +1,9 @@
 import { median } from '../harness/statistics.ts';
 
-/** Measurements of one run of a contender by metric name. Metrics that do not apply are absent. */
+/**
+ * Measurements of one run of a contender by metric name. Metrics that do not apply are absent. `uncertainty` is the fraction
+ * by which the compared metrics may be wrong.
+ */
 export type Sample = Readonly<Record<string, number>>;
 
 /** One column of a suite's table. */
@@ -11,7 +14,7 @@ export interface Metric {
   title: string;
   /** Number of decimal places. */
   digits: number;
-  /** Whether the table shows the first contender's median as a multiple of the others' medians. */
+  /** Whether the table shows spreads, and the first contender's median as a multiple of the others' medians. */
   compared?: boolean;
 }
 
@@ -50,6 +53,10 @@ export interface SuiteSettings {
   repeats: number;
   /** Factor for the numbers of orders; below 1 for a quick run. */
   scale: number;
+  /** Number of orders of an end-to-end run. Default: the suite's. */
+  orders?: number;
+  /** Directory of another checkout that the end-to-end suite runs in turn with this one. */
+  beside?: string;
   /** Called with a line for each step. */
   log: (line: string) => void;
 }
@@ -71,7 +78,8 @@ export interface Contender {
 }
 
 /**
- * Runs contenders in turn for several rounds, so that a temporary slowdown of the machine affects all of them.
+ * Runs contenders in turn for several rounds, so that a temporary slowdown of the machine affects all of them. Every other round
+ * is in reverse order, so that none always runs after the same other one.
  *
  * @param log Called with a line after each run.
  */
@@ -82,7 +90,9 @@ export async function takeTurns(
 ): Promise<ContenderResult[]> {
   const samples = contenders.map((): Sample[] => []);
   for (let round = 1; round <= repeats; round++) {
-    for (const [index, { name, measure }] of contenders.entries()) {
+    const turns = [...contenders.entries()];
+    if (round % 2 === 0) turns.reverse();
+    for (const [index, { name, measure }] of turns) {
       const sample = await measure();
       samples[index]?.push(sample);
       const figures = Object.entries(sample).map(

@@ -15,6 +15,21 @@ export function spread(values: readonly number[]): number {
 }
 
 /**
+ * Returns the greatest distance of a round's ratio from the ratio of the medians, as a fraction of that ratio. Rounds pair the
+ * values by position, so that a slowdown of the machine that affects both values of a round cancels out.
+ *
+ * @returns The distance; undefined for fewer than two rounds.
+ */
+export function ratioSpread(values: readonly number[], others: readonly number[]): number | undefined {
+  const rounds = values.slice(0, others.length);
+  if (rounds.length < 2) return undefined;
+  const middle = median(values) / median(others);
+  return Math.max(
+    ...rounds.map((value, index) => Math.abs(value / (others[index] ?? Number.NaN) / middle - 1)),
+  );
+}
+
+/**
  * Returns a percentile by the nearest-rank method: at least the given share of the values is less than or equal to it.
  *
  * @param share Share of the values, above 0 and at most 1.

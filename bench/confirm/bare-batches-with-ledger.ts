@@ -1,17 +1,14 @@
-import {
-  BatchExecuteStatementCommand,
-  BatchWriteItemCommand,
-  DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import { BatchExecuteStatementCommand, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { chunk } from '../../lib/batch/chunk.ts';
+import { openDynamoDb } from '../processes/clients.ts';
 import type { Contend } from '../processes/contender.ts';
 import { pollBatches } from './bare-batches.ts';
 
 const ORDER_ID = /"order_id":"([^"]+)"/;
 
 /** The upper limit with a ledger: bare batches that also insert each order before its publish and write it again after. */
-export const contend: Contend = async ({ concurrency }) => {
-  const dynamoDb = new DynamoDBClient({});
+export const contend: Contend = async ({ concurrency, clients }) => {
+  const dynamoDb = openDynamoDb(clients);
   const table = process.env.LEDGER_TABLE_NAME ?? '';
   const toItem = (body: string, status: string) => ({
     order_id: { S: ORDER_ID.exec(body)?.[1] ?? '' },
@@ -20,6 +17,7 @@ export const contend: Contend = async ({ concurrency }) => {
   });
   return pollBatches({
     concurrency,
+    clients,
     batchSize: 50,
     async before(bodies) {
       await Promise.all(

@@ -1,17 +1,14 @@
-import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { PublishBatchCommand } from '@aws-sdk/client-sns';
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { chunk } from '../../lib/batch/chunk.ts';
+import { type ClientKind, openSns, openSqs } from '../processes/clients.ts';
 import type { Contend } from '../processes/contender.ts';
 
 /** Options of a contender that measures an upper limit. */
 export interface BatchPolling {
   /** Number of concurrent loops. */
   concurrency: number;
+  clients: ClientKind | undefined;
   /** Number of messages that a loop collects before it publishes them, ten per request. */
   batchSize: number;
   before?: (bodies: readonly string[]) => Promise<void>;
@@ -24,12 +21,13 @@ const EMAIL_ID = /"email_id":"([^"]+)"/;
 /** Receives batches, publishes them unchanged and deletes them, without validation, e-mail text or error handling. */
 export function pollBatches({
   concurrency,
+  clients,
   batchSize,
   before = async () => undefined,
   after = async () => undefined,
 }: BatchPolling): (stopping: AbortSignal) => Promise<void> {
-  const sqs = new SQSClient({});
-  const sns = new SNSClient({});
+  const sqs = openSqs(clients);
+  const sns = openSns(clients);
   const QueueUrl = process.env.ORDER_QUEUE_URL;
   const TopicArn = process.env.ORDER_EVENTS_TOPIC_ARN;
 
@@ -79,4 +77,5 @@ export function pollBatches({
 }
 
 /** The upper limit: batches of ten that are received, published unchanged and deleted. */
-export const contend: Contend = async ({ concurrency }) => pollBatches({ concurrency, batchSize: 10 });
+export const contend: Contend = async ({ concurrency, clients }) =>
+  pollBatches({ concurrency, clients, batchSize: 10 });

@@ -14,6 +14,8 @@ export interface LatencyRun {
   rate: number;
   seconds: number;
   concurrency: number;
+  /** Called with a line if there are no latencies. */
+  log: (line: string) => void;
 }
 
 const SEED = 2;
@@ -21,18 +23,21 @@ const SEED = 2;
 const BATCHES_PER_SECOND = 100;
 /** Seconds after the last order within which a contender must finish. */
 const TIMEOUT_SECONDS = 30;
+/** Maximum duration of the sends, as a multiple of the planned one. Latencies at a lower rate than planned do not count. */
+const MAX_DELAY = 1.1;
 
 /**
  * Sends orders at a steady rate while the contender runs. Measures the time from sending an order until the topic delivers its
  * confirmation.
  *
+ * @returns The percentiles; none if the orders could not be sent at that rate.
  * @throws Error if an order is not confirmed exactly once
  */
 export async function measureLatency(
   services: Services,
   name: string,
   module: URL,
-  { rate, seconds, concurrency }: LatencyRun,
+  { rate, seconds, concurrency, log }: LatencyRun,
 ): Promise<Sample> {
   const settings = await services.restart();
   const { ORDER_QUEUE_URL = '', SHIPPING_QUEUE_URL = '' } = settings;
@@ -48,6 +53,7 @@ export async function measureLatency(
   const queue = createQueue(sqs, ORDER_QUEUE_URL);
   const sentAt = new Map<string, number>();
   const batches = chunk(orders, { maxEntries: Math.min(10, Math.ceil(rate / BATCHES_PER_SECOND)) });
+  const start = performance.now();
   await pMap(
     paced(batches, { ratePerSecond: rate, deadline: Date.now() + (seconds + TIMEOUT_SECONDS) * 1_000 }),
     async (batch) => {
@@ -57,8 +63,15 @@ export async function measureLatency(
     { concurrency: 16 },
   );
   sqs.destroy();
+  const sendingSeconds = (performance.now() - start) / 1_000;
   const failure = `confirm: ${name}: did not keep up with ${rate} orders/s`;
-  await services.untilDeleted(ORDER_QUEUE_URL, orders.length, Date.now() + TIMEOUT_SECONDS * 1_000, failure);
+  await services.until(
+    'deleted',
+    ORDER_QUEUE_URL,
+    orders.length,
+    Date.now() + TIMEOUT_SECONDS * 1_000,
+    failure,
+  );
   await contender.stop();
   const confirmed = await checkQueue(services, settings, {
     who: `confirm: ${name}`,
@@ -66,6 +79,11 @@ export async function measureLatency(
     expected: [...sentAt.keys()],
     idOf: confirmedIdOf,
   });
+  if (sendingSeconds > seconds * MAX_DELAY) {
+    const sent = `${orders.length} orders were sent in ${sendingSeconds.toFixed(1)} s instead of ${seconds} s`;
+    log(`${name}: ${sent}, so its latencies are not those of half load`);
+    return {};
+  }
   const latencies = confirmed.map(({ id, takenAt }) => takenAt - (sentAt.get(id) ?? 0));
   return { p50: percentile(latencies, 0.5) ?? 0, p99: percentile(latencies, 0.99) ?? 0 };
 }

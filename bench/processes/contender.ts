@@ -1,3 +1,5 @@
+import type { ClientKind } from './clients.ts';
+
 /** The task of a contender. Endpoint, region, credentials and settings are in the environment, as for functions. */
 export interface Task {
   /** Number of orders to send or to confirm. */
@@ -6,6 +8,8 @@ export interface Task {
   seed: number;
   /** Number of concurrent batches or messages, for contenders that support it. */
   concurrency: number;
+  /** SDK clients of a contender that measures a limit. Default: the SDK's own. */
+  clients?: ClientKind;
 }
 
 /**

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startProcess } from '../../harness/start-process.ts';
 import { type Clients, createClients } from '../../local/stack/clients.ts';
+import { POLL_MS } from '../window.ts';
 import type { ServicesProcessCalls, Settings } from './services-process.ts';
 
 /** The embedded services in a separate process. */
@@ -11,17 +12,20 @@ export interface Services extends AsyncDisposable {
   /** Returns the number of messages that a queue has accepted, and that were deleted from it, since the start. */
   counts(queueUrl: string): Promise<{ taken: number; deleted: number }>;
   /**
-   * Waits until a number of messages were deleted from a queue.
+   * Waits until a queue has accepted a number of messages (`taken`), or until they were deleted from it (`deleted`).
    *
    * @param deadline When to give up, in epoch milliseconds.
    * @param failure Message of the error that is thrown then.
-   * @returns The number of messages deleted so far.
+   * @returns The number of messages so far.
    */
-  untilDeleted(queueUrl: string, wanted: number, deadline: number, failure: string): Promise<number>;
+  until(
+    count: 'taken' | 'deleted',
+    queueUrl: string,
+    wanted: number,
+    deadline: number,
+    failure: string,
+  ): Promise<number>;
 }
-
-/** Milliseconds between two readings of the counts. */
-const POLL_MS = 25;
 
 export function startServices(): Services {
   const { call, end } = startProcess<ServicesProcessCalls>(join(import.meta.dirname, 'services-process.ts'));
@@ -29,10 +33,10 @@ export function startServices(): Services {
   return {
     restart: () => call('start'),
     counts,
-    async untilDeleted(queueUrl, wanted, deadline, failure) {
+    async until(count, queueUrl, wanted, deadline, failure) {
       for (;;) {
-        const { deleted } = await counts(queueUrl);
-        if (deleted >= wanted) return deleted;
+        const { [count]: counted } = await counts(queueUrl);
+        if (counted >= wanted) return counted;
         if (Date.now() > deadline) throw new Error(failure);
         await sleep(POLL_MS);
       }

@@ -11,16 +11,39 @@ describe('a table', () => {
       ],
       contenders: [
         { name: 'ours', samples: [{ rate: 3_000, requests: 0.48 }, { rate: 2_700 }, { rate: 3_300 }] },
-        { name: 'peer', samples: [{ rate: 600, requests: 3 }] },
+        { name: 'peer', samples: [{ rate: 600, requests: 3 }, { rate: 540 }, { rate: 600 }] },
+        { name: 'once', samples: [{ rate: 1_500, requests: 3 }] },
         { name: 'silent', samples: [] },
       ],
       goals: [],
     });
     expect(text.split('\n')).toEqual([
-      '          orders/s     ±  ours is  requests/order',
-      '  ours       3,000  10 %                     0.48',
-      '  peer         600         5.00 ×            3.00',
+      '          orders/s     ±  ours is     ±  requests/order',
+      '  ours       3,000  10 %                           0.48',
+      '  peer         600  10 %   5.00 ×  10 %            3.00',
+      '  once       1,500         2.00 ×                  3.00',
       '  silent',
+      '',
+    ]);
+  });
+
+  it('has no spread below the uncertainty of the rates', () => {
+    const steady = (rate: number, uncertainty: number) => [
+      { rate, uncertainty },
+      { rate, uncertainty: 0.01 },
+    ];
+    const text = renderSuite({
+      metrics: [{ name: 'rate', title: 'orders/s', digits: 0, compared: true }],
+      contenders: [
+        { name: 'ours', samples: steady(3_000, 0.05) },
+        { name: 'peer', samples: steady(600, 0.2) },
+      ],
+      goals: [],
+    });
+    expect(text.split('\n')).toEqual([
+      '        orders/s     ±  ours is     ±',
+      '  ours     3,000   5 %',
+      '  peer       600  20 %   5.00 ×  25 %',
       '',
     ]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { median, percentile, spread } from '../../harness/statistics.ts';
+import { median, percentile, ratioSpread, spread } from '../../harness/statistics.ts';
 
 describe('median', () => {
   it('is the middle value, or the mean of the middle two', () => {
@@ -18,6 +18,21 @@ describe('spread', () => {
     expect(spread([80, 100, 110])).toBeCloseTo(0.2);
     expect(spread([100, 100, 150])).toBeCloseTo(0.5);
     expect(spread([100])).toBe(0);
+  });
+});
+
+describe('ratioSpread', () => {
+  it('is the greatest distance of a round from the ratio of the medians, as a share of it', () => {
+    expect(ratioSpread([200, 300, 400], [100, 100, 100])).toBeCloseTo(1 / 3);
+  });
+
+  it('is 0 for a machine that slows both values of a round down', () => {
+    expect(ratioSpread([200, 20, 400], [100, 10, 200])).toBe(0);
+  });
+
+  it('is not known of fewer than two rounds', () => {
+    expect(ratioSpread([200], [100])).toBeUndefined();
+    expect(ratioSpread([200, 300], [100])).toBeUndefined();
   });
 });
 
