@@ -1,0 +1,10 @@
+import type { ServiceResponse } from './service.ts';
+
+/** Answers with JSON. */
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): ServiceResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
+}
