@@ -1,0 +1,28 @@
+import type { Message } from './message.ts';
+
+/** The visible messages of a queue, in the order in which receives return them. */
+export interface DeliveryOrder {
+  /** Number of groups that receive less because they have too many messages in flight. FIFO queues: 0. */
+  noisyGroups(): number;
+  /** Number of messages of noisy groups that wait for a receive. */
+  waitingInNoisyGroups(): number;
+  /** Whether a receive would return a message. */
+  isReady(): boolean;
+  /** Adds a message that was sent or whose delay has ended. */
+  add(message: Message): void;
+  /**
+   * Takes up to `max` messages, which are then in flight.
+   *
+   * @param accepts Called once for each message. Returns whether the message is delivered.
+   * @param reject Called for each message that is not. It is then removed.
+   */
+  take(max: number, accepts: (message: Message) => boolean, reject: (message: Message) => void): Message[];
+  /** Returns a message in flight to the visible ones. */
+  giveBack(message: Message): void;
+  /** Removes a message in flight. */
+  removeInFlight(message: Message): void;
+  /** Removes a visible message. */
+  removeVisible(message: Message): void;
+  /** Marks a message as in flight that was in flight when the process ended. */
+  restoreInFlight(message: Message): void;
+}

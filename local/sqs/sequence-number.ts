@@ -1,0 +1,7 @@
+let last = 0;
+
+/** Returns a sequence number of 20 digits. Numbers increase, also across restarts, by the clock. */
+export function nextSequenceNumber(): string {
+  last = Math.max(Date.now() * 1_000, last + 1);
+  return `18${String(last).padStart(18, '0')}`;
+}
