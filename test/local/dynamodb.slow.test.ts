@@ -1,14 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import {
   type AttributeValue,
   BatchExecuteStatementCommand,
   type BatchStatementRequest,
+  DescribeTimeToLiveCommand,
   DynamoDBClient,
   GetItemCommand,
   ListTablesCommand,
@@ -137,17 +140,25 @@ test('tables and items survive a restart with a data directory, and are lost wit
   expect((await memory.client.send(new ListTablesCommand({}))).TableNames).toEqual([]);
 });
 
-test('an acknowledged item survives a kill -9', async () => {
+/** Starts DynamoDB in a process of its own with the data directory. */
+async function startProcess() {
   const program = `
     const { startDynamoDb } = await import(process.argv[1]);
-    console.log((await startDynamoDb({ port: 0, dataDir: process.argv[2] })).endpoint);`;
+    const onCrash = (error) => { throw error; };
+    console.log((await startDynamoDb({ port: 0, dataDir: process.argv[2], onCrash })).endpoint);`;
   const module = new URL('../../local/dynamodb/start-dynamodb.ts', import.meta.url).href;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, module, dataDir]);
   const exited = once(child, 'exit');
+  const errors = text(child.stderr);
+  const client = newClient(String((await once(child.stdout, 'data'))[0]).trim());
+  return { child, client, exited, errors };
+}
+
+test('an acknowledged item survives a kill -9', async () => {
+  const { child, client: first, exited } = await startProcess();
   try {
-    const client = newClient(String((await once(child.stdout, 'data'))[0]).trim());
-    await createTable(client);
-    await execute(client, insert('a', 1));
+    await createTable(first);
+    await execute(first, insert('a', 1));
   } finally {
     child.kill('SIGKILL');
     await exited;
@@ -221,24 +232,55 @@ test.each([
 });
 
 test('a crash of the thread is reported with its error', async () => {
+  const created = once(process, 'worker');
   const crash = Promise.withResolvers<Error>();
-  const { endpoint } = await start({ onCrash: crash.resolve });
-  // dynalite crashes on a request that is `null`.
-  const headers = {
-    'x-amz-target': 'DynamoDB_20120810.ListTables',
-    authorization: 'AWS4-HMAC-SHA256 Credential=a, SignedHeaders=b, Signature=c',
-    'x-amz-date': '20261122T000000Z',
-    'content-type': 'application/json',
-  };
-  await expect(fetch(endpoint, { method: 'POST', headers, body: 'null' })).rejects.toThrow();
-  expect((await crash.promise).cause).toBeInstanceOf(TypeError);
+  await start({ onCrash: crash.resolve });
+  const [thread] = (await created) as [Worker];
+  const error = new Error('broken');
+  thread.emit('error', error);
+  await thread.terminate();
+  expect(await crash.promise).toMatchObject({
+    message: 'DynamoDB: the thread ended unexpectedly',
+    cause: error,
+  });
 });
 
-test('UpdateTimeToLive is not supported, so provisioning skips it', async () => {
-  const { client } = await startWithTable();
-  const TimeToLiveSpecification = { AttributeName: 'expires_at', Enabled: true };
+test.skipIf(process.platform !== 'linux')(
+  'a full disk ends the thread with an error; acknowledged items are there after a restart',
+  async () => {
+    const { child, client, errors } = await startProcess();
+    await createTable(client);
+    await execute(client, insert('a', 1));
+    await promisify(execFile)('prlimit', ['--pid', String(child.pid), '--fsize=4096:']);
+    await expect(execute(client, insert('b', 2))).rejects.toThrow();
+    expect(await errors).toContain(`data directory ${dataDir}: cannot be written (`);
+    const restarted = await start({ dataDir });
+    expect(await get(restarted.client, 'a')).toEqual({ id: { S: 'a' }, size: { N: '1' } });
+    expect(await get(restarted.client, 'b')).toBeUndefined();
+  },
+);
+
+test('tables of dynalite, which earlier versions wrote, are refused', async () => {
+  await writeFile(join(dataDir, 'CURRENT'), 'MANIFEST-000001');
+  await expect(start({ dataDir })).rejects.toMatchObject({
+    code: 'DATA_DIR_OUTDATED',
+    message: expect.stringMatching(
+      /was written by an earlier version, whose tables this version cannot read/,
+    ),
+  });
+});
+
+test('a time to live is recorded, survives a restart and deletes nothing', async () => {
+  const first = await startWithTable({ dataDir });
+  const TimeToLiveSpecification = { AttributeName: 'size', Enabled: true };
   const command = new UpdateTimeToLiveCommand({ TableName: 'things', TimeToLiveSpecification });
-  await expect(client.send(command)).rejects.toMatchObject({ name: 'UnknownOperationException' });
+  expect(await first.client.send(command)).toMatchObject({ TimeToLiveSpecification });
+  await execute(first.client, insert('expired', 1));
+  await first.stop();
+  const { client } = await start({ dataDir });
+  const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName: 'things' }));
+  expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'size' });
+  expect(await get(client, 'expired')).toEqual({ id: { S: 'expired' }, size: { N: '1' } });
 });
 
 const ALL_OLD = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;

@@ -1,0 +1,96 @@
+import { crc32 } from 'node:zlib';
+import type { Service, ServiceResponse } from '../aws-services/service.ts';
+import type { Storage } from '../aws-services/storage.ts';
+import { batchGetItem, batchWriteItem } from './batch-actions.ts';
+import { DynamoDbError } from './dynamodb-error.ts';
+import { deleteItem, getItem, putItem, updateItem } from './item-actions.ts';
+import { query, scan } from './pages.ts';
+import { batchExecuteStatement, executeStatement } from './partiql.ts';
+import { type Fields, toFields } from './read-request.ts';
+import { Tables } from './tables.ts';
+import { createTransactWrite, transactGetItems } from './transactions.ts';
+
+const TARGET_PREFIX = 'DynamoDB_20120810.';
+
+/** Prefixes of error types by code. The others are DynamoDB's own. */
+const ERROR_PREFIXES: Partial<Record<string, string>> = {
+  ValidationException: 'com.amazon.coral.validate#',
+  SerializationException: 'com.amazon.coral.service#',
+  UnknownOperationException: 'com.amazon.coral.service#',
+};
+const OWN_PREFIX = 'com.amazonaws.dynamodb.v20120810#';
+
+type Action = (request: Fields) => object;
+
+/**
+ * Creates DynamoDB: its JSON protocol, tables with indexes, items, expressions and transactions. Signatures are not checked.
+ *
+ * @param storage Keeps tables and items. The caller commits before it sends an answer.
+ */
+export function createDynamoDbService(storage: Storage): Service {
+  const actions = toActions(new Tables(storage));
+  return ({ headers, body, requestId }) => {
+    try {
+      const target = String(headers['x-amz-target'] ?? '');
+      const action = target.startsWith(TARGET_PREFIX)
+        ? actions.get(target.slice(TARGET_PREFIX.length))
+        : undefined;
+      if (!action) {
+        const message = `x-amz-target: the embedded DynamoDB supports ${[...actions.keys()].join(', ')}, received ${target}`;
+        throw new DynamoDbError('UnknownOperationException', message);
+      }
+      return answer(200, action(parse(body)), requestId);
+    } catch (error) {
+      if (!(error instanceof DynamoDbError)) throw error;
+      const { code, message, status, fields } = error;
+      const __type = `${ERROR_PREFIXES[code] ?? OWN_PREFIX}${code}`;
+      return answer(status, { __type, message, ...fields }, requestId);
+    }
+  };
+}
+
+function toActions(tables: Tables): Map<string, Action> {
+  const on =
+    (action: (tables: Tables, request: Fields) => object): Action =>
+    (request) =>
+      action(tables, request);
+  return new Map<string, Action>([
+    ['BatchExecuteStatement', on(batchExecuteStatement)],
+    ['BatchGetItem', on(batchGetItem)],
+    ['BatchWriteItem', on(batchWriteItem)],
+    ['CreateTable', (request) => tables.create(request)],
+    ['DeleteItem', on(deleteItem)],
+    ['DeleteTable', (request) => tables.delete(request)],
+    ['DescribeTable', (request) => tables.describe(request)],
+    ['DescribeTimeToLive', (request) => tables.describeTimeToLive(request)],
+    ['ExecuteStatement', on(executeStatement)],
+    ['GetItem', on(getItem)],
+    ['ListTables', (request) => tables.list(request)],
+    ['PutItem', on(putItem)],
+    ['Query', on(query)],
+    ['Scan', on(scan)],
+    ['TransactGetItems', on(transactGetItems)],
+    ['TransactWriteItems', createTransactWrite(tables)],
+    ['UpdateItem', on(updateItem)],
+    ['UpdateTimeToLive', (request) => tables.updateTimeToLive(request)],
+  ]);
+}
+
+function parse(body: Buffer): Fields {
+  try {
+    return toFields(JSON.parse(body.toString()));
+  } catch (error) {
+    if (error instanceof DynamoDbError) throw error;
+    throw new DynamoDbError('SerializationException', (error as Error).message);
+  }
+}
+
+function answer(status: number, value: object, requestId: string): ServiceResponse {
+  const body = JSON.stringify(value);
+  const headers = {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-crc32': String(crc32(body)),
+    'x-amzn-requestid': requestId,
+  };
+  return { status, headers, body };
+}
