@@ -5,6 +5,9 @@ import { EventSourceMapping } from '../local/lambda/event-source-mapping.ts';
 import { createClients } from '../local/stack/clients.ts';
 import { createInvocationContext } from '../runtime/invocation-context.ts';
 import type { Task } from './processes/contender.ts';
+import { createSdkQueueReader } from './sdk-queue-reader.ts';
+
+const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:bench';
 
 type Handler = (event: SQSEvent, context: Context) => Promise<unknown>;
 
@@ -40,9 +43,9 @@ export function pollForHandler(
   const { AWS_ENDPOINT_URL = '', AWS_ENDPOINT_URL_DYNAMODB = '' } = process.env;
   const { sqs } = createClients(AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_DYNAMODB);
   return async (stopping) => {
-    const mapping = new EventSourceMapping(sqs, {
-      queueUrl,
-      queueArn: 'arn:aws:sqs:us-east-1:000000000000:bench',
+    const mapping = new EventSourceMapping({
+      queueArn: QUEUE_ARN,
+      reader: createSdkQueueReader(sqs, queueUrl, QUEUE_ARN),
       ...batches,
       maximumConcurrency: concurrency,
       reportsItemFailures: true,

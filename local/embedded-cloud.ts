@@ -119,7 +119,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   };
   // The functions' environment is derived from these outputs, as `serverless invoke local` derives it from outputs.json.
   const functionOutputs = rewriteOutputs(outputs);
-  const { AwsEndpointUrl = '', DynamoDbEndpointUrl = '' } = functionOutputs;
+  const { AwsEndpointUrl = '' } = functionOutputs;
   const invoke: EmbeddedCloud['invoke'] = async (name, event) => {
     const run = find(name);
     if (!run) throw new Error(`function ${name}: serverless.yml has no function of this name`);
@@ -129,8 +129,13 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   /** Starts the functions and migrates the database, concurrently with the creation of the stack's resources. */
   async function deploy(): Promise<Stack> {
     const deployed = readStack(await resolve(functionOutputs), AwsEndpointUrl);
-    const { sqs } = createClients(AwsEndpointUrl, DynamoDbEndpointUrl);
-    functions = startFunctions({ stack: deployed, code, prefix: `${stack.service}-${STAGE}-`, sqs, log });
+    functions = startFunctions({
+      stack: deployed,
+      code,
+      prefix: `${stack.service}-${STAGE}-`,
+      readQueue: awsServices.readQueue,
+      log,
+    });
     cleanUp.defer(functions.stop);
     if (database) await migrate(invoke);
     return deployed;

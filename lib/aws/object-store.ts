@@ -140,7 +140,8 @@ export function createObjectStore(client: S3Client): ObjectStore {
       const params = { Bucket: bucket, Key: key, Body: body, ContentType: contentType };
       const upload = new Upload({ client, params, queueSize: 2 });
       upload.on('httpUploadProgress', ({ loaded = 0 }) => onProgress?.(loaded));
-      const abort = () => void upload.abort();
+      // Unlike `upload.abort()`, this lets the upload remove its parts before it fails.
+      const abort = () => body.destroy(Object.assign(new Error('upload aborted'), { name: 'AbortError' }));
       signal?.addEventListener('abort', abort, { once: true });
       try {
         if (signal?.aborted) abort();

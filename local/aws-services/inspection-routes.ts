@@ -1,8 +1,8 @@
 import type { MailboxPage } from '../../operations/mailbox.ts';
 import type { Inspection } from '../../operations/status/inspection.ts';
-import type { FauxqsApp } from './fauxqs.ts';
-import type { MailChoice } from './mailbox.ts';
-import { refuseOtherHosts } from './refuse-other-hosts.ts';
+import type { MailChoice } from '../sns/mailbox.ts';
+import { jsonAnswer } from './answers.ts';
+import type { ServiceRequest, ServiceResponse } from './service.ts';
 
 /** Does not collide with a bucket: bucket names contain no underscore. */
 export const INSPECTION_PATH = '/_inspection';
@@ -10,35 +10,36 @@ export const INSPECTION_PATH = '/_inspection';
 /** Number of mails in an answer: by default, and the maximum. */
 const LIMIT = { usual: 50, most: 1_000 };
 
+const HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** The functions that the routes call. */
+export interface InspectionCalls {
+  inspect(): Promise<Inspection>;
+  listMails(choice: MailChoice): MailboxPage;
+}
+
 /**
- * Adds read-only routes for the metrics that CloudWatch has on AWS, and for the customers' e-mails.
+ * Answers with the metrics that CloudWatch has on AWS, or with the customers' e-mails.
  *
  *     GET /_inspection                              Inspection
  *     GET /_inspection/mailbox?search=&limit=       MailboxPage
  */
-export function addInspectionRoutes(
-  app: FauxqsApp,
-  inspect: () => Promise<Inspection>,
-  listMails: (choice: MailChoice) => MailboxPage,
-): void {
-  app.register(async (scope) => {
-    refuseOtherHosts(scope);
-    scope.addHook('onSend', async (_request, reply) => {
-      reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-    });
-
-    scope.get(INSPECTION_PATH, inspect);
-
-    scope.get<{ Querystring: Record<string, string | string[]> }>(
-      `${INSPECTION_PATH}/mailbox`,
-      async ({ query: { search, limit = String(LIMIT.usual) } }, reply) => {
-        const most = Number(limit);
-        if (!Number.isInteger(most) || most < 1 || most > LIMIT.most || Array.isArray(search)) {
-          const message = `mailbox: accepts ?search=TEXT&limit=N with N from 1 to ${LIMIT.most}, received limit=${limit}`;
-          return reply.code(400).send({ message });
-        }
-        return listMails({ search: search || undefined, limit: most });
-      },
-    );
-  });
+export async function answerInspection(
+  { method, path, query }: ServiceRequest,
+  { inspect, listMails }: InspectionCalls,
+): Promise<ServiceResponse> {
+  if (method !== 'GET')
+    return jsonAnswer(405, { message: `method: must be GET, received ${method}` }, HEADERS);
+  if (path === INSPECTION_PATH) return jsonAnswer(200, await inspect(), HEADERS);
+  if (path !== `${INSPECTION_PATH}/mailbox`) {
+    return jsonAnswer(404, { message: `path: no such route, received ${path}` }, HEADERS);
+  }
+  const searches = query.getAll('search');
+  const limit = query.get('limit') ?? String(LIMIT.usual);
+  const most = Number(limit);
+  if (!Number.isInteger(most) || most < 1 || most > LIMIT.most || searches.length > 1) {
+    const message = `mailbox: accepts ?search=TEXT&limit=N with N from 1 to ${LIMIT.most}, received limit=${limit}`;
+    return jsonAnswer(400, { message }, HEADERS);
+  }
+  return jsonAnswer(200, listMails({ search: searches[0] || undefined, limit: most }), HEADERS);
 }

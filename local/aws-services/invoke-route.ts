@@ -1,4 +1,5 @@
-import type { FauxqsApp } from './fauxqs.ts';
+import { jsonAnswer } from './answers.ts';
+import type { ServiceRequest, ServiceResponse } from './service.ts';
 
 /** The result of an invocation. For an `Event`, it is returned without waiting for the function. */
 export type InvokeAnswer =
@@ -19,51 +20,44 @@ const FUNCTION_NAME = /^(?:.*:?function:)?([^:]+)(?::[^:]*)?$/;
 export const functionNameOf = (text: string): string => FUNCTION_NAME.exec(text)?.[1] ?? text;
 
 /**
- * Adds Lambda's Invoke API: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
+ * Answers Lambda's Invoke API: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
  * A `DryRun` is answered 204 for any name, without an invocation.
+ *
+ * @param functionName Name or ARN in the path.
  */
-export function addInvokeRoute(app: FauxqsApp, invoke: InvokeFunction): void {
-  // The separate scope has its own parser: Lambda reads the payload as JSON, whatever its content type.
-  app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+export async function answerInvoke(
+  functionName: string,
+  { headers, body }: ServiceRequest,
+  invoke: InvokeFunction,
+): Promise<ServiceResponse> {
+  const refuse = (status: number, type: string, message: string) =>
+    jsonAnswer(status, { Type: 'User', Message: message }, { 'x-amzn-errortype': type });
 
-    scope.post<{ Params: { name: string }; Body: string | undefined }>(
-      '/2015-03-31/functions/:name/invocations',
-      async ({ params, headers, body }, reply) => {
-        const refuse = (status: number, type: string, message: string) =>
-          reply.code(status).header('x-amzn-errortype', type).send({ Type: 'User', Message: message });
+  const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (type === 'DryRun') return { status: 204 };
+  if (type !== 'RequestResponse' && type !== 'Event') {
+    const rule = 'X-Amz-Invocation-Type: must be RequestResponse, Event or DryRun';
+    return refuse(400, 'InvalidParameterValueException', `${rule}, received ${type}`);
+  }
 
-        const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
-        if (type === 'DryRun') return reply.code(204).send();
-        if (type !== 'RequestResponse' && type !== 'Event') {
-          const rule = 'X-Amz-Invocation-Type: must be RequestResponse, Event or DryRun';
-          return refuse(400, 'InvalidParameterValueException', `${rule}, received ${type}`);
-        }
+  let payload: unknown;
+  try {
+    payload = JSON.parse(body.toString() || '{}');
+  } catch (error) {
+    const reason = (error as SyntaxError).message;
+    return refuse(400, 'InvalidRequestContentException', `Could not parse request body into json: ${reason}`);
+  }
 
-        let payload: unknown;
-        try {
-          payload = JSON.parse(body || '{}');
-        } catch (error) {
-          const reason = (error as SyntaxError).message;
-          return refuse(
-            400,
-            'InvalidRequestContentException',
-            `Could not parse request body into json: ${reason}`,
-          );
-        }
-
-        const name = functionNameOf(params.name);
-        const answer = await invoke(name, payload, type);
-        if (!answer.found)
-          return refuse(404, 'ResourceNotFoundException', `Function not found: ${params.name}`);
-        if (type === 'Event') return reply.code(202).send();
-        if (answer.functionError) reply.header('x-amz-function-error', answer.functionError);
-        return reply
-          .header('x-amz-executed-version', '$LATEST')
-          .type('application/json')
-          .send(answer.payload ?? 'null');
-      },
-    );
-  });
+  const answer = await invoke(functionNameOf(functionName), payload, type);
+  if (!answer.found) return refuse(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
+  if (type === 'Event') return { status: 202, body: '' };
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json',
+      'x-amz-executed-version': '$LATEST',
+      ...(answer.functionError && { 'x-amz-function-error': answer.functionError }),
+    },
+    body: answer.payload ?? 'null',
+  };
 }

@@ -2,17 +2,16 @@ import * as z from 'zod';
 import { parseJson } from '../../lib/json.ts';
 import { THROTTLE } from '../../operations/status/throttle.ts';
 import type { MappingChange, MappingState } from '../lambda/mappings.ts';
-import { ACCOUNT_ID, type FauxqsApp, REGION } from './fauxqs.ts';
+import { arn } from '../stack/account.ts';
+import { jsonAnswer } from './answers.ts';
 import { functionNameOf } from './invoke-route.ts';
-import { refuseOtherHosts } from './refuse-other-hosts.ts';
+import type { ServiceRequest, ServiceResponse } from './service.ts';
 
 /** The functions that the routes call. */
 export interface MappingCalls {
   listMappings(): Promise<MappingState[]>;
   updateMapping(uuid: string, change: MappingChange): Promise<MappingState | undefined>;
 }
-
-const PATH = '/2015-03-31/event-source-mappings';
 
 const update = z.strictObject({
   /** Must be the mapping's current function; AWS also accepts another one. */
@@ -23,59 +22,55 @@ const update = z.strictObject({
 });
 
 /**
- * Adds the parts of Lambda's API that list, get and throttle event source mappings:
+ * Answers the parts of Lambda's API that list, get and throttle event source mappings:
  * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html. Other updates are refused. A list is one page.
+ *
+ * @param uuid Id in the path; empty for the list.
  */
-export function addMappingRoutes(app: FauxqsApp, { listMappings, updateMapping }: MappingCalls): void {
-  // The separate scope has its own parser: Lambda reads the body as JSON, whatever its content type.
-  app.register(async (scope) => {
-    refuseOtherHosts(scope);
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+export async function answerMappings(
+  uuid: string,
+  { method, query, body }: ServiceRequest,
+  { listMappings, updateMapping }: MappingCalls,
+): Promise<ServiceResponse> {
+  const find = async () => (await listMappings()).find((mapping) => mapping.uuid === uuid) ?? refuseUnknown();
 
-    scope.setErrorHandler((error, _request, reply) => {
-      const { status = 500, type = 'ServiceException' } = error as Partial<Refusal>;
-      reply
-        .code(status)
-        .header('x-amzn-errortype', type)
-        .send({ Type: status < 500 ? 'User' : 'Service', Message: (error as Error).message });
-    });
-
-    const list = async ({ query }: { query: unknown }) => {
-      const { FunctionName, EventSourceArn } = query as Partial<Record<string, string>>;
-      const wanted = (await listMappings()).filter(
-        ({ functionName, queueArn }) =>
-          (FunctionName === undefined || functionName === functionNameOf(FunctionName)) &&
-          (EventSourceArn === undefined || queueArn === EventSourceArn),
-      );
-      return { EventSourceMappings: wanted.map(toConfiguration) };
-    };
-    // The API reference has a trailing slash, SDKs send none.
-    scope.get(PATH, list);
-    scope.get(`${PATH}/`, list);
-
-    scope.get<{ Params: { uuid: string } }>(`${PATH}/:uuid`, async ({ params: { uuid } }) => {
-      const mapping = (await listMappings()).find((each) => each.uuid === uuid);
-      return toConfiguration(mapping ?? refuseUnknown());
-    });
-
-    scope.put<{ Params: { uuid: string }; Body: string | undefined }>(
-      `${PATH}/:uuid`,
-      async ({ params: { uuid }, body }, reply) => {
-        const change = readUpdate(body);
-        const before = (await listMappings()).find((each) => each.uuid === uuid) ?? refuseUnknown();
-        if (change.functionName !== undefined && change.functionName !== before.functionName) {
-          throw new Refusal(
-            400,
-            'InvalidParameterValueException',
-            `FunctionName: the embedded cloud cannot change it from ${before.functionName}, received ${change.functionName}`,
-          );
-        }
-        const after = (await updateMapping(uuid, change)) ?? refuseUnknown();
-        return reply.code(202).send(toConfiguration(after));
-      },
+  async function list() {
+    const functionName = query.get('FunctionName');
+    const queueArn = query.get('EventSourceArn');
+    const wanted = (await listMappings()).filter(
+      (mapping) =>
+        (functionName === null || mapping.functionName === functionNameOf(functionName)) &&
+        (queueArn === null || mapping.queueArn === queueArn),
     );
-  });
+    return { EventSourceMappings: wanted.map(toConfiguration) };
+  }
+
+  async function update() {
+    const change = readUpdate(body.toString());
+    const before = await find();
+    if (change.functionName !== undefined && change.functionName !== before.functionName) {
+      throw new Refusal(
+        400,
+        'InvalidParameterValueException',
+        `FunctionName: the embedded cloud cannot change it from ${before.functionName}, received ${change.functionName}`,
+      );
+    }
+    return toConfiguration((await updateMapping(uuid, change)) ?? refuseUnknown());
+  }
+
+  try {
+    if (method === 'GET') return jsonAnswer(200, uuid === '' ? await list() : toConfiguration(await find()));
+    if (method === 'PUT' && uuid !== '') return jsonAnswer(202, await update());
+    throw new Refusal(
+      501,
+      'NotImplemented',
+      `the embedded cloud only lists, gets and updates event source mappings`,
+    );
+  } catch (error) {
+    const { status = 500, type = 'ServiceException', message } = error as Partial<Refusal> & Error;
+    const answer = { Type: status < 500 ? 'User' : 'Service', Message: message };
+    return jsonAnswer(status, answer, { 'x-amzn-errortype': type });
+  }
 }
 
 class Refusal extends Error {
@@ -97,7 +92,7 @@ function refuseUnknown(): never {
   );
 }
 
-function readUpdate(body: string | undefined): MappingChange & { functionName?: string } {
+function readUpdate(body: string): MappingChange & { functionName?: string } {
   const result = update.safeParse(parseJson(body || '{}'));
   if (!result.success) {
     const { path, message } = result.error.issues[0] ?? { path: [], message: '' };
@@ -133,7 +128,7 @@ function toConfiguration(state: MappingState) {
   return {
     UUID: state.uuid,
     EventSourceArn: state.queueArn,
-    FunctionArn: `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${state.functionName}`,
+    FunctionArn: arn('lambda', `function:${state.functionName}`),
     State: state.enabled ? 'Enabled' : 'Disabled',
     StateTransitionReason: 'USER_INITIATED',
     BatchSize: state.batchSize,

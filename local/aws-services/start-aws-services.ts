@@ -1,7 +1,8 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import type { QueueReader } from '../lambda/queue-reader.ts';
 import { memoryForStores } from '../memory-for-stores.ts';
+import type { TopicNotification } from '../s3/notifications.ts';
 import { connect, serve } from '../thread-rpc.ts';
-import type { TopicNotification } from './bucket-notifications.ts';
 import { INSPECTION_PATH } from './inspection-routes.ts';
 import type { FunctionCalls, ServiceCounts, WorkerCalls, WorkerOptions } from './worker.ts';
 
@@ -31,6 +32,8 @@ export interface AwsServices {
    * @throws S3Error `NoSuchBucket`, or SnsError `NotFound` for an unknown topic
    */
   putBucketNotification(bucket: string, topics: TopicNotification[]): Promise<void>;
+  /** Returns the reader of a queue for its event source mapping. It reads an unknown queue as one that is unreachable. */
+  readQueue(queueName: string): QueueReader;
   /** Ends pending requests, including long polls, and the thread. */
   stop(): Promise<void>;
 }
@@ -90,6 +93,20 @@ export async function startAwsServices({
     await call('stop').finally(end);
   }
 
+  let receives = 0;
+  const readQueue = (queueName: string): QueueReader => ({
+    async receive(max, waitMs, signal) {
+      if (signal.aborted) return [];
+      const id = ++receives;
+      const cancel = () => void call('cancelReceive', id).catch(() => undefined);
+      signal.addEventListener('abort', cancel, { once: true });
+      return call('receive', id, queueName, max, waitMs).finally(() =>
+        signal.removeEventListener('abort', cancel),
+      );
+    },
+    delete: (receiptHandles) => call('deleteMessages', queueName, receiptHandles),
+  });
+
   try {
     const { endpoint } = await call('start', options satisfies WorkerOptions);
     running = true;
@@ -98,6 +115,7 @@ export async function startAwsServices({
       inspectionUrl: `${endpoint}${INSPECTION_PATH}`,
       counts: () => call('counts'),
       putBucketNotification: (bucket, topics) => call('putBucketNotification', bucket, topics),
+      readQueue,
       stop: () => {
         stopped ??= stop();
         return stopped;

@@ -1,35 +1,24 @@
 import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { InspectedFunction, Inspection } from '../../operations/status/inspection.ts';
+import { createQueueReader, type QueueReader, type QueueRecord } from '../lambda/queue-reader.ts';
+import { createLoopbackServer } from '../loopback-server.ts';
+import { createS3Service } from '../s3/handle-s3.ts';
+import type { TopicNotification } from '../s3/notifications.ts';
+import { type OpenedS3, openS3 } from '../s3/open-s3.ts';
+import { createSnsService } from '../sns/handle-sns.ts';
+import { type Mailbox, type MailCounts, openMailbox } from '../sns/mailbox.ts';
+import { Sns } from '../sns/sns.ts';
+import { createSqsService } from '../sqs/handle-sqs.ts';
+import { Sqs } from '../sqs/sqs.ts';
 import { connect, serve } from '../thread-rpc.ts';
-import { addBucketNotifications } from './bucket-notifications.ts';
-import {
-  type EmailSubscriptions,
-  openEmailSubscriptions,
-  SUBSCRIPTION_ACTIONS,
-} from './email-subscriptions.ts';
-import {
-  ACCOUNT_ID,
-  buildApp,
-  type FauxqsApp,
-  type QueryForm,
-  REGION,
-  S3Store,
-  SnsRouter,
-  SnsStore,
-  SqsStore,
-} from './fauxqs.ts';
-import { addInspectionRoutes } from './inspection-routes.ts';
-import { addInvokeRoute, type InvokeFunction } from './invoke-route.ts';
-import { type Mailbox, type MailCounts, openMailbox } from './mailbox.ts';
-import { addMappingRoutes, type MappingCalls } from './mapping-routes.ts';
-import { mendQueues } from './mend-queues.ts';
-import { watchAges } from './message-ages.ts';
-import { countMessages } from './message-counts.ts';
-import { openPersistence, type Persistence } from './persistence.ts';
-import { createPublishActions } from './publish-actions.ts';
-import { refuseQuerySqs } from './refuse-query-sqs.ts';
+import { createListener } from './http-server.ts';
+import type { InvokeFunction } from './invoke-route.ts';
+import type { MappingCalls } from './mapping-routes.ts';
+import { routeRequests } from './route-request.ts';
+import { openMemoryStorage, openStorage, type Storage } from './storage.ts';
 
 /** Options of the thread's `start` call. */
 export interface WorkerOptions {
@@ -51,133 +40,134 @@ export interface FunctionCalls extends MappingCalls {
   functionCounts(): Promise<Record<string, InspectedFunction>>;
 }
 
-/** Maximum object size in SQLite. S3 accepts up to 5 GB in a PutObject. */
-const MAX_OBJECT_BYTES = 1_000_000_000;
+/** Seconds of SQS's maximum retention, 14 days. */
+const MAILBOX_RETENTION = String(14 * 24 * 60 * 60);
 
-const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
-const { sqsStore, snsStore } = stores;
 const port = workerData as MessagePort;
-const app = buildApp({ logger: false, defaultRegion: REGION, stores });
+const ask = connect<Pick<FunctionCalls, keyof FunctionCalls>>(port);
 const since = new Date().toISOString();
+let listener: RequestListener;
+const server = createLoopbackServer((incoming, outgoing) => listener(incoming, outgoing));
+
+let storage: Storage;
+let sqs: Sqs;
+let sns: Sns;
+let s3: OpenedS3;
 let mailbox: Mailbox;
 /** Confirmations of earlier runs in the mailbox at the start. */
 let confirmedBefore = 0;
-let emailSubscriptions: EmailSubscriptions;
-let persistence: Persistence | undefined;
 
-const messageCounts = countMessages(sqsStore);
-const putBucketNotification = addBucketNotifications(app, stores);
-mendQueues(app, sqsStore);
-const ages = watchAges();
-const ask = connect<Pick<FunctionCalls, keyof FunctionCalls>>(port);
-addInvokeRoute(app, (...args) => ask('invoke', ...args));
-addMappingRoutes(app, {
-  listMappings: () => ask('listMappings'),
-  updateMapping: (...args) => ask('updateMapping', ...args),
-});
-addInspectionRoutes(app, inspect, (choice) => mailbox.list(choice));
-takeBigObjects(app);
-refuseQuerySqs(app);
-takeSnsActions(app);
-serveOneRegion(app);
-// Registered last, so that it runs after every hook that writes.
-app.addHook('onSend', ({ raw }, _reply, _payload, done) => {
+async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promise<{ endpoint: string }> {
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  // No connection is accepted before the services exist, because nothing below waits.
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  storage = dataDir === undefined ? openMemoryStorage() : openStorage(dataDir);
+  sqs = new Sqs({ storage, endpoint });
+  // Created again if a client has deleted it.
+  const mailQueue = () =>
+    sqs.find(mailboxQueueName) ??
+    sqs.createQueue(mailboxQueueName, { MessageRetentionPeriod: MAILBOX_RETENTION });
+  mailbox = openMailbox({
+    send: (message) => mailQueue().send(message),
+    messages: () => mailQueue().messages(),
+  });
+  confirmedBefore = mailbox.counts().mails;
+  sns = new Sns({
+    storage,
+    findQueue: (arn) => sqs.byArn(arn),
+    invoke: (...args) => ask('invoke', ...args),
+    mailbox,
+    endpoint,
+  });
+  s3 = openS3(storage, {
+    publish: (message) => sns.publish(message),
+    hasTopic: (topicArn) => sns.hasTopic(topicArn),
+  });
+  const service = routeRequests({
+    sqs: createSqsService(sqs),
+    sns: createSnsService(sns),
+    s3: createS3Service(s3),
+    invoke: (...args) => ask('invoke', ...args),
+    listMappings: () => ask('listMappings'),
+    updateMapping: (...args) => ask('updateMapping', ...args),
+    inspect,
+    listMails: (choice) => mailbox.list(choice),
+  });
+  listener = createListener(service, commit, (error) => console.error(error));
+  storage.commit();
+  return { endpoint };
+}
+
+/** A failed commit ends the thread, because memory and disk then differ. */
+function commit(): void {
   try {
-    persistence?.commit();
-    done();
+    storage.commit();
   } catch (error) {
-    // Ends the thread, because memory and disk now differ.
     setImmediate(() => {
       throw error;
     });
-    raw.destroy();
+    throw error;
   }
-});
-
-async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promise<{ endpoint: string }> {
-  // `then` runs before the first connection is read, so no request is answered before the stores are loaded.
-  const opened = once(app.server, 'listening').then(() => {
-    const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-    const queueUrl = (name: string) => `${endpoint}/${ACCOUNT_ID}/${name}`;
-    sqsStore.buildQueueUrl = queueUrl;
-    if (dataDir !== undefined) persistence = openPersistence(dataDir, endpoint, stores);
-    ages.takeIn(sqsStore.allQueues());
-    mailbox = openMailbox(sqsStore, mailboxQueueName, queueUrl(mailboxQueueName));
-    confirmedBefore = mailbox.counts().mails;
-    emailSubscriptions = openEmailSubscriptions(
-      snsStore,
-      sqsStore,
-      persistence?.unsubscribed ?? new Set(),
-      mailbox.put,
-    );
-    persistence?.commit();
-    return { endpoint };
-  });
-  const [started] = await Promise.all([opened, app.listen({ port, host: '127.0.0.1' })]);
-  return started;
 }
 
 async function inspect(): Promise<Inspection> {
   const functions = await ask('functionCounts');
-  const now = Date.now() / 1_000;
-  const queues = Array.from(sqsStore.allQueues(), (queue) => {
-    const { taken = 0, deleted = 0 } = messageCounts.get(queue.name) ?? {};
-    const oldest = ages.oldest(queue);
-    const oldestSeconds = oldest === undefined ? null : Math.max(0, Math.floor(now - oldest));
-    return [queue.name, { taken, deleted, oldestSeconds }] as const;
+  const now = Date.now();
+  const queues = Array.from(sqs.queues(), (queue) => {
+    const oldest = queue.oldestSentAt();
+    const oldestSeconds = oldest === undefined ? null : Math.max(0, Math.floor((now - oldest) / 1_000));
+    return [queue.name, { ...queue.totals, oldestSeconds }] as const;
   });
   const confirmed = mailbox.counts().mails - confirmedBefore;
   return { since, queues: Object.fromEntries(queues), functions, confirmed };
 }
 
 async function stop(): Promise<void> {
-  await app.close();
-  persistence?.close();
+  const closed = once(server.close(), 'close');
+  server.closeAllConnections();
+  await closed;
+  sqs.stop();
+  await sns.stop();
+  storage.close();
 }
 
-function takeBigObjects(app: FauxqsApp): void {
-  app.removeContentTypeParser('*');
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_OBJECT_BYTES }, (_request, body, done) =>
-    done(null, body),
-  );
-}
+/** Pending receives of event source mappings. */
+const receives = new Map<number, AbortController>();
 
-function takeSnsActions(app: FauxqsApp): void {
-  const router = new SnsRouter(snsStore, sqsStore);
-  const publishes = createPublishActions(snsStore, sqsStore, (message) =>
-    mailbox.deliver(message, emailSubscriptions.readersOf(message)),
-  );
-  for (const [action, handle] of Object.entries(publishes)) router.register(action, handle);
-  for (const action of SUBSCRIPTION_ACTIONS) {
-    router.register(action, (form) => emailSubscriptions.act(action, form));
-  }
-  const taken = new Set<string>([...Object.keys(publishes), ...SUBSCRIPTION_ACTIONS]);
-  app.addHook('preHandler', (request, reply, done) => {
-    const action = request.routeOptions.url === '/' && (request.body as Partial<QueryForm> | null)?.Action;
-    if (!action || !taken.has(action)) return done();
-    router.handle(request, reply).then((answer) => reply.send(answer), done);
-  });
-}
-
-/** Serves the same queues to clients of any region. fauxqs keeps separate queues for each region that a client signs for. */
-function serveOneRegion(app: FauxqsApp): void {
-  app.addHook('onRequest', ({ raw }, _reply, done) => {
-    delete raw.headers.authorization;
-    done();
-  });
+function readerOf(queueName: string): QueueReader {
+  const queue = sqs.find(queueName);
+  if (!queue) throw new Error(`queue ${queueName}: does not exist`);
+  return createQueueReader(queue);
 }
 
 const handlers = {
   start,
   stop,
-  putBucketNotification(...args: Parameters<typeof putBucketNotification>) {
-    putBucketNotification(...args);
-    persistence?.commit();
+  putBucketNotification(bucket: string, topics: TopicNotification[]) {
+    s3.setBucketNotification(bucket, topics);
+    commit();
   },
   counts: (): ServiceCounts => ({
     ...mailbox.counts(),
-    queued: Object.fromEntries(Array.from(messageCounts, ([name, { taken }]) => [name, taken])),
+    queued: Object.fromEntries(Array.from(sqs.queues(), ({ name, totals }) => [name, totals.taken])),
   }),
+  /** @param id Identifies the receive for `cancelReceive`. */
+  async receive(id: number, queueName: string, max: number, waitMs: number): Promise<QueueRecord[]> {
+    const cancelled = new AbortController();
+    receives.set(id, cancelled);
+    try {
+      const records = await readerOf(queueName).receive(max, waitMs, cancelled.signal);
+      commit();
+      return records;
+    } finally {
+      receives.delete(id);
+    }
+  },
+  cancelReceive: (id: number): void => receives.get(id)?.abort(),
+  async deleteMessages(queueName: string, receiptHandles: readonly string[]): Promise<void> {
+    await readerOf(queueName).delete(receiptHandles);
+    commit();
+  },
 };
 export type WorkerCalls = typeof handlers;
 serve(port, handlers);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { EventSourceMapping, type MappingOptions } from './event-source-mapping.ts';
 
 /** Concurrent invocations of a function without a maximum: as many as a laptop can run. */
@@ -52,7 +51,7 @@ export interface Mappings {
   stop(): Promise<void>;
 }
 
-export function createMappings(sqs: SQSClient): Mappings {
+export function createMappings(): Mappings {
   const all = new Map<string, { state: MappingState; options: Mapping; running?: EventSourceMapping }>();
 
   function concurrencyOf({
@@ -87,7 +86,7 @@ export function createMappings(sqs: SQSClient): Mappings {
     start() {
       for (const mapping of all.values()) {
         const maximumConcurrency = concurrencyOf(mapping);
-        mapping.running = new EventSourceMapping(sqs, { ...mapping.options, maximumConcurrency });
+        mapping.running = new EventSourceMapping({ ...mapping.options, maximumConcurrency });
       }
     },
     list: () => Array.from(all.values(), ({ state }) => ({ ...state })),

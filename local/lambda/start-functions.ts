@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { InspectedFunction } from '../../operations/status/inspection.ts';
 import type { Stack } from '../stack/read-stack.ts';
 import type { FunctionProperties, ScheduleProperties, SqsEventProperties } from '../stack/stack-schema.ts';
@@ -8,6 +7,7 @@ import type { InvokeResult } from './execution-environment.ts';
 import type { FunctionLog } from './function-log.ts';
 import { FunctionRuntime } from './function-runtime.ts';
 import { createMappings, DEFAULT_CONCURRENCY, type Mapping, type Mappings } from './mappings.ts';
+import type { QueueReader } from './queue-reader.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 
 /** Milliseconds for batches in flight when the functions stop. */
@@ -36,7 +36,8 @@ export interface FunctionResources {
   code: ReadonlyMap<string, FunctionCode>;
   /** Prefix of a function's name on AWS: `SERVICE-STAGE-`. */
   prefix: string;
-  sqs: SQSClient;
+  /** Returns the reader of a queue, by its name. */
+  readQueue: (queueName: string) => QueueReader;
   log: FunctionLog;
 }
 
@@ -45,10 +46,10 @@ export interface FunctionResources {
  *
  * @throws Error for an event that the embedded cloud does not support
  */
-export function startFunctions({ stack, code, prefix, sqs, log }: FunctionResources): Functions {
+export function startFunctions({ stack, code, prefix, readQueue, log }: FunctionResources): Functions {
   const runtimes = new Map<string, FunctionRuntime>();
   const schedules: Schedule[] = [];
-  const mappings = createMappings(sqs);
+  const mappings = createMappings();
   for (const [name, properties] of stack.functions) create(name, properties);
 
   function create(name: string, properties: FunctionProperties): void {
@@ -80,8 +81,8 @@ export function startFunctions({ stack, code, prefix, sqs, log }: FunctionResour
       functionName: `${prefix}${name}`,
       enabled: event.enabled,
       maximumConcurrency: event.maximumConcurrency,
-      queueUrl: queue.url,
       queueArn: queue.arn,
+      reader: readQueue(queue.QueueName),
       batchSize: event.batchSize,
       batchingWindow: event.maximumBatchingWindow,
       reportsItemFailures: event.functionResponseType === 'ReportBatchItemFailures',

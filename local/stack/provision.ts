@@ -11,7 +11,7 @@ import type { AwsServices } from '../aws-services/start-aws-services.ts';
 import { provisionTable } from '../dynamodb/provision-table.ts';
 import type { Clients } from './clients.ts';
 import type { Stack } from './read-stack.ts';
-import type { QueueProperties, SubscriptionProperties } from './stack-schema.ts';
+import type { SubscriptionProperties } from './stack-schema.ts';
 
 /**
  * Creates the stack's resources. Resources in a data directory of an earlier run are updated. Subscriptions and
@@ -19,7 +19,7 @@ import type { QueueProperties, SubscriptionProperties } from './stack-schema.ts'
  */
 export async function provision(stack: Stack, clients: Clients, awsServices: AwsServices): Promise<void> {
   await Promise.all([
-    ...stack.queues.map((queue) => provisionQueue(clients.sqs, queue)),
+    provisionQueues(clients.sqs, stack.queues),
     ...stack.topics.map(({ TopicName }) => clients.sns.send(new CreateTopicCommand({ Name: TopicName }))),
     ...stack.buckets.map(({ BucketName }) => provisionBucket(clients.s3, BucketName)),
     ...stack.tables.map((table) => provisionTable(clients.dynamodb, table)),
@@ -35,15 +35,21 @@ export async function provision(stack: Stack, clients: Clients, awsServices: Aws
   }
 }
 
-async function provisionQueue(sqs: SQSClient, queue: QueueProperties): Promise<void> {
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: queue.QueueName }));
-  const { VisibilityTimeout, ReceiveMessageWaitTimeSeconds, MessageRetentionPeriod, RedrivePolicy } = queue;
+/** Creates all queues before it sets their attributes, because a redrive policy needs its dead-letter queue. */
+async function provisionQueues(sqs: SQSClient, queues: Stack['queues']): Promise<void> {
+  await Promise.all(queues.map(({ QueueName }) => sqs.send(new CreateQueueCommand({ QueueName }))));
+  await Promise.all(queues.map((queue) => setAttributes(sqs, queue)));
+}
+
+async function setAttributes(sqs: SQSClient, queue: Stack['queues'][number]): Promise<void> {
+  const { url, VisibilityTimeout, ReceiveMessageWaitTimeSeconds, MessageRetentionPeriod, RedrivePolicy } =
+    queue;
   const attributes = { VisibilityTimeout, ReceiveMessageWaitTimeSeconds, MessageRetentionPeriod };
   const Attributes: Record<string, string> = {};
   for (const [name, value] of Object.entries(attributes))
     if (value !== undefined) Attributes[name] = String(value);
   if (RedrivePolicy) Attributes.RedrivePolicy = JSON.stringify(RedrivePolicy);
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
 }
 
 async function provisionBucket(s3: S3Client, name: string): Promise<void> {

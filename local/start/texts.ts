@@ -7,6 +7,7 @@ import type { EmbeddedCloud } from '../embedded-cloud.ts';
 const EXPLAINED = new Set<string | undefined>([
   'DATA_DIR_IN_USE',
   'DATA_DIR_NOT_WRITTEN',
+  'DATA_DIR_OUTDATED',
   'DATA_DIR_INACCESSIBLE',
   'MIGRATION_FAILED',
   'POSTGRES_UNSUPPORTED',

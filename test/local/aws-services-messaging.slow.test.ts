@@ -138,7 +138,6 @@ describe('bucket notifications', () => {
     const events = ['s3:ObjectCreated:*'];
     await expect(services.putBucketNotification('nowhere', [{ topicArn, events }])).rejects.toMatchObject({
       code: 'NoSuchBucket',
-      message: expect.stringContaining('"nowhere"'),
     });
     const unknown = { topicArn: `${topicArn}-not`, events };
     await expect(services.putBucketNotification('uploads', [unknown])).rejects.toMatchObject({

@@ -321,17 +321,19 @@ describe('SQS', () => {
       await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
     await receive(QueueUrl, 0, 0);
     await receive(QueueUrl, 0, 0);
-    expect((await services.counts()).queued).toEqual({ counted: 2 });
+    expect((await services.counts()).queued).toEqual({ counted: 2, mailbox: 0 });
   });
 
-  test.each([
-    'Action=GetQueueUrl&QueueName=orders',
-    'Action=SendMessage&QueueUrl=http%3A%2F%2F127.0.0.1%2Fq&MessageBody=x',
-  ])('refuses the query protocol and names the client versions that work: %s', async (body) => {
-    const { services } = await startTestServices();
+  test('answer the query protocol of old clients, at the endpoint and at the URL of a queue', async () => {
+    const { services, createQueue, receive } = await startTestServices();
+    const queueUrl = await createQueue('orders');
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
-    const answer = await fetch(services.endpoint, { method: 'POST', headers, body });
-    expect(answer.status).toBe(400);
-    expect(await answer.text()).toMatch(/only the JSON protocol.+boto3 1\.28\.84/);
+    const post = async (url: string, form: string) =>
+      (await fetch(url, { method: 'POST', headers, body: `${form}&Version=2012-11-05` })).text();
+    expect(await post(services.endpoint, 'Action=GetQueueUrl&QueueName=orders')).toContain(
+      `<QueueUrl>${queueUrl}</QueueUrl>`,
+    );
+    expect(await post(queueUrl, 'Action=SendMessage&MessageBody=a+%26+b')).toContain('<MessageId>');
+    expect((await receive(queueUrl)).map(({ Body }) => Body)).toEqual(['a & b']);
   });
 });

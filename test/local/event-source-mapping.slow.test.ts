@@ -1,42 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { startAwsServices } from '../../local/aws-services/start-aws-services.ts';
+import { openMemoryStorage } from '../../local/aws-services/storage.ts';
 import { EventSourceMapping, type MappingOptions } from '../../local/lambda/event-source-mapping.ts';
 import type { InvokeResult } from '../../local/lambda/execution-environment.ts';
-import { guardThreads } from './guard-threads.ts';
-import { connectClients, startTestServices } from './start-test-services.ts';
-
-guardThreads();
+import { createQueueReader, type QueueReader } from '../../local/lambda/queue-reader.ts';
+import type { Queue } from '../../local/sqs/queue.ts';
+import { Sqs } from '../../local/sqs/sqs.ts';
 
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:orders';
 const succeed = async (): Promise<InvokeResult> => ({ payload: 'null' });
 
-async function startQueue(attributes: Record<string, string> = { VisibilityTimeout: '60' }) {
-  const cloud = await startTestServices();
-  const queueUrl = await cloud.createQueue('orders', attributes);
-  return { ...cloud, queueUrl };
-}
-type Queue = Pick<Awaited<ReturnType<typeof startQueue>>, 'sqs' | 'queueUrl'>;
+const openSqs = () => new Sqs({ storage: openMemoryStorage(), endpoint: 'http://127.0.0.1:1' });
+const createQueue = (attributes: Record<string, string> = { VisibilityTimeout: '60' }): Queue =>
+  openSqs().createQueue('orders', attributes);
 
 /** Starts a mapping and records its invocations and errors. */
 function startMapping(
-  { sqs, queueUrl }: Queue,
+  queue: Queue,
   options: Partial<Omit<MappingOptions, 'invoke'>> = {},
   handle: (records: SQSRecord[]) => Promise<InvokeResult> = succeed,
 ) {
   const batches: SQSRecord[][] = [];
   const payloads: string[] = [];
   const errors: string[] = [];
-  const mapping = new EventSourceMapping(sqs, {
-    queueUrl,
+  const mapping = new EventSourceMapping({
     queueArn: QUEUE_ARN,
+    reader: createQueueReader(queue),
     batchSize: 10,
     batchingWindow: 0,
     maximumConcurrency: 2,
     reportsItemFailures: true,
-    onError: (trouble) => errors.push(trouble),
+    onError: (message) => errors.push(message),
     ...options,
     invoke(payload) {
       const { Records } = JSON.parse(payload) as { Records: SQSRecord[] };
@@ -49,64 +44,60 @@ function startMapping(
   return { mapping, batches, payloads, errors, bodies: () => batches.flat().map(({ body }) => body) };
 }
 
-async function send({ sqs, queueUrl }: Queue, bodies: readonly string[]): Promise<void> {
-  for (let start = 0; start < bodies.length; start += 10) {
-    const Entries = bodies.slice(start, start + 10).map((MessageBody, index) => ({
-      Id: String(index),
-      MessageBody,
-    }));
-    await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-  }
+function send(queue: Queue, bodies: readonly string[]): void {
+  for (const body of bodies) queue.send({ body });
 }
+const receive = async (queue: Queue, visibilityTimeout?: number) =>
+  (await queue.receive({ max: 10, waitMs: 0, visibilityTimeout })).map(({ content }) => content.body);
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `order ${index}`);
-const patient = { timeout: 15_000, interval: 20 };
+const patient = { timeout: 15_000, interval: 5 };
 
 describe('batches', () => {
   test('contain at most batchSize records, and each message once', async () => {
-    const queue = await startQueue();
-    await send(queue, numbered(25));
+    const queue = createQueue();
+    send(queue, numbered(25));
     const { batches, bodies } = startMapping(queue, { batchSize: 4 });
     await vi.waitFor(() => expect(bodies().toSorted()).toEqual(numbered(25).toSorted()), patient);
     expect(Math.max(...batches.map((batch) => batch.length))).toBe(4);
   });
 
-  test('of more than ten records are filled by several receives', async () => {
-    const queue = await startQueue();
-    await send(queue, numbered(60));
+  test('of more than ten records are filled by one receive', async () => {
+    const queue = createQueue();
+    send(queue, numbered(60));
     const { batches } = startMapping(queue, { batchSize: 25, batchingWindow: 1, maximumConcurrency: 1 });
     await vi.waitFor(() => expect(batches.map((batch) => batch.length)).toEqual([25, 25, 10]), patient);
   });
 
   test('wait for later messages until they are full or the batching window ends', async () => {
-    const queue = await startQueue();
+    const queue = createQueue();
     const { batches } = startMapping(queue, { batchSize: 20, batchingWindow: 60, maximumConcurrency: 1 });
-    await send(queue, numbered(5));
+    send(queue, numbered(5));
     await sleep(200);
     expect(batches).toEqual([]);
-    await send(queue, numbered(15));
+    send(queue, numbered(15));
     await vi.waitFor(() => expect(batches.map((batch) => batch.length)).toEqual([20]), patient);
   });
 
   test('are sent when the batching window ends, even if they are not full', async () => {
-    const queue = await startQueue();
+    const queue = createQueue();
     const { batches } = startMapping(queue, { batchSize: 100, batchingWindow: 1 });
-    await send(queue, numbered(3));
+    send(queue, numbered(3));
     await vi.waitFor(() => expect(batches.map((batch) => batch.length)).toEqual([3]), patient);
   });
 
   test('are split if the payload exceeds 6 MB', async () => {
-    const queue = await startQueue();
+    const queue = createQueue();
     // Each quotation mark takes two bytes in the payload, so seven messages of 0.8 MB fit.
-    for (let count = 0; count < 12; count += 1) await send(queue, ['"'.repeat(400_000)]);
+    for (let count = 0; count < 12; count += 1) send(queue, ['"'.repeat(400_000)]);
     const { payloads, batches } = startMapping(queue, { batchSize: 12, maximumConcurrency: 1 });
     await vi.waitFor(() => expect(batches.map((batch) => batch.length)).toEqual([7, 5]), patient);
     for (const payload of payloads) expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(6 * 1_048_576);
   });
 
   test('never exceed maximumConcurrency', async () => {
-    const queue = await startQueue();
-    await send(queue, numbered(30));
+    const queue = createQueue();
+    send(queue, numbered(30));
     let running = 0;
     let most = 0;
     const { batches } = startMapping(queue, { batchSize: 1, maximumConcurrency: 3 }, async () => {
@@ -122,24 +113,21 @@ describe('batches', () => {
 });
 
 test("a record has Lambda's format, with system and message attributes", async () => {
-  const queue = await startQueue();
-  const { MessageId, MD5OfMessageBody } = await queue.sqs.send(
-    new SendMessageCommand({
-      QueueUrl: queue.queueUrl,
-      MessageBody: '{"price":39.9}',
-      MessageAttributes: {
-        event: { DataType: 'String', StringValue: 'OrderConfirmed' },
-        tries: { DataType: 'Number', StringValue: '3' },
-        seal: { DataType: 'Binary', BinaryValue: Uint8Array.of(0, 255) },
-      },
-    }),
-  );
+  const queue = createQueue();
+  const { messageId, md5OfBody } = queue.send({
+    body: '{"price":39.9}',
+    attributes: {
+      event: { DataType: 'String', StringValue: 'OrderConfirmed' },
+      tries: { DataType: 'Number', StringValue: '3' },
+      seal: { DataType: 'Binary', BinaryValue: 'AP8=' },
+    },
+  });
   const { batches } = startMapping(queue);
   await vi.waitFor(() => expect(batches).toHaveLength(1), patient);
   expect(batches).toEqual([
     [
       {
-        messageId: MessageId,
+        messageId,
         receiptHandle: expect.stringMatching(/./),
         body: '{"price":39.9}',
         attributes: expect.objectContaining({
@@ -153,7 +141,7 @@ test("a record has Lambda's format, with system and message attributes", async (
           tries: { dataType: 'Number', stringValue: '3' },
           seal: { dataType: 'Binary', binaryValue: 'AP8=' },
         },
-        md5OfBody: MD5OfMessageBody,
+        md5OfBody,
         eventSource: 'aws:sqs',
         eventSourceARN: QUEUE_ARN,
         awsRegion: 'us-east-1',
@@ -164,16 +152,14 @@ test("a record has Lambda's format, with system and message attributes", async (
 
 describe('failures', () => {
   /** Stops the mapping and returns the number of messages in flight. */
-  async function inFlightAfter(mapping: EventSourceMapping, { sqs, queueUrl }: Queue): Promise<number> {
+  async function inFlightAfter(mapping: EventSourceMapping, queue: Queue): Promise<number> {
     await mapping.stop();
-    const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] });
-    const { Attributes } = await sqs.send(command);
-    return Number(Attributes?.ApproximateNumberOfMessagesNotVisible);
+    return queue.counts().inFlight;
   }
 
   test('that a function reports stay in the queue, and the rest of the batch is deleted', async () => {
-    const queue = await startQueue();
-    await send(queue, numbered(10));
+    const queue = createQueue();
+    send(queue, numbered(10));
     const report = async (records: SQSRecord[]) => {
       const failed = records.filter(({ body }) => body === 'order 3' || body === 'order 7');
       const batchItemFailures = failed.map(({ messageId }) => ({ itemIdentifier: messageId }));
@@ -195,8 +181,8 @@ describe('failures', () => {
   ] as const)(
     'of a function that %s keep the whole batch in the queue and are reported',
     async ([, result, reason]) => {
-      const queue = await startQueue();
-      await send(queue, numbered(5));
+      const queue = createQueue();
+      send(queue, numbered(5));
       const { mapping, batches, errors } = startMapping(queue, { batchSize: 5 }, async () => result);
       await vi.waitFor(() => expect(batches.flat()).toHaveLength(5), patient);
       expect(await inFlightAfter(mapping, queue)).toBe(5);
@@ -206,24 +192,19 @@ describe('failures', () => {
   );
 
   test('of three receives move a message to the dead-letter queue', async () => {
-    const cloud = await startTestServices();
-    const dlqUrl = await cloud.createQueue('ordersDLQ');
-    const deadLetterTargetArn = `${QUEUE_ARN}DLQ`;
-    const queueUrl = await cloud.createQueue('orders', {
+    const sqs = openSqs();
+    const deadLetters = sqs.createQueue('ordersDLQ');
+    const queue = sqs.createQueue('orders', {
       VisibilityTimeout: '1',
-      RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 3 }),
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 3 }),
     });
-    await send({ ...cloud, queueUrl }, ['poison']);
-    const { batches } = startMapping({ ...cloud, queueUrl }, {}, async () => ({
+    send(queue, ['poison']);
+    const { batches } = startMapping(queue, {}, async () => ({
       payload: '{}',
       functionError: 'Unhandled',
     }));
-    const [dead] = await vi.waitFor(async () => {
-      const messages = await cloud.receive(dlqUrl);
-      expect(messages).toHaveLength(1);
-      return messages;
-    }, patient);
-    expect(dead?.Body).toBe('poison');
+    await vi.waitFor(() => expect(deadLetters.counts().visible).toBe(1), patient);
+    expect(await receive(deadLetters)).toEqual(['poison']);
     expect(batches.flat().map(({ attributes }) => attributes.ApproximateReceiveCount)).toEqual([
       '1',
       '2',
@@ -234,10 +215,10 @@ describe('failures', () => {
 
 describe('stop', () => {
   test('waits for the batch in flight and receives no further message', async () => {
-    const queue = await startQueue();
+    const queue = createQueue();
     const { promise: finished, resolve: finish } = Promise.withResolvers<InvokeResult>();
     const { mapping, batches } = startMapping(queue, { maximumConcurrency: 3 }, () => finished);
-    await send(queue, ['in flight']);
+    send(queue, ['in flight']);
     await vi.waitFor(() => expect(batches).toHaveLength(1), patient);
 
     const stopped = vi.fn<() => void>();
@@ -247,19 +228,16 @@ describe('stop', () => {
     finish({ payload: 'null' });
     await stopping;
 
-    await send(queue, ['too late']);
-    const messages = await queue.receive(queue.queueUrl, 1);
-    expect(messages.map(({ Body }) => Body)).toEqual(['too late']);
+    send(queue, ['too late']);
+    expect(await receive(queue)).toEqual(['too late']);
     expect(batches).toHaveLength(1);
   });
 
   test('processes a batch that was not yet full', async () => {
-    const queue = await startQueue();
+    const queue = createQueue();
     const { mapping, bodies } = startMapping(queue, { batchSize: 100, batchingWindow: 60 });
-    await send(queue, numbered(3));
-    await vi.waitFor(async () => expect(await queue.countVisible(queue.queueUrl)).toBe(0), patient);
-    // Lets the pending receive return.
-    await sleep(200);
+    send(queue, numbered(3));
+    await vi.waitFor(() => expect(queue.counts().visible).toBe(0), patient);
     await mapping.stop();
     expect(bodies().toSorted()).toEqual(numbered(3));
   });
@@ -286,8 +264,8 @@ describe('a mapping whose concurrency changes', () => {
   }
 
   test('runs more invocations concurrently after its limit was raised', async () => {
-    const queue = await startQueue();
-    await send(queue, numbered(10));
+    const queue = createQueue();
+    send(queue, numbered(10));
     const { seen, release, handle } = startHeld();
     const { mapping } = startMapping(queue, { batchSize: 1, maximumConcurrency: 2 }, handle);
     await vi.waitFor(() => expect(seen.running).toBe(2), patient);
@@ -299,8 +277,8 @@ describe('a mapping whose concurrency changes', () => {
   });
 
   test('keeps to the last limit once the batches in flight have ended', async () => {
-    const queue = await startQueue();
-    await send(queue, numbered(20));
+    const queue = createQueue();
+    send(queue, numbered(20));
     const { seen, release, handle } = startHeld();
     const { mapping, batches } = startMapping(queue, { batchSize: 1, maximumConcurrency: 4 }, handle);
     await vi.waitFor(() => expect(seen.running).toBe(4), patient);
@@ -320,33 +298,32 @@ describe('a mapping whose concurrency changes', () => {
   });
 
   test('receives nothing while it is paused, and continues when it is resumed', async () => {
-    const queue = await startQueue();
+    const queue = createQueue();
     const { mapping, bodies } = startMapping(queue);
-    await send(queue, ['before']);
+    send(queue, ['before']);
     await vi.waitFor(() => expect(bodies()).toEqual(['before']), patient);
     mapping.resize(0);
-    // Pending receives may still return for a moment.
-    await sleep(400);
-    await send(queue, ['while paused']);
-    expect((await queue.receive(queue.queueUrl, 1, 0)).map(({ Body }) => Body)).toEqual(['while paused']);
+    send(queue, ['while paused']);
+    expect(await receive(queue, 0)).toEqual(['while paused']);
     mapping.resize(2);
     await vi.waitFor(() => expect(bodies()).toEqual(['before', 'while paused']), patient);
   });
 });
 
 test('an unreachable queue is reported, and polled again when it is reachable', async () => {
-  const first = await startTestServices();
-  const port = Number(new URL(first.services.endpoint).port);
-  const queueUrl = await first.createQueue('orders');
-  const { errors, bodies } = startMapping({ ...first, queueUrl }, { maximumConcurrency: 1 });
-  await first.services.stop();
-  await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0), patient);
-  expect(errors[0]).toContain(`queue ${QUEUE_ARN}: `);
-
-  const again = await startAwsServices({ port, mailboxQueueName: 'mailbox' });
-  onTestFinished(() => again.stop());
-  const { sqs, createQueue } = connectClients(again.endpoint);
-  await createQueue('orders');
-  await send({ sqs, queueUrl }, ['back again']);
+  const queue = createQueue();
+  const reader = createQueueReader(queue);
+  let isReachable = false;
+  const failing: QueueReader = {
+    ...reader,
+    receive: async (...args) => {
+      if (!isReachable) throw new Error('the thread ended');
+      return reader.receive(...args);
+    },
+  };
+  const { errors, bodies } = startMapping(queue, { reader: failing, maximumConcurrency: 1 });
+  await vi.waitFor(() => expect(errors).toEqual([`queue ${QUEUE_ARN}: Error: the thread ended`]), patient);
+  isReachable = true;
+  send(queue, ['back again']);
   await vi.waitFor(() => expect(bodies()).toEqual(['back again']), patient);
 });

@@ -24,16 +24,17 @@ async function start() {
   });
   const invoke = vi.fn(async () => ({ payload: 'null' }));
   const onConcurrency = vi.fn<(concurrency: number) => void>();
-  mappings = createMappings(cloud.sqs);
+  mappings = createMappings();
   for (const [queue, functionName] of [
     ['orders', 'shop-local-consumer'],
     ['uploads', 'shop-local-ingest'],
   ] as const) {
+    await cloud.createQueue(queue);
     mappings.add({
       functionName,
       enabled: true,
       maximumConcurrency: queue === 'orders' ? 3 : undefined,
-      queueUrl: await cloud.createQueue(queue),
+      reader: cloud.services.readQueue(queue),
       queueArn: `arn:aws:sqs:us-east-1:000000000000:${queue}`,
       batchSize: 10,
       batchingWindow: 0,
@@ -102,7 +103,6 @@ test('a disabled mapping leaves messages in the queue until it is enabled again'
     State: 'Disabled',
     ScalingConfig: { MaximumConcurrency: 3 },
   });
-  await new Promise((resolve) => setTimeout(resolve, 400));
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'waits' }));
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(await countVisible(queueUrl)).toBe(1);

@@ -1,23 +1,28 @@
+import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
 import { createMappings, type Mapping } from '../../local/lambda/mappings.ts';
+import type { QueueReader } from '../../local/lambda/queue-reader.ts';
 
 /** Creates the mappings of one function, whose queue stays empty. */
 function create(options: Partial<Mapping> = {}) {
-  const polls = new Set<PromiseWithResolvers<never>>();
-  function send(): Promise<never> {
-    const poll = Promise.withResolvers<never>();
-    polls.add(poll);
-    return poll.promise.finally(() => polls.delete(poll));
-  }
+  let polls = 0;
+  const reader: QueueReader = {
+    async receive(_max, _waitMs, signal) {
+      polls++;
+      await once(signal, 'abort');
+      polls--;
+      return [];
+    },
+    delete: async () => undefined,
+  };
   const limits: number[] = [];
-  const mappings = createMappings({ send } as unknown as SQSClient);
+  const mappings = createMappings();
   mappings.add({
     functionName: 'shop-local-greet',
     enabled: true,
     maximumConcurrency: 3,
-    queueUrl: 'http://queue',
+    reader,
     queueArn: 'arn:aws:sqs:us-east-1:000000000000:orders',
     batchSize: 10,
     batchingWindow: 0,
@@ -27,14 +32,9 @@ function create(options: Partial<Mapping> = {}) {
     onConcurrency: (limit) => limits.push(limit),
     ...options,
   });
-  async function stop(): Promise<void> {
-    const stopped = mappings.stop();
-    for (const { reject } of polls) reject(new Error('the queue is gone'));
-    await stopped;
-  }
-  onTestFinished(stop);
+  onTestFinished(mappings.stop);
   const [{ uuid = '' } = {}] = mappings.list();
-  return { mappings, uuid, limits, stop, running: () => polls.size };
+  return { mappings, uuid, limits, running: () => polls };
 }
 
 test('a mapping polls with its maximum concurrency, or with ten pollers if it has none', () => {
@@ -59,9 +59,9 @@ test('a change before the start takes effect with it', () => {
 });
 
 test('a change after the stop starts no poller', async () => {
-  const { mappings, uuid, stop, running } = create();
+  const { mappings, uuid, running } = create();
   mappings.start();
-  await stop();
+  await mappings.stop();
   expect(running()).toBe(0);
   expect(mappings.update(uuid, { maximumConcurrency: 5 })).toMatchObject({ maximumConcurrency: 5 });
   await turn();

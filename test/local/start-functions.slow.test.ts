@@ -35,7 +35,7 @@ async function start(source: string, events: object[] = []) {
       stack,
       code: new Map([['greet', code]]),
       prefix: 'shop-local-',
-      sqs: cloud.sqs,
+      readQueue: cloud.services.readQueue,
       log,
     });
     onTestFinished(() => functions.stop());

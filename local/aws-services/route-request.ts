@@ -1,0 +1,57 @@
+import { answerInspection, INSPECTION_PATH, type InspectionCalls } from './inspection-routes.ts';
+import { answerInvoke, type InvokeFunction } from './invoke-route.ts';
+import { answerMappings, type MappingCalls } from './mapping-routes.ts';
+import type { Service, ServiceRequest } from './service.ts';
+import { answerSts } from './sts.ts';
+
+/** The services behind one endpoint. */
+export interface Services extends InspectionCalls, MappingCalls {
+  sqs: Service;
+  sns: Service;
+  s3: Service;
+  invoke: InvokeFunction;
+}
+
+const LAMBDA = /^\/2015-03-31\/(?:functions\/([^/]+)\/invocations|event-source-mappings(?:\/([^/]*))?)\/?$/;
+
+/** Paths of the query protocol: the endpoint itself, or a queue's URL. */
+const QUERY_PATH = /^\/(?:\d{12}\/[^/]+)?$/;
+
+/** Services of the query protocol by the version that a request names. */
+const QUERY_SERVICES: Record<string, (services: Services) => Service> = {
+  '2012-11-05': ({ sqs }) => sqs,
+  '2010-03-31': ({ sns }) => sns,
+  '2011-06-15': () => answerSts,
+};
+
+/**
+ * Creates the service that passes each request to SQS, SNS, S3, STS, Lambda or the inspection routes. AWS tells these services
+ * apart by their host names.
+ */
+export function routeRequests(services: Services): Service {
+  return (request) => {
+    const { headers, path } = request;
+    const target = headers['x-amz-target'];
+    if (typeof target === 'string' && target.startsWith('AmazonSQS.')) return services.sqs(request);
+    const queryService = QUERY_PATH.test(path) && QUERY_SERVICES[readVersion(request) ?? ''];
+    if (queryService) return queryService(services)(request);
+    const [isLambda, functionName, uuid = ''] = LAMBDA.exec(path) ?? [];
+    if (functionName !== undefined) {
+      return answerInvoke(decodeURIComponent(functionName), request, services.invoke);
+    }
+    if (isLambda) return answerMappings(decodeURIComponent(uuid), request, services);
+    if (path === INSPECTION_PATH || path.startsWith(`${INSPECTION_PATH}/`)) {
+      return answerInspection(request, services);
+    }
+    return services.s3(request);
+  };
+}
+
+/** Returns the version that a request of the query protocol names, in the form of a POST or in the query of a GET. */
+function readVersion({ method, headers, query, body }: ServiceRequest): string | null | undefined {
+  if (method === 'GET') return query.get('Version');
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  if (method !== 'POST' || !isForm) return undefined;
+  // In a form, `=` and `&` are encoded within values. So this is cheaper than parsing it, and as exact.
+  return /(?:^|&)Version=([\d-]+)/.exec(body.toString('latin1'))?.[1];
+}

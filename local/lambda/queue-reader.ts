@@ -1,0 +1,87 @@
+import type { SQSRecord } from 'aws-lambda';
+import { md5 } from '../sqs/checksum.ts';
+import type { MessageAttribute, ReceivedMessage } from '../sqs/message.ts';
+import type { Queue } from '../sqs/queue.ts';
+import { systemAttributesOf } from '../sqs/system-attributes.ts';
+import { REGION } from '../stack/account.ts';
+
+/** A received message. */
+export interface QueueRecord {
+  messageId: string;
+  receiptHandle: string;
+  /** The record of a Lambda event as JSON, which is both measured and sent. */
+  json: string;
+}
+
+/** Reads one queue, as Lambda does: by its own way, not by SQS's API. */
+export interface QueueReader {
+  /**
+   * Receives up to `max` messages. If there is none, waits up to `waitMs` for the first.
+   *
+   * @param signal Ends the wait without receiving a message.
+   */
+  receive(max: number, waitMs: number, signal: AbortSignal): Promise<QueueRecord[]>;
+  delete(receiptHandles: readonly string[]): Promise<void>;
+}
+
+/** Messages per receive, so that a batch of 10,000 large messages does not exceed the memory. */
+const SLICE = 500;
+/** Bytes of JSON after which no further slice is received: more than an invocation's payload holds. */
+const ENOUGH_BYTES = 8_388_608;
+
+/** Creates a reader of a queue in this thread. */
+export function createQueueReader(queue: Queue): QueueReader {
+  return {
+    async receive(max, waitMs, signal) {
+      const records: QueueRecord[] = [];
+      let bytes = 0;
+      while (records.length < max && bytes < ENOUGH_BYTES) {
+        const wanted = Math.min(SLICE, max - records.length);
+        const received = await queue.receive({
+          max: wanted,
+          waitMs: records.length > 0 ? 0 : waitMs,
+          signal,
+        });
+        for (const message of received) {
+          const record = toQueueRecord(message, queue.arn);
+          bytes += record.json.length;
+          records.push(record);
+        }
+        if (received.length < wanted) break;
+      }
+      return records;
+    },
+    async delete(receiptHandles) {
+      for (const receiptHandle of receiptHandles) queue.delete(receiptHandle);
+    },
+  };
+}
+
+function toQueueRecord(message: ReceivedMessage, eventSourceARN: string): QueueRecord {
+  const { content, receiptHandle } = message;
+  const messageId = content.id;
+  const record: SQSRecord = {
+    messageId,
+    receiptHandle,
+    body: content.body,
+    attributes: systemAttributesOf(message) as unknown as SQSRecord['attributes'],
+    messageAttributes: toRecordAttributes(content.attributes ?? {}),
+    md5OfBody: md5(content.body),
+    eventSource: 'aws:sqs',
+    eventSourceARN,
+    awsRegion: REGION,
+  };
+  return { messageId, receiptHandle, json: JSON.stringify(record) };
+}
+
+function toRecordAttributes(attributes: Readonly<Record<string, MessageAttribute>>) {
+  const converted: SQSRecord['messageAttributes'] = {};
+  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
+    converted[name] = {
+      dataType: DataType,
+      ...(StringValue !== undefined && { stringValue: StringValue }),
+      ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
+    };
+  }
+  return converted;
+}
