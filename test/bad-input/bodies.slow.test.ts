@@ -34,12 +34,14 @@ beforeAll(async () => {
   log = captureLog();
   const sent = cases.filter(({ expected }) => !('refused' in expected)).map(({ body }) => body);
   await pipeline.send('OrderQueueUrl', [...sent, JSON.stringify(VALID_ORDER)]);
-  await pipeline.deliver('OrderQueueUrl', async (event, context) => {
+  const { failed } = await pipeline.deliver('OrderQueueUrl', async (event, context) => {
     for (const record of event.Records) records.set(record.body, record);
     const answer = (await handler(event, context)) as unknown as SQSBatchResponse;
     for (const { itemIdentifier } of answer.batchItemFailures) failedIds.add(itemIdentifier);
     return answer;
   });
+  // Keeps the invalid messages in flight, because the tests let the handler process them again.
+  await pipeline.setVisibilityTimeout('OrderQueueUrl', failed, 600);
   const events = await pipeline.drainQueue<OrderConfirmed>('ShippingQueueUrl');
   published = events.map(({ order }) => order);
   mails = await takeMails();
@@ -114,6 +116,6 @@ describe('SQS rejects the message:', () => {
   test.each(outcomeIs('refused'))('$name', async ({ body, expected }) => {
     const command = new SendMessageCommand({ QueueUrl: pipeline.output('OrderQueueUrl'), MessageBody: body });
     const { name } = await pipeline.sqs.send(command).catch((error) => error);
-    expect(name).toBe(`AWS.SimpleQueueService.${'refused' in expected && expected.refused}`);
+    expect(name).toBe('refused' in expected && expected.refused);
   });
 });

@@ -1,8 +1,8 @@
-import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import type { LiveStatus, QueueStatus } from '../../dashboard/api.ts';
 import { startDashboard } from '../../dashboard/server/dashboard.ts';
 import { openEmbeddedPipeline } from '../../operations/pipeline/open-pipeline.ts';
+import { emptyQueue } from '../aws/empty-queue.ts';
 import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts';
 import { listenToEvents } from './listen-to-events.ts';
 import { type RequestOptions, sendRequest } from './send-request.ts';
@@ -26,7 +26,7 @@ async function openPage() {
 }
 
 async function emptyOrderQueue(): Promise<void> {
-  await cloud.clients.sqs.send(new PurgeQueueCommand({ QueueUrl: cloud.output('OrderQueueUrl') }));
+  await emptyQueue(cloud.clients.sqs, cloud.output('OrderQueueUrl'));
 }
 
 test('a burst sends the requested number of orders, and live events show it running and ending', async () => {

@@ -196,6 +196,10 @@ const BACKGROUND_FAULTS: readonly Omit<RequestFault, 'nth' | 'times'>[] = [
 ];
 const BACKGROUND_FAULT_COUNT = 5;
 
+/** Whether a theme is about receives and deletes, which only workers make over HTTP. */
+const faultsPolling = ({ requests = [] }: Theme): boolean =>
+  requests.some(({ action }) => action === 'ReceiveMessage' || action === 'DeleteMessageBatch');
+
 /** Creates the schedule of a seed, a whole number from 1. The same seed always gives the same schedule. */
 export function createSchedule(seed: number): Schedule {
   const random = seededRandom(seed);
@@ -210,7 +214,7 @@ export function createSchedule(seed: number): Schedule {
   }));
   return {
     seed,
-    runtime: random() < 0.6 ? 'workers' : 'functions',
+    runtime: random() < 0.6 || faultsPolling(theme) ? 'workers' : 'functions',
     interruptsPublish: false,
     incidents: [],
     ...theme,

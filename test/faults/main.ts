@@ -11,18 +11,7 @@ const heading = `\
 
 /** Formats a run as a row of the table. */
 function row(report: RunReport): string {
-  const {
-    schedule,
-    hits,
-    restarts,
-    received,
-    duplicates,
-    deadLettered,
-    redriven,
-    repeats,
-    allowed,
-    seconds,
-  } = report;
+  const { schedule, hits, restarts, messages, redriven, repeats, allowed, seconds } = report;
   const faults = Object.entries(hits).map(([kind, count]) => `${count} ${kind}`);
   const incidents = schedule.incidents.map(({ incident }) => incident.kind);
   const cells = [
@@ -31,9 +20,9 @@ function row(report: RunReport): string {
     schedule.runtime,
     [...new Set(incidents), ...faults].join(', '),
     restarts,
-    received,
-    duplicates,
-    deadLettered,
+    messages?.received ?? '–',
+    messages?.duplicates ?? '–',
+    messages?.deadLettered ?? '–',
     redriven,
     repeats,
     allowed,

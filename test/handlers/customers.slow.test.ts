@@ -5,7 +5,6 @@ import {
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import remove from '../../events/customers-delete.json' with { type: 'json' };
@@ -14,6 +13,7 @@ import badAddress from '../../events/customers-post-bad-address.json' with { typ
 import { createTopic } from '../../lib/aws/topic.ts';
 import { toPublishedMessage } from '../../lib/confirm/confirmed-message.ts';
 import { startHttpApi } from '../../local/http-api.ts';
+import { emptyQueue } from '../aws/empty-queue.ts';
 import { intercept, sdkError } from '../aws/intercept.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import { captureLog } from './capture-log.ts';
@@ -84,7 +84,7 @@ async function emailSubscriptions() {
 async function readMailbox(): Promise<string[]> {
   const QueueUrl = await pipeline.createQueue('mailbox');
   const mails = await pipeline.readAll<{ email_id: string; subject: string; order_id?: string }>(QueueUrl);
-  await pipeline.sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  await emptyQueue(pipeline.sqs, QueueUrl);
   return mails.map(({ email_id, subject, order_id }) => `${email_id} ${order_id ?? subject}`);
 }
 

@@ -3,13 +3,13 @@ import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   type Message,
-  PurgeQueueCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { vi } from 'vitest';
 import { startStack } from '../../harness/start-stack.ts';
 import { chunk } from '../../lib/batch/chunk.ts';
+import { emptyQueue } from '../aws/empty-queue.ts';
 import { connectClients } from '../local/start-test-services.ts';
 
 type SqsHandler = (event: SQSEvent, context: Context) => unknown;
@@ -40,7 +40,7 @@ export async function startPipeline(functionName: string) {
 
     /** Empties all queues, messages in flight included. */
     async purge(): Promise<void> {
-      for (const { url } of stack.queues) await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
+      for (const { url } of stack.queues) await emptyQueue(sqs, url);
     },
 
     /** Sends bodies to a queue without attributes. */
@@ -77,10 +77,14 @@ export async function startPipeline(functionName: string) {
       return { received: messages, failed };
     },
 
-    /** Ends the visibility timeout of messages in flight. */
-    async endVisibilityTimeout(queue: string, messages: readonly Message[]): Promise<void> {
+    /** Sets the visibility timeout of messages in flight, in seconds from now. */
+    async setVisibilityTimeout(
+      queue: string,
+      messages: readonly Message[],
+      VisibilityTimeout: number,
+    ): Promise<void> {
       for (const { ReceiptHandle } of messages) {
-        const change = { QueueUrl: output(queue), ReceiptHandle, VisibilityTimeout: 0 };
+        const change = { QueueUrl: output(queue), ReceiptHandle, VisibilityTimeout };
         await sqs.send(new ChangeMessageVisibilityCommand(change));
       }
     },

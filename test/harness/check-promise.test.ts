@@ -25,6 +25,7 @@ const counts = pipelineCounts({
 const stored = counts.stored as NonNullable<typeof counts.stored>;
 
 /** A flawless run: 100 orders, two duplicates, one invalid item each through queue, HTTP and file, and an unreadable file. */
+const MESSAGES = { received: 103, deadLettered: 1, vanished: [] };
 const well: Evidence = {
   left: {},
   load: {
@@ -45,7 +46,7 @@ const well: Evidence = {
   receipts: [
     { key: 'orders.csv', status: 'ingested', rows: 10, sent: 9, rejected: 1, rejectedRows: ['no row'] },
   ],
-  messages: { received: 103, deadLettered: 1, vanished: [] },
+  messages: MESSAGES,
   counts: { ...counts },
   reconciliation: { reconciled: true, gaps: [] } as unknown as NonNullable<Evidence['reconciliation']>,
 };
@@ -133,7 +134,7 @@ describe('the promise', () => {
     ],
     [
       'a message is lost',
-      { messages: { ...well.messages, vanished: ['m-1'] } },
+      { messages: { ...MESSAGES, vanished: ['m-1'] } },
       ['every message is confirmed, a duplicate or dead-lettered: 1 vanished, m-1'],
     ],
     [

@@ -363,7 +363,8 @@ describe('npm start', { timeout: 120_000 }, () => {
     const second = await start('--no-produce', ...data).ended;
     expect(second.output).toMatch(/^data directory .*: another process is using it/);
     expect(second.status).toBe(1);
-    const { AwsEndpointUrl, DatabaseUrl = '' } = await readOutputs();
+    const outputs = await readOutputs();
+    const { DatabaseUrl = '' } = outputs;
     const database = createPostgresDatabase(DatabaseUrl);
     const count = `SELECT CAST(count(*) AS text) AS shipments, CAST((SELECT count(*) FROM sales) AS text) AS sales,
       CAST((SELECT sum(stock) FROM inventory) AS text) AS stock FROM shipments`;
@@ -371,18 +372,15 @@ describe('npm start', { timeout: 120_000 }, () => {
       { shipments: '60', sales: '60', stock: String(50 * 450 - 60) },
     ]);
     await database.close();
-    const queues = (await (await fetch(`${AwsEndpointUrl}/_fauxqs/queues`)).json()) as {
-      name: string;
-      approximateMessageCount: number;
-    }[];
-    const depths = Object.fromEntries(
-      queues.map(({ name, approximateMessageCount }) => [name, approximateMessageCount]),
+    const { countVisible } = connectClients(outputs.AwsEndpointUrl ?? '');
+    const depths = ['MailboxQueueUrl', ...QUEUES.map(({ id }) => `${id}Url`)].map(
+      async (output) => [output, await countVisible(outputs[output] ?? '')] as const,
     );
-    expect(depths).toMatchObject({
-      mailbox: 60,
-      'order-pipeline-local-order-queue': 0,
-      'order-pipeline-local-shipping-queue': 0,
-      'order-pipeline-local-analytics-queue': 0,
+    expect(Object.fromEntries(await Promise.all(depths))).toMatchObject({
+      MailboxQueueUrl: 60,
+      OrderQueueUrl: 0,
+      ShippingQueueUrl: 0,
+      AnalyticsQueueUrl: 0,
     });
     child.kill('SIGINT');
     await ended;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { PurgeQueueCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { generateOrders } from '../../lib/produce/generator.ts';
+import { emptyQueue } from '../aws/empty-queue.ts';
 import { startTestCloud } from './start-test-cloud.ts';
 import { startWorker, type TestWorker } from './start-worker.ts';
 
@@ -68,7 +69,7 @@ export async function startWorkerCloud(shippingAndSales: 'on' | 'off' = 'off') {
     async reset(): Promise<void> {
       await setVisibilityTimeout(VISIBILITY_TIMEOUT);
       for (const name of ['OrderQueueUrl', 'OrderQueueDLQUrl', 'MailboxQueueUrl']) {
-        await sqs.send(new PurgeQueueCommand({ QueueUrl: cloud.output(name) }));
+        await emptyQueue(sqs, cloud.output(name));
       }
     },
   };

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { printable } from '../../../lib/text.ts';
+import type { Inspection } from '../../../operations/status/inspection.ts';
 import { findBrowser, launchBrowser } from '../../browser/browser.ts';
 import { startTestCloud, type TestCloud } from '../../pipeline/start-test-cloud.ts';
 import { fillQueue } from './fill-queue.ts';
@@ -24,6 +28,13 @@ const INVALID = [
   orderWith({ order_id: 'invalid-mail', email_id: 'not-an-address' }),
   orderWith({ order_id: 'invalid-hostile', customer_name: HOSTILE_NAMES[0], price: -1 }),
 ];
+
+/** A request of a page, in the form of fetch's options. */
+interface Attempt {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
 
 /** Finds touch targets less than 40 px high. */
 const SMALL_TARGETS = `[...document.querySelectorAll('main :is(a, button, select, input:not([type=checkbox]))')]
@@ -278,6 +289,65 @@ describeInBrowser('each view', () => {
     await page.setViewportSize({ width: 1280, height: 900 });
     await page.emulateMedia({ colorScheme: 'light' });
   }
+});
+
+describeInBrowser('a page of another origin', () => {
+  test('can neither change anything through a port of the embedded cloud, nor read an answer', async () => {
+    const foreign = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html').end('<title>elsewhere</title>');
+    });
+    await once(foreign.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void foreign.close());
+    const elsewhere = await browser.newPage();
+    onTestFinished(() => elsewhere.close());
+    await elsewhere.goto(`http://localhost:${(foreign.address() as AddressInfo).port}`);
+
+    const aws = cloud.output('AwsEndpointUrl');
+    const topic = encodeURIComponent(cloud.output('OrderEventsTopicArn'));
+    const publish = `Action=Publish&Version=2010-03-31&TopicArn=${topic}&Message=forged`;
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const upload = `--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nforged.csv\r\n--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n`;
+    const dynamodb = {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': 'DynamoDB_20120810.ListTables',
+    };
+    // Each is a request that a browser sends without asking the server first, but for the last.
+    const attempts = [
+      [`${aws}/`, { method: 'POST', headers: form, body: publish }],
+      [`${aws}/?${publish}`, {}],
+      [
+        `${aws}/${cloud.output('UploadBucketName')}`,
+        { method: 'POST', headers: { 'content-type': 'multipart/form-data; boundary=b' }, body: upload },
+      ],
+      [`${aws}/2015-03-31/functions/producer/invocations`, { method: 'POST', body: '{"count":5}' }],
+      [cloud.output('InspectionUrl'), {}],
+      [`${cloud.output('ApiUrl')}/orders/generate`, { method: 'POST', body: '{"count":5}' }],
+      [`${cloud.output('DynamoDbEndpointUrl')}/`, {}],
+      [`${cloud.output('DynamoDbEndpointUrl')}/`, { method: 'POST', headers: dynamodb, body: '{}' }],
+    ] as const;
+    const inspect = async () => (await fetch(cloud.output('InspectionUrl'))).json() as Promise<Inspection>;
+    const before = await inspect();
+    const readable = await elsewhere.evaluate(
+      async (all) => {
+        const read: string[] = [];
+        for (const [url, init] of all) {
+          await fetch(url, { ...init, mode: 'no-cors' }).catch(() => undefined);
+          await fetch(url, init).then(
+            () => read.push(url),
+            () => undefined,
+          );
+        }
+        return read;
+      },
+      attempts as unknown as [string, Attempt][],
+    );
+    expect(readable).toEqual([]);
+    const after = await inspect();
+    const taken = ({ queues }: Inspection) =>
+      Object.entries(queues).map(([name, queue]) => [name, queue.taken]);
+    expect(taken(after)).toEqual(taken(before));
+    expect(after.functions.producer).toEqual(before.functions.producer);
+  });
 });
 
 describeInBrowser('with 10,000 messages queued', () => {
