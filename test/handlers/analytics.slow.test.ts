@@ -184,10 +184,9 @@ test('the analytics function retries all messages of a failed load after the vis
   expect((await deliver(3)).received.map(({ Body }) => Body)).toEqual(['invalid']);
 
   await observer.query('ALTER TABLE sales_gone RENAME TO sales');
-  await pipeline.setVisibilityTimeout(
+  await pipeline.endVisibilityTimeout(
     'AnalyticsQueueUrl',
     failed.filter(({ Body }) => Body !== 'invalid'),
-    0,
   );
   await deliver();
   expect(await loadedIds()).toEqual(idsOf(sent));

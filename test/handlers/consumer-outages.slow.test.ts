@@ -52,7 +52,7 @@ const takePublished = async (): Promise<string[]> =>
   idsOf((await pipeline.drainQueue<OrderConfirmed>('ShippingQueueUrl')).map(({ order }) => order));
 /** Simulates the end of the visibility timeout, which is longer than any lease. */
 async function endVisibilityTimeout(failed: Message[]): Promise<void> {
-  await pipeline.setVisibilityTimeout('OrderQueueUrl', failed, 0);
+  await pipeline.endVisibilityTimeout('OrderQueueUrl', failed);
   passTime(180_000);
 }
 const counts = () => log.lines('batch confirmed').at(-1);

@@ -195,7 +195,7 @@ describe('the consumer and a repeated order', () => {
       return failAll(event.Records);
     });
     expect(await takePublished()).toHaveLength(1);
-    await pipeline.setVisibilityTimeout('OrderQueueUrl', received, 0);
+    await pipeline.endVisibilityTimeout('OrderQueueUrl', received);
     const { failed } = await deliver();
     expect(failed).toEqual([]);
     expect(await takePublished()).toEqual([]);
@@ -210,7 +210,7 @@ describe('the consumer and a repeated order', () => {
       await ledger.claim(claims, 35_000);
       return failAll(Records);
     });
-    await pipeline.setVisibilityTimeout('OrderQueueUrl', received, 0);
+    await pipeline.endVisibilityTimeout('OrderQueueUrl', received);
     passTime(180_000);
     expect((await deliver()).failed).toEqual([]);
     expect(await takePublished()).toEqual([order.order_id]);
@@ -221,7 +221,7 @@ describe('the consumer and a repeated order', () => {
     await send([order]);
     const published = intercept(SNSClient.prototype, PublishBatchCommand, async (input, pass) => {
       if (published.length === 1) {
-        await pipeline.setVisibilityTimeout('OrderQueueUrl', [...inFlight], 0);
+        await pipeline.endVisibilityTimeout('OrderQueueUrl', [...inFlight]);
         const second = await deliver();
         expect(second.received.map(({ MessageId }) => MessageId)).toEqual(
           inFlight.map(({ MessageId }) => MessageId),

@@ -157,7 +157,7 @@ test('the fulfillment function retries all orders after the visibility timeout i
   expect((await deliver(3)).received).toMatchObject([{ Body: 'invalid' }]);
 
   const good = failed.filter(({ Body }) => Body !== 'invalid');
-  await pipeline.setVisibilityTimeout('ShippingQueueUrl', good, 0);
+  await pipeline.endVisibilityTimeout('ShippingQueueUrl', good);
   expect((await deliver()).failed.filter(({ Body }) => Body !== 'invalid')).toEqual([]);
   expect(await shipping.products()).toMatchObject([{ backordered: 5 }]);
 });

@@ -164,7 +164,7 @@ test('ingest keeps the visibility timeout after the second transient error of a 
   });
   await pipeline.upload('again.ndjson', orderRows(1));
   const { failed } = await deliver();
-  await pipeline.setVisibilityTimeout('UploadQueueUrl', failed, 0);
+  await pipeline.endVisibilityTimeout('UploadQueueUrl', failed);
   expect((await deliver()).failed).toHaveLength(1);
   expect(paces()).toEqual([300]);
 });

@@ -3,6 +3,7 @@ import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   type Message,
+  MessageNotInflight,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
@@ -77,15 +78,13 @@ export async function startPipeline(functionName: string) {
       return { received: messages, failed };
     },
 
-    /** Sets the visibility timeout of messages in flight, in seconds from now. */
-    async setVisibilityTimeout(
-      queue: string,
-      messages: readonly Message[],
-      VisibilityTimeout: number,
-    ): Promise<void> {
+    /** Ends the visibility timeout of messages, unless it has ended by itself. */
+    async endVisibilityTimeout(queue: string, messages: readonly Message[]): Promise<void> {
       for (const { ReceiptHandle } of messages) {
-        const change = { QueueUrl: output(queue), ReceiptHandle, VisibilityTimeout };
-        await sqs.send(new ChangeMessageVisibilityCommand(change));
+        const change = { QueueUrl: output(queue), ReceiptHandle, VisibilityTimeout: 0 };
+        await sqs.send(new ChangeMessageVisibilityCommand(change)).catch((error) => {
+          if (!(error instanceof MessageNotInflight)) throw error;
+        });
       }
     },
 
