@@ -9,25 +9,26 @@ const BENCH = resolve(import.meta.dirname, '../../bench/main.ts');
 
 it('prints tables and writes JSON with the measurements of all contenders', async () => {
   const json = join(await createTestDirectory(), 'results.json');
-  const args = [BENCH, 'produce', '--repeats', '1', '--percent', '1', '--json', json];
+  const args = [BENCH, 'end-to-end', '--repeats', '1', '--orders', '1000', '--json', json];
   const { stdout } = await promisify(execFile)(process.execPath, args);
-  for (const text of ['ours', 'one at a time', 'sqs-producer', 'limit: bare batches', 'produce/limit'])
+  for (const text of ['1,000 orders', 'one at a time', 'end-to-end/one-at-a-time'])
     expect(stdout).toContain(text);
   // A single round has no spread.
   expect(stdout).not.toContain(' %');
 
   const { results, machine } = JSON.parse(await readFile(json, 'utf8'));
   expect(machine.node).toBe(process.version);
-  const [ours, oneAtATime] = results.produce.contenders;
-  expect(ours.samples).toEqual([
+  const [pipeline, oneAtATime] = results['end-to-end'].contenders;
+  expect(pipeline.samples).toEqual([
     {
-      ordersPerSecond: expect.any(Number),
-      requestsPerOrder: 0.1,
+      produced: expect.any(Number),
+      confirmed: expect.any(Number),
+      stored: expect.any(Number),
       cpuMs: expect.any(Number),
       uncertainty: expect.any(Number),
     },
   ]);
-  expect(oneAtATime.samples[0].requestsPerOrder).toBe(1);
+  expect(oneAtATime.samples).toEqual([{ confirmed: expect.any(Number), cpuMs: expect.any(Number) }]);
 }, 180_000);
 
 it('exits with 2 and says what is wrong with the command line', async () => {
