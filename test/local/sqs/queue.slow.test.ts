@@ -12,17 +12,18 @@ test('a standard queue has at most 120,000 messages in flight', async () => {
   expect(await receive(queue)).toHaveLength(1);
 });
 
-test('a receive costs the same with 200,000 messages in the queue and 100,000 in flight', async () => {
+// A scan of the messages in each receive would exceed the timeout of the test.
+test('1,000 receives and deletes work on a queue with 300,000 messages, of which 100,000 are in flight', async () => {
   const queue = createQueue();
   for (let index = 0; index < 300_000; index++) queue.send({ body: 'a' });
   await receive(queue, 100_000, 600);
-  const begun = performance.now();
+  let deleted = 0;
   for (let index = 0; index < 1_000; index++) {
-    const received = await receive(queue);
-    for (const { receiptHandle } of received) queue.delete(receiptHandle);
-    queue.counts();
-    queue.oldestSentAt();
+    for (const { receiptHandle } of await receive(queue)) {
+      queue.delete(receiptHandle);
+      deleted++;
+    }
+    expect(queue.oldestSentAt()).toBeTypeOf('number');
   }
-  // About 100 ms. A scan of the messages in each receive would take minutes.
-  expect(performance.now() - begun).toBeLessThan(3_000);
+  expect(queue.counts()).toMatchObject({ visible: 200_000 - deleted, inFlight: 100_000 });
 });
