@@ -1,13 +1,26 @@
+import { AwsError } from './aws-error.ts';
+
 /** Parameters of AWS's query protocol as a tree: `A.entry.1.key=k` is `{A: {entry: {1: {key: 'k'}}}}`. */
 export interface Parameters {
   [name: string]: string | Parameters;
 }
 
-/** Parses form-encoded parameters. Of a parameter that is repeated, the first value counts. */
+/** Number of names in the path of a parameter. The deepest of SQS's and SNS's APIs have 8. */
+const MAX_NAMES = 16;
+
+/**
+ * Parses form-encoded parameters. Of a parameter that is repeated, the first value counts.
+ *
+ * @throws AwsError `MalformedQueryString` for a parameter that is nested too deeply to be processed recursively
+ */
 export function parseParameters(form: string): Parameters {
   const root = createNode();
   for (const [path, value] of new URLSearchParams(form)) {
-    const names = path.split('.');
+    const names = path.split('.', MAX_NAMES + 1);
+    if (names.length > MAX_NAMES) {
+      const message = `The name of a parameter must consist of at most ${MAX_NAMES} names.`;
+      throw new AwsError('MalformedQueryString', message);
+    }
     const last = names.pop() ?? '';
     let node = root;
     for (const name of names) {

@@ -37,14 +37,23 @@ export function routeRequests(services: Services): Service {
     if (queryService) return queryService(services)(request);
     const [isLambda, functionName, uuid = ''] = LAMBDA.exec(path) ?? [];
     if (functionName !== undefined) {
-      return answerInvoke(decodeURIComponent(functionName), request, services.invoke);
+      return answerInvoke(decode(functionName), request, services.invoke);
     }
-    if (isLambda) return answerMappings(decodeURIComponent(uuid), request, services);
+    if (isLambda) return answerMappings(decode(uuid), request, services);
     if (path === INSPECTION_PATH || path.startsWith(`${INSPECTION_PATH}/`)) {
       return answerInspection(request, services);
     }
     return services.s3(request);
   };
+}
+
+/** Decodes a segment of a path. Returns an invalid one as it is, which is then the name of nothing. */
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** Returns the version that a request of the query protocol names, in the form of a POST or in the query of a GET. */

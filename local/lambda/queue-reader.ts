@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { AwsError } from '../aws-services/aws-error.ts';
 import { md5 } from '../sqs/checksum.ts';
 import type { MessageAttribute, ReceivedMessage } from '../sqs/message.ts';
 import type { Queue } from '../sqs/queue.ts';
@@ -52,7 +53,14 @@ export function createQueueReader(queue: Queue): QueueReader {
       return records;
     },
     async delete(receiptHandles) {
-      for (const receiptHandle of receiptHandles) queue.delete(receiptHandle);
+      for (const receiptHandle of receiptHandles) {
+        try {
+          queue.delete(receiptHandle);
+        } catch (error) {
+          // A message whose handle has expired, on a FIFO queue, will be delivered again.
+          if (!(error instanceof AwsError)) throw error;
+        }
+      }
     },
   };
 }
@@ -74,14 +82,16 @@ function toQueueRecord(message: ReceivedMessage, eventSourceARN: string): QueueR
   return { messageId, receiptHandle, json: JSON.stringify(record) };
 }
 
-function toRecordAttributes(attributes: Readonly<Record<string, MessageAttribute>>) {
-  const converted: SQSRecord['messageAttributes'] = {};
-  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
-    converted[name] = {
+function toRecordAttributes(
+  attributes: Readonly<Record<string, MessageAttribute>>,
+): SQSRecord['messageAttributes'] {
+  const converted = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => {
+    const value = {
       dataType: DataType,
       ...(StringValue !== undefined && { stringValue: StringValue }),
       ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
     };
-  }
-  return converted;
+    return [name, value] as const;
+  });
+  return Object.fromEntries(converted);
 }

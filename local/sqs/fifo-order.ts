@@ -4,7 +4,7 @@ import type { Message } from './message.ts';
 
 /** The messages of a group. */
 interface Group {
-  /** Visible messages that were in flight, in their order. All are earlier than `messages`. */
+  /** Visible messages that were in flight, in their order. After a restart, earlier ones may be in `messages`. */
   returned: Message[];
   /** Visible messages, some of which may be removed. */
   messages: List<Message>;
@@ -30,8 +30,8 @@ export class FifoOrder implements DeliveryOrder {
   isReady(): boolean {
     for (let id = this.#listed.first; id !== undefined; id = this.#listed.first) {
       const group = this.#groupOf(id);
-      if (first(group)) return true;
-      // Its messages were removed.
+      if (group.inFlight === 0 && first(group)) return true;
+      // Its messages were removed, or a restart has listed it before it restored those in flight.
       this.#listed.shift();
       group.isListed = false;
       this.#update(id, group);
@@ -54,7 +54,7 @@ export class FifoOrder implements DeliveryOrder {
       const group = this.#groupOf(id);
       group.isListed = false;
       for (let message = first(group); message && taken.length < max; message = first(group)) {
-        if (group.returned.length > 0) group.returned.shift();
+        if (message === group.returned[0]) group.returned.shift();
         else group.messages.shift();
         if (accepts(message)) {
           group.inFlight++;
@@ -117,7 +117,7 @@ const groupIdOf = ({ content }: Message): string => content.groupId ?? '';
 /** Returns the first visible message, and drops removed ones before it. */
 function first({ returned, messages }: Group): Message | undefined {
   while (returned[0]?.isGone) returned.shift();
-  if (returned[0]) return returned[0];
   while (messages.first?.isGone) messages.shift();
-  return messages.first;
+  const [one, other] = [returned[0], messages.first];
+  return one && other && other.order < one.order ? other : (one ?? other);
 }

@@ -64,6 +64,11 @@ test('Lambda invokes a function by its name or ARN, and lists mappings with and 
   expect(await route('DELETE', '/2015-03-31/event-source-mappings/an-id')).toContain('only lists');
 });
 
+test('Lambda finds nothing by an invalid encoding', async () => {
+  expect(await route('POST', '/2015-03-31/functions/%E0%A4%A/invocations')).toBe('"%E0%A4%A"');
+  expect(await route('GET', '/2015-03-31/event-source-mappings/%E0%A4%A')).toContain('does not exist');
+});
+
 test('inspection routes answer GET, and name an unknown path', async () => {
   expect(await route('GET', '/_inspection')).toContain('"confirmed":0');
   expect(await route('GET', '/_inspection/mailbox?limit=5')).toBe('{"total":0,"mails":[]}');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Queue } from '../../../local/sqs/queue.ts';
 import type { QueueAttributes } from '../../../local/sqs/queue-attributes.ts';
-import { createQueue, createSqs, receive, receiveBodies } from './create-sqs.ts';
+import { createQueue, createSqs, createStorage, receive, receiveBodies } from './create-sqs.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });
@@ -45,6 +45,19 @@ describe('a FIFO queue', () => {
     expect(await receiveBodies(queue)).toEqual([]);
     await pass(30);
     expect(await receiveBodies(queue)).toEqual(['a1', 'a2', 'a3', 'a4']);
+  });
+
+  test('keeps the place of a visible message before those in flight across a restart', async () => {
+    const storage = createStorage();
+    const first = createFifo({ VisibilityTimeout: '30' }, createSqs(storage));
+    sendAll(first, 'a1', 'a2', 'a3', 'a4');
+    const [returned] = await receive(first, 3);
+    first.changeVisibility(returned?.receiptHandle ?? '', 0);
+
+    const second = createFifo({ VisibilityTimeout: '30' }, createSqs(storage));
+    expect(await receiveBodies(second)).toEqual([]);
+    await pass(30);
+    expect(await receiveBodies(second)).toEqual(['a1', 'a2', 'a3', 'a4']);
   });
 
   test('ends a long poll when the group in flight is done', async () => {

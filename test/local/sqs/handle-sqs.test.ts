@@ -572,6 +572,7 @@ describe('the query protocol', () => {
     [{ Action: 'ReceiveMessage', QueueUrl, MaxNumberOfMessages: '<11>' }, 'InvalidParameterValue'],
     [{ Action: 'Nothing' }, 'InvalidAction'],
     [{}, 'InvalidAction'],
+    [{ Action: 'ListQueues', ['A.'.repeat(17)]: 'x' }, 'MalformedQueryString'],
     [{ Action: 'SendMessage', QueueUrl, toString: 'x', __proto__: 'y' }, 'MissingParameter'],
   ])('answers %j with the error %s', async (form, code) => {
     const { query } = start();
