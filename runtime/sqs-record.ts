@@ -3,23 +3,24 @@ import type { SQSRecord } from 'aws-lambda';
 
 /** Converts a received message into a record of a Lambda event: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 export function toSqsRecord(message: Message, queueArn: string): SQSRecord {
-  const messageAttributes: SQSRecord['messageAttributes'] = {};
-  for (const [name, { DataType = 'String', StringValue, BinaryValue }] of Object.entries(
-    message.MessageAttributes ?? {},
-  )) {
-    messageAttributes[name] = {
-      dataType: DataType,
-      ...(StringValue !== undefined && { stringValue: StringValue }),
-      ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
-    };
-  }
+  const messageAttributes = Object.entries(message.MessageAttributes ?? {}).map(
+    ([name, { DataType = 'String', StringValue, BinaryValue }]) => {
+      const attribute = {
+        dataType: DataType,
+        ...(StringValue !== undefined && { stringValue: StringValue }),
+        ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+      };
+      return [name, attribute] as const;
+    },
+  );
   const [, , , awsRegion = ''] = queueArn.split(':');
   return {
     messageId: message.MessageId ?? '',
     receiptHandle: message.ReceiptHandle ?? '',
     body: message.Body ?? '',
     attributes: { ...message.Attributes } as unknown as SQSRecord['attributes'],
-    messageAttributes,
+    // Unlike an assignment, this keeps an attribute with the name `__proto__`.
+    messageAttributes: Object.fromEntries(messageAttributes),
     md5OfBody: message.MD5OfBody ?? '',
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,

@@ -6,7 +6,7 @@ import { createDynamoDbClient, createSnsClient, createSqsClient } from '../../li
 /** The SDK's own clients, or those of this pipeline, which use less processor time. */
 export type ClientKind = 'stock' | 'ours';
 
-/** As many sockets as the clients of this pipeline have. The SDK's default is 50, which halves the rate of some peers. */
+/** The clients of this pipeline have this many sockets. The SDK's default is 50, which halves the rate of some peers. */
 const SOCKETS = { requestHandler: { httpAgent: { keepAlive: true, maxSockets: 256 } } } as const;
 
 /** Creates clients of the given kind. Endpoint, region and credentials are in the environment. */

@@ -22,7 +22,7 @@ export interface ServiceResponse {
   headers?: Record<string, string>;
   /** Default: empty. */
   body?: string | Uint8Array;
-  /** Called instead of sending the answer if the client has disconnected by then. */
+  /** Called if the client has disconnected before the answer is sent. */
   onLost?: () => void;
 }
 

@@ -12,7 +12,7 @@ export interface StoredMap<Value> {
   entries(): Iterable<[string, Value]>;
 }
 
-/** What the services keep across restarts and crashes. */
+/** Storage of the services' values across restarts and crashes. */
 export interface Storage {
   /** Opens a map of values that JSON can represent. @param name Letters and underscores, unique among all maps. */
   map<Value>(name: string): StoredMap<Value>;

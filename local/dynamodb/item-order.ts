@@ -1,4 +1,4 @@
-import { type Side, SortedItems } from './sorted-items.ts';
+import { type Side, SortedList } from '../sorted-list.ts';
 import { compareScalars, type Item, type ScalarType } from './values.ts';
 
 /** One attribute of a key. */
@@ -18,7 +18,7 @@ const BUCKETS = 2 ** 14;
 export class ItemOrder {
   /** The partition key, the sort key if any and, in an index, the table's key, which makes the whole unique. */
   readonly parts: readonly KeyPart[];
-  readonly #buckets: (SortedItems | undefined)[] = new Array(BUCKETS);
+  readonly #buckets: (SortedList<Item> | undefined)[] = new Array(BUCKETS);
   #size = 0;
 
   constructor(parts: readonly KeyPart[]) {
@@ -38,7 +38,7 @@ export class ItemOrder {
     const number = this.bucketOf(item);
     let bucket = this.#buckets[number];
     if (!bucket) {
-      bucket = new SortedItems();
+      bucket = new SortedList();
       this.#buckets[number] = bucket;
     }
     const old = bucket.put(item, (other) => this.compare(other, item));
@@ -58,12 +58,13 @@ export class ItemOrder {
    *
    * @param after The page starts after this key.
    */
-  *query(partition: Item, range: Side, forward: boolean, after?: Item): Generator<Item> {
+  *query(partition: Item, range: Side<Item>, forward: boolean, after?: Item): Generator<Item> {
     const bucket = this.#buckets[this.bucketOf(partition)];
     const first = this.parts.slice(0, 1);
-    const side: Side = (item) => compareParts(first, item, partition) || range(item);
-    const fromStart: Side = (item) => (after && this.compare(item, after) <= 0 ? -1 : side(item));
-    const fromEnd: Side = (item) => (side(item) > 0 || (after && this.compare(item, after) >= 0) ? 0 : -1);
+    const side: Side<Item> = (item) => compareParts(first, item, partition) || range(item);
+    const fromStart: Side<Item> = (item) => (after && this.compare(item, after) <= 0 ? -1 : side(item));
+    const fromEnd: Side<Item> = (item) =>
+      side(item) > 0 || (after && this.compare(item, after) >= 0) ? 0 : -1;
     for (const item of (forward ? bucket?.from(fromStart) : bucket?.before(fromEnd)) ?? []) {
       if (side(item) !== 0) return;
       yield item;
@@ -76,7 +77,8 @@ export class ItemOrder {
     const start = after ? this.bucketOf(after) : firstBucket(segment, totalSegments);
     for (let number = start; number < end; number++) {
       const bucket = this.#buckets[number];
-      const isAfter: Side = (item) => (after && number === start && this.compare(item, after) <= 0 ? -1 : 0);
+      const isAfter: Side<Item> = (item) =>
+        after && number === start && this.compare(item, after) <= 0 ? -1 : 0;
       if (bucket) yield* bucket.from(isAfter);
     }
   }

@@ -23,7 +23,7 @@ const PAGE_BYTES = 2 ** 20;
 
 const SELECTS = ['ALL_ATTRIBUTES', 'ALL_PROJECTED_ATTRIBUTES', 'SPECIFIC_ATTRIBUTES', 'COUNT'] as const;
 
-/** What Query and Scan have in common. */
+/** The part of a request that Query and Scan share. */
 interface Page {
   table: Table;
   index: Index | undefined;

@@ -14,7 +14,7 @@ export interface IndexDefinition {
   Projection: { ProjectionType: 'ALL' | 'KEYS_ONLY' | 'INCLUDE'; NonKeyAttributes?: string[] };
 }
 
-/** What CreateTable defines, and what is kept of a table besides its items. */
+/** The stored description of a table: what CreateTable defined, its id and its settings. */
 export interface TableDefinition {
   TableName: string;
   TableId: string;

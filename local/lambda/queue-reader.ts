@@ -1,10 +1,9 @@
-import type { SQSRecord } from 'aws-lambda';
+import { toSqsRecord } from '../../runtime/sqs-record.ts';
 import { AwsError } from '../aws-services/aws-error.ts';
 import { md5 } from '../sqs/checksum.ts';
 import type { MessageAttribute, ReceivedMessage } from '../sqs/message.ts';
 import type { Queue } from '../sqs/queue.ts';
 import { systemAttributesOf } from '../sqs/system-attributes.ts';
-import { REGION } from '../stack/account.ts';
 
 /** A received message. */
 export interface QueueRecord {
@@ -65,33 +64,23 @@ export function createQueueReader(queue: Queue): QueueReader {
   };
 }
 
-function toQueueRecord(message: ReceivedMessage, eventSourceARN: string): QueueRecord {
-  const { content, receiptHandle } = message;
-  const messageId = content.id;
-  const record: SQSRecord = {
-    messageId,
-    receiptHandle,
-    body: content.body,
-    attributes: systemAttributesOf(message) as unknown as SQSRecord['attributes'],
-    messageAttributes: toRecordAttributes(content.attributes ?? {}),
-    md5OfBody: md5(content.body),
-    eventSource: 'aws:sqs',
-    eventSourceARN,
-    awsRegion: REGION,
+function toQueueRecord(received: ReceivedMessage, queueArn: string): QueueRecord {
+  const { content, receiptHandle } = received;
+  const message = {
+    MessageId: content.id,
+    ReceiptHandle: receiptHandle,
+    Body: content.body,
+    MD5OfBody: md5(content.body),
+    Attributes: systemAttributesOf(received),
+    MessageAttributes: content.attributes && decodeBinaryValues(content.attributes),
   };
-  return { messageId, receiptHandle, json: JSON.stringify(record) };
+  return { messageId: content.id, receiptHandle, json: JSON.stringify(toSqsRecord(message, queueArn)) };
 }
 
-function toRecordAttributes(
-  attributes: Readonly<Record<string, MessageAttribute>>,
-): SQSRecord['messageAttributes'] {
-  const converted = Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => {
-    const value = {
-      dataType: DataType,
-      ...(StringValue !== undefined && { stringValue: StringValue }),
-      ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
-    };
-    return [name, value] as const;
-  });
-  return Object.fromEntries(converted);
-}
+const decodeBinaryValues = (attributes: Readonly<Record<string, MessageAttribute>>) =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, { BinaryValue, ...attribute }]) => [
+      name,
+      { ...attribute, ...(BinaryValue !== undefined && { BinaryValue: Buffer.from(BinaryValue, 'base64') }) },
+    ]),
+  );

@@ -7,7 +7,7 @@ export interface TopicNotification {
   /** Name of the configuration. Default: the topic's ARN. */
   id?: string;
   topicArn: string;
-  /** Such as `s3:ObjectCreated:*` or `s3:ObjectCreated:Put`. */
+  /** Names of events, such as `s3:ObjectCreated:*` or `s3:ObjectCreated:Put`. */
   events: string[];
   /** Prefix of the keys to report. Default: any. */
   prefix?: string;

@@ -1,72 +1,30 @@
-/** Keys in a block before it is split. Inserting into a block moves half of its keys. */
-const BLOCK_KEYS = 512;
+import { SortedList } from '../sorted-list.ts';
 
 /**
  * The keys of a bucket in the order of their UTF-8 bytes, which differs from JavaScript's order of strings. Keys are
  * therefore kept as byte strings, see {@link toBytes}; prefixes and delimiters are compared in this form too.
  */
 export class SortedKeys {
-  /** Sorted keys in blocks. There is always a block, and only the first may be empty. */
-  readonly #blocks: string[][];
+  readonly #keys = new SortedList<string>();
 
   constructor(keys: Iterable<string> = []) {
-    const sorted = Array.from(keys, toBytes).sort(compareBytes);
-    this.#blocks = [sorted.splice(0, BLOCK_KEYS)];
-    for (let start = 0; start < sorted.length; start += BLOCK_KEYS) {
-      this.#blocks.push(sorted.slice(start, start + BLOCK_KEYS));
-    }
+    for (const key of keys) this.add(key);
   }
 
   /** Returns the first key that is not less than `bytes`. */
   ceiling(bytes: string): string | undefined {
-    const index = this.#blockIndex(bytes);
-    const block = this.#blocks[index] as string[];
-    return block[lowerBound(block, bytes)] ?? this.#blocks[index + 1]?.[0];
+    return this.#keys.first((key) => compareBytes(key, bytes));
   }
 
   add(key: string): void {
     const bytes = toBytes(key);
-    const blockIndex = this.#blockIndex(bytes);
-    const block = this.#blocks[blockIndex] as string[];
-    const index = lowerBound(block, bytes);
-    if (block[index] === bytes) return;
-    block.splice(index, 0, bytes);
-    if (block.length > 2 * BLOCK_KEYS) this.#blocks.splice(blockIndex + 1, 0, block.splice(BLOCK_KEYS));
+    this.#keys.put(bytes, (other) => compareBytes(other, bytes));
   }
 
   delete(key: string): void {
     const bytes = toBytes(key);
-    const blockIndex = this.#blockIndex(bytes);
-    const block = this.#blocks[blockIndex] as string[];
-    const index = lowerBound(block, bytes);
-    if (block[index] !== bytes) return;
-    block.splice(index, 1);
-    if (block.length === 0 && this.#blocks.length > 1) this.#blocks.splice(blockIndex, 1);
+    this.#keys.delete((other) => compareBytes(other, bytes));
   }
-
-  /** Returns the index of the last block that begins before `bytes` or with it, or of the first block. */
-  #blockIndex(bytes: string): number {
-    let low = 1;
-    let high = this.#blocks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#blocks[middle]?.[0] as string) <= bytes) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  }
-}
-
-/** Returns the index of the first key that is not less than `bytes`. */
-function lowerBound(keys: string[], bytes: string): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((keys[middle] as string) < bytes) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Compares byte strings, for `sort`. */

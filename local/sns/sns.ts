@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { parseJson } from '../../lib/json.ts';
 import type { InvokeFunction } from '../aws-services/invoke-route.ts';
 import type { Storage } from '../aws-services/storage.ts';
+import { nextSequenceNumber } from '../sqs/sequence-number.ts';
 import { createDeliveries, type Deliveries, type FindQueue } from './delivery.ts';
 import { Emails } from './emails.ts';
 import { invalidParameter } from './errors.ts';
@@ -122,7 +123,7 @@ export class Sns {
     const duplicate = topic.findDuplicate(groupId, deduplicationId);
     if (duplicate) return duplicate;
 
-    const published = { messageId: randomUUID(), sequenceNumber: topic.nextSequenceNumber() };
+    const published = { messageId: randomUUID(), sequenceNumber: nextSequenceNumber() };
     topic.remember(groupId, deduplicationId, published);
     const timestamp = new Date().toISOString();
     this.#fanOut(topic, { ...request, ...published, groupId, deduplicationId, textFor, timestamp });

@@ -100,7 +100,6 @@ export class Topic implements StoredTopic {
   readonly isFifo: boolean;
   attributes: TopicAttributes;
   tags: Readonly<Record<string, string>>;
-  #lastSequence = 0n;
   /** Accepted messages by deduplication id, oldest first. */
   readonly #recent = new Map<string, { at: number; published: Published }>();
 
@@ -120,13 +119,6 @@ export class Topic implements StoredTopic {
   /** The `SignatureVersion` that notifications name. */
   get signatureVersion(): string {
     return this.attributes.SignatureVersion ?? '1';
-  }
-
-  /** Returns a sequence number of 20 digits that is greater than all before it, also after a restart. */
-  nextSequenceNumber(): string {
-    const fromClock = BigInt(Date.now()) * 10_000_000n;
-    this.#lastSequence = fromClock > this.#lastSequence ? fromClock : this.#lastSequence + 1n;
-    return String(this.#lastSequence);
   }
 
   /** Returns the answer for an earlier message of the deduplication interval, if there is one. */

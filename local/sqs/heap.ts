@@ -4,7 +4,7 @@ export interface HeapItem {
   at: number;
   /** Index in the heap. */
   place: number;
-  /** Of items with the same key, the one that has its key for longest is the first. */
+  /** Breaks ties: among items with the same key, the one that has had it longest comes first. */
   turn: number;
 }
 

@@ -1,6 +1,6 @@
+import type { Side } from '../../sorted-list.ts';
 import { validationError } from '../dynamodb-error.ts';
 import type { KeyPart } from '../item-order.ts';
-import type { Side } from '../sorted-items.ts';
 import { compareScalars, type Item, type ScalarType, type Value } from '../values.ts';
 import { beginsWith, type Comparator, type Condition, type Operand } from './condition.ts';
 import { type Bindings, resolvePath } from './path.ts';
@@ -8,7 +8,7 @@ import { type Bindings, resolvePath } from './path.ts';
 /** The items that a key condition selects: one partition, and a range of its sort keys. */
 export interface KeyRange {
   partition: Item;
-  side: Side;
+  side: Side<Item>;
 }
 
 /** One condition on a key attribute. Two values are the bounds of BETWEEN. */
@@ -128,7 +128,7 @@ function checkTypes({ name, values }: KeyTest, type: ScalarType): void {
   }
 }
 
-function toSide({ operator, values }: KeyTest, { name, type }: KeyPart): Side {
+function toSide({ operator, values }: KeyTest, { name, type }: KeyPart): Side<Item> {
   const [low = {}, high = {}] = values;
   const compareWith = (item: Item, value: Value) =>
     compareScalars(type, item[name]?.[type] ?? '', value[type] ?? '');
