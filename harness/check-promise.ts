@@ -31,7 +31,7 @@ export interface Evidence extends LabEvidence {
 
 /** Evidence that each lab collects itself. */
 export interface LabEvidence {
-  /** Missing if the lab cannot see each receive: event source mappings read their queues inside the embedded cloud. */
+  /** Absent if the lab cannot see each receive, because event source mappings read the queues inside the embedded cloud. */
   messages?: OrderMessages | undefined;
   /** Orders that were published again after the ledger had marked them as sent. */
   publishedAfterMark?: readonly string[];
@@ -95,7 +95,7 @@ export function checkPromise(evidence: Evidence, allowed: Allowed): string[] {
     if (repeated > 0) report(clause, `${repeated} repeated`);
   }
 
-  same('everything came to rest', [], Object.entries(left));
+  same('all queues are drained', [], Object.entries(left));
 
   // Confirmed once.
   const waiting = new Set(allowed.redrivable ? redrivable.order : []);

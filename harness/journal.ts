@@ -27,7 +27,7 @@ export interface Journal {
   resent(): void;
   /** Records a confirmation. @param at When it was sent, in epoch milliseconds. */
   confirmed(orderId: string, at: number): void;
-  /** Returns the latencies, from sending to first confirmation in milliseconds, that were recorded since the last call. */
+  /** Returns the latencies recorded since the last call: milliseconds from sending an order to its first confirmation. */
   takeLatencies(): number[];
   /** Returns how many new orders were sent and how many of them were confirmed. */
   progress(): { sent: number; confirmed: number };

@@ -10,8 +10,8 @@ const READERS = 4;
 /**
  * Reads and deletes the e-mails of the mailbox, and records in the journal which order each confirms.
  *
- * @param until Stops it once the mailbox is empty.
- * @param gone Stops it immediately.
+ * @param until Signal that stops reading as soon as the mailbox is empty.
+ * @param gone Signal that stops reading immediately.
  */
 export async function readMails(
   { pipeline, outputs }: Pick<Cloud, 'pipeline' | 'outputs'>,
@@ -23,7 +23,7 @@ export async function readMails(
   const url = outputs.MailboxQueueUrl ?? '';
   const queue = createQueue(sqs, url);
 
-  /** Counts messages in flight, too: those of a lost answer become visible again. */
+  /** Counts messages in flight, too: those of a lost response become visible again. */
   const isEmpty = async () => messagesIn(await queue.depth()) === 0;
 
   /** Message ids of recorded e-mails. One that could not be deleted is received again with the same id. */

@@ -26,7 +26,7 @@ export interface ProcessOptions {
   quiet?: boolean;
 }
 
-/** Milliseconds that a process has to end gracefully, for instance to write the profile of `--cpu-prof`. */
+/** Time limit in milliseconds for a process to end gracefully, for instance to write the profile of `--cpu-prof`. */
 const GRACE_MS = 3_000;
 /** Number of characters of stderr that an error includes. */
 const KEPT_STDERR = 8_000;

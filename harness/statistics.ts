@@ -15,8 +15,8 @@ export function spread(values: readonly number[]): number {
 }
 
 /**
- * Returns the greatest distance of a round's ratio from the ratio of the medians, as a fraction of that ratio. Rounds pair the
- * values by position, so that a slowdown of the machine that affects both values of a round cancels out.
+ * Returns the greatest distance of a round's ratio from the ratio of the medians, as a fraction of that ratio. Values at the
+ * same position form a round: a slowdown of the machine affects both, so it cancels out.
  *
  * @returns The distance; undefined for fewer than two rounds.
  */

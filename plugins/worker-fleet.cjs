@@ -18,8 +18,8 @@ const ROLES = { ec2: 'WorkerInstanceRole', ecs: 'WorkerTaskRole' };
  *
  * - the fleet's role gets the permissions of the function's role, except those for logs and traces;
  * - the workers' environment is the function's, plus the region, which Lambda would set;
- * - for instances, the workers' bundle is built with the package, named by its hash, and uploaded to the deployment bucket before
- *   the stack changes. New code is therefore a new launch template, which updates the group.
+ * - for instances, the workers' bundle is built with the package, named by its hash, and uploaded to the deployment bucket
+ *   before the stack changes. So new code changes the launch template, which replaces the group's instances.
  */
 module.exports = class WorkerFleet {
   /** @param {import('serverless')} serverless */
@@ -82,7 +82,7 @@ function sharePermissions(resources, functionRole, { kind, function: name, max, 
   for (const { Type, Properties } of Object.values(resources)) {
     if (Type !== 'AWS::IAM::Policy') continue;
     if (!Properties.Roles.some(({ Ref }) => Ref === functionRole)) continue;
-    // Separate policies are those for databases. The doctor counts database connections, and cannot count workers itself.
+    // Only databases have separate policies. The doctor counts database connections, but cannot see the number of workers.
     Properties.Roles.push({ Ref: fleetRole });
     resources[fleetRole].Metadata = { DatabaseConnections: max * concurrency };
   }

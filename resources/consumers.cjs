@@ -25,7 +25,10 @@ module.exports = async ({ resolveVariable }) => {
   return functions;
 };
 
-/** Batches of more than 10 records require a window: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html */
+/**
+ * Batches of more than 10 records require a window.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
+ */
 const sqsEvent = ({ id, isPolledByLambda, batchSize, batchingWindow, concurrency }) => ({
   arn: { 'Fn::GetAtt': [id, 'Arn'] },
   enabled: isPolledByLambda,

@@ -114,7 +114,7 @@ OnUnitInactiveSec=30
 WantedBy=timers.target
 END
 
-# Rotated entries were already sent to CloudWatch. Hourly, since a busy worker would fill the disk within days.
+# Rotates hourly, because a busy worker would fill the disk within days. Rotated entries were already sent to CloudWatch.
 cat >/etc/logrotate.d/order-worker <<'END'
 /var/log/order-worker.log {
   size 100M

@@ -48,7 +48,7 @@ describe('the lockfile', () => {
     expect(elsewhere).toEqual([]);
   });
 
-  it('has no package with an install script that package.json does not allow or deny', () => {
+  it('has no package with an install script that allowScripts in package.json does not list', () => {
     const scripted = locked
       .filter(([, { hasInstallScript }]) => hasInstallScript)
       .map(([path]) => nameOf(path));

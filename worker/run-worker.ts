@@ -11,12 +11,15 @@ import type { WorkerOptions } from './worker-options.ts';
 import { startHealthServer, WorkerStatus } from './worker-status.ts';
 
 /**
- * Exit statuses: stopped by a signal; failed, or batches were still in flight at the deadline; forced by a second signal. A
- * supervisor should restart the worker after `failed`.
+ * Exit statuses. `ok`: a signal stopped the worker. `failed`: an error ended it, a batch ran out of time, or batches were still
+ * in flight at the deadline. `forced`: a second signal ended it. A supervisor should restart the worker after `failed`.
  */
 const EXIT = { ok: 0, failed: 1, forced: 130 } as const;
 
-/** AWS advises a visibility timeout of 6 function timeouts: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+/**
+ * AWS advises a visibility timeout of 6 function timeouts:
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+ */
 const TIMEOUTS_IN_VISIBILITY = 6;
 
 /**

@@ -29,7 +29,7 @@ export interface Estimate {
 }
 
 /**
- * Estimates the cost of a demand, and the capacity of the settings. docs/cost-example.md has the arithmetic of one.
+ * Estimates the cost of a demand, and the capacity of the settings. docs/cost-example.md shows the arithmetic of one estimate.
  *
  * @param peakRate Orders a second in the peak hour.
  * @param backlog Orders waiting in the order queue.

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import tab from '@bomb.sh/tab/commander';
 import type { Command } from 'commander';
 
-/** Names of arguments that take local files. */
+/** Names of the arguments whose values are local files. */
 const FILE_ARGUMENTS = new Set(['file', 'files']);
 
 /**

@@ -23,8 +23,8 @@ const HEADERS = {
 };
 
 /**
- * Protects a server on 127.0.0.1 from other web sites, see {@link checkLoopbackRequest}. The host must be this server's own. Other
- * sites may link to its pages.
+ * Protects a server on 127.0.0.1 from other web sites, see {@link checkLoopbackRequest}. The `Host` header must name this
+ * server. Other sites may link to its pages.
  *
  * Call it before adding routes.
  */

@@ -22,7 +22,7 @@ const sendUserAgent = (next: (args: BuildArguments) => Promise<unknown>) => (arg
 };
 
 /**
- * Removes unused middleware from a client. It takes a seventh of the processor time of a `SendMessageBatch`
+ * Removes unused middleware from a client. This middleware takes a seventh of the processor time of a `SendMessageBatch`
  * (docs/performance.md):
  *
  * - The logger middleware copies inputs and outputs field by field to mask sensitive ones, even without a logger.

@@ -6,7 +6,7 @@ import type { Order } from '../order/order.ts';
  */
 const MAX_SUBJECT = 99;
 
-/** Long enough for ordinary names, too short to smuggle in a message. */
+/** Maximum characters of a customer's text. Ordinary names fit, but not a message that an attacker wants to send. */
 const MAX_NAME = 100;
 
 export interface ConfirmationEmail {

@@ -91,7 +91,7 @@ const REFUSALS: { says: RegExp; status: 400 | 409 | 503; detail: string }[] = [
 /**
  * Converts an error of SNS that the caller or the operator can resolve to an HTTP response.
  *
- * @throws The error itself if it is any other.
+ * @throws Any other error, unchanged.
  */
 export function refusalResponse(error: unknown): APIGatewayProxyStructuredResultV2 {
   if (!(error instanceof ServiceError)) throw error;

@@ -39,7 +39,7 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
  * - `schema_newer`: the schema has more migrations than the code.
  * - `schema_differs`: the schema has other migrations than the code.
  * - `migration_failed`: a migration failed and was rolled back. The error has its cause.
- * - `migration_name`: a migration of the code is not named by the rule.
+ * - `migration_name`: a migration of the code is not named `NNNN-what-it-does`.
  * @throws DatabaseError if the applied migrations cannot be read.
  */
 export async function migrate(

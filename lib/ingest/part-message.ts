@@ -29,9 +29,9 @@ const partMessage = z
     part: position,
     /** Number of all parts of the file. */
     parts: position,
-    /** The part has the rows that begin at or after this byte … */
+    /** The part has the rows that begin at or after this byte. */
     from: bytes,
-    /** … and before this one. */
+    /** The part has the rows that begin before this byte. */
     to: bytes,
     /** Identifies the upload. A redelivered upload message has the same run. */
     run: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
@@ -120,7 +120,7 @@ export function groupOf(part: number): number {
 
 /** Receipt of one part of an order file. */
 export interface PartReceipt extends Omit<Receipt, 'failed_parts'> {
-  /** From 1. */
+  /** Number of the part, from 1. */
   part: number;
   parts: number;
   /** Number of lines of the part, including the header in the first part. For a failed part: the lines read. */

@@ -17,8 +17,8 @@ const HEAD_BYTES = 64 * 1024;
  * Sends one message per part of a large order file to the upload queue, so that the parts are read concurrently.
  *
  * @param deadline Epoch milliseconds.
- * @returns Number of parts; undefined for a file that is read as a whole, because its event says that it is no longer than
- *   one part, or because it can only be read from its start (see `orderFileParts`).
+ * @returns Number of parts. Undefined for a file that is not split: it is at most one part long, its event has no size, or it
+ *   can only be read from its start (see `orderFileParts`).
  * @throws ServiceError if the file cannot be read or a part cannot be sent. The next attempt sends the same parts.
  */
 export async function splitOrderFile(

@@ -11,7 +11,7 @@ export type MetricsByUnit = {
 
 /**
  * Writes metrics as one CloudWatch metric line (EMF) to standard output. `docs/monitoring.md` lists all metrics. CloudWatch
- * charges for each combination of dimensions, so the service is the only one.
+ * charges for each combination of dimensions, so `service` is the only dimension.
  */
 export function publishMetrics({ Count = {}, Milliseconds = {} }: MetricsByUnit): void {
   for (const [name, count] of Object.entries(Count)) metrics.addMetric(name, 'Count', count);

@@ -9,7 +9,7 @@ import { UnreadableFileError } from './unreadable-file-error.ts';
 
 /** The layout of an order file that is split into parts of equal length. */
 export interface OrderFileParts {
-  /** Only formats of lines can be read from the middle of a file. */
+  /** Only line-based formats can be read from the middle of a file. */
   format: Extract<OrderFileFormat, 'ndjson' | 'csv'>;
   /** Header line of a CSV file. */
   header?: string;
@@ -82,9 +82,9 @@ export type { ReadBytes } from './part-start.ts';
 export interface OrderFilePart extends Omit<OrderFileParts, 'count'> {
   /** Size of the file, in bytes. */
   size: number;
-  /** The part has the rows that begin at or after this byte … */
+  /** The part has the rows that begin from this byte up to `to`. In CSV, both ends move to where a record certainly begins. */
   from: number;
-  /** … and before this one. In CSV, both move to the next place where a record certainly begins. */
+  /** The part has the rows that begin before this byte. */
   to: number;
 }
 

@@ -25,7 +25,7 @@ const ranking = (key: string, columns: string, grouped: string) => `
   WHERE place <= CAST(:limit AS integer)
   ORDER BY place`;
 
-/** Sales by start of period, without empty periods. Text, since Redshift's epoch is an integer that overflows in 2038. */
+/** Sales by start of period, without empty periods. Starts are text: Redshift's epoch is an integer that overflows in 2038. */
 const series = (period: string) => `
   WITH sold AS (
     SELECT date_trunc('${period}', ordered_at AT TIME ZONE 'UTC') AS starts_at, price

@@ -1,6 +1,5 @@
 import type { ServiceResponse } from './service.ts';
 
-/** Answers with JSON. */
 export function jsonAnswer(
   status: number,
   value: unknown,

@@ -9,7 +9,7 @@ const MAX_BODY_BYTES = 1_100_000_000;
  * Creates the request listener of an HTTP server in front of a service.
  *
  * @param commit Called before each answer is sent. If it throws, the client is disconnected without an answer.
- * @param onError Called with the errors of `commit`, and with what the service throws, which the client sees as a 500.
+ * @param onError Called with errors of `commit`, and with errors of the service, for which the client receives status 500.
  */
 export function createListener(
   service: Service,
@@ -74,7 +74,7 @@ function toServiceRequest(incoming: IncomingMessage, body: Buffer, signal: Abort
 }
 
 function send(outgoing: ServerResponse, { status, headers, body }: ServiceResponse): void {
-  // An answer to HEAD has the length of a body that is not sent.
+  // An answer to HEAD has no body: its service sets the length itself.
   if (body !== undefined) outgoing.setHeader('content-length', Buffer.byteLength(body));
   outgoing.writeHead(status, headers).end(body);
 }

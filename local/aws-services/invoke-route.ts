@@ -21,7 +21,7 @@ export const functionNameOf = (text: string): string => FUNCTION_NAME.exec(text)
 
 /**
  * Answers Lambda's Invoke API: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
- * A `DryRun` is answered 204 for any name, without an invocation.
+ * Answers a `DryRun` with status 204 for any name, without an invocation.
  *
  * @param functionName Name or ARN in the path.
  */

@@ -23,7 +23,8 @@ const update = z.strictObject({
 
 /**
  * Answers the parts of Lambda's API that list, get and throttle event source mappings:
- * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html. Other updates are refused. A list is one page.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html.
+ * Refuses other updates. A list has only one page.
  *
  * @param uuid Id in the path; empty for the list.
  */

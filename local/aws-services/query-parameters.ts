@@ -5,11 +5,11 @@ export interface Parameters {
   [name: string]: string | Parameters;
 }
 
-/** Number of names in the path of a parameter. The deepest of SQS's and SNS's APIs have 8. */
+/** Maximum number of names in a parameter's path. The deepest parameters of the SQS and SNS APIs have 8. */
 const MAX_NAMES = 16;
 
 /**
- * Parses form-encoded parameters. Of a parameter that is repeated, the first value counts.
+ * Parses form-encoded parameters. If a parameter is repeated, its first value counts.
  *
  * @throws AwsError `MalformedQueryString` for a parameter that is nested too deeply to be processed recursively
  */
@@ -41,7 +41,7 @@ function setChild(node: Parameters, name: string): Parameters {
   return child;
 }
 
-/** Returns a text, or undefined if the parameter is absent. */
+/** Returns a string, or undefined if the parameter is absent. */
 export function textOf(parameters: Parameters, name: string): string | undefined {
   const value = parameters[name];
   return typeof value === 'string' ? value : undefined;
@@ -51,11 +51,11 @@ export function textOf(parameters: Parameters, name: string): string | undefined
 export const structuresOf = (parameters: Parameters, name: string, item = 'member'): Parameters[] =>
   itemsOf(parameters, name, item).filter((value) => typeof value === 'object');
 
-/** Returns the texts of a list, such as `TagKeys.member.1`. */
+/** Returns the strings of a list, such as `TagKeys.member.1`. */
 export const textsOf = (parameters: Parameters, name: string): string[] =>
   itemsOf(parameters, name, 'member').filter((value) => typeof value === 'string');
 
-/** Returns a map of texts, such as `Attributes.entry.1.key` and `Attributes.entry.1.value`. */
+/** Returns a map of strings, such as `Attributes.entry.1.key` and `Attributes.entry.1.value`. */
 export const mapOf = (parameters: Parameters, name: string): Record<string, string> =>
   Object.fromEntries(
     structuresOf(parameters, name, 'entry').map((entry) => [

@@ -25,8 +25,8 @@ const QUERY_SERVICES: Record<string, (services: Services) => Service> = {
 };
 
 /**
- * Creates the service that passes each request to SQS, SNS, S3, STS, Lambda or the inspection routes. AWS tells these services
- * apart by their host names.
+ * Creates the service that passes each request to SQS, SNS, S3, STS, Lambda or the inspection routes. AWS has a host name for
+ * each of these services.
  */
 export function routeRequests(services: Services): Service {
   return (request) => {
@@ -47,7 +47,7 @@ export function routeRequests(services: Services): Service {
   };
 }
 
-/** Decodes a segment of a path. Returns an invalid one as it is, which is then the name of nothing. */
+/** Decodes a segment of a path. Returns an invalid segment unchanged: nothing has such a name. */
 function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
@@ -61,6 +61,6 @@ function readVersion({ method, headers, query, body }: ServiceRequest): string |
   if (method === 'GET') return query.get('Version');
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
   if (method !== 'POST' || !isForm) return undefined;
-  // In a form, `=` and `&` are encoded within values. So this is cheaper than parsing it, and as exact.
+  // Form values contain no unencoded `=` or `&`. So this match is exact, and cheaper than parsing the form.
   return /(?:^|&)Version=([\d-]+)/.exec(body.toString('latin1'))?.[1];
 }

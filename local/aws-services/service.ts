@@ -26,5 +26,5 @@ export interface ServiceResponse {
   onLost?: () => void;
 }
 
-/** A service behind the AWS endpoint. An {@link AwsError} that it throws must be answered by itself in its own protocol. */
+/** A service behind the AWS endpoint. It must answer its own {@link AwsError}s, in its own protocol. */
 export type Service = (request: ServiceRequest) => ServiceResponse | Promise<ServiceResponse>;

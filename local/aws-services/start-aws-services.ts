@@ -29,10 +29,10 @@ export interface AwsServices {
   /**
    * Sets the topics that a bucket notifies of new objects.
    *
-   * @throws S3Error `NoSuchBucket`, or SnsError `NotFound` for an unknown topic
+   * @throws Error with code `NoSuchBucket`, or `NotFound` for an unknown topic
    */
   putBucketNotification(bucket: string, topics: TopicNotification[]): Promise<void>;
-  /** Returns the reader of a queue for its event source mapping. It reads an unknown queue as one that is unreachable. */
+  /** Returns the reader of a queue for its event source mapping. Its calls reject if the queue does not exist. */
   readQueue(queueName: string): QueueReader;
   /** Ends pending requests, including long polls, and the thread. */
   stop(): Promise<void>;

@@ -38,10 +38,10 @@ export function openMemoryStorage(): Storage {
 
 /**
  * Opens storage in a directory: one SQLite database with a table per map. A transaction is always open and is committed
- * before a response is sent. So each acknowledged action is on disk, any other is there completely or not at all, and a
- * batch needs one commit.
+ * before a response is sent. So each acknowledged action is on disk, and any other is there completely or not at all.
+ * A batch needs one commit.
  *
- * @throws Error with code `DATA_DIR_IN_USE` if another process uses the directory, `DATA_DIR_OUTDATED` if a former version
+ * @throws Error with code `DATA_DIR_IN_USE` if another process uses the directory, `DATA_DIR_OUTDATED` if an earlier version
  *   wrote it
  */
 export function openStorage(dataDir: string): Storage {

@@ -7,7 +7,7 @@ const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
 
 const IDENTITY = `<Arn>arn:aws:iam::${ACCOUNT_ID}:root</Arn><UserId>${ACCOUNT_ID}</UserId><Account>${ACCOUNT_ID}</Account>`;
 
-/** Answers STS's GetCallerIdentity, by which clients check their credentials. Any credentials are the account's root. */
+/** Answers STS's GetCallerIdentity, with which clients check their credentials. Any credentials are those of the root user. */
 export function answerSts(request: ServiceRequest): ServiceResponse {
   const { body, query } = request;
   const action = query.get('Action') ?? new URLSearchParams(body.toString()).get('Action') ?? '';

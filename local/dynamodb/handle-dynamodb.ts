@@ -12,7 +12,7 @@ import { createTransactWrite, transactGetItems } from './transactions.ts';
 
 const TARGET_PREFIX = 'DynamoDB_20120810.';
 
-/** Prefixes of error types by code. The others are DynamoDB's own. */
+/** Prefixes of error types by error code. All other codes have DynamoDB's own prefix. */
 const ERROR_PREFIXES: Partial<Record<string, string>> = {
   ValidationException: 'com.amazon.coral.validate#',
   SerializationException: 'com.amazon.coral.service#',

@@ -65,7 +65,6 @@ function returned({ old, next, updated = [] }: Change, wanted: ReturnValues): It
   return item && project(item, toProjection(updated));
 }
 
-/** Executes a change. */
 export function apply({ table, key, old, next }: Change): void {
   if (next === old) return;
   if (next) table.put(next);
@@ -73,7 +72,7 @@ export function apply({ table, key, old, next }: Change): void {
 }
 
 /**
- * Prepares a PutItem, and so a part of TransactWriteItems.
+ * Prepares a PutItem, or a Put of TransactWriteItems.
  *
  * @throws DynamoDbError `ConditionalCheckFailedException`, `ValidationException` or `ResourceNotFoundException`
  */
@@ -87,7 +86,7 @@ export function preparePut(tables: Tables, request: Fields): Change {
   return { table, key: next, old, next };
 }
 
-/** Prepares a DeleteItem like {@link preparePut}. */
+/** Prepares a DeleteItem, or a Delete of TransactWriteItems, like {@link preparePut}. */
 export function prepareDelete(tables: Tables, request: Fields): Change {
   return { ...prepareCheck(tables, request), next: undefined };
 }
@@ -103,7 +102,7 @@ export function prepareCheck(tables: Tables, request: Fields): Change {
   return { table, key, old, next: old };
 }
 
-/** Prepares an UpdateItem like {@link preparePut}. An item that does not exist is created. */
+/** Prepares an UpdateItem, or an Update of TransactWriteItems, like {@link preparePut}. Creates a missing item. */
 export function prepareUpdate(tables: Tables, request: Fields): Change {
   refuseLegacy(request);
   const table = tables.get(requireText(request, 'TableName'));
@@ -137,7 +136,7 @@ function updatedItem(table: Table, old: Item, update: Update | undefined, { bind
   return next;
 }
 
-/** Checks the condition of a write, the last expression that is read. */
+/** Checks the condition of a write. Call it after all other expressions were read. */
 function checkCondition(expressions: Expressions, request: Fields, old: Item | undefined): void {
   const condition = expressions.condition('ConditionExpression');
   const onFailure = readChoice(request, 'ReturnValuesOnConditionCheckFailure', ['ALL_OLD', 'NONE'] as const);

@@ -7,12 +7,12 @@ export interface KeyPart {
   type: ScalarType;
 }
 
-/** Hash values. A million items are 60 a bucket, and an empty table is scanned in microseconds. */
+/** Number of hash buckets. With a million items, each contains about 60. An empty table is scanned in microseconds. */
 const BUCKETS = 2 ** 14;
 
 /**
  * The items of a table or an index in the order of queries and scans: by the hash of their partition key, like DynamoDB's own,
- * then by their key. An order by the key alone gives each key a position, also one whose item was deleted. So a scan can
+ * then by their key. Because the order depends only on the key, even the key of a deleted item has a position. So a scan can
  * continue after any key, and concurrent writes make it neither skip nor repeat other items.
  */
 export class ItemOrder {
@@ -108,7 +108,7 @@ function compareParts(parts: readonly KeyPart[], a: Item, b: Item): number {
     const textA = a[name]?.[type] ?? '';
     const textB = b[name]?.[type] ?? '';
     if (textA === textB) continue;
-    // Partitions need any order, so they have the fastest one.
+    // Any order of partitions is correct, so this is the fastest one.
     if (position === 0) return textA < textB ? -1 : 1;
     return compareScalars(type, textA, textB);
   }
@@ -125,7 +125,7 @@ function hash(text: string): number {
   return (value ^ (value >>> 13)) >>> 0;
 }
 
-/** Returns an item's attributes of a key. */
+/** Returns the key attributes of an item. */
 export function pick(item: Item, parts: readonly KeyPart[]): Item {
   return Object.fromEntries(parts.map(({ name }) => [name, item[name] ?? {}]));
 }

@@ -1,22 +1,22 @@
 import { validationError } from './dynamodb-error.ts';
 
 /*
- * Numbers stay texts, because DynamoDB has 38 digits and a double has 15. Limits and notation:
+ * Numbers stay strings, because DynamoDB has 38 digits and a double has 15. Limits and notation:
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
  */
 const MAX_DIGITS = 38;
 const MAX_EXPONENT = 125;
 const MIN_EXPONENT = -130;
 
-/** Digits of which a double represents each number exactly enough to compare it. */
+/** Numbers of up to this many digits compare correctly as doubles. */
 const DOUBLE_DIGITS = 15;
 
 const NUMBER = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 /**
- * Returns a number as DynamoDB does: without exponent, leading or trailing zeros. Two equal numbers are the same text.
+ * Returns a number as DynamoDB does: without exponent, leading or trailing zeros. Equal numbers become the same string.
  *
- * @throws DynamoDbError `ValidationException` if the text is no number, or a number that DynamoDB cannot store
+ * @throws DynamoDbError `ValidationException` if the text is not a number, or a number that DynamoDB cannot store
  */
 export function normalizeNumber(text: string): string {
   if (isShortInteger(text)) return text;

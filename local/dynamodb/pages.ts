@@ -30,7 +30,7 @@ interface Page {
   bindings: Bindings;
   filter: Condition | undefined;
   projection: Projection | undefined;
-  /** Most items that are read, whether the filter selects them or not. */
+  /** Maximum number of items that are read, including those that the filter excludes. */
   limit: number;
   countOnly: boolean;
   /** Attributes that the filter and the answer see; undefined for all. */
@@ -86,7 +86,7 @@ function readPage(tables: Tables, request: Fields, expressions: Expressions): Pa
   const projection = expressions.projection();
   expressions.refuseUnused();
   const select = readSelect(request, index, projection !== undefined);
-  // DynamoDB reads what a local index lacks from the table.
+  // DynamoDB reads the attributes that a local index lacks from the table.
   const isWhole = !index?.isGlobal && (select === 'ALL_ATTRIBUTES' || projection !== undefined);
   const start = request.ExclusiveStartKey ?? undefined;
   return {

@@ -16,7 +16,7 @@ const INSERT = /^\s*INSERT\s+INTO\s+"([^"]+)"\s+VALUE\s+\{(.+)\}\s*;?\s*$/is;
 const ATTRIBUTE = /^\s*'([^']+)'\s*:\s*\?\s*$/;
 const SUPPORTED = `INSERT INTO "table" VALUE {'name': ?, …}`;
 
-/** Parsed statements by their text. A program repeats few. */
+/** Parsed statements by their text. A program uses few different ones. */
 const cache = new Map<string, Insert>();
 const MAX_CACHED = 1_000;
 
@@ -36,7 +36,7 @@ const STATEMENT_CODES: Partial<Record<string, string>> = {
 /**
  * Executes 1 to 25 statements, each of which can fail by itself. Only `INSERT` with parameters is supported.
  *
- * @throws DynamoDbError that refuses the whole request: malformed, or an unsupported statement
+ * @throws DynamoDbError for the whole request if it is malformed or contains an unsupported statement
  */
 export function batchExecuteStatement(tables: Tables, request: Fields): object {
   const statements = requireList(request, 'Statements', 1, MAX_STATEMENTS).map((element) =>
@@ -91,7 +91,7 @@ function insert(tables: Tables, { tableName, attributes, parameters }: Statement
   return old;
 }
 
-/** @throws DynamoDbError `ValidationException` for another statement than the supported one */
+/** @throws DynamoDbError `ValidationException` for any other statement than {@link SUPPORTED} */
 function parseInsert(statement: string): Insert {
   const known = cache.get(statement);
   if (known) return known;

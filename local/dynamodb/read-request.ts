@@ -33,7 +33,7 @@ export function readInteger(fields: Fields, name: string, least: number, most: n
   return Math.trunc(value);
 }
 
-/** Reads one of some values. */
+/** Reads a string that must be one of the choices. */
 export function readChoice<Choice extends string>(
   fields: Fields,
   name: string,
@@ -73,7 +73,7 @@ export function requireFields(fields: Fields, name: string): Fields {
   return readFields(fields, name) ?? required(name);
 }
 
-/** Reads a map with 1 to some entries. */
+/** Reads a map with 1 to `most` entries. */
 export function requireMap(fields: Fields, name: string, most: number): [string, unknown][] {
   const map = requireFields(fields, name);
   const entries = Object.entries(map);
@@ -86,7 +86,7 @@ export function toFields(value: unknown): Fields {
   throw notConvertible(value, 'Structure');
 }
 
-/** Returns a list's elements, all of which are texts. */
+/** Returns the elements of a list, which must all be strings. */
 export function toTexts(list: readonly unknown[]): string[] {
   return list.map((element) => {
     if (typeof element === 'string') return element;
@@ -94,7 +94,10 @@ export function toTexts(list: readonly unknown[]): string[] {
   });
 }
 
-/** Parameters from before expressions: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html */
+/**
+ * Legacy parameters, which expressions replace:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html
+ */
 const LEGACY = [
   'AttributesToGet',
   'AttributeUpdates',
@@ -105,7 +108,6 @@ const LEGACY = [
   'ScanFilter',
 ];
 
-/** Refuses the parameters that expressions replace. */
 export function refuseLegacy(fields: Fields): void {
   for (const name of LEGACY) {
     if (fields[name] === undefined || fields[name] === null) continue;

@@ -25,7 +25,7 @@ export interface EmbeddedDynamoDb {
  * Starts DynamoDB on this machine, in a thread of its own so that it does not compete with the main thread's event loop.
  *
  * @throws Error with code `EADDRINUSE` if the port is in use; `DATA_DIR_IN_USE` if another process uses the data directory,
- *   `DATA_DIR_OUTDATED` if a former version wrote it, or another error with the directory if it cannot be opened
+ *   `DATA_DIR_OUTDATED` if an earlier version wrote it, or another error that names the directory if it cannot be opened
  */
 export async function startDynamoDb({
   port,

@@ -34,7 +34,7 @@ export interface TableDefinition {
 export interface Index {
   definition: IndexDefinition;
   isGlobal: boolean;
-  /** Number of key attributes, before the table's own in the parts of `items`. */
+  /** Key attributes of the index. In the parts of `items`, they precede those of the table. */
   keys: readonly KeyPart[];
   items: ItemOrder;
   /** Names of the attributes in the index; undefined for all. */
@@ -184,9 +184,9 @@ export class Table {
     return schema.map(({ AttributeName: name }) => ({ name, type: types.get(name) ?? 'S' }));
   }
 
-  /** Returns a text that identifies an item among those of all tables. */
+  /** Returns a string that identifies an item among those of all tables. */
   identify(item: Item): string {
-    // The name has no slash, and the length of the first part tells it from the second.
+    // A table's name contains no slash. The length says where the partition key ends and the sort key begins.
     const [partition = '', sort] = this.keys.map(({ name, type }) => item[name]?.[type]);
     return sort === undefined
       ? `${this.name}/${partition}`
@@ -208,7 +208,7 @@ function checkKeyText(text: string, { name, type }: KeyPart, position: number): 
       `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${kind} value. Key: ${name}`,
     );
   }
-  // A UTF-16 unit has up to three bytes.
+  // A UTF-16 code unit becomes at most three bytes of UTF-8.
   if (text.length * 3 <= MAX_SORT_KEY_BYTES) return;
   const bytes = Buffer.byteLength(text, type === 'B' ? 'base64' : 'utf8');
   if (bytes > (position === 0 ? MAX_PARTITION_KEY_BYTES : MAX_SORT_KEY_BYTES)) {

@@ -118,7 +118,7 @@ export class Tables {
     return { TimeToLiveDescription };
   }
 
-  /** Finds the table of a request on tables, whose error names it. */
+  /** Finds the table of a request. Unlike that of {@link Tables.get}, the error contains the table's name. */
   #find(request: Fields): Table {
     const name = toName(requireText(request, 'TableName'));
     checkName(name, 'tableName');

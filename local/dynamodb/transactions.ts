@@ -28,7 +28,7 @@ interface Reason {
   Message?: string;
 }
 
-/** Creates TransactWriteItems, with the tokens that its clients have used. */
+/** Creates the action TransactWriteItems, which remembers the tokens that its clients have used. */
 export function createTransactWrite(tables: Tables, now = () => Date.now()): (request: Fields) => object {
   /** Oldest first. */
   const transactions = new Map<string, { items: string; at: number }>();

@@ -128,7 +128,7 @@ const SET_NAMES = { SS: 'string', NS: 'number' };
 
 const byteSize = (input: unknown): number => Buffer.byteLength(text(input));
 
-/** About one byte for two digits, and one for the exponent. */
+/** Returns a number's size: about one byte for two digits, and one for the exponent. */
 const numberSize = (number: string): number => Math.min(21, Math.ceil(number.length / 2) + 1);
 
 function binarySize(input: unknown): number {
@@ -175,7 +175,7 @@ const VALUE_NAMES: Partial<Record<string, string>> = {
 export const attributeOf = (item: Item | undefined, name: string): Value | undefined =>
   item !== undefined && Object.hasOwn(item, name) ? item[name] : undefined;
 
-/** Sets an attribute, also one of the name `__proto__`. */
+/** Sets an attribute, even one with the name `__proto__`. */
 export function setAttribute(item: Item, name: string, value: Value): void {
   if (name !== '__proto__') item[name] = value;
   else Object.defineProperty(item, name, { value, enumerable: true, configurable: true, writable: true });
@@ -229,7 +229,7 @@ export function compareScalars(type: ScalarType, a: string, b: string): number {
   return compareTexts(a, b);
 }
 
-/** Compares texts by their UTF-8 bytes. JavaScript compares UTF-16, which sorts a surrogate before U+E000 to U+FFFF. */
+/** Compares strings by their UTF-8 bytes. JavaScript compares UTF-16, which sorts a surrogate before U+E000 to U+FFFF. */
 function compareTexts(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {

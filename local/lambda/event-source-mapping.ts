@@ -138,7 +138,7 @@ export class EventSourceMapping {
 const sizeOf = ({ json }: QueueRecord): number => Buffer.byteLength(json) + 1;
 
 /**
- * Returns the messages that an invocation failed. A function error fails the whole batch. Without
+ * Returns the messages that failed in an invocation. A function error fails the whole batch. Without
  * `ReportBatchItemFailures`, any other answer is a success of the whole batch.
  *
  * @param messageIds Ids of the batch's messages.

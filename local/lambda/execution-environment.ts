@@ -123,7 +123,7 @@ export class ExecutionEnvironment {
   }
 }
 
-/** Returns the variables that Lambda sets. The variables of this process must not leak in. */
+/** Returns the variables that Lambda sets, and those of the function. The variables of this process must not leak in. */
 function environmentOf({ name, memorySize, environment }: LambdaFunction): Record<string, string> {
   return {
     AWS_REGION: REGION,

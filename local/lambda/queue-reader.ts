@@ -13,7 +13,7 @@ export interface QueueRecord {
   json: string;
 }
 
-/** Reads one queue, as Lambda does: by its own way, not by SQS's API. */
+/** Reads one queue for an event source mapping: directly, without the SQS API and its limit of 10 messages. */
 export interface QueueReader {
   /**
    * Receives up to `max` messages. If there is none, waits up to `waitMs` for the first.

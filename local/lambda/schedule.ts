@@ -1,5 +1,5 @@
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
-/** Maximum delay of a Node.js timer, which replaces a longer one by 1 ms. */
+/** Maximum delay of a Node.js timer. Node.js replaces a longer delay with 1 ms. */
 const MAX_DELAY = 2 ** 31 - 1;
 
 /** A task that runs periodically between its start and its stop. */

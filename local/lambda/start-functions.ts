@@ -124,7 +124,10 @@ export function startFunctions({ stack, code, prefix, readQueue, log }: Function
   };
 }
 
-/** Returns the event that EventBridge sends if no input is set: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html */
+/**
+ * Returns the event that EventBridge sends if no input is set:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html
+ */
 const scheduledEvent = () => ({
   source: 'aws.events',
   'detail-type': 'Scheduled Event',

@@ -10,7 +10,8 @@ export interface User {
 const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/postgres');
 
 /**
- * Returns the path of a new cluster's archive. Each version of Postgres has its own; it is removed with `node_modules`.
+ * Returns the path of the archive from which new clusters are created. The first start writes it. Each version of Postgres has
+ * its own archive, which is removed with `node_modules`.
  *
  * @param native Folder of the binaries. The path is relative to it, because the server's user may not be able to
  *   enter its parents.
@@ -18,7 +19,7 @@ const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/postgres')
  */
 export async function findTemplate(native: string, user: User | undefined): Promise<string> {
   const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8'));
-  // If `node_modules` is read-only, each cluster is made from scratch.
+  // If `node_modules` is read-only, there is no archive, and each cluster is created from scratch.
   await makeCache(user).catch(() => undefined);
   return relative(native, join(CACHE, `cluster-${version}.tar`));
 }

@@ -101,7 +101,7 @@ function explainFailure(log: string, { port, dataDir }: ServerOptions): Error {
   if (log.includes('Address already in use')) {
     return fail('EADDRINUSE', `Postgres: address already in use 127.0.0.1:${port}`);
   }
-  // A server whose main process was killed still holds its shared memory for a moment.
+  // A server whose main process was terminated with SIGKILL still holds its shared memory for a moment.
   if (/lock file "postmaster\.pid" already exists|pre-existing shared memory block/.test(log)) {
     return fail(
       'DATA_DIR_IN_USE',

@@ -79,7 +79,7 @@ export async function startPostgres({
 
 /**
  * Starts the server, with retries: another program may take a port that was free a moment ago, and the server of a
- * process that was just killed may still hold the data directory.
+ * terminated process may still hold the data directory.
  */
 async function launch(place: Place): Promise<{ port: number; server: Server }> {
   const start = Date.now();

@@ -1,5 +1,6 @@
 # Runs Postgres until standard input ends. The operating system closes it when the process at its other end exits, even if that
-# process is killed. Must run in its own process group, with the folder of the binaries as its working directory.
+# process is terminated with SIGKILL. Must run in its own process group, with the folder of the binaries as its working
+# directory.
 #
 #   starting (temporary folder, initdb) → running → stopping (input or Postgres has ended) → nothing is left
 #

@@ -7,11 +7,11 @@ export interface DecodedBody {
 }
 
 /**
- * Decodes a body in the encoding `aws-chunked`, of which each chunk may be signed. Signatures are not verified.
+ * Decodes a body in the encoding `aws-chunked`. Its chunks may be signed; signatures are not verified.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  *
  * @param decodedLength Value of `x-amz-decoded-content-length`.
- * @throws S3Error `IncompleteBody` if the body is cut, `MissingContentLength` without its decoded length
+ * @throws S3Error `IncompleteBody` if the body is truncated, `MissingContentLength` without its decoded length
  */
 export function decodeAwsChunked(encoded: Buffer, decodedLength: string | undefined): DecodedBody {
   if (decodedLength === undefined || !/^\d+$/.test(decodedLength)) {

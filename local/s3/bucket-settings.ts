@@ -46,7 +46,7 @@ const DEFAULTS: Record<string, string> = {
 /** Settings whose deletion succeeds if they are not set. */
 const DELETABLE = ['cors', 'encryption', 'lifecycle', 'policy', 'replication', 'tagging', 'website'];
 
-/** Answers for the owner's full control, which is the only access control list without object ownership. */
+/** Answers with full control for the owner: `BucketOwnerEnforced` disables all other access control lists. */
 export const getAcl: Operation = ({ s3, bucket, key }) => {
   if (key !== '') s3.store.getObject(bucket, key);
   const grantee = owner().replace(/<Owner>(.*)<\/Owner>/, '$1');
@@ -63,13 +63,13 @@ export const putAcl: Operation = () => {
   throw aclNotSupported();
 };
 
-/** Answers for locks, which objects cannot have without a configuration of the bucket. */
+/** Answers with S3's error: objects have no locks, because their bucket has no object lock configuration. */
 export const getObjectLock: Operation = ({ s3, bucket, key }) => {
   s3.store.getObject(bucket, key);
   throw invalidRequest('Bucket is missing Object Lock Configuration');
 };
 
-/** Operations on settings that cannot be set here, by method and parameter. */
+/** Operations on settings that the embedded S3 cannot change, by method and parameter. */
 export const SETTING_OPERATIONS: Record<string, Operation> = {
   ...Object.fromEntries(
     Object.entries(NOT_SET).map(([name, [code, message]]) => [

@@ -9,7 +9,7 @@ export interface ByteRange {
 /**
  * Parses the header `Range` for a body of `size` bytes.
  *
- * @returns Undefined if all of the body is requested: S3 answers so to several ranges and to invalid ones.
+ * @returns Undefined for the whole body. Like S3, also answers several ranges and invalid ones with the whole body.
  * @throws S3Error `InvalidRange` for a range that begins after the body
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined {
@@ -17,7 +17,7 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
   if (first === '' && last === '') return undefined;
   if (first === '') {
     if (Number(last) === 0) throw invalidRange(header, size);
-    // An empty body has no range that an answer could name.
+    // An empty body has no last bytes, so all of it is returned.
     return size === 0 ? undefined : { start: Math.max(0, size - Number(last)), end: size };
   }
   const start = Number(first);

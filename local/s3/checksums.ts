@@ -43,7 +43,7 @@ export const computeChecksum = (algorithm: ChecksumAlgorithm, body: Buffer) =>
 export const isChecksum = (algorithm: ChecksumAlgorithm, value: string) =>
   isBase64(value, ALGORITHMS[algorithm].bytes);
 
-/** Returns whether a value is Base64 of a number of bytes. */
+/** Returns whether a value is Base64 that encodes `bytes` bytes. */
 export function isBase64(value: string, bytes: number): boolean {
   const decoded = Buffer.from(value, 'base64');
   return decoded.length === bytes && decoded.toString('base64') === value;

@@ -31,7 +31,7 @@ function modifiedAfter(date: string, { lastModified }: ObjectInfo): boolean | un
 }
 
 /**
- * Evaluates the conditions of reading an object, by https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2.
+ * Evaluates the conditions of reading an object, in the order of https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2.
  *
  * @returns The condition that failed, or `not-modified`.
  */

@@ -41,7 +41,7 @@ export const copyObject: Operation = (request) => {
   return xmlResponse(copyResult('CopyObjectResult', info), ENCRYPTION);
 };
 
-/** Returns the source of a copy, whose conditions are met. @throws S3Error `NoSuchKey`, `PreconditionFailed` and such */
+/** Returns the source of a copy and checks its conditions. @throws S3Error `NoSuchKey`, `PreconditionFailed` and such */
 export function findSource({ s3, headers }: S3Request): CopySource {
   const { bucketName, key } = parseCopySource(headers['x-amz-copy-source'] ?? '');
   const bucket = s3.store.getBucket(bucketName);

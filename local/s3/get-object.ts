@@ -21,7 +21,7 @@ export const getObject: Operation = (request) => {
     ...responseOverrides(query, toHeaderValue),
     ...(range && { 'content-range': contentRange(range, info.size) }),
     ...(partCount !== undefined && { 'x-amz-mp-parts-count': String(partCount) }),
-    // A checksum belongs to all of an object, and clients would compare it with what they received.
+    // A checksum covers the whole object, but clients would compare it with the range that they received.
     ...(!range && headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED' && checksumHeaders(info)),
   };
   const content = range ? body.subarray(range.start, range.end) : body;
@@ -53,7 +53,7 @@ export function readPartNumber(value: string | null): number {
   throw invalidArgument(message, 'partNumber', value ?? '');
 }
 
-/** Returns the range of a part. An object that was uploaded at once is its own only part. */
+/** Returns the range of a part. An object that was uploaded in one request is its own only part. */
 function partRange(
   partNumber: number,
   { size, parts }: ObjectInfo,

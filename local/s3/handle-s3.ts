@@ -167,7 +167,7 @@ function decodePath(path: string): string {
   }
 }
 
-/** Returns the parameter that selects an operation, or nothing. */
+/** Returns the parameter that selects an operation; empty if there is none. */
 function readSelector({ method, query }: ServiceRequest): string {
   const [selector = '', ...others] = new Set([...query.keys()].filter((name) => SELECTORS.has(name)));
   if (others.length > 0) {
@@ -177,7 +177,7 @@ function readSelector({ method, query }: ServiceRequest): string {
   const reads = method === 'GET' || method === 'HEAD';
   for (const [name, value] of query) {
     if (name === selector || PARAMETER.test(name)) continue;
-    // A read ignores unknown parameters with a value, as S3 does; one without may select an operation that is unknown here.
+    // Like S3, a read ignores an unknown parameter with a value. One without a value may select an operation unknown here.
     if (!reads || (value === '' && !LIST_PARAMETER.test(name))) throw notImplemented(`${method} ?${name}`);
   }
   const version = query.get('versionId') ?? 'null';
@@ -192,7 +192,7 @@ function readSelector({ method, query }: ServiceRequest): string {
   return selector;
 }
 
-/** Reads the body, except the checksum of a completed upload, which belongs to the object instead. */
+/** Reads and verifies the body. In CompleteMultipartUpload, ignores the checksum: it is that of the object. */
 function readVerifiedPayload(headers: Headers, { method, body }: ServiceRequest, selector: string): Payload {
   if (method !== 'POST' || selector !== 'uploadId') return readPayload({ headers, body });
   const ofBody = Object.entries(headers).filter(([name]) => !name.startsWith('x-amz-checksum-'));

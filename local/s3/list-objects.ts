@@ -31,7 +31,7 @@ export function keyWriter(query: URLSearchParams): (name: string, key: string | 
   return (name, key) => (key === undefined ? '' : encoding ? text(name, encodeKey(key)) : keyText(name, key));
 }
 
-/** Answers ListObjects, its version 2, and ListObjectVersions. */
+/** Answers ListObjects, ListObjectsV2 and ListObjectVersions. */
 function list(
   request: S3Request,
   {

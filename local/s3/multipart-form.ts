@@ -2,7 +2,7 @@ import { S3Error } from './s3-error.ts';
 
 /** A parsed form. */
 export interface Form {
-  /** Fields before the file, by lower-case name. Like S3, ignores those after it. */
+  /** Fields before the file, by lower-case name. As in S3, fields after the file are ignored. */
   fields: Map<string, string>;
   /** The field named `file`. */
   file?: { name: string; content: Buffer };
@@ -29,7 +29,7 @@ export function parseForm(contentType: string, body: Buffer): Form {
     const headEnd = body.indexOf('\r\n\r\n', start);
     const end = findDelimiter(body, delimiter, start);
     if (headEnd === -1 || end === -1 || headEnd + 4 > end) throw malformedForm();
-    // The line end before a delimiter belongs to the delimiter. A part without content has only that of its head.
+    // The line end before a delimiter belongs to the delimiter. A part without content has only the line end of its head.
     const content = body.subarray(headEnd + 4, Math.max(headEnd + 4, end - LINE_END.length));
     addPart(form, body.toString('utf8', start, headEnd), content);
     start = end;
@@ -63,7 +63,7 @@ function readParameter(disposition: string, name: string): string | undefined {
   if (extended !== undefined) return decodePercents(extended);
   const [, quoted, bare] =
     new RegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]+))`, 'i').exec(disposition) ?? [];
-  // Browsers encode quotes and line ends in names so: https://html.spec.whatwg.org/#multipart-form-data
+  // Browsers percent-encode quotes and line ends in names: https://html.spec.whatwg.org/#multipart-form-data
   return (quoted?.replace(/\\(["\\])/g, '$1') ?? bare)
     ?.replaceAll('%22', '"')
     .replaceAll('%0D', '\r')

@@ -117,7 +117,7 @@ const testEvent = (bucket: string) => ({
 });
 
 let sequencer = 0;
-/** Returns a hexadecimal sequencer, from the time. Each is greater than those before. */
+/** Returns a hexadecimal sequencer that is based on the clock. Each is greater than those before. */
 function nextSequencer(): string {
   sequencer = Math.max(sequencer + 1, Date.now() * 4_096);
   return sequencer.toString(16).toUpperCase().padStart(18, '0');

@@ -42,7 +42,7 @@ const checksumXml = ({ checksum }: ObjectInfo) =>
       )
     : '';
 
-/** Lists the parts of a multipart upload. Like S3, includes each part only if the parts have checksums. */
+/** Lists the parts of a multipart upload. Like S3, only counts them unless the object has a composite checksum. */
 function partsXml({ headers }: S3Request, { parts, checksum }: ObjectInfo): string {
   if (!parts) return '';
   const count = text('PartsCount', parts.length);

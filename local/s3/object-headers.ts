@@ -162,7 +162,6 @@ function readMetadata(headers: Headers): [string, string][] | Record<string, str
   );
 }
 
-/** Returns the storage class of an object. */
 export const storageClassOf = ({ headers }: ObjectSettings) => headers['x-amz-storage-class'] ?? 'STANDARD';
 
 /** Returns the headers that GetObject and HeadObject answer with, without those of the body. */
@@ -177,7 +176,7 @@ export function objectHeaders(info: ObjectInfo): Record<string, string> {
   };
 }
 
-/** Every object is encrypted by S3, as far as clients can see. */
+/** S3 encrypts every object. The embedded S3 does not, but answers as if it did. */
 export const ENCRYPTION = { 'x-amz-server-side-encryption': 'AES256' };
 
 /** Returns the headers that contain an object's checksum, if it has one. */
@@ -186,7 +185,7 @@ export function checksumHeaders({ checksum }: Pick<ObjectInfo, 'checksum'>): Rec
   return { [checksumHeader(checksum.algorithm)]: checksum.value, 'x-amz-checksum-type': checksum.type };
 }
 
-/** Values of GetObject's parameters that replace an object's headers, such as `response-content-type`. */
+/** Returns the headers that GetObject's parameters replace, such as `content-type` for `response-content-type`. */
 export function responseOverrides(query: URLSearchParams, toValue: (name: string, text: string) => string) {
   const overrides: Record<string, string> = {};
   for (const name of ['content-type', 'content-encoding', ...SYSTEM_METADATA]) {
@@ -196,7 +195,7 @@ export function responseOverrides(query: URLSearchParams, toValue: (name: string
   return overrides;
 }
 
-/** Reads a header of fixed values. @throws S3Error `InvalidArgument` */
+/** Reads a header that is `COPY` or `REPLACE`. Default: `COPY`. @throws S3Error `InvalidArgument` */
 export function readDirective(headers: Headers, name: string): 'COPY' | 'REPLACE' {
   const directive = headers[name] ?? 'COPY';
   if (directive === 'COPY' || directive === 'REPLACE') return directive;

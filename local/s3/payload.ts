@@ -53,7 +53,6 @@ export function readPayload({ headers, body: sent }: { headers: Headers; body: B
   return { body, ...(checksum && { checksum }) };
 }
 
-/** Returns whether a body is encoded as `aws-chunked`. */
 const isAwsChunked = (headers: Headers) =>
   headers['x-amz-content-sha256']?.startsWith('STREAMING-') ||
   /\baws-chunked\b/i.test(headers['content-encoding'] ?? '');

@@ -40,7 +40,7 @@ export const postObject: Operation = (request) => {
     lastModified: Date.now(),
     ...(checksum && { checksum }),
   };
-  // Checked before the object is stored.
+  // Created before the object is stored, so that an error leaves the bucket unchanged.
   const response = postResponse(request, fields, key, info);
   storeObject(request, info, file.content, 'ObjectCreated:Post', key);
   return response;

@@ -5,11 +5,11 @@ type Condition = Record<string, string> | [operator: string, ...operands: (strin
 /** Fields that a policy need not name: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html */
 const EXEMPT_FIELD = /^(policy|file|signature|awsaccesskeyid|x-amz-signature|x-ignore-.*)$/;
 
-/** A form, as its policy sees it. */
+/** The parts of a form that its policy can restrict. */
 export interface PostedForm {
   fields: ReadonlyMap<string, string>;
   bucket: string;
-  /** Key with the file's name. */
+  /** Key, with `${filename}` replaced by the file's name. */
   key: string;
   /** Size of the file in bytes. */
   size: number;

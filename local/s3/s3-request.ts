@@ -5,7 +5,7 @@ import { S3Error } from './s3-error.ts';
 import { toBytes } from './sorted-keys.ts';
 import type { Bucket, S3Store } from './store.ts';
 
-/** The store and what it notifies. */
+/** The buckets with their objects, and the notifications of new objects. */
 export interface S3 {
   store: S3Store;
   notifications: Notifications;
@@ -65,7 +65,6 @@ export function toHeaderValue(name: string, text: string): string {
   return toBytes(text);
 }
 
-/** Answers with an XML document. */
 export const xmlResponse = (body: string, headers: Record<string, string> = {}): ServiceResponse => ({
   status: 200,
   headers: { 'content-type': 'application/xml', ...headers },

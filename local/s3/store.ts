@@ -103,7 +103,7 @@ export function openStore(storage: Storage) {
   const partBodies = openBodyStorage(storage, 's3_part_bodies');
   const buckets = new Map<string, Bucket>();
 
-  // Bucket names contain no slash, and upload IDs neither.
+  // Neither bucket names nor upload IDs contain a slash.
   const objectId = (bucket: Bucket, key: string) => `${bucket.name}/${key}`;
   const partId = (upload: Upload, partNumber: number) => `${upload.id}/${partNumber}`;
 

@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { escapeXml } from '../aws-services/xml.ts';
 import { malformedXml } from './s3-error.ts';
 
-/** Keeps texts as they are: neither trimmed nor converted to numbers. */
+/** Keeps text unchanged: it is neither trimmed nor converted to numbers. */
 const PARSER = new XMLParser({
   ignoreAttributes: true,
   ignoreDeclaration: true,
@@ -55,7 +55,7 @@ export const isoTime = (time: number) => new Date(time).toISOString();
 export type XmlValue = string | { [name: string]: XmlValue | XmlValue[] };
 
 /**
- * Parses the XML of a request, whose text survives exactly.
+ * Parses the XML of a request. Text stays exactly as the client sent it.
  *
  * @returns The root element's children.
  * @throws S3Error `MalformedXML`, also for another root element
@@ -76,14 +76,14 @@ export function parseXml(body: Buffer, root: string): Record<string, XmlValue | 
   return value;
 }
 
-/** Returns the child elements of a name. */
+/** Returns the child elements with this name. */
 export function elements(parent: XmlValue | XmlValue[] | undefined, name: string): XmlValue[] {
   if (typeof parent !== 'object' || Array.isArray(parent)) return [];
   const children = parent[name];
   return children === undefined ? [] : Array.isArray(children) ? children : [children];
 }
 
-/** Returns the text of the only child element of a name. @throws S3Error `MalformedXML` if it is repeated or has children */
+/** Returns the text of the only child element with this name. @throws S3Error `MalformedXML` if it is repeated or no text */
 export function childText(parent: XmlValue | XmlValue[] | undefined, name: string): string | undefined {
   const [child, ...others] = elements(parent, name);
   if (child === undefined) return undefined;

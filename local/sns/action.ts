@@ -24,7 +24,7 @@ const PAGE_SIZE = 100;
 /** Returns an XML element with text. */
 export const element = (name: string, text: string): string => `<${name}>${escapeXml(text)}</${name}>`;
 
-/** Returns the `Attributes` element of a result. Undefined values are left out. */
+/** Returns the `Attributes` element of a result. Omits undefined values. */
 export function attributesElement(attributes: Record<string, string | undefined>): string {
   let entries = '';
   for (const [name, value] of Object.entries(attributes)) {
@@ -34,11 +34,11 @@ export function attributesElement(attributes: Record<string, string | undefined>
 }
 
 /**
- * Returns the XML of a page of a list. `NextToken` is the position of its last item, so items that are deleted between two
- * pages hide no others.
+ * Returns the XML of a page of a list. `NextToken` is the position of its last item. So the next page skips no items, even if
+ * others were deleted in between.
  *
  * @param items Items in the order of their positions.
- * @throws AwsError `InvalidParameter` for a `NextToken` that is not one
+ * @throws AwsError `InvalidParameter` for an invalid `NextToken`
  */
 export function pageElement<Item extends { order: number }>(
   list: string,

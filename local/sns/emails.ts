@@ -68,7 +68,7 @@ export class Emails {
     this.#stored.set(key, true);
   }
 
-  /** Delivers a message to the mails of all addresses to which SNS would send it. */
+  /** Delivers a message to the mailbox, for all addresses to which SNS would send it. */
   deliver(message: PublishedMessage & Filterable, sender: Sender): void {
     this.#mailbox.deliver(message, this.#readersOf(message, sender));
   }

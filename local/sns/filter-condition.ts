@@ -10,7 +10,7 @@ export type FilterTest = (value: FilterValue) => boolean;
 const MAX_NUMBER = 1e9;
 const MAX_WILDCARDS = 3;
 
-/** Operators whose operand is a text. In `anything-but`, each can also have a list of texts. */
+/** Operators whose operand is a string. In `anything-but`, each can also have a list of strings. */
 const TEXT_OPERATORS: Record<string, (operand: string) => FilterTest> = {
   prefix: (prefix) => (value) => typeof value === 'string' && value.startsWith(prefix),
   suffix: (suffix) => (value) => typeof value === 'string' && value.endsWith(suffix),

@@ -48,7 +48,7 @@ const NO_FIELD: Fields = () => undefined;
 /**
  * Compiles a filter policy: https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
  *
- * @param where Begins the error text, as SNS distinguishes Subscribe (`Attributes Reason: `) from SetSubscriptionAttributes.
+ * @param where Prefix of the error text. SNS has one for Subscribe (`Attributes Reason: `), none for SetSubscriptionAttributes.
  * @throws AwsError `InvalidParameter` for a policy that SNS refuses
  */
 export function compileFilterPolicy(json: string, scope: FilterScope, where = ''): Filter {

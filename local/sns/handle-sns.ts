@@ -14,7 +14,7 @@ const ACTIONS = new Map<string, Action>(
   Object.entries({ ...topicActions, ...subscriptionActions, ...publishActions }),
 );
 
-/** Creates SNS's API, AWS's query protocol: https://docs.aws.amazon.com/sns/latest/api/API_Operations.html */
+/** Creates SNS's API, in AWS's query protocol: https://docs.aws.amazon.com/sns/latest/api/API_Operations.html */
 export function createSnsService(sns: Sns): Service {
   return (request) => {
     try {

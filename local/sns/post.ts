@@ -9,10 +9,10 @@ const TIMEOUT = 5_000;
 const RETRY_DELAYS = [100, 500, 2_000];
 
 /**
- * Posts a text to an endpoint of this machine until it is accepted. Like SNS, retries after network errors, 429 and 5xx.
+ * Posts a message to an endpoint on this machine. Like SNS, retries after network errors, 429 and 5xx.
  *
  * @param retryDelays Milliseconds before each retry.
- * @returns Whether the endpoint accepted the text.
+ * @returns Whether the endpoint accepted the message.
  */
 export async function post(
   url: string,

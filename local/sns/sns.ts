@@ -33,7 +33,7 @@ export interface PublishRequest {
   message: string;
   subject?: string | undefined;
   attributes?: MessageAttributes | undefined;
-  /** `json` for an object of texts by protocol. */
+  /** `json` if the message is a JSON object of texts by protocol. */
   messageStructure?: string | undefined;
   groupId?: string | undefined;
   deduplicationId?: string | undefined;
@@ -84,7 +84,7 @@ export class Sns {
   }
 
   /**
-   * Publishes a message. Queues and mails have it on return; functions and HTTP endpoints receive it later.
+   * Publishes a message. Queues and the mailbox have it on return; functions and HTTP endpoints receive it later.
    *
    * @throws AwsError with the code of https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
    */
@@ -154,7 +154,7 @@ export class Sns {
   }
 }
 
-/** Parses the body once, when the first filter policy reads it. Every protocol is filtered by the text for queues. */
+/** Parses the body once, when the first filter policy reads it. Filter policies of every protocol read the text for queues. */
 function createBodyReader({ textFor }: PublishedMessage): () => unknown {
   let parsed: { body: unknown } | undefined;
   return () => {

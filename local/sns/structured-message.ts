@@ -2,7 +2,7 @@ import { parseJson } from '../../lib/json.ts';
 import { invalidParameter } from './errors.ts';
 
 /**
- * Returns the text of a message for each protocol.
+ * Returns a function that returns the text of a message for a protocol.
  *
  * @param structure `json` for a JSON object of texts by protocol; any other value is a plain message, as on AWS.
  * @throws AwsError `InvalidParameter` for an empty message, or an object without a default text

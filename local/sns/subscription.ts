@@ -19,7 +19,7 @@ export interface StoredSubscription {
   token?: string;
 }
 
-/** A subscription with what its deliveries need. */
+/** A subscription with the parsed settings that its deliveries need. */
 export interface Subscription extends StoredSubscription {
   arn: string;
   /** Position in lists. */
@@ -52,7 +52,7 @@ const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 const QUEUE_ARN = /^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+(\.fifo)?$/;
 const FUNCTION_ARN = /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9$_-]+)?$/;
 
-/** Begins the error texts of Subscribe about attributes. */
+/** Prefix of Subscribe's error texts about attributes. */
 export const IN_SUBSCRIBE = 'Attributes Reason: ';
 
 /** Returns whether the embedded cloud delivers to a protocol. */
@@ -70,7 +70,7 @@ const isFifo = (arn: string): boolean => arn.endsWith('.fifo');
 /**
  * Creates a subscription from stored fields, with its filter policy compiled.
  *
- * @param where Begins the error text of an invalid attribute.
+ * @param where Prefix of the error text for an invalid attribute.
  * @throws AwsError `InvalidParameter`
  */
 export function openSubscription(
@@ -104,7 +104,7 @@ const isScope = (scope: string): scope is FilterScope => (FILTER_SCOPES as reado
 /**
  * Returns attributes with one changed. An empty value or policy removes the attribute.
  *
- * @throws AwsError `InvalidParameter` for an attribute that the embedded cloud does not have
+ * @throws AwsError `InvalidParameter` for an attribute that the embedded cloud does not support
  */
 export function withAttribute(
   attributes: SubscriptionAttributes,

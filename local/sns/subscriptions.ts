@@ -28,7 +28,7 @@ export interface SubscribeRequest {
 /** The subscriptions of a topic. */
 interface Subscribers {
   byEndpoint: Map<string, Subscription>;
-  /** Confirmed subscriptions that are not e-mails, of which there may be thousands. */
+  /** Confirmed subscriptions except e-mails. Thousands of e-mails would make each publish slow, see {@link Emails}. */
   targets: Set<Subscription>;
 }
 

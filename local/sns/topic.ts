@@ -46,7 +46,7 @@ const FIFO_ATTRIBUTES: Record<string, Rule> = {
   FifoThroughputScope: oneOf('Topic', 'MessageGroup'),
 };
 
-/** Begins the error texts of CreateTopic about attributes. */
+/** Prefix of CreateTopic's error texts about attributes. */
 export const IN_CREATE_TOPIC = 'Attributes Reason: ';
 
 /**
@@ -76,8 +76,8 @@ export function checkNewTopic(name: string, attributes: TopicAttributes): void {
 }
 
 /**
- * @param where Begins the error text.
- * @throws AwsError `InvalidParameter` for an attribute that the embedded cloud does not have, or an invalid value
+ * @param where Prefix of the error text.
+ * @throws AwsError `InvalidParameter` for an attribute that the embedded cloud does not support, or an invalid value
  */
 export function checkAttribute(name: string, value: string, isFifo: boolean, where = ''): void {
   if (FEEDBACK.test(name)) return;
@@ -158,7 +158,7 @@ export function hasSameAttributes(topic: StoredTopic, wanted: TopicAttributes): 
   });
 }
 
-/** Returns the policy of a topic without one: only its owner uses it. */
+/** Returns SNS's default policy, which lets only the owner use the topic. */
 export const defaultPolicy = (arn: string): string =>
   JSON.stringify({
     Version: '2008-10-17',

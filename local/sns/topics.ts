@@ -32,7 +32,7 @@ export class Topics {
   /**
    * Creates a topic, or returns the one that exists with the same attributes.
    *
-   * @throws AwsError `InvalidParameter` for an invalid name, attribute or tag, or a topic with others
+   * @throws AwsError `InvalidParameter` for an invalid name, attribute or tag, or if the topic exists with others
    */
   create(name: string, attributes: TopicAttributes = {}, tags: Tags = {}): Topic {
     checkNewTopic(name, attributes);

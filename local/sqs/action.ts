@@ -4,7 +4,7 @@ import type { Sqs } from './sqs.ts';
 
 /** The answer of an action. */
 export interface Answer {
-  /** In the form of the JSON protocol. `undefined`: the action has no result. */
+  /** The result in the form of the JSON protocol. `undefined`: the action has no result. */
   output?: object;
   /** Called if the client has disconnected before the answer is sent. */
   onLost?: () => void;

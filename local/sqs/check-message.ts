@@ -1,7 +1,7 @@
 import type { MessageAttribute, NewMessage } from './message.ts';
 import { invalidParameter, missingParameter, sqsError } from './sqs-error.ts';
 
-/** Numbers of https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+/** Limits: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const MAX_ATTRIBUTES = 10;
 const MAX_DELAY = 900;
 const MAX_NAME = 256;
@@ -37,8 +37,8 @@ export function checkMessage(message: NewMessage, isFifo: boolean): void {
 }
 
 /**
- * Returns the size that counts towards limits: bytes of the body and of all attributes, their names and types. Values of
- * other types than text do not count.
+ * Returns the size that counts towards limits: bytes of the body and of all attributes, their names and types. Fields that are
+ * not strings do not count.
  */
 export function sizeOf(body: unknown, attributes: unknown): number {
   let size = bytesOf(body);

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import type { MessageAttribute } from './message.ts';
 
-/** Marks in the digest's input of a text and of bytes. */
+/** Markers of a string and of bytes in the digest's input. */
 const STRING = 1;
 const BINARY = 2;
 
-/** Returns the MD5 digest of a text in hexadecimal. */
+/** Returns the MD5 digest of a string in hexadecimal. */
 export function md5(text: string): string {
   return hash('md5', text);
 }
@@ -25,7 +25,7 @@ export function md5OfAttributes(attributes: Readonly<Record<string, MessageAttri
   return hash('md5', join(parts));
 }
 
-/** Joins texts and bytes, each after its length in four bytes, and marks of one byte. */
+/** Joins strings and bytes, each preceded by its length in four bytes, and markers of one byte. */
 function join(parts: readonly (string | Buffer | number)[]): Buffer {
   let size = 0;
   for (const part of parts) size += typeof part === 'number' ? 1 : 4 + Buffer.byteLength(part);

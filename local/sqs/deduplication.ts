@@ -7,7 +7,7 @@ const INTERVAL_MS = 5 * 60_000;
 export class Deduplication {
   readonly #store: MessageStore;
   readonly #queue: string;
-  /** Messages of the current interval, in `#former` those of the interval before. */
+  /** Messages of the current interval. `#former` contains those of the previous one. */
   #recent = new Map<string, Accepted>();
   #former = new Map<string, Accepted>();
   /** Epoch ms at which the current interval began. */

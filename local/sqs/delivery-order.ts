@@ -2,7 +2,7 @@ import type { Message } from './message.ts';
 
 /** The visible messages of a queue, in the order in which receives return them. */
 export interface DeliveryOrder {
-  /** Number of groups that receive less because they have too many messages in flight. FIFO queues: 0. */
+  /** Number of groups whose messages are delivered last because too many of them are in flight. FIFO queues: 0. */
   noisyGroups(): number;
   /** Number of messages of noisy groups that wait for a receive. */
   waitingInNoisyGroups(): number;
@@ -11,10 +11,10 @@ export interface DeliveryOrder {
   /** Adds a message that was sent or whose delay has ended. */
   add(message: Message): void;
   /**
-   * Takes up to `max` messages, which are then in flight.
+   * Removes and returns up to `max` visible messages, which are then in flight.
    *
    * @param accepts Called once for each message. Returns whether the message is delivered.
-   * @param reject Called for each message that is not. It is then removed.
+   * @param reject Called for each message that is not delivered. The order no longer contains it.
    */
   take(max: number, accepts: (message: Message) => boolean, reject: (message: Message) => void): Message[];
   /** Returns a message in flight to the visible ones. */
@@ -23,6 +23,6 @@ export interface DeliveryOrder {
   removeInFlight(message: Message): void;
   /** Removes a visible message. */
   removeVisible(message: Message): void;
-  /** Marks a message as in flight that was in flight when the process ended. */
+  /** Adds a message that was in flight when the process ended. */
   restoreInFlight(message: Message): void;
 }

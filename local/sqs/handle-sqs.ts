@@ -13,7 +13,7 @@ const ACTIONS = new Map<string, Action>(Object.entries({ ...queueActions, ...mes
 const TARGET_PREFIX = 'AmazonSQS.';
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
 
-/** How a protocol reads requests and writes answers. */
+/** Reads requests and writes answers in one of SQS's two protocols. */
 interface Protocol {
   read(request: ServiceRequest): { action: string; input: Input };
   write(action: string, output: object | undefined, request: ServiceRequest): ServiceResponse;

@@ -1,6 +1,6 @@
 /** An item of a heap. Only its heap may change `at` and `place` while the item is in it. */
 export interface HeapItem {
-  /** Key: the item with the lowest one is the first. */
+  /** Key. The item with the lowest key comes first. */
   at: number;
   /** Index in the heap. */
   place: number;

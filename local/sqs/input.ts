@@ -3,14 +3,14 @@ import { invalidParameter, missingParameter } from './sqs-error.ts';
 /** The parameters of an action, in the form of the JSON protocol. */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** Returns a text, or `undefined` if it is absent. @throws AwsError `InvalidParameterValue` for another type */
+/** Returns a string, or `undefined` if it is absent. @throws AwsError `InvalidParameterValue` for another type */
 export function textIn(input: Input, name: string): string | undefined {
   const value = input[name] ?? undefined;
   if (value === undefined || typeof value === 'string') return value;
   throw invalidParameter(name, JSON.stringify(value), 'Must be a string.');
 }
 
-/** @throws AwsError `MissingParameter` if the text is absent or empty */
+/** @throws AwsError `MissingParameter` if the string is absent or empty */
 export function requireText(input: Input, name: string): string {
   const value = textIn(input, name);
   if (!value) throw missingParameter(name);
@@ -30,7 +30,7 @@ export function integerIn(input: Input, name: string, min?: number, max?: number
   return value;
 }
 
-/** Returns a list of texts, empty if it is absent. @throws AwsError `InvalidParameterValue` */
+/** Returns a list of strings, empty if it is absent. @throws AwsError `InvalidParameterValue` */
 export function textsIn(input: Input, name: string): string[] {
   const value = input[name] ?? [];
   if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value;
@@ -52,7 +52,7 @@ export function structuresIn(input: Input, name: string): Input[] {
   throw invalidParameter(name, JSON.stringify(value), 'Must be a list of structures.');
 }
 
-/** Returns a map of texts, empty if it is absent. @throws AwsError `InvalidParameterValue` */
+/** Returns a map of strings, empty if it is absent. @throws AwsError `InvalidParameterValue` */
 export function mapIn(input: Input, name: string): Record<string, string> {
   const map = structureIn(input, name) ?? {};
   for (const key of Object.keys(map))

@@ -1,4 +1,4 @@
-/** Number of empty places at the start from which on the array is shortened, if they are at least half of it. */
+/** The array is shortened when it starts with at least this many empty places, and they are at least half of it. */
 const LEAST_EMPTY = 1_024;
 
 /**

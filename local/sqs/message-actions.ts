@@ -173,7 +173,7 @@ function selectAttributes(input: Input): (message: ReceivedMessage) => object {
   };
 }
 
-/** Filters attributes by names, by prefixes such as `order.*`, or accepts all for `All` and `.*`. */
+/** Returns a filter of attribute names. It accepts names, prefixes such as `order.*`, and all for `All` and `.*`. */
 function createNameFilter(names: readonly string[]): (name: string) => boolean {
   if (names.includes('All') || names.includes('.*')) return () => true;
   const exact = new Set(names);

@@ -18,8 +18,8 @@ export interface Accepted {
 }
 
 /**
- * The messages of all queues in the storage. A message's text is written once; what its receives change is a small
- * value beside it.
+ * The messages of all queues in the storage. A message's content is written only once. Receives change a small value of their
+ * own, the delivery.
  */
 export interface MessageStore {
   readonly contents: StoredMap<StoredMessage>;
@@ -37,7 +37,7 @@ export function openMessageStore(storage: Storage): MessageStore {
   };
 }
 
-/** Stores what the last receive has changed. */
+/** Stores the state that the last receive changed. */
 export function saveDelivery({ deliveries }: MessageStore, message: Message): void {
   const { receiveCount, firstReceivedAt, receivedAt, hidden } = message;
   const visibleAt = hidden && !hidden.isDelay ? hidden.at : 0;

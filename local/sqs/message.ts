@@ -52,7 +52,7 @@ export interface Delivery {
   receiveCount: number;
   firstReceivedAt: number;
   receivedAt: number;
-  /** When the message is visible again after its last receive. */
+  /** Time at which the message is visible again after its last receive. */
   visibleAt: number;
 }
 

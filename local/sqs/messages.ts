@@ -6,8 +6,8 @@ import type { Hidden, Message, MessageContent } from './message.ts';
 import { type MessageStore, removeMessage } from './message-store.ts';
 
 /**
- * The messages of a queue by state: delayed → visible ⇄ in flight → removed. A message whose time in a state has ended
- * changes to the next one in {@link Messages.update}. No operation depends on the number of messages, except by O(log n).
+ * The messages of a queue by state: delayed → visible ⇄ in flight → removed. {@link Messages.update} moves a message whose time
+ * in a state has ended to the next state. An operation on one message costs at most O(log n) for n messages.
  */
 export class Messages {
   readonly #store: MessageStore;
@@ -22,7 +22,7 @@ export class Messages {
   #order: DeliveryOrder;
   #inFlight = 0;
   #delayed = 0;
-  /** When the last delay of a FIFO queue ends. */
+  /** Epoch ms at which the last delay of a FIFO queue ends. */
   #lastDelay = 0;
 
   /** @param onVisible Called when a receive may return a message. */
@@ -68,7 +68,7 @@ export class Messages {
     return this.#messages.values();
   }
 
-  /** Adds a message. The caller decides on its state next. */
+  /** Adds a message. The caller must then give it a state. */
   add(content: MessageContent): Message {
     const message: Message = {
       content,
@@ -102,10 +102,10 @@ export class Messages {
   }
 
   /**
-   * Takes visible messages in the order of delivery. The caller must call {@link Messages.hide} for each.
+   * Receives up to `max` visible messages in the order of delivery. The caller must call {@link Messages.hide} for each.
    *
    * @param accepts Returns whether a message is delivered.
-   * @param reject Called for a message that is not, after its removal.
+   * @param reject Called for each message that is not delivered, after its removal.
    */
   take(max: number, accepts: (message: Message) => boolean, reject: (message: Message) => void): Message[] {
     return this.#order.take(max, accepts, (message) => {
@@ -114,7 +114,7 @@ export class Messages {
     });
   }
 
-  /** Keeps a taken message in flight until this time. */
+  /** Keeps a received message in flight until this time. */
   hide(message: Message, until: number): void {
     this.#hide(message, until, false);
   }
@@ -151,7 +151,7 @@ export class Messages {
     this.#drop(message);
   }
 
-  /** Shows the messages whose time has come, and removes those that are too old. */
+  /** Makes messages visible whose delay or visibility timeout has ended, and removes expired ones. */
   update(retentionMs: number): void {
     const now = Date.now();
     const oldest = now - retentionMs;

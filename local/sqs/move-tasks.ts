@@ -31,7 +31,7 @@ export interface QueueFinder {
 const MAX_RATE = 500;
 /** Number of recent tasks that SQS keeps for a queue. */
 const MAX_TASKS = 10;
-/** Messages and time of a step of a task without a rate. */
+/** Messages per step of a task without a rate, and milliseconds between steps. */
 const STEP = { messages: 500, ms: 10 };
 const ARN = /^arn:[\w-]+:sqs:[\w-]+:\d{12}:[\w.-]+$/;
 
@@ -178,7 +178,7 @@ export class MoveTasks {
     this.#stored.set(task.handle, task);
   }
 
-  /** Moves messages in steps until none is left of those that were there at the start. */
+  /** Moves messages in steps, until as many have moved as were visible at the start. */
   #run(task: MoveTask): void {
     const begun = Date.now();
     const movedBefore = task.moved;
@@ -221,7 +221,7 @@ export class MoveTasks {
   }
 }
 
-/** A handle contains the source of its task, as SQS's do. */
+/** Creates a handle that contains the source of its task, as SQS's handles do. */
 function createHandle(sourceArn: string): string {
   return Buffer.from(JSON.stringify({ taskId: randomUUID(), sourceArn })).toString('base64');
 }

@@ -12,7 +12,7 @@ const MAX_TASKS = 10;
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html */
 const PURGE_INTERVAL_MS = 60_000;
 
-/** All attributes that GetQueueAttributes knows. */
+/** All attributes that GetQueueAttributes accepts. */
 const ATTRIBUTE_NAMES = new Set([
   'All',
   'ApproximateNumberOfMessages',

@@ -221,7 +221,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Makes JSON texts comparable that differ in white space or in the order of their keys. */
+/** Normalizes JSON. Strings that differ only in white space or in the order of keys become equal. */
 function normalize(text: string): string {
   const object = parseObject(text);
   if (!object) return text;

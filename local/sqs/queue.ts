@@ -149,7 +149,7 @@ export class Queue {
     return ended;
   }
 
-  /** Undoes a receive whose client is gone: its messages are visible again, with their former receive count. */
+  /** Undoes a receive whose client has disconnected: its messages are visible again, with their former receive count. */
   giveBack(messages: readonly ReceivedMessage[]): void {
     for (const { receiptHandle } of messages) {
       const message = this.#findReceived(receiptHandle);
@@ -246,7 +246,7 @@ export class Queue {
   }
 
   /**
-   * Moves visible messages elsewhere.
+   * Moves up to `max` visible messages out of the queue.
    *
    * @param move Called for each message. Returns false to keep the message and to end the move.
    * @returns Number of messages moved
@@ -257,7 +257,7 @@ export class Queue {
     let isEnded = false;
     const accepts = () => true;
     for (const message of this.#messages.take(max, accepts, accepts)) {
-      // In flight for a moment, so that it can be returned.
+      // The message is in flight for a moment, so that it can become visible again.
       this.#messages.hide(message, 0);
       isEnded ||= !move(message.content);
       if (!isEnded) {
@@ -288,7 +288,7 @@ export class Queue {
     else this.#messages.makeVisible(message);
   }
 
-  /** Restores a deduplication id of an earlier run. */
+  /** The deduplication ids, to which those of an earlier run are added. */
   get deduplication(): Pick<Deduplication, 'restore'> {
     return this.#deduplication;
   }
@@ -371,7 +371,7 @@ export class Queue {
     const { content } = message;
     const receiveCount = ++message.receiveCount;
     if (receiveCount === 1) message.firstReceivedAt = now;
-    // Differs from that of a receive that was undone in the same millisecond, so that their handles differ.
+    // After a receive that was undone in the same millisecond, the time must differ, because the handle contains it.
     message.receivedAt = Math.max(now, message.receivedAt + 1);
     this.#messages.hide(message, now + visibilityTimeout * 1_000);
     saveDelivery(this.#store, message);
@@ -387,7 +387,7 @@ export class Queue {
     return { queue, maxReceiveCount: redrive?.maxReceiveCount ?? Number.POSITIVE_INFINITY };
   }
 
-  /** Accepts a message from the queue of which this is the dead-letter queue. A FIFO queue resets its age. */
+  /** Accepts a dead letter from a source queue. A FIFO queue resets the message's age. */
   #acceptDead({ content, receiveCount, firstReceivedAt, receivedAt }: Message, sourceArn: string): void {
     const { isFifo } = this.#settings;
     const fifo = isFifo && { sentAt: Date.now(), sequenceNumber: nextSequenceNumber() };
@@ -401,7 +401,8 @@ export class Queue {
   }
 
   /**
-   * Returns the message if the handle belongs to its last receive, and `undefined` if the message was deleted.
+   * Returns the message if the handle belongs to its last receive. Returns `undefined` if the message was deleted or, on a
+   * standard queue, received again.
    *
    * @throws AwsError `ReceiptHandleIsInvalid`; on a FIFO queue `InvalidParameterValue` for an earlier receive
    */

@@ -8,7 +8,7 @@ interface ErrorKind {
   status?: number;
 }
 
-/** Errors that differ from their code or from status 400: the service model of SQS, and its common errors. */
+/** Errors whose name in a protocol differs from their code, or whose status is not 400, as in SQS's API reference. */
 const KINDS: Record<string, ErrorKind> = {
   BatchEntryIdsNotDistinct: { query: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct' },
   BatchRequestTooLong: { query: 'AWS.SimpleQueueService.BatchRequestTooLong' },

@@ -120,7 +120,7 @@ export class Sqs {
     this.moveTasks.forget(queue.arn);
   }
 
-  /** Ends all long polls and move tasks, which continue after the next start. Call it before the storage is closed. */
+  /** Ends all long polls, and pauses move tasks until the next start. Call it before the storage is closed. */
   stop(): void {
     this.moveTasks.stop();
     for (const queue of this.queues()) queue.stop();
@@ -183,7 +183,7 @@ export class Sqs {
     for (const [id, { queue, content, delayedUntil }] of contents.entries())
       this.find(queue)?.restore(content, delayedUntil, deliveryOf.get(id));
     for (const [key, message] of [...accepted.entries()].sort(([, one], [, other]) => one.at - other.at)) {
-      // Neither queue names nor deduplication ids contain a space.
+      // The name of a queue contains no space.
       const space = key.indexOf(' ');
       this.find(key.slice(0, space))?.deduplication.restore(key.slice(space + 1), message);
     }

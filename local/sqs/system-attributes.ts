@@ -17,7 +17,7 @@ const SYSTEM_ATTRIBUTES: Record<string, (message: ReceivedMessage) => string | u
 /** Names of all system attributes. */
 export const SYSTEM_ATTRIBUTE_NAMES: readonly string[] = Object.keys(SYSTEM_ATTRIBUTES);
 
-/** Returns those system attributes of a received message that it has. @param names Default: all */
+/** Returns the system attributes that a received message has. @param names Default: all */
 export function systemAttributesOf(
   message: ReceivedMessage,
   names = SYSTEM_ATTRIBUTE_NAMES,

@@ -14,7 +14,7 @@ export class Waiters {
   /** Epoch ms at which the timer fires. */
   #timerAt = Number.POSITIVE_INFINITY;
 
-  /** @param serve Calls {@link Waiters.serve}, after it has updated the queue. */
+  /** @param serve Must update the queue and then call {@link Waiters.serve}. */
   constructor(serve: () => void) {
     this.#serve = serve;
   }
@@ -22,7 +22,7 @@ export class Waiters {
   /**
    * Waits for a message.
    *
-   * @param take Called when the queue has messages. Returns none to wait on.
+   * @param take Called when the queue has messages. If it returns none, the wait continues.
    * @returns The messages taken; none if the time has ended or the signal was aborted
    */
   wait(waitMs: number, take: () => ReceivedMessage[], signal?: AbortSignal): Promise<ReceivedMessage[]> {
@@ -44,7 +44,7 @@ export class Waiters {
     });
   }
 
-  /** Serves the waits in the next turn of the event loop, in which a whole batch of messages has arrived. */
+  /** Serves the waits in the next turn of the event loop, when a whole batch of messages has arrived. */
   wake(): void {
     if (this.#isWaking || this.#waiters.size === 0) return;
     this.#isWaking = true;

@@ -20,7 +20,7 @@ export interface StorePlaces {
   dynamoDb: DynamoDBClient;
 }
 
-// One statement, so that all counts are of one moment.
+// One statement, so that all counts are from the same moment.
 const COUNT_SHIPPING = `
   SELECT CAST(count(*) FILTER (WHERE status = 'scheduled') AS text) AS scheduled,
     CAST(count(*) FILTER (WHERE status = 'backordered') AS text) AS backordered,

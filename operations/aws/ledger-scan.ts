@@ -15,7 +15,10 @@ export interface TimeRange {
   to: number;
 }
 
-/** The attributes that `fromItem` reads. Without the order, an answer holds five times as many records. */
+/**
+ * The attributes that `fromItem` reads, except `claim_token` and `order`. Without the order, a page holds five times as many
+ * records.
+ */
 const READ: Record<string, string> = {
   '#id': 'order_id',
   '#status': 'status',
@@ -34,7 +37,8 @@ const IN_RANGE = `#sent BETWEEN :from AND :last
 /**
  * Scans the ledger page by page with consistent reads.
  *
- * DynamoDB reads and charges for the whole table, even for a short range: one read unit per 4 KB, or 0.02 USD per million orders.
+ * DynamoDB reads and charges for the whole table, even for a short range. It charges one read unit per 4 KB, or 0.02 USD per
+ * million orders.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  *
  * @param client Client with permission to Scan the table.

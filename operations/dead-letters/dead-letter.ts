@@ -4,7 +4,7 @@ import type { QueueName } from '../../topology.ts';
 export interface DeadLetterReason {
   /**
    * Identifies the reason; `--reason` accepts it. It lists the fields and codes of the body's errors, such as
-   * `price:out_of_range`. It is `passing` for a valid body, whose failure had a temporary cause such as an outage.
+   * `price:too_small`. It is `passing` for a valid body, whose failure had a temporary cause such as an outage.
    */
   code: string;
   /** The reason in words. */

@@ -132,8 +132,8 @@ export function createLeases(sqs: PipelineClients['sqs'], queueUrl: string, expe
   let renewal: Promise<void> | undefined;
 
   /**
-   * Selects messages whose lease has not expired. The others may have another receiver by now, and the old receipt handle would
-   * change their visibility for that one, too.
+   * Selects messages whose lease has not expired. Another receiver may have the others by now, and the old receipt handle would
+   * change their visibility for that receiver, too.
    */
   const leased = (ids: Iterable<string>) => [...ids].filter((id) => (hiddenUntil.get(id) ?? 0) > Date.now());
   const handlesOf = (ids: readonly string[]) => ids.map((id) => messages.get(id)?.receiptHandle ?? '');

@@ -22,7 +22,7 @@ module.exports = ({ resolveVariable }) => {
       throw refuse(name, `must be ${listChoices(choices)}`, value);
     },
 
-    /** @returns The value as a number. From the command line it is text. */
+    /** @returns The value as a number, even if the command line passes it as text. */
     async readWholeNumber(name, min, max) {
       const value = await read(name);
       if (/^\d+$/.test(value) && value >= min && value <= max) return Number(value);

@@ -14,8 +14,8 @@ const SETTINGS: QueueAttributeName[] = [
 ];
 
 /**
- * Empties a queue of the embedded cloud, including messages in flight, by replacing it: like SQS, the embedded cloud purges a queue
- * only once a minute. A dead-letter queue needs no change of its source's redrive policy, because its ARN stays the same.
+ * Empties a queue of the embedded cloud, including messages in flight, by replacing it. Like SQS, the embedded cloud purges a
+ * queue only once a minute. The ARN stays the same, so redrive policies that refer to it stay valid.
  */
 export async function emptyQueue(sqs: SQSClient, QueueUrl: string): Promise<void> {
   const read = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });

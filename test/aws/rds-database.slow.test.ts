@@ -191,13 +191,13 @@ test('throws for a result that is larger than the service returns', async () => 
   await expect(rows(1, 66_000)).rejects.toThrow('too large');
 });
 
-test('throws for an array', async () => {
+test('throws for a column that is an array', async () => {
   await expect(database.query(`SELECT ARRAY['a'] AS list`)).rejects.toMatchObject({
     code: 'UnsupportedResultException',
   });
 });
 
-test('returns columns that are not cast as text as well', async () => {
+test('returns columns as text even if the statement does not cast them', async () => {
   const sql = `SELECT true AS yes, CAST(1.5 AS float8) AS half, CAST(7 AS integer) AS seven, CAST(1.50 AS numeric) AS price`;
   expect(await database.query(sql)).toEqual([{ yes: 'true', half: '1.5', seven: '7', price: '1.50' }]);
 });

@@ -5,8 +5,8 @@ const COPY =
   /^COPY (?<table>\w+) FROM 's3:\/\/(?<bucket>[^/']+)\/(?<prefix>[^']+)' IAM_ROLE DEFAULT FORMAT AS JSON 'auto' TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE OFF$/;
 
 /**
- * Emulates Redshift's COPY of JSON: reads every object with the key prefix, loads the fields that are columns, truncates numbers to
- * their scale and limits texts by bytes. One invalid row fails the whole COPY.
+ * Emulates Redshift's COPY of JSON: reads every object with the key prefix, loads the fields that are columns, truncates
+ * numbers to their scale and limits texts by bytes. One invalid row fails the whole COPY.
  * https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-format.html#copy-json
  *
  * @returns False for any other statement.

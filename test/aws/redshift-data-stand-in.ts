@@ -47,8 +47,8 @@ const DOUBLES = new Set([700, 701]);
 const BOOLEAN = 16;
 
 /**
- * Starts a stand-in for the parts of the Redshift Data API in use: accepts statements, runs them on a Postgres in the background, one
- * transaction a request, and reports their status.
+ * Starts a stand-in for the parts of the Redshift Data API that the project uses. It accepts statements, runs them on Postgres
+ * in the background, with one transaction per request, and reports their status.
  *
  * @param options Default of `isolation`: snapshot, as on Redshift Serverless.
  */

@@ -17,7 +17,7 @@ it.each([
   expect(() => checkTimes(1_000, times, elapsedMs)).toThrow('end-to-end: the times contradict each other');
 });
 
-it('refuses an end-to-end run that sent another number of orders than its rate is computed from', () => {
+it('refuses an end-to-end run that did not send the number of orders that its rate is computed from', () => {
   expect(() => checkTimes(1_000, { ...TIMES, sent: 900 }, 10_500)).toThrow(
     'end-to-end: must send 1000 orders, sent 900',
   );

@@ -13,7 +13,7 @@ describe('planRun', () => {
     expect(planRun(LENGTH, 100, 2)).toMatchObject({ orders: 54_000, from: 6_000, to: 53_900 });
   });
 
-  it('has at least ten times the orders in flight, five of them measured, however small the scale', () => {
+  it('plans at least ten times the orders in flight, and measures at least five times, however small the scale', () => {
     for (const scale of [0.01, 0.2, 0.5, 1, 10])
       for (const inFlight of [1, 10, 100, 500, 1_000])
         for (const warmUp of [0, 800, 2_000, 12_000]) {
@@ -80,7 +80,7 @@ describe('figuresOf', () => {
     expect(figures.uncertainty).toBeCloseTo(0.005);
   });
 
-  it('refuses the rate of a wave: 480 of 800 orders deleted in 155 ms, whose work was done before', () => {
+  it('refuses the rate of a wave: 480 of 800 orders are deleted in 155 ms, but their work was done before', () => {
     const begin = reading(320, 5.95, 2_500);
     const end = reading(800, 6.105, 2_560);
     expect(() => figuresOf('confirm: Powertools', begin, end, end)).toThrow(
@@ -88,7 +88,7 @@ describe('figuresOf', () => {
     );
   });
 
-  it('counts the same run from its start as what it is', () => {
+  it('accepts the rate of the same run when it is measured from its start', () => {
     const end = reading(800, 6.105, 2_560);
     expect(figuresOf('confirm: Powertools', START, end, end).ordersPerSecond).toBeCloseTo(131, 0);
   });

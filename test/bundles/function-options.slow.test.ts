@@ -52,7 +52,7 @@ describe('a function bundle', () => {
     expect(await code.readFile(import.meta.filename, 'utf8')).toContain('has Node');
   });
 
-  it('does not load fetch with an SDK client', async () => {
+  it('does not load fetch when it creates an SDK client', async () => {
     const { outfile } = await bundle(
       'client',
       `import { SQSClient } from '@aws-sdk/client-sqs';

@@ -6,7 +6,7 @@ import { startTestCloud, type TestCloud } from '../pipeline/start-test-cloud.ts'
 import { listenToEvents } from './listen-to-events.ts';
 import { type RequestOptions, sendRequest } from './send-request.ts';
 
-/** A valid customer name. */
+/** A valid customer name that would be harmful as HTML. */
 const HOSTILE = `</script><img src=x onerror="alert('${'1'}')"> & Söhne`;
 
 let cloud: TestCloud;

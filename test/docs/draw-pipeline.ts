@@ -179,7 +179,7 @@ const escapeXml = (text: string): string =>
 /**
  * Reads the colors of the live page.
  *
- * @param css text of base.css, whose first rule is for light pages and whose second for dark ones
+ * @param css Text of base.css. Its first rule is for light pages, its second for dark pages.
  */
 export function readPalettes(css: string): { light: Palette; dark: Palette } {
   const [light = '', dark = ''] = css.split('@media (prefers-color-scheme: dark)');

@@ -204,7 +204,7 @@ describe('fields of other kinds', () => {
   });
   afterAll(() => copy[Symbol.asyncDispose]());
 
-  it('give the type Order exactly their own types', async () => {
+  it('have exactly their own types in the type Order', async () => {
     await writeFile(
       join(copy.folder, 'test/extending/types-of-fields.ts'),
       `import type { Order } from '../../lib/order/order.ts';

@@ -17,7 +17,7 @@ import { CONSUMERS, MAX_IN_FLIGHT, type RunningPipeline, startPipeline } from '.
 const ORDER_QUEUE = 'order-pipeline-local-order-queue';
 /** Units of each product before and after the load. Too few for all orders, so some stay backordered. */
 const STOCK = { first: 12, more: 8 };
-/** Timeout of clients, and for the queues to drain, in ms. Allows for three receives of a message, and of its follow-up. */
+/** Timeout in ms of clients, and of draining the queues. Allows for three receives of a message, and of its follow-up. */
 const TIMEOUT_MS = 240_000;
 
 /** One run, and its outcome. */
@@ -49,8 +49,8 @@ export interface RunReport {
 }
 
 /**
- * Runs a load through the whole pipeline under a schedule of faults, waits until it has recovered and all queues are drained, and
- * checks the promise. A queue that does not drain breaks the promise, too.
+ * Runs a load through the whole pipeline under a schedule of faults. Then waits until the pipeline has recovered and all queues
+ * are drained, and checks the promise. A queue that does not drain breaks the promise, too.
  */
 export async function runSchedule(schedule: Schedule): Promise<RunReport> {
   const start = Date.now();

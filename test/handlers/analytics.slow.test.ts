@@ -95,7 +95,7 @@ describe('the analytics function', () => {
     expectOneLine(log, 'sales loaded', sent);
   });
 
-  test('loads a thousand orders, and fails the thousand invalid messages of the same batch', async () => {
+  test('loads 4,000 orders, and fails the 1,000 invalid messages of the same batch', async () => {
     const sent = orders(4_000);
     const bodies = sent.flatMap((order, index) => [
       JSON.stringify(confirmed(order)),
@@ -111,7 +111,7 @@ describe('the analytics function', () => {
     expect(counts()).toMatchObject({ SalesLoaded: 4_000, SalesRejected: 1_000 });
   });
 
-  test('changes nothing when messages are redelivered, alone or together', async () => {
+  test('changes nothing when messages are redelivered, even twice in one batch', async () => {
     const sent = orders(10);
     await send(sent.map(confirmed));
     await deliver();

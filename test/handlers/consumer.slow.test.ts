@@ -164,7 +164,7 @@ test('the consumer dead-letters an invalid message after three receives, 1 s apa
 });
 
 describe('the consumer and a repeated order', () => {
-  test('publishes an order once that occurs twice in one batch, and acknowledges both messages', async () => {
+  test('publishes an order once if it occurs three times in one batch, and acknowledges all its messages', async () => {
     const [order] = orders(1);
     await send([order, order, order]);
     const { received, failed } = await deliver();
@@ -202,7 +202,7 @@ describe('the consumer and a repeated order', () => {
     expect(counts()).toMatchObject({ OrdersConfirmed: 0, OrdersDuplicate: 0, OrdersRedelivered: 1 });
   });
 
-  test('publishes an order whose consumer crashed when its message is redelivered', async () => {
+  test('publishes an order after its consumer crashed, when SQS redelivers its message', async () => {
     const [order] = orders(1) as [Order];
     await send([order]);
     const { received } = await pipeline.deliver('OrderQueueUrl', async ({ Records }) => {
@@ -246,7 +246,7 @@ describe('the consumer and a repeated order', () => {
     expect(await takePublished()).toEqual([order.order_id]);
   });
 
-  test('retries an order after 5 s that another message in flight has claimed, and then counts it as a duplicate', async () => {
+  test('retries an order 5 s later if another message in flight has claimed it, and then counts it as a duplicate', async () => {
     const [order] = orders(1) as [Order];
     const owner = { orderId: order.order_id, owner: 'another-message' };
     await ledger.claim([owner], 600_000);
@@ -266,7 +266,7 @@ describe('the consumer and a repeated order', () => {
     expect(await takePublished()).toEqual([]);
   });
 
-  test('keeps the visibility timeout from the second receive on if the message with the claim crashed', async () => {
+  test('keeps the visibility timeout from the second receive on while another message still has the claim', async () => {
     const [order] = orders(1) as [Order];
     await ledger.claim([{ orderId: order.order_id, owner: 'another-message' }], 600_000);
     await send([order]);

@@ -51,8 +51,8 @@ async function sell(...lines: readonly SoldLine[]): Promise<void> {
 }
 
 /**
- * Six orders from 1 to 11 November 2026: 39.90 + 39.90 + 24 + 7.25 + 7.25 + 20.05 = 138.35. One just before, and one at the
- * end, which is exclusive.
+ * Six orders from 1 to 11 November 2026: 39.90 + 39.90 + 24 + 7.25 + 7.25 + 20.05 = 138.35. Two more are outside of the range:
+ * one just before its start, and one at its end, which is exclusive.
  */
 const SOLD: SoldLine[] = [
   ['jane@example.com', 'P-1', 'Kettle', '1000', '2026-10-31T23:59:59.999Z'],
@@ -285,7 +285,7 @@ describe('invalid parameters of GET /reports/sales', () => {
     for (const name of ['"where"', 'from', 'to', 'by', 'limit']) expect(body.detail).toContain(`${name}: `);
   });
 
-  test('are not confused with names that a spreadsheet would execute: CSV has them as text, JSON unchanged', async () => {
+  test('do not include names that a spreadsheet would execute: CSV marks them as text, JSON keeps them unchanged', async () => {
     const name = '=HYPERLINK("http://evil.example","x")';
     await sell(
       ['+1@example.com', '-1', name, '3', '2026-11-01'],

@@ -24,8 +24,8 @@ const counts = pipelineCounts({
 });
 const stored = counts.stored as NonNullable<typeof counts.stored>;
 
-/** A flawless run: 100 orders, two duplicates, one invalid item each through queue, HTTP and file, and an unreadable file. */
 const MESSAGES = { received: 103, deadLettered: 1, vanished: [] };
+/** A flawless run: 100 orders, two duplicates, one invalid item each through queue, HTTP and file, and an unreadable file. */
 const well: Evidence = {
   left: {},
   load: {
@@ -63,7 +63,7 @@ describe('the promise', () => {
     const { counts: _, reconciliation: __, ...others } = well;
     expect(checkPromise(others, strict)).toEqual([]);
     expect(checkPromise({ ...others, left: { order: 3 } }, strict)).toEqual([
-      'everything came to rest: expected [], found [["order",3]]',
+      'all queues are drained: expected [], found [["order",3]]',
     ]);
   });
 

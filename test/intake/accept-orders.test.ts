@@ -67,7 +67,7 @@ describe('acceptOrders', () => {
     [1, true],
     [1_000, true],
     [1_001, false],
-  ])('accepts %i orders: %s', async (count, isAccepted) => {
+  ])('accepts only 1 to 1,000 orders: %i (%s)', async (count, isAccepted) => {
     answerSends();
     const orders = [...generateOrders({ count, seed: 1 })];
     if (isAccepted) expect((await accept(orders)).accepted).toHaveLength(count);

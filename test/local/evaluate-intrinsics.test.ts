@@ -48,6 +48,6 @@ test.for([
     'Fn::Join: the embedded cloud supports Ref, Fn::GetAtt and Fn::Sub with a string, received ["-",["a","b"]]',
   ],
   ['Fn::Sub with a list', { 'Fn::Sub': [`\${a}`, { a: 'b' }] }, 'Fn::Sub'],
-] as const)('evaluateIntrinsics refuses %s by its name', ([, value, message]) => {
+] as const)('evaluateIntrinsics rejects %s with an error that names it', ([, value, message]) => {
   expect(() => evaluate({ Properties: [value] })).toThrow(message);
 });

@@ -20,7 +20,7 @@ async function start(source: string, concurrency: number, properties: Partial<La
   return { runtime, lines, invoke };
 }
 
-/** Returns the id of its environment and the number of invocations that run in it. */
+/** A handler that returns the id of its environment, and how many invocations run in it now and have run in total. */
 const COUNTING = `
   import { threadId } from 'node:worker_threads';
   import { setTimeout as sleep } from 'node:timers/promises';
@@ -81,7 +81,7 @@ test('a failed invocation is logged', async () => {
   expect(lines).toEqual([expect.stringMatching(/^ERROR Invoke Error \{.*"errorMessage":"out of tea"/)]);
 });
 
-test('a stop fails running, queued and later invocations', async () => {
+test('running, queued and later invocations fail when the runtime is stopped', async () => {
   const { runtime, lines, invoke } = await start(
     "export const handler = () => { console.log('working'); return new Promise((resolve) => setTimeout(resolve, 60_000)); };",
     1,

@@ -15,7 +15,7 @@ export interface ProbedOperation {
 
 /**
  * - `supported`: the operation succeeded.
- * - `notConfigured`: the answer is that of a resource without a setting that cannot be set here.
+ * - `notConfigured`: the operation reads or deletes a setting that cannot be set here, and answers that it is not set.
  * - `refused`: the service does not have the operation.
  * - `unclear`: another error.
  */
@@ -30,7 +30,7 @@ export async function probeServices(): Promise<Record<string, ProbedOperation[]>
   return probed;
 }
 
-/** Calls each operation of a service once. Each has the same resources: a change is followed by a new start. */
+/** Calls each operation of a service once. After an operation that changed something, the service is opened anew. */
 async function probeOperations({ sdk, open }: ProbedService): Promise<ProbedOperation[]> {
   const operations: ProbedOperation[] = [];
   let changes = 0;
@@ -94,7 +94,7 @@ const REFUSALS = [
   'NotImplemented',
   'UnknownOperationException',
 ];
-/** Such as `NoSuchCORSConfiguration` and `ReplicationConfigurationNotFoundError`. */
+/** Matches codes such as `NoSuchCORSConfiguration` and `ReplicationConfigurationNotFoundError`. */
 const NOT_CONFIGURED = /^NoSuch|NotFoundError$/;
 
 /** Returns the operations of a service by their outcome. */

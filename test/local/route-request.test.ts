@@ -64,7 +64,7 @@ test('Lambda invokes a function by its name or ARN, and lists mappings with and 
   expect(await route('DELETE', '/2015-03-31/event-source-mappings/an-id')).toContain('only lists');
 });
 
-test('Lambda finds nothing by an invalid encoding', async () => {
+test('Lambda uses a name or id with an invalid encoding as it is', async () => {
   expect(await route('POST', '/2015-03-31/functions/%E0%A4%A/invocations')).toBe('"%E0%A4%A"');
   expect(await route('GET', '/2015-03-31/event-source-mappings/%E0%A4%A')).toContain('does not exist');
 });

@@ -94,7 +94,7 @@ describe('an uploaded order file', () => {
     expect((await cloud.takeMails()).length).toBe(995);
   });
 
-  it('that is a corrupt gzip moves to the upload queue’s dead-letter queue, and its receipt has the reason', async () => {
+  it('that is a corrupt gzip is dead-lettered, and its receipt has the reason', async () => {
     const packed = gzipSync(JSON.stringify(Array.from(generateOrders({ count: 500, seed: 6 }))));
     await upload('corrupt.json.gz', packed.subarray(0, packed.length / 2));
     await cloud.until(

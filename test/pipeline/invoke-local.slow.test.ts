@@ -8,7 +8,7 @@ import { startTestCloud, type TestCloud } from './start-test-cloud.ts';
 
 const EVENTS = resolve(import.meta.dirname, '../../events');
 
-/** The order of the `story` events. No other order has its product, and its price makes that the best seller. */
+/** The order of the `story` events. It is the only one of its product, and its price makes that product the best seller. */
 const ORDER = {
   order_id: 'A-1001',
   customer_name: 'Jane Doe',
@@ -106,8 +106,8 @@ let texts: Map<string, string>;
 
 const functionOf = (file: string): string => file.split('-')[0] ?? '';
 /**
- * Events that `serverless invoke local` runs, which takes seconds each: one with an answer, one with an error, one of a queue, and
- * one for a function with a database. The embedded cloud runs the others, with the same code and environment.
+ * Events that `serverless invoke local` runs, which takes seconds each: one with an answer, one with an error, one of a queue,
+ * and one for a function with a database. The embedded cloud runs the others, with the same code and environment.
  */
 const BY_SERVERLESS = [
   'producer-invoke.json',

@@ -13,11 +13,12 @@ export type TableRow = Row & { order_id: string };
 export function createTableStub(table: 'shipments' | 'sales', rows: readonly TableRow[]): Database {
   return {
     async query(sql, parameters = {}) {
-      if (!new RegExp(`FROM ${table}\\b`).test(sql)) throw new Error(`not of ${table}: ${sql}`);
+      if (!new RegExp(`FROM ${table}\\b`).test(sql))
+        throw new Error(`table stub: must be a SELECT from ${table}, received ${sql}`);
       return rows.filter((row) => fits(row, parameters));
     },
     async transaction() {
-      throw new Error('nothing is written');
+      throw new Error('table stub: transactions are not supported');
     },
   };
 }

@@ -6,7 +6,6 @@ import type { RestockInput } from '../../lib/shipping/restock-input.ts';
 import { confirmedOrder } from './confirmed-order.ts';
 import { ADAPTERS, type ShippingDatabase, startShippingDatabase } from './start-shipping-database.ts';
 
-/** A Friday. */
 const FRIDAY = new Date('2026-11-27T12:00:00Z');
 const MONDAY = new Date('2026-11-30T12:00:00Z');
 

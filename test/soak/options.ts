@@ -29,9 +29,9 @@ memory, handles, queues and latency. Linux only.
 
 Exit status:
   0  every order is accounted for, and nothing grows
-  1  an order is lost, or shipped or recorded as a sale twice; memory, handles or threads grow (checked from ${MIN_MINUTES} minutes on); or the
-     run failed. With --no-faults, also if an order is confirmed twice. With faults, repeated confirmations are only reported:
-     the response of a publish may be lost. Valid orders in the order DLQ are only reported, too.
+  1  an order is lost, or shipped or recorded as a sale twice; memory, handles or threads grow (checked from ${MIN_MINUTES} minutes on);
+     or the run failed. With --no-faults, also if an order is confirmed twice. With faults, repeated confirmations are only
+     reported: the response of a publish may be lost. Valid orders in the order DLQ are only reported, too.
   2  invalid command line
   130  interrupted by a second Ctrl-C
 `;

@@ -152,7 +152,7 @@ const allowedIn = ({ faults }: SoakRun): Allowed => ({
   faults,
 });
 
-/** Queues report the number of messages, not their ids. A vanished message shows as a missing one in the sum. */
+/** Queues report the number of messages, not their ids. So a vanished message shows only as a difference between counts. */
 const messagesOf = ({ received, deadLettered }: PipelineCounts): Evidence['messages'] => ({
   received,
   deadLettered,

@@ -18,8 +18,8 @@ export interface StubbedStack {
 const PAGE_SIZE = 1_000;
 
 /**
- * Starts a stub on 127.0.0.1 of the CloudFormation, S3, STS and ECR operations that `serverless remove` calls. Like AWS, it does
- * not delete a stack whose buckets hold objects, and lists or deletes at most 1,000 versions per request.
+ * Starts a stub of the CloudFormation, S3, STS and ECR operations that `serverless remove` calls. It listens on 127.0.0.1. Like
+ * AWS, it does not delete a stack whose buckets hold objects, and lists or deletes at most 1,000 versions per request.
  */
 export async function startAwsStub(stack: StubbedStack): Promise<{ url: string; close(): void }> {
   const server = createServer(async (request, response) => {

@@ -373,7 +373,7 @@ describe('the packaged functions', () => {
     expect(stack.template.Resources[`${name}LambdaFunction`]?.DependsOn).toContain(policy);
   });
 
-  it('include a fulfillment that is created after its database instance and deleted before it', () => {
+  it('include a fulfillment function that is created after its database instance and deleted before it', () => {
     expect(stack.template.Resources.FulfillmentLambdaFunction?.DependsOn).toContain(
       'ShippingDatabaseInstance',
     );

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test('backs off from failed polls, starts anew after an answer, and lets open polls end for 250 ms when it stops', async () => {
+test('pollQueue waits longer after each failed poll, starts over after an answer, and gives open polls 250 ms when it stops', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   const pauses = skipPauses();
   const statuses = [500, 500, 200, 500];

@@ -36,7 +36,10 @@ function examineQueues(template: Template): Check[] {
     });
 }
 
-/** SNS discards messages that it cannot deliver. Subscriptions in a topic's `Subscription` property cannot have a RedrivePolicy. */
+/**
+ * SNS discards messages that it cannot deliver. Subscriptions in a topic's `Subscription` property cannot have a
+ * RedrivePolicy.
+ */
 function examineSubscriptions(template: Template): Check[] {
   const inside = resourcesOf(template, 'AWS::SNS::Topic').flatMap(([id, topic]) =>
     readList(topic.Subscription).map((subscription, index) => ({

@@ -57,7 +57,10 @@ function checkReason(
   return check(place, holds, value, rule);
 }
 
-/** In a key policy, the resource `*` is the key itself. https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html */
+/**
+ * In a key policy, the resource `*` is the key itself.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+ */
 const isAboutItself = ({ type }: PolicyStatement): boolean => type === 'AWS::KMS::Key';
 
 /** Returns whether a resource is `*`, or an ARN that matches all resources of a service or of a type. */

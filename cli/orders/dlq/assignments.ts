@@ -46,7 +46,7 @@ export function readAssignments(texts: readonly string[], queue: QueueName): Ass
   });
 }
 
-/** Reads a value as JSON if it is JSON. In a text field, `42` stays a text. */
+/** Reads a value as JSON if it is JSON. In a text field, `42` remains text. */
 function readValue(cell: Cell | undefined, text: string): unknown {
   if (cell === 'text') return text;
   const value = parseJson(text);

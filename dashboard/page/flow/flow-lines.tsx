@@ -50,7 +50,7 @@ export function FlowLines({
 /** Draws active lines last, over idle lines on the same path. */
 const idleFirst = (a: Hop, b: Hop): number => (a.perSecond ?? 0) - (b.perSecond ?? 0);
 
-/** Measures the positions of the nodes, again whenever one changes its size. */
+/** Measures the positions of the nodes, and measures them again whenever one changes its size. */
 function useBoxes(diagram: RefObject<HTMLElement | null>): ReadonlyMap<string, Box> {
   const [boxes, setBoxes] = useState<ReadonlyMap<string, Box>>(new Map());
   useLayoutEffect(() => {
@@ -89,7 +89,7 @@ interface LinePath {
   label: { x: number; y: number };
 }
 
-/** Length of the last segment, which lines to the same target share and which carries the label. */
+/** Length of a line's last segment, in pixels. Lines to the same target share this segment, and the label is on it. */
 const TRUNK = 62;
 const CORNER = 8;
 const ARROW = 7;

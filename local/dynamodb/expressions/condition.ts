@@ -29,11 +29,11 @@ export type Condition =
   | { type: 'IN'; operand: Operand; list: Operand[] }
   | { type: 'function'; name: FunctionName; operands: Operand[] };
 
-/** Most operands of IN. */
+/** Maximum number of operands of IN. */
 const MAX_IN = 100;
 
 export function parseCondition(reader: TokenReader): Condition {
-  /** Conditions within parentheses, to which DynamoDB refuses further ones. */
+  /** Conditions in parentheses. DynamoDB refuses a second pair around them. */
   const enclosed = new Set<Condition>();
 
   function parseOr(): Condition {
@@ -207,7 +207,7 @@ function nameOf(predicate: Predicate): string {
   return predicate.type === 'function' ? predicate.name : predicate.type;
 }
 
-/** Types of values by operator or function; any if it is not listed. */
+/** Types of values that an operator or function accepts. One that is not listed accepts all types. */
 const OPERAND_TYPES: Partial<Record<string, readonly ValueType[]>> = {
   '<': ['S', 'N', 'B'],
   '<=': ['S', 'N', 'B'],
@@ -218,7 +218,7 @@ const OPERAND_TYPES: Partial<Record<string, readonly ValueType[]>> = {
   attribute_type: ['S'],
 };
 
-/** In the order of DynamoDB's error. */
+/** Type names in the order in which DynamoDB's error lists them. */
 const TYPE_NAMES = ['B', 'NULL', 'SS', 'BOOL', 'L', 'BS', 'N', 'NS', 'S', 'M'];
 
 function checkTypeName(operand: Operand | undefined, values: Bindings['values']): void {

@@ -10,7 +10,7 @@ import { checkUpdate, parseUpdate, type Update } from './update.ts';
 /** Quota: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 const MAX_EXPRESSION_BYTES = 4_096;
 
-/** Parsed expressions by parameter and text. Placeholders stay unresolved, so a program needs few. */
+/** Parsed expressions by parameter and text. Placeholders stay unresolved, so a program needs few entries. */
 const cache = new Map<string, { parsed: unknown; references: ReadonlySet<string> }>();
 const MAX_CACHED = 1_000;
 

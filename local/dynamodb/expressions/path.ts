@@ -35,7 +35,7 @@ function parseName(reader: TokenReader): string {
   return reader.next().text;
 }
 
-/** Returns a path without placeholders. */
+/** Replaces the placeholders of a path with the names that they stand for. */
 export const resolvePath = (path: Path, { names }: Bindings): Path => path.map((step) => nameOf(step, names));
 
 /** Returns the name that a step stands for. List indexes stay numbers. */
@@ -59,7 +59,7 @@ export const showPath = (path: Path): string =>
   `[${path.map((step) => (typeof step === 'number' ? `[${step}]` : step)).join(', ')}]`;
 
 /**
- * Checks that no path is another one, or leads into its value.
+ * Checks that no path equals another one or leads into its value.
  *
  * @throws ExpressionError
  */

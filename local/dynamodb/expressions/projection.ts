@@ -8,10 +8,10 @@ export function parseProjection(reader: TokenReader): Path[] {
   return paths;
 }
 
-/** Paths by their first step; undefined for the whole value. */
+/** The rest of each path by its first step; undefined selects the whole value. */
 export interface Projection extends Map<string | number, Projection | undefined> {}
 
-/** Joins paths without placeholders that do not overlap. */
+/** Merges paths into a projection. The paths must have no placeholders and must not overlap. */
 export function toProjection(paths: readonly Path[]): Projection {
   const projection: Projection = new Map();
   for (const path of paths) {

@@ -90,7 +90,7 @@ export function updatedPaths({ sets, removes, adds, deletes }: Update, bindings:
 }
 
 /**
- * Checks what is known without an item.
+ * Checks an update's paths and the types of its values, as far as they are known without an item.
  *
  * @throws ExpressionError
  */
@@ -132,7 +132,7 @@ export function applyUpdate(old: Item, update: Update, bindings: Bindings): Item
   }
   const resolve = (path: Path) => resolvePath(path, bindings);
   for (const { path, value } of sets) setAt(next, resolve(path), newValue(value, old, bindings));
-  // Later elements first, so that indexes are those from before the update.
+  // Removes later elements first, so that the indexes of earlier ones stay valid.
   for (const path of removes.map(resolve).sort(byLastIndexDescending)) removeAt(next, path);
   for (const { path, value } of adds) {
     const added = bindings.values[value] as Value;

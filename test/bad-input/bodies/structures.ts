@@ -123,5 +123,5 @@ export const badStructures: BodyEntry[] = [
   body('1 MiB plus one byte', padded(1_048_577), { refused: 'InvalidParameterValue' }),
   body('1 MiB of letters', () => 'a'.repeat(1_048_576), NOT_JSON),
   body('1 MiB of spaces', () => ' '.repeat(1_048_576), NOT_JSON),
-  body('half a million empty arrays', () => `[${'[],'.repeat(349_000)}[]]`, NOT_AN_OBJECT),
+  body('about 350,000 empty arrays', () => `[${'[],'.repeat(349_000)}[]]`, NOT_AN_OBJECT),
 ];

@@ -4,7 +4,7 @@ import { backlogPerInstance, queueLength, trackTarget } from '../../../cli/scali
 const GROUP = { warm: 4, warming: 0, min: 2, max: 20, scaleInStep: 100 };
 const minutes = (count: number, value: number) => Array.from({ length: count }, () => value);
 
-test('twice the instances halve backlog per instance and leave queue length unchanged', () => {
+test('doubling the instances halves the backlog per instance and leaves the queue length unchanged', () => {
   expect(backlogPerInstance({ visible: 1_500, inService: 10 })).toBe(150);
   expect(backlogPerInstance({ visible: 1_500, inService: 20 })).toBe(75);
   expect(queueLength({ visible: 1_500, inService: 10 })).toBe(1_500);

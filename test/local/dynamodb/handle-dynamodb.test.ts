@@ -14,7 +14,7 @@ async function createThings(...items: Attributes[]) {
   return dynamoDb.call;
 }
 
-/** Creates orders at 1 to `count` for alternating customers, the odd ones in the city Rome. */
+/** Creates orders with `at` from 1 to `count`: even ones of one customer, and odd ones of another customer in Rome. */
 async function createOrders(count: number) {
   const { call } = createDynamoDb();
   await call('CreateTable', ORDERS);
@@ -77,7 +77,7 @@ describe('an answer', () => {
     ],
     ['DynamoDB_20120810.DescribeLimits', '{}', 'com.amazon.coral.service#UnknownOperationException'],
     ['ListTables', '{}', 'com.amazon.coral.service#UnknownOperationException'],
-  ])('to %s of %s is an error of the type %3$s', async (target, body, type) => {
+  ])('to %s with the body %s is an error of the type %s', async (target, body, type) => {
     const { status, json } = await createDynamoDb().post(target, body);
     expect([status, json.__type]).toEqual([400, type]);
     expect(json.message).not.toBe('');
@@ -85,7 +85,7 @@ describe('an answer', () => {
 });
 
 describe('a table', () => {
-  test('is active at once, and is described with its indexes and the number of its items', async () => {
+  test('is active immediately, and is described with its indexes and the number of its items', async () => {
     const call = await createOrders(3);
     const { Table } = await call('DescribeTable', { TableName: 'orders' });
     expect(Table).toMatchObject({
@@ -102,7 +102,7 @@ describe('a table', () => {
     expect(await call('DescribeTable', { TableName: Table.TableArn })).toEqual({ Table });
   });
 
-  test('cannot be created twice, and can be created again without items once it was deleted', async () => {
+  test('cannot be created twice, and is empty if it is created again after its deletion', async () => {
     const call = await createThings({ id: S('a') });
     await expect(call('CreateTable', THINGS)).rejects.toMatchObject({ name: 'ResourceInUseException' });
     const { TableDescription } = await call('DeleteTable', { TableName: 'things' });
@@ -142,7 +142,7 @@ describe('a table', () => {
     [{ StreamSpecification: { StreamEnabled: true } }, 'does not support streams'],
     [{ Tags: [{ Key: 'a', Value: 'b' }] }, 'does not support tags'],
     [{ LocalSecondaryIndexes: ORDERS.LocalSecondaryIndexes }, 'are not defined in AttributeDefinitions'],
-  ])('of %j is refused', async (part, message) => {
+  ])('with %j is refused', async (part, message) => {
     await expect(createDynamoDb().call('CreateTable', { ...THINGS, ...part })).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining(message),
@@ -273,7 +273,7 @@ describe('an item', () => {
     ],
     [{ id: S('a'), v: { NS: ['1', '1.0'] } }, 'Input collection contains duplicates'],
     [{ id: S('a'), v: { L: [N('many')] } }, 'The parameter cannot be converted to a numeric value: many'],
-  ])('such as %.60j is refused', async (Item, message) => {
+  ])('with the attributes $0 is refused: $1', async (Item, message) => {
     const call = await createThings();
     await expect(call('PutItem', { TableName: 'things', Item })).rejects.toMatchObject(invalid(message));
   });
@@ -741,7 +741,7 @@ describe('a PartiQL statement', () => {
     });
   });
 
-  test('in a batch fails by itself', async () => {
+  test('that fails in a batch does not affect the others', async () => {
     const call = await createThings({ id: S('a') });
     const statement = (id: object, text = Statement) => ({ Statement: text, Parameters: [id, N(1)] });
     const { Responses } = await call('BatchExecuteStatement', {

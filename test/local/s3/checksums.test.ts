@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { computeChecksum, isChecksum } from '../../../local/s3/checksums.ts';
 
-// Check values of the algorithms' catalogues for the digits 1 to 9.
+// Published check values of the algorithms, for the text 123456789.
 test.each([
   ['CRC32', 'cbf43926'],
   ['CRC32C', 'e3069283'],

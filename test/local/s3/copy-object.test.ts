@@ -79,7 +79,7 @@ test.each([
   [{ 'x-amz-copy-source': 'orders/%' }, 400, 'InvalidArgument'],
   [{ 'x-amz-metadata-directive': 'MOVE' }, 400, 'InvalidArgument'],
   [{ 'x-amz-checksum-algorithm': 'MD4' }, 400, 'InvalidRequest'],
-])('with %j fails with status %i and changes nothing', async (headers, status, code) => {
+])('a copy with the headers %j fails with status %i and changes nothing', async (headers, status, code) => {
   await send('PUT /orders/k', { body: 'old' });
   expect(await copy('k', headers as unknown as Record<string, string>)).toMatchObject({ status, code });
   expect((await send('GET /orders/k')).body).toBe('old');

@@ -6,13 +6,11 @@ import { openS3 } from '../../../local/s3/open-s3.ts';
 export const BUCKET = 'orders';
 export const TOPIC = 'arn:aws:sns:us-east-1:000000000000:order-files';
 
-/** A request in a test. */
 interface TestRequest {
   headers?: Record<string, string>;
   body?: string | Buffer;
 }
 
-/** An answer in a test. */
 export interface TestResponse {
   status: number;
   headers: Record<string, string>;

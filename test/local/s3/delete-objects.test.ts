@@ -14,7 +14,7 @@ const deleteObjects = (
 const object = (xml: string) => `<Object><Key>${xml}</Key></Object>`;
 const deleteXml = (...objects: string[]) => `<Delete>${objects.join('')}</Delete>`;
 
-test('deletes keys exactly as they are written, and reports each once', async () => {
+test('DeleteObjects deletes keys exactly as they are written, and reports each once', async () => {
   const keys: [key: string, xml: string][] = [
     [' a ', ' a '],
     ['a\rb', 'a&#13;b'],
@@ -35,7 +35,7 @@ test('deletes keys exactly as they are written, and reports each once', async ()
   expect(textsOf((await send('GET /orders?list-type=2')).body, 'Key')).toEqual(['A']);
 });
 
-test('reports only errors if it is quiet', async () => {
+test('DeleteObjects reports only errors in quiet mode', async () => {
   await send('PUT /orders/k', { body: 'kept' });
   await send('PUT /orders/gone');
   const conditional = '<Object><Key>k</Key><ETag>"x"</ETag></Object>';
@@ -63,13 +63,13 @@ test.each([
     'MalformedXML',
   ],
   ['conditions of other buckets', deleteXml('<Object><Key>k</Key><Size>1</Size></Object>'), 'NotImplemented'],
-])('with %s is refused and deletes nothing', async (_name, xml, code) => {
+])('DeleteObjects with %s is refused and deletes nothing', async (_name, xml, code) => {
   await send('PUT /orders/k');
   expect((await deleteObjects(xml)).code).toBe(code);
   expect((await send('HEAD /orders/k')).status).toBe(200);
 });
 
-test('must have a digest, which is verified', async () => {
+test('DeleteObjects requires a digest and verifies it', async () => {
   await send('PUT /orders/k');
   const xml = deleteXml(object('k'));
   expect((await deleteObjects(xml, {})).code).toBe('InvalidRequest');

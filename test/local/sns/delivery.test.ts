@@ -40,7 +40,7 @@ describe('a queue', () => {
     });
   });
 
-  test('with raw delivery receives the text, and the attributes as its own', () => {
+  test('with raw delivery receives the text as body, and the attributes as those of the SQS message', () => {
     const { sns, subscribe, take, topicArn } = openTopic();
     subscribe(topicArn, queueArn('q'), RAW);
     sns.publish({ topicArn, message: 'm', subject: 's', attributes: ATTRIBUTES });
@@ -131,7 +131,7 @@ describe('the dead-letter queue of a subscription', () => {
     expect(Object.keys(notificationIn(dead).MessageAttributes ?? {})).toEqual(Object.keys(attributes));
   });
 
-  test('receives nothing that was delivered, and without one a message is lost', () => {
+  test('receives no delivered message, and a subscription without one loses an undeliverable message', () => {
     const { sns, subscribe, take, topicArn } = openTopic();
     subscribe(topicArn, queueArn('q'), withDeadLetters);
     subscribe(topicArn, queueArn('missing'));

@@ -191,7 +191,7 @@ describe('topics', () => {
     expect([...sns.topics.list()]).toHaveLength(1);
   });
 
-  test('have attributes, of which some are counted', async () => {
+  test('have attributes, including the numbers of confirmed and pending subscriptions', async () => {
     const { call, subscribe, sns, topicArn } = open();
     call({
       Action: 'SetTopicAttributes',
@@ -226,7 +226,7 @@ describe('topics', () => {
     expect(textsIn(call({ Action: 'ListTagsForResource', ResourceArn: topicArn }), 'Key')).toEqual(['b']);
   });
 
-  test('have a policy to which permissions are added', () => {
+  test('have a policy that AddPermission and RemovePermission change', () => {
     const { call, topicArn } = open();
     const permission = { TopicArn: topicArn, Label: 'partner' };
     const add = {

@@ -18,7 +18,7 @@ export interface Notification {
 export const notificationIn = (message: NewMessage | undefined): Notification =>
   JSON.parse(message?.body ?? '{}');
 
-/** Opens SNS with queues in memory. All queues exist but `missing`, all functions but `missing`. */
+/** Opens SNS with queues in memory. Any queue exists unless its ARN contains `missing`, and any function except `missing`. */
 export function openTestSns(storage: Storage = openMemoryStorage()) {
   const queues = new Map<string, NewMessage[]>();
   const invocations: { name: string; payload: unknown; type: string }[] = [];

@@ -61,7 +61,7 @@ describe('queues', () => {
     expect([...sqs.queues()]).toHaveLength(2);
   });
 
-  test('that are deleted lose their messages, also for a new queue with their name', async () => {
+  test('lose their messages when they are deleted, and a new queue of the same name is empty', async () => {
     const storage = createStorage();
     const sqs = createSqs(storage);
     const queue = createQueue({}, sqs);
@@ -162,7 +162,7 @@ describe('attributes', () => {
     );
   });
 
-  test('are removed by an empty value, and report their change', () => {
+  test('are removed by an empty value, and a change sets LastModifiedTimestamp', () => {
     vi.useFakeTimers({ now: 1_800_000_000_000 });
     onTestFinished(() => void vi.useRealTimers());
     const sqs = createSqs();
@@ -205,7 +205,7 @@ describe('after a restart', () => {
     vi.useRealTimers();
   });
 
-  test('queues have their attributes, tags and messages, with the URL of the new endpoint', async () => {
+  test('queues keep their attributes, tags and messages, and have the URL of the new endpoint', async () => {
     const storage = createStorage();
     const first = createSqs(storage);
     const queue = first.createQueue('orders', { VisibilityTimeout: '7' }, { team: 'shipping' });
@@ -230,7 +230,7 @@ describe('after a restart', () => {
     ]);
   });
 
-  test('messages have their state, receive count and receipt handles', async () => {
+  test('messages keep their state, receive count and receipt handles', async () => {
     const storage = createStorage();
     const first = createQueue({}, createSqs(storage));
     for (const body of ['hidden', 'returned', 'deleted', 'undone', 'new']) first.send({ body });
@@ -254,7 +254,7 @@ describe('after a restart', () => {
     expect(() => second.changeVisibility(deleted?.receiptHandle ?? '', 0)).toThrow(/does not exist/);
   });
 
-  test('the visibility timeout of an earlier run ends when it would have ended', async () => {
+  test('a visibility timeout that began before the restart ends on time', async () => {
     const storage = createStorage();
     const first = createQueue({}, createSqs(storage));
     first.send({ body: 'a' });
@@ -268,7 +268,7 @@ describe('after a restart', () => {
     expect((await received)[0]?.receiveCount).toBe(2);
   });
 
-  test('dead letters are in their queue only', async () => {
+  test('dead letters are only in the dead-letter queue', async () => {
     const storage = createStorage();
     const first = createSqs(storage);
     first.createQueue('dead');
@@ -282,7 +282,7 @@ describe('after a restart', () => {
     expect(letter).toMatchObject({ receiveCount: 2, content: { body: 'poison', sourceArn: queue.arn } });
   });
 
-  test('a FIFO queue has its order, its groups in flight and its deduplication ids', async () => {
+  test('a FIFO queue keeps its order, its groups in flight and its deduplication ids', async () => {
     const storage = createStorage();
     const attributes = { FifoQueue: 'true', ContentBasedDeduplication: 'true' };
     const first = createQueue(attributes, createSqs(storage));
