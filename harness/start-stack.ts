@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { type AwsServices, startAwsServices } from '../local/aws-services/start-aws-services.ts';
 import { startDynamoDb } from '../local/dynamodb/start-dynamodb.ts';
 import { type Clients, createClients } from '../local/stack/clients.ts';
+import { fillOutputs, packageStack } from '../local/stack/package-stack.ts';
 import { provision } from '../local/stack/provision.ts';
 import { readStack, type Stack } from '../local/stack/read-stack.ts';
-import { resolveServerlessYml } from '../local/stack/resolve-serverless-yml.ts';
 import { startTogether } from '../local/start-together.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -19,19 +19,16 @@ export interface RunningStack {
   stop(): Promise<void>;
 }
 
-/** The resolved serverless.yml. It is cached, so that every start after the first takes only a tenth of a second. */
-let configuration: ReturnType<typeof resolveServerlessYml> | undefined;
-
 /** Starts the services without any data. */
 export async function startStack(): Promise<RunningStack> {
   await using cleanUp = new AsyncDisposableStack();
+  const { configuration } = await packageStack(PROJECT);
   const [services, dynamoDb] = await startTogether(
     cleanUp,
     startAwsServices({ port: 0, mailboxQueueName: 'mailbox' }),
     startDynamoDb({ port: 0 }),
   );
-  configuration ??= resolveServerlessYml(PROJECT, 'local', {}, {});
-  const stack = readStack(await configuration, services.endpoint);
+  const stack = readStack(configuration, services.endpoint);
   const clients = createClients(services.endpoint, dynamoDb.endpoint);
   await provision(stack, clients, services);
   const outputs = {
@@ -40,10 +37,7 @@ export async function startStack(): Promise<RunningStack> {
     DynamoDbEndpointUrl: dynamoDb.endpoint,
   };
   // The stack is read again, because the functions' environment depends on the outputs.
-  const { functions } = readStack(
-    await resolveServerlessYml(PROJECT, 'local', {}, outputs),
-    services.endpoint,
-  );
+  const { functions } = readStack(fillOutputs(configuration, outputs), services.endpoint);
   const running = cleanUp.move();
   return { services, clients, stack, functions, stop: () => running.disposeAsync() };
 }

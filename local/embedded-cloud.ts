@@ -2,17 +2,18 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { allEnded } from '../program/all-ended.ts';
 import type { AwsServices } from './aws-services/start-aws-services.ts';
+import { findCache } from './cache.ts';
 import { callFunction } from './call-function.ts';
 import { writeOutputsFile, writeSettingsFile } from './discovery-files.ts';
 import { type Route, startHttpApi } from './http-api.ts';
-import { bundleFunctions, findBundleCache } from './lambda/bundle-functions.ts';
+import { bundleFunctions } from './lambda/bundle-functions.ts';
 import type { InvokeResult } from './lambda/execution-environment.ts';
 import { FunctionLog } from './lambda/function-log.ts';
 import { type Functions, startFunctions } from './lambda/start-functions.ts';
 import { type Clients, createClients } from './stack/clients.ts';
+import { fillOutputs, packageStack } from './stack/package-stack.ts';
 import { provision } from './stack/provision.ts';
 import { locateQueue, readStack, type Stack } from './stack/read-stack.ts';
-import { resolveServerlessYml } from './stack/resolve-serverless-yml.ts';
 import { type ServicesPlace, startServices } from './start-services.ts';
 
 const STAGE = 'local';
@@ -68,11 +69,9 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const log = new FunctionLog(join(localDirectory, 'functions.log'));
   cleanUp.defer(() => log.close());
 
-  const resolve = (outputs: Readonly<Record<string, string>>) =>
-    resolveServerlessYml(projectDirectory, STAGE, params, outputs);
-  const configuring = resolve({});
-  // Functions and their environment variables are known before the services have addresses.
-  const reading = configuring.then((configuration) => readStack(configuration, '').functions);
+  const packaging = packageStack(projectDirectory, params, localDirectory);
+  // Functions are known before the services have addresses.
+  const reading = packaging.then(({ configuration }) => readStack(configuration, '').functions);
   // Lambda's API is served before the functions exist.
   let functions: Functions | undefined;
   const find: Functions['find'] = (name) => functions?.find(name);
@@ -97,13 +96,13 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     },
     cleanUp,
   );
-  const bundling = Promise.all([reading, findBundleCache(localDirectory)]).then(([properties, cache]) =>
-    bundleFunctions(properties, projectDirectory, cache),
+  const bundling = Promise.all([reading, findCache('functions', localDirectory)]).then(
+    ([properties, cache]) => bundleFunctions(properties, projectDirectory, cache),
   );
   // Loading the page's code takes as long as starting the services, so both run concurrently.
   const loading = import('./live-page.ts');
-  await allEnded<unknown>([configuring, starting, bundling, loading]);
-  const configuration = await configuring;
+  await allEnded<unknown>([packaging, starting, bundling, loading]);
+  const { configuration } = await packaging;
   const { database, awsServices, dynamoDb } = await starting;
   const code = await bundling;
 
@@ -128,7 +127,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
 
   /** Starts the functions and migrates the database, concurrently with the creation of the stack's resources. */
   async function deploy(): Promise<Stack> {
-    const deployed = readStack(await resolve(functionOutputs), AwsEndpointUrl);
+    const deployed = readStack(fillOutputs(configuration, functionOutputs), AwsEndpointUrl);
     functions = startFunctions({
       stack: deployed,
       code,

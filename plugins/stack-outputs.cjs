@@ -11,8 +11,8 @@ const { refuseRow } = require('./parameters/check-topology.cjs');
 module.exports = async ({ resolveVariable }) => {
   const resources = [await resolveVariable('self:resources')].flat();
   const outputs = Object.assign({}, ...resources.map(({ Outputs }) => Outputs));
-  const { queues } = await resolveVariable('self:custom.derived');
-  for (const { name, stores } of queues) {
+  const derived = await resolveVariable('self:custom.derived');
+  for (const { name, stores } of derived.queues) {
     const output = stores?.in.tableOutput;
     if (output !== undefined && !(output in outputs))
       throw refuseRow(name, 'stores.in.tableOutput', 'must be the name of a stack output', output);
@@ -21,13 +21,18 @@ module.exports = async ({ resolveVariable }) => {
     const values = Object.entries(outputs).map(([name, { Value }]) => [name, Value]);
     return { ...Object.fromEntries(values), ...databaseUrls() };
   }
+  const localOutputs = await resolveVariable('self:custom.localOutputs');
+  if (localOutputs.placeholders) {
+    const values = Object.keys(outputs).map((name) => [name, `{{${name}}}`]);
+    return { ...Object.fromEntries(values), ...databaseUrls('{{DatabaseUrl}}', derived) };
+  }
   const { readOutputs } = require('../local/stack/read-stack.ts');
   // Outputs that exist only on AWS are empty; functions treat an empty variable as missing.
   const literals = Object.fromEntries(Object.keys(outputs).map((name) => [name, '']));
   Object.assign(literals, readOutputs(resources, 'http://127.0.0.1:4566'));
-  Object.assign(literals, await resolveVariable('self:custom.localOutputs'));
+  Object.assign(literals, localOutputs);
   const { DatabaseUrl = 'postgres://postgres@127.0.0.1:4568/orders' } = literals;
-  return { ...literals, ...databaseUrls(DatabaseUrl, await resolveVariable('self:custom.derived')) };
+  return { ...literals, ...databaseUrls(DatabaseUrl, derived) };
 };
 
 /** Returns the URL of the embedded Postgres for each enabled part, in stage `local` only. */

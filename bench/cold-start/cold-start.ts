@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fillOutputs, packageStack } from '../../local/stack/package-stack.ts';
 import { readStack } from '../../local/stack/read-stack.ts';
-import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
 import { type Contender, medianOf, NOISY, type Suite, takeTurns } from '../suite.ts';
 import { type Bundle, bundlePair, timeImport } from './bundle.ts';
 
@@ -64,13 +64,14 @@ export const coldStart: Suite = {
 const PROJECT = resolve(import.meta.dirname, '../..');
 const arn = (rest: string) => `arn:aws:${rest}`;
 
-/** On AWS, functions access their databases through the Data APIs, whose settings stage `local` lacks. */
-const DATABASES = {
-  shippingDatabaseArn: arn('rds:us-east-1:000000000000:cluster:shipping'),
-  shippingDatabaseSecretArn: arn('secretsmanager:us-east-1:000000000000:secret:shipping'),
-  salesWarehouseArn: arn('redshift-serverless:us-east-1:000000000000:workgroup/sales'),
-  salesWarehouseSecretArn: arn('secretsmanager:us-east-1:000000000000:secret:sales'),
-  salesStagingBucketName: 'order-pipeline-local-sales',
+/** Outputs as on AWS, where functions access their databases through the Data APIs. No request is sent to them. */
+const OUTPUTS = {
+  AwsEndpointUrl: 'http://127.0.0.1:4566',
+  DynamoDbEndpointUrl: 'http://127.0.0.1:4567',
+  ShippingDatabaseArn: arn('rds:us-east-1:000000000000:cluster:shipping'),
+  ShippingDatabaseSecretArn: arn('secretsmanager:us-east-1:000000000000:secret:shipping'),
+  SalesWarehouseArn: arn('redshift-serverless:us-east-1:000000000000:workgroup/sales'),
+  SalesWarehouseSecretArn: arn('secretsmanager:us-east-1:000000000000:secret:sales'),
 };
 
 /** A function of `serverless.yml`. */
@@ -83,8 +84,10 @@ interface DeployedFunction {
 
 /** Reads all functions, with the environment of stage `local` except that the databases are those of AWS. */
 async function readFunctions(): Promise<DeployedFunction[]> {
-  const configuration = await resolveServerlessYml(PROJECT, 'local', DATABASES, {});
-  const { functions } = readStack(configuration, 'http://127.0.0.1:4566');
+  const { configuration } = await packageStack(PROJECT);
+  const stack = readStack(configuration, OUTPUTS.AwsEndpointUrl);
+  const outputs = { ...stack.outputs, ...OUTPUTS };
+  const { functions } = readStack(fillOutputs(configuration, outputs), OUTPUTS.AwsEndpointUrl);
   return [...functions].map(([name, { handler, environment }]) => ({
     name,
     handler,

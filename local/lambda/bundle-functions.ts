@@ -1,21 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import {
-  access,
-  constants,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, stop } from 'esbuild';
+import { removeUnused, touch, writeAtomically } from '../cache.ts';
 import type { FunctionProperties } from '../stack/stack-schema.ts';
 
 /** A function's code. */
@@ -108,8 +98,6 @@ const SETTINGS = [
   'node_modules/.package-lock.json',
 ].map((path) => join(PROJECT, path));
 
-/** Milliseconds after which unused bundles are removed. It is long because another embedded cloud may still run them. */
-const UNUSED_MS = 7 * 24 * 3_600_000;
 /** Resolution of the coarsest file system timestamps, in milliseconds. */
 const CLOCK_GRAIN_MS = 2_000;
 
@@ -181,44 +169,4 @@ function isOlder(files: readonly string[], time: number): boolean {
   return files.every((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < time);
 }
 
-/** Marks a folder as used. Returns false if it does not exist. */
-async function touch(folder: string): Promise<boolean> {
-  const now = new Date();
-  return utimes(folder, now, now).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Writes a file atomically: readers find the old text or the new one. */
-async function writeAtomically(file: string, text: string): Promise<void> {
-  const written = `${file}.${randomUUID()}`;
-  await writeFile(written, text);
-  await rename(written, file);
-}
-
-async function removeUnused(cache: string): Promise<void> {
-  const names = await readdir(cache).catch(() => []);
-  for (const path of names.map((name) => join(cache, name))) {
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-    if (Date.now() - mtimeMs > UNUSED_MS) await rm(path, { recursive: true, force: true });
-  }
-}
-
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-const CACHE = resolve(import.meta.dirname, '../../node_modules/.cache/functions');
-
-/**
- * Returns the directory in which bundles are cached: in `node_modules`, or in the embedded cloud's own directory if
- * `node_modules` is read-only.
- */
-export async function findBundleCache(localDirectory: string): Promise<string> {
-  try {
-    await mkdir(CACHE, { recursive: true });
-    await access(CACHE, constants.W_OK);
-    return CACHE;
-  } catch {
-    return join(localDirectory, 'functions');
-  }
-}

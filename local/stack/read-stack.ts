@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ACCOUNT_ID, arn, REGION } from './account.ts';
 import { type Attributes, evaluateIntrinsics } from './evaluate-intrinsics.ts';
 import { listReferences } from './list-references.ts';
-import type { ServerlessConfiguration } from './resolve-serverless-yml.ts';
+import type { ResourceSection, ServerlessConfiguration } from './package-stack.ts';
 import {
   type BucketProperties,
   environmentSchema,
@@ -57,7 +57,10 @@ const output = z.object({ Value: z.unknown() });
  * @throws Error with the resource or function and the property that the embedded cloud does not support
  */
 export function readStack(configuration: ServerlessConfiguration, endpoint: string): Stack {
-  const { resources, attributes, awsOnly, outputs } = readResources(configuration.resources, endpoint);
+  const { resources, attributes, awsOnly, outputs } = readResources(
+    [configuration.resources].flat(),
+    endpoint,
+  );
   const ofType = <Schema extends z.ZodType>(type: string, schema: Schema): z.output<Schema>[] =>
     [...resources]
       .filter(([, { Type }]) => Type === type)
@@ -93,12 +96,10 @@ export function readStack(configuration: ServerlessConfiguration, endpoint: stri
  *
  * @param endpoint Endpoint of SQS, SNS and S3. Queue URLs begin with it.
  */
-export const readOutputs = (
-  sections: ServerlessConfiguration['resources'],
-  endpoint: string,
-): Record<string, string> => readResources(sections, endpoint).outputs;
+export const readOutputs = (sections: readonly ResourceSection[], endpoint: string): Record<string, string> =>
+  readResources(sections, endpoint).outputs;
 
-function readResources(sections: ServerlessConfiguration['resources'], endpoint: string) {
+function readResources(sections: readonly ResourceSection[], endpoint: string) {
   const resources = new Map<string, z.output<typeof resource>>();
   const values = new Map<string, unknown>();
   for (const { Resources = {}, Outputs = {} } of sections) {

@@ -107,6 +107,8 @@ export const environmentSchema = z.record(
 /** A function of serverless.yml. */
 export const functionSchema = z.strictObject({
   handler: z.string().regex(/^[\w/-]+\.\w+$/),
+  // Serverless adds it: SERVICE-STAGE-FUNCTION.
+  name: awsOnly,
   description: awsOnly,
   timeout: z.int().min(1).max(900).default(6),
   memorySize: z.int().default(1_024),

@@ -1,21 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ServerlessConfiguration } from '../../local/stack/package-stack.ts';
 import { readStack } from '../../local/stack/read-stack.ts';
-import {
-  resolveServerlessYml,
-  type ServerlessConfiguration,
-} from '../../local/stack/resolve-serverless-yml.ts';
 import { FUNCTIONS } from '../../topology.ts';
 import { PERMANENT_QUEUES } from '../pipeline/queue-outputs.ts';
+import { resolveServerlessYml } from '../template/resolve-serverless-yml.ts';
 import { createTestDirectory } from './create-test-directory.ts';
 
 const ENDPOINT = 'http://127.0.0.1:4566';
 const read = (configuration: Partial<ServerlessConfiguration>) =>
-  readStack(
-    { service: 'shop', custom: {}, provider: {}, functions: {}, resources: [], ...configuration },
-    ENDPOINT,
-  );
+  readStack({ service: 'shop', provider: {}, functions: {}, resources: [], ...configuration }, ENDPOINT);
 const readResource = (Type: string, Properties: object) =>
   read({ resources: [{ Resources: { Thing: { Type, Properties } } }] });
 const readFunction = (properties: object) =>

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { resolveServerlessYml } from '../../local/stack/resolve-serverless-yml.ts';
+import { resolveServerlessYml } from './resolve-serverless-yml.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 
