@@ -1,9 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,23 +17,7 @@ import { type Clients, createClients } from '../../local/stack/clients.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import { arnOf } from '../template/template.ts';
 import { copyProject, type ProjectCopy } from './copy-project.ts';
-
-const EXAMPLE = resolve(import.meta.dirname, '../../examples/loyalty');
-const END_OF_ROWS = '] as const satisfies readonly QueueRow[];';
-
-/** Adds the example to the copy: its row to topology.ts, and its files. */
-async function addConsumer({ folder }: ProjectCopy): Promise<void> {
-  const file = join(folder, 'topology.ts');
-  const [before = '', after, ...others] = (await readFile(file, 'utf8')).split(END_OF_ROWS);
-  if (after === undefined || others.length > 0)
-    throw new Error(`topology.ts: must contain ${END_OF_ROWS} once`);
-  const row = await readFile(join(EXAMPLE, 'row.ts.txt'), 'utf8');
-  await writeFile(file, `${before}${row}${END_OF_ROWS}${after}`);
-  for (const entry of await readdir(EXAMPLE, { withFileTypes: true })) {
-    if (entry.isDirectory())
-      await cp(join(EXAMPLE, entry.name), join(folder, entry.name), { recursive: true });
-  }
-}
+import { addConsumer } from './extensions.ts';
 
 let copy: ProjectCopy;
 beforeAll(async () => {
@@ -43,48 +26,12 @@ beforeAll(async () => {
 });
 afterAll(() => copy[Symbol.asyncDispose]());
 
-const environment = (localDirectory: string) => ({
-  ...process.env,
-  ORDER_PIPELINE_LOCAL_DIR: localDirectory,
-});
-
-/** Runs a program of the copy and returns its stdout. Throws with its output if the exit status differs from the expected one. */
-async function run(program: string, args: readonly string[], expected = 0): Promise<string> {
-  const env = { ...environment('.local'), ORDER_PIPELINE_TEMPLATE_ONLY: 'on' };
-  const options = { cwd: copy.folder, env, maxBuffer: 64 * 1_048_576 };
-  const command = program.endsWith('.ts') ? [program, ...args] : [join('node_modules', program), ...args];
-  const { stdout, stderr, code } = await promisify(execFile)(process.execPath, command, options).then(
-    (output) => ({ ...output, code: 0 }),
-    (error: { stdout: string; stderr: string; code: number }) => error,
-  );
-  if (code !== expected)
-    throw new Error(
-      `${program} ${args.join(' ')}: exit status must be ${expected}, was ${code}\n${stdout}${stderr}`,
-    );
-  return stdout;
-}
-
 describe('a consumer that is added by a row in topology.ts and its own files', { timeout: 300_000 }, () => {
-  it('passes lint, type check, the check for unused code, and its own test', async () => {
-    await run('@biomejs/biome/bin/biome', [
-      'check',
-      '--vcs-enabled=false',
-      '--error-on-warnings',
-      'handlers',
-      'lib',
-      'test/loyalty.test.ts',
-      'topology.ts',
-    ]);
-    expect(await copy.checkTypes()).toBe('');
-    await run('knip/bin/knip.js', []);
-    await run('vitest/vitest.mjs', ['run', 'test/loyalty.test.ts', 'test/imports.test.ts']);
-  });
-
   describe('in the packaged stack', () => {
     let template: Template;
     const file = '.serverless/cloudformation-template-update-stack.json';
     beforeAll(async () => {
-      await run('serverless/bin/serverless.js', ['package', '--stage', 'test']);
+      await copy.run('serverless/bin/serverless.js', ['package', '--stage', 'test']);
       template = JSON.parse(await readFile(join(copy.folder, file), 'utf8'));
     });
 
@@ -160,20 +107,20 @@ describe('a consumer that is added by a row in topology.ts and its own files', {
     });
 
     it('passes npm run doctor', async () => {
-      expect(await run('cli/doctor.ts', ['--template', file])).toMatch(
+      expect(await copy.run('cli/doctor.ts', ['--template', file])).toMatch(
         /no findings|nothing|0 findings|clean/i,
       );
     });
 
     it('is included in cost and capacity estimates', async () => {
-      const cost = await run('cli/cost.ts', ['--orders-per-day', '1000000', '--template', file]);
+      const cost = await copy.run('cli/cost.ts', ['--orders-per-day', '1000000', '--template', file]);
       for (const line of ['loyalty: requests', 'loyalty: invocations', 'loyalty: duration'])
         expect(cost).toContain(line);
       expect(cost).toMatch(/^ *loyalty +[\d,]+ +[\d,]+ +[\d,]+ +[\d,]+ /m);
     });
 
     it('can be run by a worker fleet instead of Lambda', async () => {
-      await run('serverless/bin/serverless.js', [
+      await copy.run('serverless/bin/serverless.js', [
         ...['package', '--stage', 'test', '--param=fleet=ec2', '--param=fleetFunction=loyalty'],
       ]);
       const fleet: Template = JSON.parse(await readFile(join(copy.folder, file), 'utf8'));
@@ -188,13 +135,13 @@ describe('a consumer that is added by a row in topology.ts and its own files', {
     let printed = '';
     let outputs: Record<string, string>;
     let clients: Clients;
-    const orders = (...args: string[]) => run('cli/orders.ts', args);
+    const orders = (...args: string[]) => copy.run('cli/orders.ts', args);
     const asJson = async (...args: string[]) => JSON.parse(await orders(...args, '--json'));
 
     beforeAll(async () => {
       cloud = spawn(process.execPath, ['local/main.ts', '--count', '300', '--port', '0', '--aws-port', '0'], {
         cwd: copy.folder,
-        env: environment('.local'),
+        env: copy.environment,
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       for await (const text of cloud.stdout ?? []) {
@@ -259,7 +206,7 @@ describe('a consumer that is added by a row in topology.ts and its own files', {
     it('is reconciled: orders reconcile reports a missing award, and --repair restores it', async () => {
       const TableName = outputs.LoyaltyTableName;
       await clients.dynamodb.send(new DeleteItemCommand({ TableName, Key: { order_id: { S: 'first' } } }));
-      const found = JSON.parse(await run('cli/orders.ts', ['reconcile', '--json'], 1));
+      const found = JSON.parse(await copy.run('cli/orders.ts', ['reconcile', '--json'], 1));
       expect(found.awards).toMatchObject({ stored: 300, missing: 1 });
       expect(found.gaps).toEqual([{ kind: 'missing_award', order_id: 'first' }]);
       const { sent, after } = await asJson('reconcile', '--repair');
@@ -292,7 +239,7 @@ describe('a consumer that is added by a row in topology.ts and its own files', {
       const worker = spawn(
         process.execPath,
         ['worker/main.ts', '--function', 'loyalty', '--settings', '.local/worker.env'],
-        { cwd: copy.folder, env: environment('.local'), stdio: ['ignore', 'ignore', 'inherit'] },
+        { cwd: copy.folder, env: copy.environment, stdio: ['ignore', 'ignore', 'inherit'] },
       );
       try {
         const order = JSON.stringify({ ...seedOrder, order_id: 'second' });

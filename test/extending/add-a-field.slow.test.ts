@@ -1,24 +1,12 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedOrder } from '../order/seed-order.ts';
 import { copyProject, type ProjectCopy } from './copy-project.ts';
+import { addGiftNote, addNumberAndBoolean } from './extensions.ts';
 
-const EXAMPLE = resolve(import.meta.dirname, '../../examples/gift-note/field.ts.txt');
 const NOTE = 'Happy birthday, "Li" 🎂';
-
-/** Adds an entry to the copy's table of fields, before `order_id`. */
-async function addField(copy: ProjectCopy, entry: string): Promise<void> {
-  const file = join(copy.folder, 'lib/order/fields.ts');
-  const table = await readFile(file, 'utf8');
-  const [before = '', after, ...others] = table.split('  order_id: {\n');
-  if (after === undefined || others.length > 0)
-    throw new Error('fields.ts: must contain the entry order_id once');
-  await writeFile(file, `${before}${entry}  order_id: {\n${after}`);
-}
 
 const loadOrder = (copy: ProjectCopy) =>
   copy.load<typeof import('../../lib/order/order.ts')>('lib/order/order.ts');
@@ -38,7 +26,7 @@ describe('a field that is added only to the table of fields', () => {
   let copy: ProjectCopy;
   beforeAll(async () => {
     copy = await copyProject();
-    await addField(copy, await readFile(EXAMPLE, 'utf8'));
+    await addGiftNote(copy);
   });
   afterAll(() => copy[Symbol.asyncDispose]());
 
@@ -185,40 +173,10 @@ describe('fields of other kinds', () => {
   let copy: ProjectCopy;
   beforeAll(async () => {
     copy = await copyProject();
-    await addField(copy, await readFile(EXAMPLE, 'utf8'));
-    await addField(
-      copy,
-      `quantity: {
-        schema: z.int().check(z.minimum(1)),
-        rule: 'a whole number of at least 1',
-        cell: 'number',
-        about: 'How many', presence: 'optional', identity: true, personal: false, example: 2,
-      },
-      is_gift: {
-        schema: z.boolean(),
-        rule: 'true or false',
-        cell: 'boolean',
-        about: 'Whether it is a gift', presence: 'optional', identity: true, personal: true, example: true,
-      },`,
-    );
+    await addGiftNote(copy);
+    await addNumberAndBoolean(copy);
   });
   afterAll(() => copy[Symbol.asyncDispose]());
-
-  it('have exactly their own types in the type Order', async () => {
-    await writeFile(
-      join(copy.folder, 'test/extending/types-of-fields.ts'),
-      `import type { Order } from '../../lib/order/order.ts';
-       type Added = Pick<Order, 'gift_note' | 'quantity' | 'is_gift'>;
-       export const some: Added[] = [{}, { gift_note: 'a', quantity: 1, is_gift: true }];
-       // @ts-expect-error: an absent field is not undefined.
-       export const absent: Added = { gift_note: undefined };
-       // @ts-expect-error: quantity is a number.
-       export const wrong: Added = { quantity: '1' };
-       // @ts-expect-error: customer_name is required.
-       export const nameless: Pick<Order, 'customer_name'> = {};`,
-    );
-    expect(await copy.checkTypes()).toBe('');
-  }, 120_000);
 
   it('are converted to numbers and booleans from CSV, or rejected', async () => {
     const rows = await readCsv(

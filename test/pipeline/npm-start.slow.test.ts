@@ -97,6 +97,8 @@ function run(command: string, args: readonly string[]): Run {
 
 const start = (...args: string[]): Run => run(process.execPath, ['local/main.ts', ...args]);
 const FREE_PORTS = ['--port', '0', '--aws-port', '0'];
+/** Starts take half as long without a database. */
+const NO_PARTS = ['--shipping', 'off', '--sales', 'off'];
 
 /** Timeout for steps that take longer on a busy machine. */
 const patient = { timeout: 15_000, interval: 200 };
@@ -159,10 +161,13 @@ function expectReconciled(output: string, orders: number): void {
 
 // Starting the pipeline takes seconds, so each test checks as much as its run shows.
 describe('npm start', { timeout: 120_000 }, () => {
-  it('sends orders as files in S3, reconciles and exits with 0', async () => {
-    const args = ['--count', '600', '--via', 's3', '--exit', ...FREE_PORTS];
+  it('sends orders as files in S3, sells them without shipping, reconciles and exits with 0', async () => {
+    const args = ['--count', '600', '--via', 's3', '--shipping', 'off', '--exit', ...FREE_PORTS];
     const { status, output } = await start(...args).ended;
     expectReconciled(output, 600);
+    expect(numbersOf(output, 'in the analytics queue')[0]).toBe(600);
+    expect(output.match(/in the (shipping|analytics) queue/g)).toHaveLength(1);
+    expect(output).toContain('best sellers');
     expect(status).toBe(0);
   });
 
@@ -211,26 +216,28 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(await readdir(localDirectory)).not.toContain('outputs.json');
   });
 
-  it('runs without shipping, sales and a database', async () => {
-    const off = ['--shipping', 'off', '--sales', 'off'];
-    const { child, printed, ended } = start('--count', '100', ...off, ...FREE_PORTS);
+  it('runs without shipping, sales and a database, until Ctrl-C reaches it from the terminal and again from npm', async () => {
+    const { group, printed, ended } = run('npm', [
+      'start',
+      '--',
+      '--count',
+      '100',
+      ...NO_PARTS,
+      ...FREE_PORTS,
+    ]);
     await printed('Press Ctrl-C to stop.');
-    expect(Object.keys(await readOutputs()).sort()).toEqual(CORE_OUTPUTS);
-    child.kill('SIGINT');
-    const { output } = await ended;
+    const outputs = await readOutputs();
+    expect(Object.keys(outputs).sort()).toEqual(CORE_OUTPUTS);
+    process.kill(-group, 'SIGINT');
+    const { status, output } = await ended;
     expect(output).toContain('Reconciled');
     expect(output).not.toMatch(
       /shipping queue|analytics queue|best sellers|shipments|Postgres|psql|restock|reports/,
     );
-  });
-
-  it('runs with sales and without shipping', async () => {
-    const { status, output } = await start('--count', '100', '--shipping', 'off', '--exit', ...FREE_PORTS)
-      .ended;
-    expect(numbersOf(output, 'in the analytics queue')[0]).toBe(100);
-    expect(output.match(/in the (shipping|analytics) queue/g)).toHaveLength(1);
-    expect(output).toContain('best sellers');
+    expect(output).toContain('Stopping …');
     expect(status).toBe(0);
+    expect(await readdir(localDirectory)).not.toContain('outputs.json');
+    await expect(fetch(outputs.ApiUrl ?? '')).rejects.toThrow('fetch failed');
   });
 
   it('keeps to its rate, and exits with 1 if records are missing or an order was confirmed twice', async () => {
@@ -316,18 +323,6 @@ describe('npm start', { timeout: 120_000 }, () => {
     expect(await membersOf(group, DatabaseUrl)).toEqual([]);
   });
 
-  it('shuts down cleanly on Ctrl-C, which reaches it from the terminal and again from npm', async () => {
-    const { group, printed, ended } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
-    await printed('Press Ctrl-C to stop.');
-    const { ApiUrl = '' } = await readOutputs();
-    process.kill(-group, 'SIGINT');
-    const { status, output } = await ended;
-    expect(output).toContain('Stopping …');
-    expect(status).toBe(0);
-    expect(await readdir(localDirectory)).not.toContain('outputs.json');
-    await expect(fetch(ApiUrl)).rejects.toThrow('fetch failed');
-  });
-
   it('ends when npm is killed', async () => {
     const { child, printed } = run('npm', ['start', '--', '--no-produce', ...FREE_PORTS]);
     await printed('Press Ctrl-C to stop.');
@@ -339,7 +334,8 @@ describe('npm start', { timeout: 120_000 }, () => {
   });
 
   it('can be interrupted in the middle of a run', async () => {
-    const { child, printed, ended } = start('--count', '100000', '--rate', '100', '--exit', ...FREE_PORTS);
+    const load = ['--count', '100000', '--rate', '100'];
+    const { child, printed, ended } = start(...load, '--exit', ...NO_PARTS, ...FREE_PORTS);
     await printed('sent ');
     child.kill('SIGTERM');
     expect((await ended).status).toBe(130);
@@ -349,10 +345,6 @@ describe('npm start', { timeout: 120_000 }, () => {
     const data = ['--data', join(localDirectory, 'data'), ...FREE_PORTS];
     expect((await start('--count', '50', '--seed', '5', '--exit', ...data).ended).status).toBe(0);
 
-    const drained = await start('--no-produce', '--exit', ...data).ended;
-    expect(numbersOf(drained.output, '= confirmed')[0]).toBe(0);
-    expect(numbersOf(drained.output, 'all products, all runs')[0]).toBe(50);
-    expect(drained.status).toBe(0);
     const again = await start('--count', '60', '--seed', '5', '--exit', ...data).ended;
     expect(numbersOf(again.output, '+ duplicates')).toEqual([50]);
     expect(numbersOf(again.output, '= scheduled')).toEqual([10, 10]);
@@ -383,7 +375,10 @@ describe('npm start', { timeout: 120_000 }, () => {
       AnalyticsQueueUrl: 0,
     });
     child.kill('SIGINT');
-    await ended;
+    const drained = await ended;
+    expect(numbersOf(drained.output, '= confirmed')[0]).toBe(0);
+    expect(numbersOf(drained.output, 'all products, all runs')[0]).toBe(60);
+    expect(drained.status).toBe(0);
   });
 
   it('names the port that is in use and the options to change it', async () => {
@@ -392,7 +387,8 @@ describe('npm start', { timeout: 120_000 }, () => {
     const { port } = server.address() as { port: number };
     for (const option of ['--port', '--aws-port']) {
       const ports = option === '--port' ? ['--aws-port', '0'] : ['--port', '0'];
-      const { status, output } = await start('--no-produce', option, String(port), ...ports).ended;
+      const args = ['--no-produce', ...NO_PARTS, option, String(port), ...ports];
+      const { status, output } = await start(...args).ended;
       expect(output).toContain(`Port ${port} on 127.0.0.1 is used by another program`);
       expect(output).toContain(option);
       expect(status).toBe(1);
