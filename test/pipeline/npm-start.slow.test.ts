@@ -345,6 +345,10 @@ describe('npm start', { timeout: 120_000 }, () => {
     const data = ['--data', join(localDirectory, 'data'), ...FREE_PORTS];
     expect((await start('--count', '50', '--seed', '5', '--exit', ...data).ended).status).toBe(0);
 
+    const drained = await start('--no-produce', '--exit', ...data).ended;
+    expect(numbersOf(drained.output, '= confirmed')[0]).toBe(0);
+    expect(numbersOf(drained.output, 'all products, all runs')[0]).toBe(50);
+    expect(drained.status).toBe(0);
     const again = await start('--count', '60', '--seed', '5', '--exit', ...data).ended;
     expect(numbersOf(again.output, '+ duplicates')).toEqual([50]);
     expect(numbersOf(again.output, '= scheduled')).toEqual([10, 10]);
@@ -375,10 +379,7 @@ describe('npm start', { timeout: 120_000 }, () => {
       AnalyticsQueueUrl: 0,
     });
     child.kill('SIGINT');
-    const drained = await ended;
-    expect(numbersOf(drained.output, '= confirmed')[0]).toBe(0);
-    expect(numbersOf(drained.output, 'all products, all runs')[0]).toBe(60);
-    expect(drained.status).toBe(0);
+    await ended;
   });
 
   it('names the port that is in use and the options to change it', async () => {
