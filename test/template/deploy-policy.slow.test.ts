@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readStatements, type Statement } from '../../cli/template/template.ts';
 import { packageStack } from '../run-serverless.ts';
-import { FLEETS, withParts } from './parameter-sets.ts';
+import { FLEETS, JWT, withParts } from './parameter-sets.ts';
 
 const FOLDER = resolve(import.meta.dirname, '../../docs/deploy-policy');
 /** Maximum size of a managed policy, in characters without white space. */
@@ -127,11 +127,7 @@ describe('the deploy policies', () => {
 
   it.each<[string, string[], string[]]>([
     ['the core', withParts('off', 'off'), ['core.json']],
-    [
-      'the core with tokens',
-      ['httpAuthorizer=jwt', 'jwtIssuerUrl=https://issuer.example.com', 'jwtAudience=orders'],
-      ['core.json', 'databases.json'],
-    ],
+    ['the core with tokens', JWT, ['core.json', 'databases.json']],
     ['shipping and sales', [], ['core.json', 'databases.json']],
     ['a fleet of instances', FLEETS.ec2, ['core.json', 'databases.json', 'worker-fleet.json']],
     ['a fleet of containers', FLEETS.ecs, ['core.json', 'databases.json', 'worker-fleet.json']],

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { propertiesOf, resourcesOf, type Template } from '../../cli/template/template.ts';
 import { packageStack } from '../run-serverless.ts';
+import { JWT, TUNED, TUNED_STAGE } from './parameter-sets.ts';
 import { resolveWith } from './resolve-with.ts';
 import { listDangling } from './template.ts';
 
@@ -12,7 +13,6 @@ const ROUTES = {
   'POST /customers': 'customers.write',
   'DELETE /customers/{email_id}': 'customers.write',
 };
-const JWT = ['httpAuthorizer=jwt', 'jwtIssuerUrl=https://issuer.example.com', 'jwtAudience=orders'];
 
 const routesOf = (template: Template) => {
   const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { RouteKey, ...route }]) => [
@@ -96,8 +96,7 @@ describe('the HTTP API with httpAuthorizer=jwt', { timeout: 120_000 }, () => {
   });
 
   it('adds the scope prefix to scopes, and applies limits set by parameters', async () => {
-    const params = ['jwtScopePrefix=https://shop.example.com/', 'intakeRateLimit=5', 'apiBurstLimit=7'];
-    const { template } = await packageStack('test', ...JWT, ...params);
+    const { template } = await packageStack(TUNED_STAGE, ...TUNED);
     expect(routesOf(template)['POST /orders']?.AuthorizationScopes).toEqual([
       'https://shop.example.com/orders.write',
     ]);

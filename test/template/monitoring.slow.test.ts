@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { propertiesOf, resourcesOf, type Template } from '../../cli/template/template.ts';
 import { listReferences } from '../../local/stack/list-references.ts';
 import { packageStack } from '../run-serverless.ts';
-import { FLEETS, withParts } from './parameter-sets.ts';
+import { FLEETS, TUNED, TUNED_STAGE, withParts } from './parameter-sets.ts';
 import { resolveWith } from './resolve-with.ts';
 import { listDangling } from './template.ts';
 
@@ -339,24 +339,7 @@ it('monitoring=off leaves out only the alarms and the dashboard', { timeout: 240
 it('stage parameters set the thresholds, periods, e-mail address and runbook location', {
   timeout: 120_000,
 }, async () => {
-  const { template } = await packageStack(
-    'tuned',
-    'deadLettersAlarm=10',
-    'orderQueueAgeAlarm=61',
-    'uploadQueueAgeAlarm=62',
-    'shippingQueueAgeAlarm=63',
-    'analyticsQueueAgeAlarm=64',
-    'functionErrorsAlarm=3',
-    'functionThrottlesAlarm=4',
-    'httpErrorsAlarm=50',
-    'databaseCapacityAlarm=80',
-    'alarmMinutes=10',
-    'shippingMaxCapacity=64',
-    'salesBaseCapacity=8',
-    'salesMaxCapacity=8',
-    'operationsEmail=ops@example.com',
-    'runbook=https://example.com/runbook.md',
-  );
+  const { template } = await packageStack(TUNED_STAGE, ...TUNED);
   const age = (id: string) => alarmOn(template, 'ApproximateAgeOfOldestMessage', queueName(id)).Threshold;
   expect(['OrderQueue', 'UploadQueue', 'ShippingQueue', 'AnalyticsQueue'].map(age)).toEqual([61, 62, 63, 64]);
   const deadLetters = alarmOn(template, 'ApproximateNumberOfMessagesVisible', queueName('OrderQueueDLQ'));

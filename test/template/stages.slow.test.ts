@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { propertiesOf, resourcesOf } from '../../cli/template/template.ts';
 import { QUEUES } from '../../topology.ts';
 import { packageStack, runServerless } from '../run-serverless.ts';
+import { TUNED, TUNED_STAGE } from './parameter-sets.ts';
 
 const EMBEDDED_CLOUD = {
   POWERTOOLS_SERVICE_NAME: 'order-pipeline-local',
@@ -133,30 +134,8 @@ describe('stages', { timeout: 120_000 }, () => {
     },
   );
 
-  it('a stage of 12 characters is accepted', async () => {
-    const args = ['print', '--stage', 'twelve-chars', '--path', 'provider.stage', '--format', 'text'];
-    expect(await runServerless(args, {}, async (_, { stdout }) => stdout.trim())).toBe('twelve-chars');
-  });
-
   it('stage parameters set the concurrency, schedule, default count, databases, retentions and log level', async () => {
-    const { template } = await packageStack(
-      'tuned',
-      'consumerConcurrency=25',
-      'ingestConcurrency=5',
-      'fulfillmentConcurrency=3',
-      'salesBatchingWindow=20',
-      'salesBatchSize=2000',
-      'shippingMaxCapacity=16',
-      'salesBaseCapacity=16',
-      'salesMaxCapacity=32',
-      'databaseDeletionPolicy=Snapshot',
-      'producerDefaultCount=7',
-      'producerScheduleEnabled=true',
-      'producerScheduleRate=rate(5 minutes)',
-      'fileRetentionInDays=3',
-      'logRetentionInDays=14',
-      'logLevel=DEBUG',
-    );
+    const { template } = await packageStack(TUNED_STAGE, ...TUNED);
     expect(propertiesOf(template, 'ConsumerEventSourceMappingSQSOrderQueue').ScalingConfig).toEqual({
       MaximumConcurrency: 25,
     });
@@ -167,20 +146,20 @@ describe('stages', { timeout: 120_000 }, () => {
       MaximumConcurrency: 3,
     });
     expect(propertiesOf(template, 'AnalyticsEventSourceMappingSQSAnalyticsQueue')).toMatchObject({
-      MaximumBatchingWindowInSeconds: 20,
+      MaximumBatchingWindowInSeconds: 60,
       BatchSize: 2_000,
     });
-    expect(propertiesOf(template, 'AnalyticsQueue').VisibilityTimeout).toBe(6 * 60 + 20);
+    expect(propertiesOf(template, 'AnalyticsQueue').VisibilityTimeout).toBe(6 * 60 + 60);
     expect(propertiesOf(template, 'ShippingDatabase').ServerlessV2ScalingConfiguration).toMatchObject({
-      MaxCapacity: '16',
+      MaxCapacity: '64',
     });
-    expect(propertiesOf(template, 'SalesWarehouse')).toMatchObject({ BaseCapacity: '16', MaxCapacity: '32' });
+    expect(propertiesOf(template, 'SalesWarehouse')).toMatchObject({ BaseCapacity: '8', MaxCapacity: '8' });
     expect(template.Resources.ShippingDatabase).toMatchObject({
       DeletionPolicy: 'Snapshot',
       UpdateReplacePolicy: 'Snapshot',
     });
     expect(propertiesOf(template, 'SalesNamespace').FinalSnapshotName).toBe(
-      'order-pipeline-tuned-sales-final',
+      'order-pipeline-twelve-chars-sales-final',
     );
     expect(propertiesOf(template, 'ProducerLambdaFunction').Environment).toMatchObject({
       Variables: { PRODUCER_DEFAULT_COUNT: '7', POWERTOOLS_LOG_LEVEL: 'DEBUG' },
@@ -193,6 +172,6 @@ describe('stages', { timeout: 120_000 }, () => {
       Rules: [{ ExpirationInDays: '3' }, {}],
     });
     expect(propertiesOf(template, 'ConsumerLogGroup').RetentionInDays).toBe(14);
-    expect(propertiesOf(template, 'OrderQueue').QueueName).toBe('order-pipeline-tuned-order-queue');
+    expect(propertiesOf(template, 'OrderQueue').QueueName).toBe('order-pipeline-twelve-chars-order-queue');
   });
 });

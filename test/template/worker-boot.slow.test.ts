@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { createTestDirectory } from '../local/create-test-directory.ts';
 import { packageStack } from '../run-serverless.ts';
+import { FLEETS } from './parameter-sets.ts';
 import { userDataOf } from './user-data.ts';
 
 const toEnvironmentFile = createRequire(import.meta.url)('../../plugins/environment-file.cjs');
@@ -22,7 +23,7 @@ const SAMPLES: Record<string, string> = {
 
 let script: string;
 beforeAll(async () => {
-  const { template } = await packageStack('test', 'fleet=ec2');
+  const { template } = await packageStack('test', ...FLEETS.ec2);
   const [source, values] = userDataOf(template);
   script = source.replace(/\$\{([^}]*)\}/g, (_, name: string) => evaluate(name, values[name]));
 }, 240_000);

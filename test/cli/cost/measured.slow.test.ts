@@ -170,7 +170,7 @@ describe('measured log lines', () => {
       'error.responseType': '-',
       integrationStatus: '202',
     };
-    const { template } = await packageStack('dev');
+    const { template } = await packageStack('test');
     const { AccessLogSettings } = propertiesOf(template, 'HttpApiStage');
     const { Format } = AccessLogSettings as { Format: string };
     const line = Format.replaceAll(

@@ -2,19 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../cli/cost/read-settings.ts';
 import type { Resource, Template } from '../../../cli/template/template.ts';
 import { packageStack } from '../../run-serverless.ts';
+import { TUNED, TUNED_STAGE } from '../../template/parameter-sets.ts';
 
 describe('readSettings', () => {
   let packaged: Template;
   beforeAll(async () => {
-    const params = [
-      'consumerConcurrency=25',
-      'salesBatchingWindow=60',
-      'shippingMaxCapacity=16',
-      'salesBatchSize=2000',
-      'logRetentionInDays=7',
-      'intakeRateLimit=300',
-    ];
-    packaged = (await packageStack('test', ...params)).template;
+    packaged = (await packageStack(TUNED_STAGE, ...TUNED)).template;
   }, 180_000);
 
   /** Returns the template with another value at a path such as `ConsumerLambdaFunction.MemorySize`. */
@@ -37,16 +30,21 @@ describe('readSettings', () => {
       readSettings(packaged);
     const { consumer, ingest, fulfillment, analytics } = consumers;
     expect(consumer).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 25 });
-    expect(consumer).toMatchObject({ memoryMb: 512, logDays: 7, pollSeconds: 20, retentionSeconds: 345_600 });
-    expect(ingest).toMatchObject({ batchSize: 1, windowSeconds: 0, maximumConcurrency: 2, memoryMb: 1_024 });
-    expect(intake).toMatchObject({ memoryMb: 512, logDays: 7 });
-    expect(intakeLimit).toBe(300);
-    expect(accessLogDays).toBe(7);
+    expect(consumer).toMatchObject({
+      memoryMb: 512,
+      logDays: 14,
+      pollSeconds: 20,
+      retentionSeconds: 345_600,
+    });
+    expect(ingest).toMatchObject({ batchSize: 1, windowSeconds: 0, maximumConcurrency: 5, memoryMb: 1_024 });
+    expect(intake).toMatchObject({ memoryMb: 512, logDays: 14 });
+    expect(intakeLimit).toBe(5);
+    expect(accessLogDays).toBe(14);
     expect([intake, consumer, fulfillment, analytics]).toMatchObject(Array(4).fill({ traced: true }));
-    expect(fulfillment).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 5 });
-    expect(shippingDatabase).toMatchObject({ minCapacity: 0, maxCapacity: 16, pauseSeconds: 300 });
+    expect(fulfillment).toMatchObject({ batchSize: 100, windowSeconds: 1, maximumConcurrency: 3 });
+    expect(shippingDatabase).toMatchObject({ minCapacity: 0, maxCapacity: 64, pauseSeconds: 300 });
     expect(analytics).toMatchObject({ batchSize: 2_000, windowSeconds: 60, maximumConcurrency: 2 });
-    expect(salesDatabase).toMatchObject({ baseCapacity: 4, maxCapacity: 8 });
+    expect(salesDatabase).toMatchObject({ baseCapacity: 8, maxCapacity: 8 });
   });
 
   it("counts the two passwords and the topics' key", () => {
@@ -70,7 +68,7 @@ describe('readSettings', () => {
     ['SalesWarehouse.BaseCapacity', 32, { salesDatabase: { baseCapacity: 32 } }],
     ['OrderEventsTopic.KmsMasterKeyId', undefined, { orderEventsEncrypted: false }],
     ['HttpApiStage.AccessLogSettings', undefined, { accessLogDays: undefined }],
-    ['HttpApiLogGroup.RetentionInDays', 90, { accessLogDays: 90, intake: { logDays: 7 } }],
+    ['HttpApiLogGroup.RetentionInDays', 90, { accessLogDays: 90, intake: { logDays: 14 } }],
   ])('reads %s', (path, value, expected) => {
     expect(readSettings(changed(path, value))).toMatchObject(expected);
   });

@@ -9,7 +9,9 @@ import { runOrders } from './run-orders.ts';
 
 /** Returns the words proposed to complete the last of `words`. */
 async function complete(...words: string[]): Promise<string[]> {
-  const { stdout, stderr, exit } = await runOrders('nowhere', ['complete', '--', ...words]);
+  const { stdout, stderr, exit } = await runOrders('nowhere', ['complete', '--', ...words], {
+    ownProcess: true,
+  });
   expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
   const lines = stdout.trimEnd().split('\n');
   expect(lines.pop()).toBe(':4');
