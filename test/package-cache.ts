@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { packageStack } from '../local/stack/package-stack.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,8 +11,16 @@ declare module 'vitest' {
   }
 }
 
-/** Creates a folder for packaged stacks as part of Vitest's global setup, and removes it after the run. */
-export default async function provideCache(project: TestProject): Promise<() => Promise<void>> {
+const PROJECT = resolve(import.meta.dirname, '..');
+/** Parameters with which many test files start the embedded cloud. */
+const PARAMS = [{ consumerConcurrency: 2 }, { consumerConcurrency: 2, shipping: 'off', sales: 'off' }];
+
+/**
+ * Prepares packaged stacks as part of Vitest's global setup: those of the embedded cloud, which concurrent test files would
+ * otherwise each package, and a folder for those of templates, which is removed after the run.
+ */
+export default async function providePackages(project: TestProject): Promise<() => Promise<void>> {
+  await Promise.all(PARAMS.map((params) => packageStack(PROJECT, params)));
   const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-packaged-'));
   project.provide('packageCache', folder);
   return () => rm(folder, { recursive: true });

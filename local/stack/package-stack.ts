@@ -83,7 +83,7 @@ export function fillOutputs<Value>(value: Value, outputs: Readonly<Record<string
 }
 
 async function hashOf(directory: string, { files, variables }: Sources, params: object): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(params));
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(params).sort()));
   for (const name of variables) hash.update(`\0${name}=${process.env[name] ?? ''}`);
   // npm changes this file with every package that it installs or removes.
   const packages = await readFile(join(directory, 'node_modules/.package-lock.json')).catch(() => '');
