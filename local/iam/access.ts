@@ -37,4 +37,6 @@ export interface Access {
   identify(accessKeyId: string): Principal | undefined;
   /** Returns why a request is refused, `undefined` if it is allowed. Records the statements that it needed. */
   check(principal: Principal, request: AccessRequest): Denial | undefined;
+  /** Returns why a resource's policy cannot be enforced, `undefined` if it can. Services refuse such a policy when it is set. */
+  validate(resourcePolicy: string): string | undefined;
 }
