@@ -1,7 +1,9 @@
 import { AwsError } from '../aws-services/aws-error.ts';
 import type { Service, ServiceRequest, ServiceResponse } from '../aws-services/service.ts';
 import { escapeXml } from '../aws-services/xml.ts';
+import { accessKeyIdOf, type Caller, identify } from '../iam/caller.ts';
 import type { Action, Answer } from './action.ts';
+import { authorize, credentialErrors } from './authorize.ts';
 import type { Input } from './input.ts';
 import { messageActions } from './message-actions.ts';
 import { parseQuery, toXml } from './query-protocol.ts';
@@ -27,9 +29,11 @@ interface Protocol {
 export function createSqsService(sqs: Sqs): Service {
   return async (request) => {
     const protocol = request.headers['x-amz-target'] === undefined ? query : json;
+    const { access } = sqs.enforcement;
     try {
+      const caller = access && identify(access, accessKeyIdOf(request), credentialErrors);
       const { action, input } = protocol.read(request);
-      const { output, onLost } = await run(sqs, action, input, request);
+      const { output, onLost } = await run(sqs, action, input, request, caller);
       const response = protocol.write(action, output, request);
       return onLost ? { ...response, onLost } : response;
     } catch (error) {
@@ -39,9 +43,16 @@ export function createSqsService(sqs: Sqs): Service {
   };
 }
 
-function run(sqs: Sqs, name: string, input: Input, request: ServiceRequest): Answer | Promise<Answer> {
+function run(
+  sqs: Sqs,
+  name: string,
+  input: Input,
+  request: ServiceRequest,
+  caller: Caller | undefined,
+): Answer | Promise<Answer> {
   const action = ACTIONS.get(name);
   if (!action) throw sqsError('InvalidAction', `The action ${name} is not valid for this endpoint.`);
+  if (caller) authorize(sqs, caller, name, input);
   return action(sqs, input, request);
 }
 

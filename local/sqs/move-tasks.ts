@@ -108,10 +108,7 @@ export class MoveTasks {
    * @throws AwsError `InvalidParameterValue` or `ResourceNotFoundException`
    */
   cancel(handle: string): MoveTask {
-    const sourceArn = readHandle(handle);
-    if (sourceArn === undefined) {
-      throw sqsError('InvalidParameterValue', 'Value for parameter TaskHandle is invalid.');
-    }
+    const sourceArn = this.sourceOf(handle);
     this.#find('SourceArn', sourceArn);
     const task = this.#tasksOf(sourceArn).find((each) => each.handle === handle);
     if (!task) throw sqsError('ResourceNotFoundException', 'Task does not exist.');
@@ -122,6 +119,17 @@ export class MoveTasks {
     task.status = 'CANCELLED';
     this.#save(task);
     return task;
+  }
+
+  /**
+   * Returns the ARN of the queue whose messages a task moves. Neither need exist.
+   *
+   * @throws AwsError `InvalidParameterValue` for a text that is not a handle
+   */
+  sourceOf(handle: string): string {
+    const sourceArn = readHandle(handle);
+    if (sourceArn !== undefined) return sourceArn;
+    throw sqsError('InvalidParameterValue', 'Value for parameter TaskHandle is invalid.');
   }
 
   /** Forgets the tasks of a deleted queue. */

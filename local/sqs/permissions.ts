@@ -15,8 +15,7 @@ interface Policy {
 }
 
 /**
- * Returns the queue's policy with a statement for the permission. The embedded cloud stores policies and does not
- * enforce them.
+ * Returns the queue's policy with a statement for the permission.
  *
  * @throws AwsError `MissingParameter` or `InvalidParameterValue`
  */

@@ -6,17 +6,23 @@ interface ErrorKind {
   /** Type of the JSON protocol, if it differs. */
   json?: string;
   status?: number;
+  /** Whether it is an error of AWS's common layer before the service. */
+  isCommon?: boolean;
 }
 
 /** Errors whose name in a protocol differs from their code, or whose status is not 400, as in SQS's API reference. */
 const KINDS: Record<string, ErrorKind> = {
+  AccessDenied: { json: 'AccessDeniedException', status: 403, isCommon: true },
   BatchEntryIdsNotDistinct: { query: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct' },
   BatchRequestTooLong: { query: 'AWS.SimpleQueueService.BatchRequestTooLong' },
   EmptyBatchRequest: { query: 'AWS.SimpleQueueService.EmptyBatchRequest' },
   InvalidAction: { json: 'UnknownOperationException' },
   InvalidBatchEntryId: { query: 'AWS.SimpleQueueService.InvalidBatchEntryId' },
+  InvalidClientTokenId: { json: 'UnrecognizedClientException', status: 403, isCommon: true },
   InvalidParameterValue: { json: 'InvalidParameterValueException' },
+  KmsAccessDenied: { query: 'KMS.AccessDeniedException' },
   MessageNotInflight: { query: 'AWS.SimpleQueueService.MessageNotInflight' },
+  MissingAuthenticationToken: { json: 'MissingAuthenticationTokenException', status: 403, isCommon: true },
   MissingParameter: { json: 'MissingRequiredParameterException' },
   OverLimit: { status: 403 },
   PurgeQueueInProgress: { query: 'AWS.SimpleQueueService.PurgeQueueInProgress', status: 403 },
@@ -30,6 +36,7 @@ const KINDS: Record<string, ErrorKind> = {
 
 /** Codes of {@link sqsError}. */
 export type SqsErrorCode =
+  | 'AccessDenied'
   | 'BatchEntryIdsNotDistinct'
   | 'BatchRequestTooLong'
   | 'EmptyBatchRequest'
@@ -37,9 +44,12 @@ export type SqsErrorCode =
   | 'InvalidAttributeName'
   | 'InvalidAttributeValue'
   | 'InvalidBatchEntryId'
+  | 'InvalidClientTokenId'
   | 'InvalidMessageContents'
   | 'InvalidParameterValue'
+  | 'KmsAccessDenied'
   | 'MessageNotInflight'
+  | 'MissingAuthenticationToken'
   | 'MissingParameter'
   | 'OverLimit'
   | 'PurgeQueueInProgress'
@@ -75,5 +85,6 @@ export function queryCodeOf({ code }: AwsError): string {
 
 /** Returns the type that the JSON protocol has for an error. */
 export function jsonTypeOf({ code }: AwsError): string {
-  return `com.amazonaws.sqs#${KINDS[code]?.json ?? code}`;
+  const { json = code, isCommon = false } = KINDS[code] ?? {};
+  return `${isCommon ? 'com.amazon.coral.service' : 'com.amazonaws.sqs'}#${json}`;
 }

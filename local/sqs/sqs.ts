@@ -1,4 +1,5 @@
 import type { Storage, StoredMap } from '../aws-services/storage.ts';
+import type { Enforcement } from '../iam/caller.ts';
 import { ACCOUNT_ID } from '../stack/account.ts';
 import type { Delivery } from './message.ts';
 import { type MessageStore, openMessageStore } from './message-store.ts';
@@ -19,6 +20,8 @@ export interface SqsOptions {
   storage: Storage;
   /** Address with which queue URLs begin, such as `http://127.0.0.1:4566`. */
   endpoint: string;
+  /** Default: nothing is enforced. */
+  enforcement?: Enforcement;
 }
 
 interface StoredQueue {
@@ -38,6 +41,8 @@ const MAX_TAGS = 50;
 /** The queues of the account, in memory and in the storage. */
 export class Sqs {
   readonly moveTasks: MoveTasks;
+  /** The access that the API checks. */
+  readonly enforcement: Enforcement;
   readonly #endpoint: string;
   readonly #queues = new Map<string, Queue>();
   readonly #states = new Map<string, StoredQueue>();
@@ -45,8 +50,9 @@ export class Sqs {
   readonly #store: MessageStore;
 
   /** Loads the queues and messages of an earlier run. */
-  constructor({ storage, endpoint }: SqsOptions) {
+  constructor({ storage, endpoint, enforcement = {} }: SqsOptions) {
     this.#endpoint = endpoint;
+    this.enforcement = enforcement;
     this.#stored = storage.map('sqs_queues');
     this.#store = openMessageStore(storage);
     for (const [name, state] of this.#stored.entries()) this.#open(name, state);
@@ -62,6 +68,7 @@ export class Sqs {
   createQueue(name: string, attributes: QueueAttributes = {}, tags: Record<string, string> = {}): Queue {
     checkName(name, attributes.FifoQueue === 'true');
     checkAttributes(attributes);
+    this.#checkPolicy(attributes);
     checkTags(tags);
     const existing = this.find(name);
     if (existing) {
@@ -93,7 +100,7 @@ export class Sqs {
    * @throws AwsError `QueueDoesNotExist`
    */
   byUrl(url: string): Queue {
-    return this.byName(url.slice(url.lastIndexOf('/') + 1));
+    return this.byName(nameInUrl(url));
   }
 
   /** @throws AwsError `QueueDoesNotExist` */
@@ -133,6 +140,7 @@ export class Sqs {
    */
   setAttributes(queue: Queue, change: QueueAttributes): void {
     checkAttributes(change, queue.attributes);
+    this.#checkPolicy(change);
     if (change.RedrivePolicy) this.#checkRedrive(queue.name, change);
     queue.attributes = mergeAttributes(queue.attributes, change);
     this.#change(queue, { attributes: queue.attributes, changedAt: Date.now() });
@@ -198,6 +206,13 @@ export class Sqs {
     this.#stored.set(queue.name, state);
   }
 
+  /** Refuses a policy that cannot be enforced. */
+  #checkPolicy({ Policy }: QueueAttributes): void {
+    const reason = Policy ? this.enforcement.access?.validate(Policy) : undefined;
+    if (reason === undefined) return;
+    throw sqsError('InvalidAttributeValue', `Invalid value for the parameter Policy. Reason: ${reason}`);
+  }
+
   /** Checks the dead-letter queue in attributes of a queue. */
   #checkRedrive(name: string, attributes: QueueAttributes): void {
     const { redrive } = toSettings(attributes);
@@ -215,6 +230,9 @@ export class Sqs {
     }
   }
 }
+
+/** Returns the name of the queue with this URL. */
+export const nameInUrl = (url: string): string => url.slice(url.lastIndexOf('/') + 1);
 
 function checkName(name: string, isFifo: boolean): void {
   if (isFifo ? FIFO_NAME.test(name) : NAME.test(name)) return;
