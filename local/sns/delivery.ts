@@ -1,5 +1,7 @@
 import { AwsError } from '../aws-services/aws-error.ts';
 import { functionNameOf, type InvokeFunction } from '../aws-services/invoke-route.ts';
+import type { Enforcement } from '../iam/caller.ts';
+import { checkQueue } from '../sqs/authorize.ts';
 import { checkMessage } from '../sqs/check-message.ts';
 import type { NewMessage } from '../sqs/message.ts';
 import type { PublishedMessage } from './message.ts';
@@ -8,7 +10,12 @@ import { post } from './post.ts';
 import { isHttp, type Subscription } from './subscription.ts';
 
 /** Finds a queue by its ARN. `send` throws AwsError if the queue refuses the message. */
-export type FindQueue = (arn: string) => { send(message: NewMessage): unknown } | undefined;
+export type FindQueue = (arn: string) => TargetQueue | undefined;
+interface TargetQueue {
+  send(message: NewMessage): unknown;
+  /** Its policy and key are among them. */
+  attributes?: Readonly<Record<string, string>>;
+}
 
 export interface Deliveries {
   /** Delivers a message. Queues have it on return; functions and HTTP endpoints receive it later. */
@@ -21,8 +28,12 @@ export interface Deliveries {
   stop(): Promise<void>;
 }
 
-/** Creates the deliveries except e-mails. A message that fails goes to the subscription's dead-letter queue. */
-export function createDeliveries(findQueue: FindQueue, invoke: InvokeFunction): Deliveries {
+/** Creates the deliveries of one SNS. A message that cannot be delivered goes to the subscription's dead-letter queue. */
+export function createDeliveries(
+  findQueue: FindQueue,
+  invoke: InvokeFunction,
+  enforcement: Enforcement,
+): Deliveries {
   const pending = new Set<Promise<unknown>>();
   const stopping = new AbortController();
 
@@ -44,6 +55,11 @@ export function createDeliveries(findQueue: FindQueue, invoke: InvokeFunction): 
       deduplicationId: isFifo ? message.deduplicationId : undefined,
     };
     try {
+      const { access } = enforcement;
+      if (access) {
+        const principal = { kind: 'service', service: 'sns.amazonaws.com', sourceArn: to.topicArn } as const;
+        checkQueue({ access, principal }, 'sqs:SendMessage', arn, queue);
+      }
       // "Messages with more than 10 message attributes directed towards Raw Message Delivery enabled Amazon SQS
       // subscriptions will be discarded": https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
       checkMessage(queued, isFifo);

@@ -35,7 +35,8 @@ const toXml = ({ messageId, sequenceNumber }: Published): string =>
   element('MessageId', messageId) +
   (sequenceNumber === undefined ? '' : element('SequenceNumber', sequenceNumber));
 
-function topicArnOf(parameters: Parameters): string {
+/** Returns the ARN to which a request publishes. @throws AwsError `InvalidParameter` */
+export function topicArnOf(parameters: Parameters): string {
   const arn = textOf(parameters, 'TopicArn') ?? textOf(parameters, 'TargetArn');
   if (arn !== undefined) return arn;
   if (textOf(parameters, 'PhoneNumber') !== undefined) {

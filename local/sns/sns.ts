@@ -2,7 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { parseJson } from '../../lib/json.ts';
 import type { InvokeFunction } from '../aws-services/invoke-route.ts';
 import type { Storage } from '../aws-services/storage.ts';
+import type { Principal } from '../iam/access.ts';
+import type { Enforcement } from '../iam/caller.ts';
 import { nextSequenceNumber } from '../sqs/sequence-number.ts';
+import { checkTopic } from './authorize.ts';
 import { createDeliveries, type Deliveries, type FindQueue } from './delivery.ts';
 import { Emails } from './emails.ts';
 import { invalidParameter } from './errors.ts';
@@ -25,6 +28,8 @@ export interface SnsOptions {
   mailbox: Pick<Mailbox, 'put' | 'deliver'>;
   /** Base URL of the services, such as `http://127.0.0.1:4566`, for links in notifications. */
   endpoint: string;
+  /** Default: nothing is enforced. */
+  enforcement?: Enforcement;
 }
 
 /** The input of Publish, and of an entry of PublishBatch. */
@@ -45,15 +50,18 @@ export interface PublishRequest {
 export class Sns {
   readonly topics: Topics;
   readonly subscriptions: Subscriptions;
+  /** The access that the API checks. */
+  readonly enforcement: Enforcement;
   readonly #emails: Emails;
   readonly #deliveries: Deliveries;
   readonly #endpoint: string;
 
-  constructor({ storage, findQueue, invoke, mailbox, endpoint }: SnsOptions) {
+  constructor({ storage, findQueue, invoke, mailbox, endpoint, enforcement = {} }: SnsOptions) {
+    this.enforcement = enforcement;
     this.#emails = new Emails(storage, mailbox);
-    this.topics = new Topics(storage);
+    this.topics = new Topics(storage, enforcement);
     this.subscriptions = new Subscriptions(storage, this.#emails);
-    this.#deliveries = createDeliveries(findQueue, invoke);
+    this.#deliveries = createDeliveries(findQueue, invoke, enforcement);
     this.#endpoint = endpoint;
   }
 
@@ -110,6 +118,18 @@ export class Sns {
       return { messageId };
     }
     return this.#publishInOrder(topic, { ...request, attributes }, textFor);
+  }
+
+  /**
+   * Publishes a message for a service of the account, such as S3.
+   *
+   * @throws AwsError as {@link publish}, `AuthorizationError` and `KMSAccessDenied`
+   */
+  publishAs(principal: Principal, request: PublishRequest): Published {
+    const { access } = this.enforcement;
+    const { topicArn } = request;
+    if (access) checkTopic({ access, principal }, 'sns:Publish', topicArn, this.topics.find(topicArn));
+    return this.publish(request);
   }
 
   /** Publishes to a FIFO topic, unless the message is a duplicate. */

@@ -24,7 +24,7 @@ interface Statement {
   Sid?: unknown;
 }
 
-/** Returns the policy of a topic. The embedded cloud stores policies and does not enforce them. */
+/** Returns the policy of a topic. */
 export const policyOf = ({ attributes, arn }: Topic): string => attributes.Policy ?? defaultPolicy(arn);
 
 /**

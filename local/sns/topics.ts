@@ -1,5 +1,6 @@
 import { AwsError } from '../aws-services/aws-error.ts';
 import type { Storage, StoredMap } from '../aws-services/storage.ts';
+import type { Enforcement } from '../iam/caller.ts';
 import { arn } from '../stack/account.ts';
 import { invalidParameter, notFound } from './errors.ts';
 import {
@@ -22,9 +23,11 @@ export type Tags = Readonly<Record<string, string>>;
 export class Topics {
   readonly #stored: StoredMap<StoredTopic>;
   readonly #topics = new Map<string, Topic>();
+  readonly #enforcement: Enforcement;
   #created = 0;
 
-  constructor(storage: Storage) {
+  constructor(storage: Storage, enforcement: Enforcement = {}) {
+    this.#enforcement = enforcement;
     this.#stored = storage.map('sns_topics');
     for (const [topicArn, stored] of this.#stored.entries()) this.#add(topicArn, stored);
   }
@@ -36,6 +39,7 @@ export class Topics {
    */
   create(name: string, attributes: TopicAttributes = {}, tags: Tags = {}): Topic {
     checkNewTopic(name, attributes);
+    this.#checkPolicy(attributes.Policy);
     checkTags(tags);
     const topicArn = arn('sns', name);
     const existing = this.#topics.get(topicArn);
@@ -69,6 +73,10 @@ export class Topics {
     return this.#topics.has(topicArn);
   }
 
+  find(topicArn: string): Topic | undefined {
+    return this.#topics.get(topicArn);
+  }
+
   /** @throws AwsError `NotFound`, or `InvalidParameter` for text that is not an ARN */
   require(topicArn: string): Topic {
     const topic = this.#topics.get(topicArn);
@@ -85,6 +93,7 @@ export class Topics {
   setAttribute(topicArn: string, name: string, value: string): void {
     const topic = this.require(topicArn);
     checkAttribute(name, value, topic.isFifo);
+    if (name === 'Policy') this.#checkPolicy(value);
     const { [name]: _previous, ...others } = topic.attributes;
     topic.attributes = value === '' ? others : { ...topic.attributes, [name]: value };
     this.#store(topic);
@@ -120,6 +129,12 @@ export class Topics {
     const topic = this.#requireResource(topicArn);
     topic.tags = Object.fromEntries(Object.entries(topic.tags).filter(([key]) => !keys.includes(key)));
     this.#store(topic);
+  }
+
+  /** Refuses a policy that cannot be enforced. */
+  #checkPolicy(policy: string | undefined): void {
+    const reason = policy ? this.#enforcement.access?.validate(policy) : undefined;
+    if (reason !== undefined) throw invalidParameter(`Policy Error: ${reason}`);
   }
 
   #requireResource(topicArn: string): Topic {
