@@ -1,3 +1,5 @@
+import type { Caller } from '../iam/caller.ts';
+import { checkStatement } from './authorize.ts';
 import { DynamoDbError, validationError } from './dynamodb-error.ts';
 import { type Fields, readChoice, readList, requireList, requireText, toFields } from './read-request.ts';
 import type { Tables } from './tables.ts';
@@ -28,6 +30,7 @@ interface Statement extends Insert {
 
 /** Error codes of statements by the error code of the corresponding single operation. */
 const STATEMENT_CODES: Partial<Record<string, string>> = {
+  AccessDeniedException: 'AccessDenied',
   ResourceNotFoundException: 'ResourceNotFound',
   SerializationException: 'ValidationError',
   ValidationException: 'ValidationError',
@@ -38,16 +41,16 @@ const STATEMENT_CODES: Partial<Record<string, string>> = {
  *
  * @throws DynamoDbError for the whole request if it is malformed or contains an unsupported statement
  */
-export function batchExecuteStatement(tables: Tables, request: Fields): object {
+export function batchExecuteStatement(tables: Tables, request: Fields, caller: Caller | undefined): object {
   const statements = requireList(request, 'Statements', 1, MAX_STATEMENTS).map((element) =>
     readStatement(toFields(element)),
   );
-  return { Responses: statements.map((statement) => respond(tables, statement)) };
+  return { Responses: statements.map((statement) => respond(tables, statement, caller)) };
 }
 
-export function executeStatement(tables: Tables, request: Fields): object {
+export function executeStatement(tables: Tables, request: Fields, caller: Caller | undefined): object {
   const statement = readStatement(request);
-  const old = insert(tables, statement);
+  const old = insert(tables, statement, caller);
   if (!old) return { Items: [] };
   throw new DynamoDbError('DuplicateItemException', DUPLICATE, statement.returnOld ? { Item: old } : {});
 }
@@ -61,10 +64,10 @@ function readStatement(fields: Fields): Statement {
   return { tableName, attributes, parameters, returnOld: onFailure === 'ALL_OLD' };
 }
 
-function respond(tables: Tables, statement: Statement): object {
+function respond(tables: Tables, statement: Statement, caller: Caller | undefined): object {
   const TableName = statement.tableName;
   try {
-    const old = insert(tables, statement);
+    const old = insert(tables, statement, caller);
     if (!old) return { TableName };
     const Item = statement.returnOld ? { Item: old } : {};
     return { Error: { Code: 'DuplicateItem', Message: DUPLICATE, ...Item }, TableName };
@@ -76,7 +79,12 @@ function respond(tables: Tables, statement: Statement): object {
 }
 
 /** Inserts an item unless its key exists. @returns The item that has the key already. */
-function insert(tables: Tables, { tableName, attributes, parameters }: Statement): Item | undefined {
+function insert(
+  tables: Tables,
+  { tableName, attributes, parameters }: Statement,
+  caller: Caller | undefined,
+): Item | undefined {
+  if (caller) checkStatement(caller, 'INSERT', tableName);
   if (attributes.length !== parameters.length) {
     throw validationError("Number of parameters in request and statement don't match.");
   }

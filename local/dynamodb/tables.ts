@@ -131,7 +131,8 @@ export class Tables {
   }
 }
 
-const toName = (nameOrArn: string): string =>
+/** Returns the name of a table from its name or ARN. */
+export const toName = (nameOrArn: string): string =>
   nameOrArn.startsWith('arn:') ? nameOrArn.slice(nameOrArn.indexOf('/') + 1) : nameOrArn;
 
 function checkName(name: string, parameter: string): void {
