@@ -12,8 +12,6 @@ const NOT_SET: Record<string, [code: string, message: string]> = {
     'ObjectLockConfigurationNotFoundError',
     'Object Lock configuration does not exist for this bucket',
   ],
-  policy: ['NoSuchBucketPolicy', 'The bucket policy does not exist'],
-  policyStatus: ['NoSuchBucketPolicy', 'The bucket policy does not exist'],
   replication: ['ReplicationConfigurationNotFoundError', 'The replication configuration was not found'],
   tagging: ['NoSuchTagSet', 'The TagSet does not exist'],
   website: ['NoSuchWebsiteConfiguration', 'The specified bucket does not have a website configuration'],
@@ -44,7 +42,7 @@ const DEFAULTS: Record<string, string> = {
 };
 
 /** Settings whose deletion succeeds if they are not set. */
-const DELETABLE = ['cors', 'encryption', 'lifecycle', 'policy', 'replication', 'tagging', 'website'];
+const DELETABLE = ['cors', 'encryption', 'lifecycle', 'replication', 'tagging', 'website'];
 
 /** Answers with full control for the owner: `BucketOwnerEnforced` disables all other access control lists. */
 export const getAcl: Operation = ({ s3, bucket, key }) => {

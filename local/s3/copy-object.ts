@@ -51,7 +51,7 @@ export function findSource({ s3, headers }: S3Request): CopySource {
 }
 
 /** Parses a copy source such as `/bucket/a%20key?versionId=null`. */
-function parseCopySource(header: string): { bucketName: string; key: string } {
+export function parseCopySource(header: string): { bucketName: string; key: string } {
   const [, path = '', version = 'null'] = /^\/?(.*?)(?:\?versionId=([^?]*))?$/s.exec(header) ?? [];
   const source = decodeSource(path);
   const slash = source?.indexOf('/') ?? -1;
@@ -85,8 +85,7 @@ function refuseUnchanged({ headers, bucket, key }: S3Request, source: CopySource
 
 function copySettings(headers: Headers, source: ObjectInfo): ObjectSettings {
   const given = readSettings(headers);
-  const replacesTags = readDirective(headers, 'x-amz-tagging-directive') === 'REPLACE';
-  const tags = replacesTags ? parseTagHeader(headers['x-amz-tagging']) : source.tags;
+  const { tags } = tagsOfCopy(headers, source.tags);
   if (readDirective(headers, 'x-amz-metadata-directive') === 'REPLACE')
     return { headers: given.headers, tags };
   // A copy keeps the metadata, but neither the storage class nor the redirect.
@@ -100,6 +99,15 @@ function copySettings(headers: Headers, source: ObjectInfo): ObjectSettings {
   const redirect = given.headers['x-amz-website-redirect-location'];
   if (redirect !== undefined) kept['x-amz-website-redirect-location'] = redirect;
   return { headers: kept, tags };
+}
+
+/** Returns the tags of a copy, and whether they are copied from its source. */
+export function tagsOfCopy(
+  headers: Headers,
+  tagsOfSource: ObjectSettings['tags'],
+): { tags: ObjectSettings['tags']; areCopied: boolean } {
+  const areCopied = readDirective(headers, 'x-amz-tagging-directive') !== 'REPLACE';
+  return { tags: areCopied ? tagsOfSource : parseTagHeader(headers['x-amz-tagging']), areCopied };
 }
 
 /** Returns the checksum of a copy: by the requested algorithm, or by the source's. */

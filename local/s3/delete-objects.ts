@@ -1,3 +1,4 @@
+import { checkInBody } from './authorize.ts';
 import { checkWrite } from './conditions.ts';
 import { checksumOf } from './payload.ts';
 import { invalidRequest, malformedXml, notImplemented, S3Error } from './s3-error.ts';
@@ -40,9 +41,10 @@ function readKey(object: XmlValue): string {
 }
 
 /** Deletes an object. @returns The XML element of the result. */
-function deleteOne({ s3, bucket }: S3Request, key: string, object: XmlValue, quiet: boolean): string {
+function deleteOne({ s3, bucket, caller }: S3Request, key: string, object: XmlValue, quiet: boolean): string {
   const versionId = childText(object, 'VersionId');
   try {
+    if (caller) checkInBody(caller, 'POST delete', bucket, key);
     if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw keyTooLong(key);
     if (versionId !== undefined && versionId !== 'null') {
       throw new S3Error('NoSuchVersion', 'The specified version does not exist.', 404);

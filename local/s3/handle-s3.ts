@@ -2,6 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { AwsError } from '../aws-services/aws-error.ts';
 import type { Service, ServiceRequest, ServiceResponse } from '../aws-services/service.ts';
 import { escapeXml } from '../aws-services/xml.ts';
+import { accessKeyIdOf, identify } from '../iam/caller.ts';
+import { authorize, checkAccount, credentialErrors } from './authorize.ts';
+import {
+  deleteBucketPolicy,
+  getBucketPolicy,
+  getBucketPolicyStatus,
+  putBucketPolicy,
+} from './bucket-policy.ts';
 import { getAcl, getObjectLock, putAcl, SETTING_OPERATIONS } from './bucket-settings.ts';
 import { createBucket, deleteBucket, getBucketLocation, headBucket, listBuckets } from './buckets.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
@@ -35,6 +43,10 @@ const BUCKET_OPERATIONS: Record<string, Operation> = {
   'GET location': getBucketLocation,
   'GET notification': getBucketNotification,
   'PUT notification': putBucketNotification,
+  'GET policy': getBucketPolicy,
+  'PUT policy': putBucketPolicy,
+  'DELETE policy': deleteBucketPolicy,
+  'GET policyStatus': getBucketPolicyStatus,
   'GET uploads': listMultipartUploads,
   'GET versions': listObjectVersions,
 };
@@ -131,20 +143,43 @@ function answer(s3: S3, request: ServiceRequest, hostId: string): ServiceRespons
   const { method, query, sourceIp, requestId } = request;
   const { bucketName, key } = readTarget(request);
   const headers = readHeaders(request);
+  const selector = bucketName === '' ? '' : readSelector(request);
+  const route = selector === '' ? method : `${method} ${selector}`;
+  const isForm = bucketName !== '' && key === '' && route === 'POST';
+  const { access } = s3.enforcement;
+  // A form contains its credentials.
+  const caller = access && !isForm ? identify(access, accessKeyIdOf(request), credentialErrors) : undefined;
   checkExpiry(query, Date.now());
   refuseUnsupportedHeaders(headers);
   if (bucketName === '') {
     if (method !== 'GET') throw methodNotAllowed(method);
+    if (caller) checkAccount(caller, 'ListBuckets');
     return listBuckets(s3, query);
   }
-  const selector = readSelector(request);
-  const payload = readVerifiedPayload(headers, request, selector);
-  if (key === '' && method === 'PUT' && selector === '') {
-    return createBucket(s3, bucketName, headers, payload.body);
+  if (key === '' && route === 'PUT') {
+    if (caller) checkAccount(caller, 'PUT', bucketName);
+    return createBucket(s3, bucketName, headers, readPayload({ headers, body: request.body }).body);
   }
+  const known = s3.store.buckets.get(bucketName);
+  const operations = key === '' ? BUCKET_OPERATIONS : OBJECT_OPERATIONS;
+  if (caller && known && operations[route])
+    authorize(caller, route, { s3, query, headers, bucket: known, key });
+  const payload = readVerifiedPayload(headers, request, selector);
   const bucket = s3.store.getBucket(bucketName);
-  const operation = findOperation(key === '' ? BUCKET_OPERATIONS : OBJECT_OPERATIONS, method, selector);
-  return operation({ s3, method, query, headers, bucket, key, sourceIp, requestId, hostId, ...payload });
+  const operation = findOperation(operations, method, selector);
+  return operation({
+    s3,
+    caller,
+    method,
+    query,
+    headers,
+    bucket,
+    key,
+    sourceIp,
+    requestId,
+    hostId,
+    ...payload,
+  });
 }
 
 /** Returns the bucket and the key of a request, both empty in a request for all buckets. */

@@ -1,4 +1,4 @@
-import type { TopicNotification } from './notifications.ts';
+import { type TopicNotification, unableToValidate } from './notifications.ts';
 import { invalidArgument, malformedXml, notImplemented } from './s3-error.ts';
 import { type Operation, type S3Request, xmlResponse } from './s3-request.ts';
 import { childText, element, elements, parseXml, text, type XmlValue, xmlDocument } from './xml.ts';
@@ -45,8 +45,7 @@ export const putBucketNotification: Operation = ({ s3, bucket, body }) => {
 function readTopic({ notifications }: S3Request['s3'], topic: XmlValue): TopicNotification {
   const topicArn = childText(topic, 'Topic') ?? '';
   if (!notifications.hasTopic(topicArn)) {
-    const message = 'Unable to validate the following destination configurations';
-    throw invalidArgument(message, topicArn, 'The destination topic does not exist');
+    throw unableToValidate(topicArn, 'The destination topic does not exist');
   }
   const events = elements(topic, 'Event').map(String);
   if (events.length === 0) throw malformedXml();

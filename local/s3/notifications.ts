@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { AwsError } from '../aws-services/aws-error.ts';
 import { ACCOUNT_ID, arn, REGION } from '../stack/account.ts';
+import { invalidArgument } from './s3-error.ts';
 import { encodeKey } from './xml.ts';
 
 /** A topic that a bucket notifies of new objects, as in its notification configuration. */
@@ -37,7 +39,11 @@ export interface CreatedObject {
 
 /** The topics to which events are published. */
 export interface Topics {
-  publish(message: { topicArn: string; subject: string; message: string }): unknown;
+  /**
+   * @param bucketArn The bucket for which S3 publishes.
+   * @throws AwsError if the topic, or its key, does not let the bucket publish
+   */
+  publish(message: { topicArn: string; subject: string; message: string }, bucketArn: string): unknown;
   hasTopic(topicArn: string): boolean;
 }
 
@@ -51,8 +57,20 @@ const SUBJECT = 'Amazon S3 Notification';
  */
 export function createNotifications({ publish, hasTopic }: Topics) {
   const configurations = new Map<string, TopicNotification[]>();
-  const send = (topicArn: string, event: unknown) =>
-    publish({ topicArn, subject: SUBJECT, message: JSON.stringify(event) });
+  const send = (bucket: string, topicArn: string, event: unknown) =>
+    publish({ topicArn, subject: SUBJECT, message: JSON.stringify(event) }, arn('s3', bucket));
+
+  function sendTest(bucket: string, topicArn: string): void {
+    try {
+      send(bucket, topicArn, testEvent(bucket));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      throw unableToValidate(
+        topicArn,
+        'Permissions on the destination topic do not allow S3 to publish notifications from this bucket',
+      );
+    }
+  }
 
   return {
     hasTopic,
@@ -60,9 +78,13 @@ export function createNotifications({ publish, hasTopic }: Topics) {
     /** Returns a bucket's configuration. */
     get: (bucket: string): readonly TopicNotification[] => configurations.get(bucket) ?? [],
 
-    /** Replaces a bucket's configuration and, like S3, publishes an `s3:TestEvent` to each topic. */
+    /**
+     * Replaces a bucket's configuration and, like S3, publishes an `s3:TestEvent` to each topic.
+     *
+     * @throws S3Error `InvalidArgument` if a topic refuses it
+     */
     set(bucket: string, topics: TopicNotification[]): void {
-      for (const { topicArn } of topics) send(topicArn, testEvent(bucket));
+      for (const { topicArn } of topics) sendTest(bucket, topicArn);
       configurations.set(bucket, topics);
     },
 
@@ -72,13 +94,24 @@ export function createNotifications({ publish, hasTopic }: Topics) {
     /** Publishes the event of a created object. Call it before the request is answered. */
     created(object: CreatedObject): void {
       for (const topic of configurations.get(object.bucket) ?? []) {
-        // Like S3, drops events for a deleted topic.
+        // Like S3, drops events for a deleted topic, and for one that refuses them.
         if (!isWanted(topic, object) || !hasTopic(topic.topicArn)) continue;
-        send(topic.topicArn, { Records: [eventRecord(topic, object)] });
+        try {
+          send(object.bucket, topic.topicArn, { Records: [eventRecord(topic, object)] });
+        } catch (error) {
+          if (!isRefusal(error)) throw error;
+        }
       }
     },
   };
 }
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof AwsError && (error.code === 'AuthorizationError' || error.code === 'KMSAccessDenied');
+
+/** Returns S3's error for a topic that cannot be notified. */
+export const unableToValidate = (topicArn: string, reason: string) =>
+  invalidArgument('Unable to validate the following destination configurations', topicArn, reason);
 
 function isWanted(topic: TopicNotification, { eventName, key }: CreatedObject): boolean {
   const { events, prefix = '', suffix = '' } = topic;

@@ -1,4 +1,5 @@
 import type { Storage } from '../aws-services/storage.ts';
+import type { Enforcement } from '../iam/caller.ts';
 import { createNotifications, type TopicNotification, type Topics } from './notifications.ts';
 import { noSuchBucket } from './s3-error.ts';
 import type { S3 } from './s3-request.ts';
@@ -14,13 +15,18 @@ export interface OpenedS3 extends S3 {
   setBucketNotification(bucket: string, topics: TopicNotification[]): void;
 }
 
-/** Opens S3 with the buckets and objects of earlier runs, and with topics to which it publishes events. */
-export function openS3(storage: Storage, topics: Topics): OpenedS3 {
+/**
+ * Opens S3 with the buckets and objects of earlier runs, and with topics to which it publishes events.
+ *
+ * @param enforcement Default: nothing is enforced.
+ */
+export function openS3(storage: Storage, topics: Topics, enforcement: Enforcement = {}): OpenedS3 {
   const store = openStore(storage);
   const notifications = createNotifications(topics);
   return {
     store,
     notifications,
+    enforcement,
     setBucketNotification(bucket, configuration) {
       if (!store.buckets.has(bucket)) throw noSuchBucket(bucket);
       notifications.set(bucket, configuration);

@@ -1,4 +1,7 @@
 import type { ServiceResponse } from '../aws-services/service.ts';
+import { TAGGED } from '../iam/actions.ts';
+import { accessKeyIdIn, identify } from '../iam/caller.ts';
+import { checkInBody, checkObject, credentialErrors } from './authorize.ts';
 import { keyTooLong, MAX_KEY_BYTES } from './delete-objects.ts';
 import { parseForm } from './multipart-form.ts';
 import { checksumHeaders, ENCRYPTION, readSettings, refuseUnsupportedHeaders } from './object-headers.ts';
@@ -17,13 +20,20 @@ const FORM_FIELD =
 
 /** Creates an object from an HTML form: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html */
 export const postObject: Operation = (request) => {
-  const { headers, bucket, body } = request;
+  const { s3, headers, bucket, body } = request;
   const { fields, file } = parseForm(headers['content-type'] ?? '', body);
   const key = readKey(fields.get('key'), file?.name ?? '');
   if (!file) {
     throw invalidArgument('POST requires exactly one file upload per request.', 'file', '0');
   }
+  const { access } = s3.enforcement;
+  const accessKeyId = access && accessKeyIdIn(fields.get('x-amz-credential') ?? fields.get('awsaccesskeyid'));
+  const caller = access && identify(access, accessKeyId, credentialErrors);
   checkPolicy({ fields, bucket: bucket.name, key, size: file.content.length }, Date.now());
+  if (caller) {
+    checkInBody(caller, 'POST', bucket, key);
+    if (fields.get('tagging')) checkObject(caller, TAGGED.object, bucket, key);
+  }
   checkSize(file.content.length);
   const objectFields: Record<string, string> = {};
   for (const [name, value] of fields) {

@@ -1,4 +1,5 @@
 import type { ServiceRequest, ServiceResponse } from '../aws-services/service.ts';
+import type { Caller, Enforcement } from '../iam/caller.ts';
 import type { Checksum } from './checksums.ts';
 import type { Notifications } from './notifications.ts';
 import { S3Error } from './s3-error.ts';
@@ -9,6 +10,8 @@ import type { Bucket, S3Store } from './store.ts';
 export interface S3 {
   store: S3Store;
   notifications: Notifications;
+  /** The access that the API checks. */
+  enforcement: Enforcement;
 }
 
 /** Headers by lower-case name. Values contain one character for each byte, as in Node. */
@@ -27,6 +30,8 @@ export interface S3Request {
   bucket: Bucket;
   /** Empty for requests for a bucket. */
   key: string;
+  /** `undefined` if nothing is enforced, and for a form, which contains its credentials. */
+  caller?: Caller | undefined;
   sourceIp: string;
   requestId: string;
   /** Sent as `x-amz-id-2`. */

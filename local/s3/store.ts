@@ -68,12 +68,16 @@ export interface Bucket {
   /** Unix time in milliseconds. */
   created: number;
   region: string;
+  /** JSON of the bucket policy. Default: it has none. */
+  policy?: string | undefined;
   objects: Map<string, StoredObject>;
   /** Keys of the objects. */
   keys: SortedKeys;
   /** Multipart uploads in progress by ID. */
   uploads: Map<string, Upload>;
 }
+
+type StoredBucket = Pick<Bucket, 'created' | 'region' | 'policy'>;
 
 /** Maximum size of an object or a part in bytes. S3 accepts 5 GB in one request; memory limits the embedded cloud. */
 export const MAX_OBJECT_BYTES = 1_000_000_000;
@@ -95,7 +99,7 @@ export type S3Store = ReturnType<typeof openStore>;
 
 /** Opens the store with the buckets and objects of earlier runs. */
 export function openStore(storage: Storage) {
-  const bucketMap = storage.map<{ created: number; region: string }>('s3_buckets');
+  const bucketMap = storage.map<StoredBucket>('s3_buckets');
   const objectMap = storage.map<ObjectInfo>('s3_objects');
   const bodies = openBodyStorage(storage, 's3_bodies');
   const uploadMap = storage.map<UploadInfo>('s3_uploads');
@@ -110,7 +114,7 @@ export function openStore(storage: Storage) {
   load();
 
   function load(): void {
-    for (const [name, { created, region }] of bucketMap.entries()) addBucket(name, created, region);
+    for (const [name, stored] of bucketMap.entries()) addBucket(name, stored);
     const loadedBodies = bodies.load();
     for (const [id, info] of objectMap.entries()) {
       const [name, key] = splitId(id);
@@ -132,9 +136,9 @@ export function openStore(storage: Storage) {
     }
   }
 
-  function addBucket(name: string, created: number, region: string): void {
+  function addBucket(name: string, stored: StoredBucket): void {
     const contents = { objects: new Map(), keys: new SortedKeys(), uploads: new Map() };
-    buckets.set(name, { name, created, region, ...contents });
+    buckets.set(name, { name, ...stored, ...contents });
   }
 
   /** @throws S3Error `NoSuchBucket` */
@@ -152,9 +156,16 @@ export function openStore(storage: Storage) {
   }
 
   function createBucket(name: string, region: string): void {
-    const created = Date.now();
-    addBucket(name, created, region);
-    bucketMap.set(name, { created, region });
+    const stored = { created: Date.now(), region };
+    addBucket(name, stored);
+    bucketMap.set(name, stored);
+  }
+
+  /** @param policy JSON; `undefined` to delete the policy. */
+  function setPolicy(bucket: Bucket, policy: string | undefined): void {
+    bucket.policy = policy;
+    const { created, region } = bucket;
+    bucketMap.set(bucket.name, { created, region, ...(policy !== undefined && { policy }) });
   }
 
   /** Deletes a bucket and its multipart uploads. @throws S3Error `BucketNotEmpty` */
@@ -226,6 +237,7 @@ export function openStore(storage: Storage) {
     getBucket,
     getObject,
     createBucket,
+    setPolicy,
     deleteBucket,
     putObject,
     setTags,

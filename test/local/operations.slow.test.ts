@@ -58,7 +58,7 @@ describe('the embedded cloud', () => {
 
   it.each([
     ['GetBucketCors', 'NoSuchCORSConfiguration'],
-    ['GetBucketPolicyStatus', 'NoSuchBucketPolicy'],
+    ['GetBucketTagging', 'NoSuchTagSet'],
     ['GetObjectRetention', 'InvalidRequest'],
     ['GetBucketVersioning', undefined],
     ['DeleteBucketLifecycle', undefined],

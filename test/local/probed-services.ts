@@ -124,6 +124,8 @@ const openS3Client: Open = async (storage, observe) => {
   const object = { Bucket: 'orders', Key: 'a.csv' };
   for (const Bucket of ['orders', 'empty']) await client.send(new s3.CreateBucketCommand({ Bucket }));
   await client.send(new s3.PutObjectCommand({ ...object, Body: CONTENT }));
+  const Policy = '{"Version":"2012-10-17","Statement":[]}';
+  await client.send(new s3.PutBucketPolicyCommand({ ...object, Policy }));
   const { UploadId } = await client.send(new s3.CreateMultipartUploadCommand(object));
   const part = { PartNumber: 1, Body: 'text' };
   const { ETag } = await client.send(new s3.UploadPartCommand({ ...object, UploadId, ...part }));
@@ -136,6 +138,7 @@ const openS3Client: Open = async (storage, observe) => {
     Delete: { Objects: [{ Key: 'a.csv' }] },
     ObjectAttributes: ['ETag'],
     Tagging: { TagSet: [{ Key: 'team', Value: 'sales' }] },
+    Policy,
     NotificationConfiguration: {
       TopicConfigurations: [{ TopicArn: arn('sns', 'uploads'), Events: ['s3:ObjectCreated:*'] }],
     },

@@ -53,9 +53,9 @@ function wrap(text: string): string {
 
 const DIFFERENCES = `## Known differences
 
-- SQS: policies are stored and not enforced. Fair queues count messages in flight, not the time that groups need.
+- SQS: fair queues count messages in flight, not the time that groups need.
 - SNS: no SMS, mobile push or Firehose: Subscribe refuses their protocols. HTTP endpoints must be on this machine. No
-  \`UnsubscribeConfirmation\` is sent. Policies are stored and not enforced.
+  \`UnsubscribeConfirmation\` is sent.
 - S3: an object has at most 1 GB. There are no versions, access control lists or customer keys (SSE-C): their parameters are
   refused. Checksums: CRC32, CRC32C, CRC64NVME, SHA-1 and SHA-256. A restart resets notifications to those of the template.
 - DynamoDB: parameters from before expressions, streams, tags and PartiQL other than \`INSERT\` are refused. Items do not expire.

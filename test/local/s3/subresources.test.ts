@@ -22,17 +22,8 @@ describe('a subresource of a bucket', () => {
     ['GET', 'annotation', 501, 'NotImplemented'],
     ['GET', 'unknown', 501, 'NotImplemented'],
     ['PUT', 'acl', 400, 'AccessControlListNotSupported'],
-    ...[
-      'cors',
-      'lifecycle',
-      'policy',
-      'tagging',
-      'versioning',
-      'website',
-      'encryption',
-      'replication',
-      'logging',
-    ]
+    ['PUT', 'policy', 400, 'MalformedPolicy'],
+    ...['cors', 'lifecycle', 'tagging', 'versioning', 'website', 'encryption', 'replication', 'logging']
       .concat(['publicAccessBlock', 'ownershipControls', 'object-lock', 'inventory', 'unknown'])
       .map((name) => ['PUT', name, 501, 'NotImplemented'] as const),
     ['DELETE', 'publicAccessBlock', 501, 'NotImplemented'],
