@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { parseJson } from '../../lib/json.ts';
 import { THROTTLE } from '../../operations/status/throttle.ts';
+import type { Enforcement } from '../iam/caller.ts';
 import type { MappingChange, MappingState } from '../lambda/mappings.ts';
 import { arn } from '../stack/account.ts';
 import { jsonAnswer } from './answers.ts';
+import { AwsError } from './aws-error.ts';
 import { functionNameOf } from './invoke-route.ts';
+import { checkLambda } from './lambda-access.ts';
 import type { ServiceRequest, ServiceResponse } from './service.ts';
 
 /** The functions that the routes call. */
@@ -27,15 +30,26 @@ const update = z.strictObject({
  * Refuses other updates. A list has only one page.
  *
  * @param uuid Id in the path; empty for the list.
+ * @param enforcement Default: nothing is enforced.
  */
 export async function answerMappings(
   uuid: string,
-  { method, query, body }: ServiceRequest,
+  request: ServiceRequest,
   { listMappings, updateMapping }: MappingCalls,
+  enforcement: Enforcement = {},
 ): Promise<ServiceResponse> {
-  const find = async () => (await listMappings()).find((mapping) => mapping.uuid === uuid) ?? refuseUnknown();
+  const { method, query, body } = request;
+
+  /** Finds the mapping for an operation that the caller may call. */
+  async function find(operation: string): Promise<MappingState> {
+    const mapping = (await listMappings()).find((each) => each.uuid === uuid);
+    const context = mapping && { 'lambda:FunctionArn': functionArnOf(mapping) };
+    checkLambda(enforcement, request, operation, arn('lambda', `event-source-mapping:${uuid}`), context);
+    return mapping ?? refuseUnknown();
+  }
 
   async function list() {
+    checkLambda(enforcement, request, 'ListEventSourceMappings', '*');
     const functionName = query.get('FunctionName');
     const queueArn = query.get('EventSourceArn');
     const wanted = (await listMappings()).filter(
@@ -47,8 +61,8 @@ export async function answerMappings(
   }
 
   async function update() {
+    const before = await find('UpdateEventSourceMapping');
     const change = readUpdate(body.toString());
-    const before = await find();
     if (change.functionName !== undefined && change.functionName !== before.functionName) {
       throw new Refusal(
         400,
@@ -60,7 +74,11 @@ export async function answerMappings(
   }
 
   try {
-    if (method === 'GET') return jsonAnswer(200, uuid === '' ? await list() : toConfiguration(await find()));
+    if (method === 'GET')
+      return jsonAnswer(
+        200,
+        uuid === '' ? await list() : toConfiguration(await find('GetEventSourceMapping')),
+      );
     if (method === 'PUT' && uuid !== '') return jsonAnswer(202, await update());
     throw new Refusal(
       501,
@@ -68,7 +86,8 @@ export async function answerMappings(
       `the embedded cloud only lists, gets and updates event source mappings`,
     );
   } catch (error) {
-    const { status = 500, type = 'ServiceException', message } = error as Partial<Refusal> & Error;
+    const code = error instanceof AwsError ? error.code : 'ServiceException';
+    const { status = 500, type = code, message } = error as Partial<Refusal> & Error;
     const answer = { Type: status < 500 ? 'User' : 'Service', Message: message };
     return jsonAnswer(status, answer, { 'x-amzn-errortype': type });
   }
@@ -125,11 +144,13 @@ function refuseOutside(concurrency: number): void {
   );
 }
 
+const functionArnOf = ({ functionName }: MappingState): string => arn('lambda', `function:${functionName}`);
+
 function toConfiguration(state: MappingState) {
   return {
     UUID: state.uuid,
     EventSourceArn: state.queueArn,
-    FunctionArn: arn('lambda', `function:${state.functionName}`),
+    FunctionArn: functionArnOf(state),
     State: state.enabled ? 'Enabled' : 'Disabled',
     StateTransitionReason: 'USER_INITIATED',
     BatchSize: state.batchSize,

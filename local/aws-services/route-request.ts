@@ -1,3 +1,4 @@
+import type { Enforcement } from '../iam/caller.ts';
 import { answerInspection, INSPECTION_PATH, type InspectionCalls } from './inspection-routes.ts';
 import { answerInvoke, type InvokeFunction } from './invoke-route.ts';
 import { answerMappings, type MappingCalls } from './mapping-routes.ts';
@@ -10,6 +11,8 @@ export interface Services extends InspectionCalls, MappingCalls {
   sns: Service;
   s3: Service;
   invoke: InvokeFunction;
+  /** For Lambda and STS; the other services know it. Default: nothing is enforced. */
+  enforcement?: Enforcement;
 }
 
 const LAMBDA = /^\/2015-03-31\/(?:functions\/([^/]+)\/invocations|event-source-mappings(?:\/([^/]*))?)\/?$/;
@@ -21,7 +24,10 @@ const QUERY_PATH = /^\/(?:\d{12}\/[^/]+)?$/;
 const QUERY_SERVICES: Record<string, (services: Services) => Service> = {
   '2012-11-05': ({ sqs }) => sqs,
   '2010-03-31': ({ sns }) => sns,
-  '2011-06-15': () => answerSts,
+  '2011-06-15':
+    ({ enforcement }) =>
+    (request) =>
+      answerSts(request, enforcement),
 };
 
 /**
@@ -37,9 +43,9 @@ export function routeRequests(services: Services): Service {
     if (queryService) return queryService(services)(request);
     const [isLambda, functionName, uuid = ''] = LAMBDA.exec(path) ?? [];
     if (functionName !== undefined) {
-      return answerInvoke(decode(functionName), request, services.invoke);
+      return answerInvoke(decode(functionName), request, services.invoke, services.enforcement);
     }
-    if (isLambda) return answerMappings(decode(uuid), request, services);
+    if (isLambda) return answerMappings(decode(uuid), request, services, services.enforcement);
     if (path === INSPECTION_PATH || path.startsWith(`${INSPECTION_PATH}/`)) {
       return answerInspection(request, services);
     }

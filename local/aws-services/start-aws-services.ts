@@ -1,10 +1,13 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import type { Principal } from '../iam/access.ts';
+import type { AccessSettings, GrantUse } from '../iam/create-access.ts';
+import type { DeniedRequest } from '../iam/thread-access.ts';
 import type { QueueReader } from '../lambda/queue-reader.ts';
 import { memoryForStores } from '../memory-for-stores.ts';
 import type { TopicNotification } from '../s3/notifications.ts';
 import { connect, serve } from '../thread-rpc.ts';
 import { INSPECTION_PATH } from './inspection-routes.ts';
-import type { FunctionCalls, ServiceCounts, WorkerCalls, WorkerOptions } from './worker.ts';
+import type { FunctionCalls, MainCalls, ServiceCounts, WorkerCalls, WorkerOptions } from './worker.ts';
 
 export interface AwsServicesOptions {
   /** Port on 127.0.0.1; 0 for any free port. */
@@ -15,6 +18,8 @@ export interface AwsServicesOptions {
   dataDir?: string;
   /** Functions and event source mappings for Lambda's API. Default: none. */
   functions?: Partial<FunctionCalls>;
+  /** Called with each request that is refused after `setAccess`. Default: nothing. */
+  onDenied?: (request: DeniedRequest) => void;
   /** Called when the thread crashes. Default: throws an uncaught exception. */
   onCrash?: (error: Error) => void;
 }
@@ -32,8 +37,22 @@ export interface AwsServices {
    * @throws Error with code `NoSuchBucket`, or `NotFound` for an unknown topic
    */
   putBucketNotification(bucket: string, topics: TopicNotification[]): Promise<void>;
-  /** Returns the reader of a queue for its event source mapping. Its calls reject if the queue does not exist. */
-  readQueue(queueName: string): QueueReader;
+  /**
+   * Returns the reader of a queue for its event source mapping. It reads an unknown queue as one that is unreachable.
+   *
+   * @param principal Role of the function, whose rights are checked after `setAccess`. Default: none is checked.
+   */
+  readQueue(queueName: string, principal?: Principal): QueueReader;
+  /**
+   * Enforces IAM from now on, or with other settings than before.
+   *
+   * @throws Error for a policy that cannot be enforced
+   */
+  setAccess(settings: AccessSettings): Promise<void>;
+  /** Returns the last 100 different requests that were refused, the oldest first. */
+  denials(): Promise<DeniedRequest[]>;
+  /** Returns the rights of all roles, and whether requests to these services used them. */
+  usage(): Promise<GrantUse[]>;
   /** Ends pending requests, including long polls, and the thread. */
   stop(): Promise<void>;
 }
@@ -53,6 +72,7 @@ const NO_FUNCTIONS: FunctionCalls = {
  */
 export async function startAwsServices({
   functions,
+  onDenied = () => undefined,
   onCrash = (error) => {
     throw error;
   },
@@ -68,7 +88,8 @@ export async function startAwsServices({
     resourceLimits: { maxOldGenerationSizeMb: memoryForStores() },
   });
   const call = connect<WorkerCalls>(port);
-  serve(port, { ...NO_FUNCTIONS, ...functions });
+  const mainCalls: MainCalls = { ...NO_FUNCTIONS, ...functions, denied: onDenied };
+  serve(port, { ...mainCalls });
 
   let cause: unknown;
   let running = false;
@@ -94,17 +115,17 @@ export async function startAwsServices({
   }
 
   let receives = 0;
-  const readQueue = (queueName: string): QueueReader => ({
+  const readQueue = (queueName: string, principal?: Principal): QueueReader => ({
     async receive(max, waitMs, signal) {
       if (signal.aborted) return [];
       const id = ++receives;
       const cancel = () => void call('cancelReceive', id).catch(() => undefined);
       signal.addEventListener('abort', cancel, { once: true });
-      return call('receive', id, queueName, max, waitMs).finally(() =>
+      return call('receive', id, queueName, max, waitMs, principal).finally(() =>
         signal.removeEventListener('abort', cancel),
       );
     },
-    delete: (receiptHandles) => call('deleteMessages', queueName, receiptHandles),
+    delete: (receiptHandles) => call('deleteMessages', queueName, receiptHandles, principal),
   });
 
   try {
@@ -116,6 +137,9 @@ export async function startAwsServices({
       counts: () => call('counts'),
       putBucketNotification: (bucket, topics) => call('putBucketNotification', bucket, topics),
       readQueue,
+      setAccess: (settings) => call('setAccess', settings),
+      denials: () => call('denials'),
+      usage: () => call('usage'),
       stop: () => {
         stopped ??= stop();
         return stopped;

@@ -3,6 +3,9 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { InspectedFunction, Inspection } from '../../operations/status/inspection.ts';
+import type { Principal } from '../iam/access.ts';
+import type { AccessSettings } from '../iam/create-access.ts';
+import { createThreadAccess, type DeniedRequest } from '../iam/thread-access.ts';
 import { createQueueReader, type QueueReader, type QueueRecord } from '../lambda/queue-reader.ts';
 import { createLoopbackServer } from '../loopback-server.ts';
 import { createS3Service } from '../s3/handle-s3.ts';
@@ -10,7 +13,7 @@ import type { TopicNotification } from '../s3/notifications.ts';
 import { type OpenedS3, openS3 } from '../s3/open-s3.ts';
 import { createSnsService } from '../sns/handle-sns.ts';
 import { type Mailbox, type MailCounts, openMailbox } from '../sns/mailbox.ts';
-import { Sns } from '../sns/sns.ts';
+import { type PublishRequest, Sns } from '../sns/sns.ts';
 import { createSqsService } from '../sqs/handle-sqs.ts';
 import { Sqs } from '../sqs/sqs.ts';
 import { connect, serve } from '../thread-rpc.ts';
@@ -40,11 +43,20 @@ export interface FunctionCalls extends MappingCalls {
   functionCounts(): Promise<Record<string, InspectedFunction>>;
 }
 
+/** All calls that the main thread serves. */
+export interface MainCalls extends FunctionCalls {
+  denied(request: DeniedRequest): void;
+}
+
 /** Seconds of SQS's maximum retention, 14 days. */
 const MAILBOX_RETENTION = String(14 * 24 * 60 * 60);
 
 const port = workerData as MessagePort;
-const ask = connect<Pick<FunctionCalls, keyof FunctionCalls>>(port);
+const ask = connect<Pick<MainCalls, keyof MainCalls>>(port);
+const { enforcement, ...threadAccess } = createThreadAccess((request) => {
+  // A failed call means that the main thread is gone.
+  void ask('denied', request).catch(() => undefined);
+});
 const since = new Date().toISOString();
 let listener: RequestListener;
 const server = createLoopbackServer((incoming, outgoing) => listener(incoming, outgoing));
@@ -62,7 +74,7 @@ async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promis
   // No connection is accepted before the services exist, because nothing below waits.
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   storage = dataDir === undefined ? openMemoryStorage() : openStorage(dataDir);
-  sqs = new Sqs({ storage, endpoint });
+  sqs = new Sqs({ storage, endpoint, enforcement });
   // Created again if a client has deleted it.
   const mailQueue = () =>
     sqs.find(mailboxQueueName) ??
@@ -78,11 +90,14 @@ async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promis
     invoke: (...args) => ask('invoke', ...args),
     mailbox,
     endpoint,
+    enforcement,
   });
-  s3 = openS3(storage, {
-    publish: (message) => sns.publish(message),
-    hasTopic: (topicArn) => sns.hasTopic(topicArn),
-  });
+  const topics = {
+    publish: (message: PublishRequest, bucketArn: string) =>
+      sns.publishAs({ kind: 'service', service: 's3.amazonaws.com', sourceArn: bucketArn }, message),
+    hasTopic: (topicArn: string) => sns.hasTopic(topicArn),
+  };
+  s3 = openS3(storage, topics, enforcement);
   const service = routeRequests({
     sqs: createSqsService(sqs),
     sns: createSnsService(sns),
@@ -90,6 +105,7 @@ async function start({ port, mailboxQueueName, dataDir }: WorkerOptions): Promis
     invoke: (...args) => ask('invoke', ...args),
     listMappings: () => ask('listMappings'),
     updateMapping: (...args) => ask('updateMapping', ...args),
+    enforcement,
     inspect,
     listMails: (choice) => mailbox.list(choice),
   });
@@ -134,15 +150,19 @@ async function stop(): Promise<void> {
 /** Pending receives of event source mappings. */
 const receives = new Map<number, AbortController>();
 
-function readerOf(queueName: string): QueueReader {
+function readerOf(queueName: string, principal: Principal | undefined): QueueReader {
   const queue = sqs.find(queueName);
   if (!queue) throw new Error(`queue ${queueName}: does not exist`);
-  return createQueueReader(queue);
+  const { access } = enforcement;
+  return createQueueReader(queue, access && principal && { access, principal });
 }
 
 const handlers = {
   start,
   stop,
+  setAccess: (settings: AccessSettings): void => threadAccess.setAccess(settings),
+  denials: () => threadAccess.denials(),
+  usage: () => threadAccess.usage(),
   putBucketNotification(bucket: string, topics: TopicNotification[]) {
     s3.setBucketNotification(bucket, topics);
     commit();
@@ -151,12 +171,21 @@ const handlers = {
     ...mailbox.counts(),
     queued: Object.fromEntries(Array.from(sqs.queues(), ({ name, totals }) => [name, totals.taken])),
   }),
-  /** @param id Identifies the receive for `cancelReceive`. */
-  async receive(id: number, queueName: string, max: number, waitMs: number): Promise<QueueRecord[]> {
+  /**
+   * @param id Identifies the receive for `cancelReceive`.
+   * @param principal Role whose rights are checked. Default: none.
+   */
+  async receive(
+    id: number,
+    queueName: string,
+    max: number,
+    waitMs: number,
+    principal?: Principal,
+  ): Promise<QueueRecord[]> {
     const cancelled = new AbortController();
     receives.set(id, cancelled);
     try {
-      const records = await readerOf(queueName).receive(max, waitMs, cancelled.signal);
+      const records = await readerOf(queueName, principal).receive(max, waitMs, cancelled.signal);
       commit();
       return records;
     } finally {
@@ -164,8 +193,12 @@ const handlers = {
     }
   },
   cancelReceive: (id: number): void => receives.get(id)?.abort(),
-  async deleteMessages(queueName: string, receiptHandles: readonly string[]): Promise<void> {
-    await readerOf(queueName).delete(receiptHandles);
+  async deleteMessages(
+    queueName: string,
+    receiptHandles: readonly string[],
+    principal?: Principal,
+  ): Promise<void> {
+    await readerOf(queueName, principal).delete(receiptHandles);
     commit();
   },
 };

@@ -1,6 +1,10 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { AccessSettings, GrantUse } from '../iam/create-access.ts';
+import type { DeniedRequest } from '../iam/thread-access.ts';
 import { memoryForStores } from '../memory-for-stores.ts';
+import { connect, serve } from '../thread-rpc.ts';
+import type { MainCalls, WorkerCalls, WorkerOptions } from './worker.ts';
 
 /** Milliseconds after which a stopping thread is terminated. */
 const STOP_DEADLINE_MS = 2_000;
@@ -10,6 +14,8 @@ export interface DynamoDbOptions {
   port: number;
   /** Directory that keeps tables across restarts and crashes. Default: memory. */
   dataDir?: string;
+  /** Called with each request that is refused after `setAccess`. Default: nothing. */
+  onDenied?: (request: DeniedRequest) => void;
   /** Called when the thread crashes. Default: throws an uncaught exception. */
   onCrash?: (error: Error) => void;
 }
@@ -17,6 +23,16 @@ export interface DynamoDbOptions {
 export interface EmbeddedDynamoDb {
   /** URL for the SDK's `endpoint`. */
   endpoint: string;
+  /**
+   * Enforces IAM from now on, or with other settings than before.
+   *
+   * @throws Error for a policy that cannot be enforced
+   */
+  setAccess(settings: AccessSettings): Promise<void>;
+  /** Returns the last 100 different requests that were refused, the oldest first. */
+  denials(): Promise<DeniedRequest[]>;
+  /** Returns the rights of all roles, and whether requests to DynamoDB used them. */
+  usage(): Promise<GrantUse[]>;
   /** Stops the server. Pending requests have 0.5 s; the thread is terminated after 2 s. */
   stop(): Promise<void>;
 }
@@ -30,18 +46,25 @@ export interface EmbeddedDynamoDb {
 export async function startDynamoDb({
   port,
   dataDir,
+  onDenied = () => undefined,
   onCrash = (error) => {
     throw error;
   },
 }: DynamoDbOptions): Promise<EmbeddedDynamoDb> {
+  const { port1, port2: calls } = new MessageChannel();
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     name: 'dynamodb',
-    workerData: { port, dataDir },
+    workerData: { port, calls, ...(dataDir !== undefined && { dataDir }) } satisfies WorkerOptions,
+    transferList: [calls],
     // Keeps a test runner's loaders out of the thread.
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: memoryForStores() },
   });
   const exited = new Promise((resolve) => worker.once('exit', resolve));
+  const call = connect<WorkerCalls>(port1);
+  const mainCalls: MainCalls = { denied: onDenied };
+  serve(port1, { ...mainCalls });
+  void exited.then(() => port1.close());
   const [listening] = await once(worker, 'message');
 
   let stopping = false;
@@ -55,6 +78,9 @@ export async function startDynamoDb({
 
   return {
     endpoint: `http://127.0.0.1:${listening}`,
+    setAccess: (settings) => call('setAccess', settings),
+    denials: () => call('denials'),
+    usage: () => call('usage'),
     async stop() {
       stopping = true;
       worker.postMessage('stop');

@@ -1,16 +1,45 @@
 import type { AddressInfo } from 'node:net';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createListener } from '../aws-services/http-server.ts';
 import { openMemoryStorage, openStorage, type Storage } from '../aws-services/storage.ts';
+import type { AccessSettings } from '../iam/create-access.ts';
+import { createThreadAccess, type DeniedRequest } from '../iam/thread-access.ts';
 import { createLoopbackServer } from '../loopback-server.ts';
+import { connect, serve } from '../thread-rpc.ts';
 import { createDynamoDbService } from './handle-dynamodb.ts';
 
 /** Milliseconds for pending requests when the thread stops. */
 const GRACE_MS = 500;
 
-const { port, dataDir } = workerData as { port: number; dataDir?: string };
+/** The thread's `workerData`. */
+export interface WorkerOptions {
+  port: number;
+  dataDir?: string;
+  /** For calls in both directions. */
+  calls: MessagePort;
+}
+
+/** Calls that the main thread serves. */
+export interface MainCalls {
+  denied(request: DeniedRequest): void;
+}
+
+const { port, dataDir, calls } = workerData as WorkerOptions;
 const storage = open();
-const listener = createListener(createDynamoDbService(storage), storage.commit, (error) => {
+const ask = connect<Pick<MainCalls, keyof MainCalls>>(calls);
+const { enforcement, ...threadAccess } = createThreadAccess((request) => {
+  // A failed call means that the main thread is gone.
+  void ask('denied', request).catch(() => undefined);
+});
+const handlers = {
+  setAccess: (settings: AccessSettings): void => threadAccess.setAccess(settings),
+  denials: () => threadAccess.denials(),
+  usage: () => threadAccess.usage(),
+};
+export type WorkerCalls = typeof handlers;
+serve(calls, handlers);
+
+const listener = createListener(createDynamoDbService(storage, enforcement), storage.commit, (error) => {
   // Memory may differ from the disk now, so the thread ends and the changes since the last commit are rolled back.
   throw error;
 });

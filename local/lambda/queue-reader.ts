@@ -1,5 +1,8 @@
 import { toSqsRecord } from '../../runtime/sqs-record.ts';
 import { AwsError } from '../aws-services/aws-error.ts';
+import { MAPPING_ACTIONS } from '../iam/actions.ts';
+import type { Caller } from '../iam/caller.ts';
+import { checkQueue } from '../sqs/authorize.ts';
 import { md5 } from '../sqs/checksum.ts';
 import type { MessageAttribute, ReceivedMessage } from '../sqs/message.ts';
 import type { Queue } from '../sqs/queue.ts';
@@ -29,10 +32,16 @@ const SLICE = 500;
 /** Bytes of JSON after which no further slice is received: more than an invocation's payload holds. */
 const ENOUGH_BYTES = 8_388_608;
 
-/** Creates a reader of a queue in this thread. */
-export function createQueueReader(queue: Queue): QueueReader {
+/**
+ * Creates a reader of a queue in this thread.
+ *
+ * @param caller The role of the function. The reader throws AwsError if it lacks a right. Default: nothing is checked.
+ */
+export function createQueueReader(queue: Queue, caller?: Caller): QueueReader {
+  const check = (action: string) => caller && checkQueue(caller, action, queue.arn, queue);
   return {
     async receive(max, waitMs, signal) {
+      for (const action of MAPPING_ACTIONS) check(action);
       const records: QueueRecord[] = [];
       let bytes = 0;
       while (records.length < max && bytes < ENOUGH_BYTES) {
@@ -52,6 +61,7 @@ export function createQueueReader(queue: Queue): QueueReader {
       return records;
     },
     async delete(receiptHandles) {
+      check('sqs:DeleteMessage');
       for (const receiptHandle of receiptHandles) {
         try {
           queue.delete(receiptHandle);
