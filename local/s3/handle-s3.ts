@@ -143,11 +143,9 @@ function answer(s3: S3, request: ServiceRequest, hostId: string): ServiceRespons
   const { method, query, sourceIp, requestId } = request;
   const { bucketName, key } = readTarget(request);
   const headers = readHeaders(request);
-  const selector = bucketName === '' ? '' : readSelector(request);
-  const route = selector === '' ? method : `${method} ${selector}`;
-  const isForm = bucketName !== '' && key === '' && route === 'POST';
   const { access } = s3.enforcement;
   // A form contains its credentials.
+  const isForm = bucketName !== '' && key === '' && method === 'POST' && selectorsIn(query).length === 0;
   const caller = access && !isForm ? identify(access, accessKeyIdOf(request), credentialErrors) : undefined;
   checkExpiry(query, Date.now());
   refuseUnsupportedHeaders(headers);
@@ -156,6 +154,8 @@ function answer(s3: S3, request: ServiceRequest, hostId: string): ServiceRespons
     if (caller) checkAccount(caller, 'ListBuckets');
     return listBuckets(s3, query);
   }
+  const selector = readSelector(request);
+  const route = selector === '' ? method : `${method} ${selector}`;
   if (key === '' && route === 'PUT') {
     if (caller) checkAccount(caller, 'PUT', bucketName);
     return createBucket(s3, bucketName, headers, readPayload({ headers, body: request.body }).body);
@@ -202,9 +202,14 @@ function decodePath(path: string): string {
   }
 }
 
-/** Returns the parameter that selects an operation; empty if there is none. */
+/** Returns the different parameters of a query that select operations. */
+const selectorsIn = (query: URLSearchParams): string[] => [
+  ...new Set([...query.keys()].filter((name) => SELECTORS.has(name))),
+];
+
+/** Returns the parameter that selects an operation, or nothing. */
 function readSelector({ method, query }: ServiceRequest): string {
-  const [selector = '', ...others] = new Set([...query.keys()].filter((name) => SELECTORS.has(name)));
+  const [selector = '', ...others] = selectorsIn(query);
   if (others.length > 0) {
     const names = [selector, ...others].join(', ');
     throw invalidArgument('Conflicting query string parameters', 'ResourceType', names);

@@ -1,5 +1,6 @@
-import type { Service } from '../../local/aws-services/service.ts';
+import type { Service, ServiceRequest } from '../../local/aws-services/service.ts';
 import type { Storage } from '../../local/aws-services/storage.ts';
+import type { Enforcement } from '../../local/iam/caller.ts';
 import { type OpenedService, PROBED_SERVICES, type ProbedService } from './probed-services.ts';
 
 /** An operation with the service's answer to it. */
@@ -23,34 +24,53 @@ export type Outcome = 'supported' | 'notConfigured' | 'refused' | 'unclear';
 
 type CommandClass = new (input: object) => object;
 
+/** What the services enforce, and who calls the operations. */
+interface Probe {
+  enforcement?: Enforcement;
+  /** Default: `local`, which also creates the resources. */
+  accessKeyId?: string;
+}
+
 /** Calls all operations of all services. @returns The operations of each service, by its title */
-export async function probeServices(): Promise<Record<string, ProbedOperation[]>> {
+export async function probeServices(probe: Probe = {}): Promise<Record<string, ProbedOperation[]>> {
   const probed: Record<string, ProbedOperation[]> = {};
-  for (const service of PROBED_SERVICES) probed[service.title] = await probeOperations(service);
+  for (const service of PROBED_SERVICES) probed[service.title] = await probeOperations(service, probe);
   return probed;
 }
 
-/** Calls each operation of a service once. After an operation that changed something, the service is opened anew. */
-async function probeOperations({ sdk, open }: ProbedService): Promise<ProbedOperation[]> {
+/** Calls each operation of a service once. Each has the same resources: a change is followed by a new start. */
+async function probeOperations(
+  { sdk, open }: ProbedService,
+  { enforcement, accessKeyId = 'local' }: Probe,
+): Promise<ProbedOperation[]> {
   const operations: ProbedOperation[] = [];
   let changes = 0;
   let body = '';
+  let isOpening = true;
   const storage = countingStorage(() => changes++);
   /** Records the answers of a service. */
   const observe =
     (service: Service): Service =>
     async (request) => {
-      const answer = await service(request);
+      const headers = isOpening ? request.headers : signedBy(accessKeyId, request.headers);
+      const answer = await service({ ...request, headers });
       body = Buffer.from(answer.body ?? '').toString();
       return answer;
     };
 
-  let opened = await open(storage, observe);
+  async function start() {
+    isOpening = true;
+    const opened = await open(storage, observe, enforcement);
+    isOpening = false;
+    return opened;
+  }
+
+  let opened = await start();
   let isFresh = true;
   for (const [name, Command] of commandsOf(sdk)) {
     if (!isFresh) {
       opened.stop?.();
-      opened = await open(storage, observe);
+      opened = await start();
     }
     changes = 0;
     const code = await send(opened, name, Command);
@@ -60,6 +80,11 @@ async function probeOperations({ sdk, open }: ProbedService): Promise<ProbedOper
   opened.stop?.();
   return operations;
 }
+
+const signedBy = (accessKeyId: string, headers: ServiceRequest['headers']): ServiceRequest['headers'] => ({
+  ...headers,
+  authorization: headers.authorization?.replace(/Credential=[^/]+/, `Credential=${accessKeyId}`),
+});
 
 /** Returns the SDK's class for each operation by the operation's name. */
 const commandsOf = (sdk: object): [string, CommandClass][] =>

@@ -5,6 +5,7 @@ import * as sqs from '@aws-sdk/client-sqs';
 import type { Service } from '../../local/aws-services/service.ts';
 import type { Storage } from '../../local/aws-services/storage.ts';
 import { createDynamoDbService } from '../../local/dynamodb/handle-dynamodb.ts';
+import type { Enforcement } from '../../local/iam/caller.ts';
 import { createS3Service } from '../../local/s3/handle-s3.ts';
 import { openS3 } from '../../local/s3/open-s3.ts';
 import { createSnsService } from '../../local/sns/handle-sns.ts';
@@ -29,10 +30,14 @@ export interface OpenedService {
   stop?(): void;
 }
 
-/** @param observe Wraps the service that the client calls. */
+/**
+ * @param observe Wraps the service that the client calls.
+ * @param enforcement Default: nothing is enforced.
+ */
 type Open = (
   storage: Storage,
   observe: (service: Service) => Service,
+  enforcement?: Enforcement,
 ) => OpenedService | Promise<OpenedService>;
 
 /** A service of the embedded cloud that can be probed. */
@@ -43,8 +48,8 @@ export interface ProbedService {
   open: Open;
 }
 
-const openSqs: Open = async (storage, observe) => {
-  const engine = new Sqs({ storage, endpoint: ENDPOINT });
+const openSqs: Open = async (storage, observe, enforcement = {}) => {
+  const engine = new Sqs({ storage, endpoint: ENDPOINT, enforcement });
   const client = new sqs.SQSClient(clientOptions(observe(createSqsService(engine))));
   const queue = engine.createQueue('orders');
   const [idle, moving] = ['idle', 'moving'].map((name) => {
@@ -77,9 +82,10 @@ const openSqs: Open = async (storage, observe) => {
   return { client, input, inputs: { AddPermission: { Label: 'new' } }, stop: () => engine.stop() };
 };
 
-const openSns: Open = (storage, observe) => {
+const openSns: Open = (storage, observe, enforcement = {}) => {
   const engine = new Sns({
     storage,
+    enforcement,
     endpoint: ENDPOINT,
     mailbox: openMailbox({ send() {}, messages: () => [] }),
     findQueue: () => ({ send() {} }),
@@ -115,8 +121,8 @@ const openSns: Open = (storage, observe) => {
   return { client: new sns.SNSClient(clientOptions(observe(createSnsService(engine)))), input, inputs };
 };
 
-const openS3Client: Open = async (storage, observe) => {
-  const engine = openS3(storage, { publish() {}, hasTopic: () => true });
+const openS3Client: Open = async (storage, observe, enforcement) => {
+  const engine = openS3(storage, { publish() {}, hasTopic: () => true }, enforcement);
   const client = new s3.S3Client({
     ...clientOptions(observe(createS3Service(engine))),
     forcePathStyle: true,
@@ -124,7 +130,9 @@ const openS3Client: Open = async (storage, observe) => {
   const object = { Bucket: 'orders', Key: 'a.csv' };
   for (const Bucket of ['orders', 'empty']) await client.send(new s3.CreateBucketCommand({ Bucket }));
   await client.send(new s3.PutObjectCommand({ ...object, Body: CONTENT }));
-  const Policy = '{"Version":"2012-10-17","Statement":[]}';
+  const owner = { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` };
+  const statement = { Effect: 'Allow', Principal: owner, Action: 's3:*', Resource: 'arn:aws:s3:::orders' };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
   await client.send(new s3.PutBucketPolicyCommand({ ...object, Policy }));
   const { UploadId } = await client.send(new s3.CreateMultipartUploadCommand(object));
   const part = { PartNumber: 1, Body: 'text' };
@@ -158,8 +166,9 @@ const openS3Client: Open = async (storage, observe) => {
   return { client, input, inputs };
 };
 
-const openDynamoDb: Open = async (storage, observe) => {
-  const client = new dynamodb.DynamoDBClient(clientOptions(observe(createDynamoDbService(storage))));
+const openDynamoDb: Open = async (storage, observe, enforcement) => {
+  const service = observe(createDynamoDbService(storage, enforcement));
+  const client = new dynamodb.DynamoDBClient(clientOptions(service));
   const TableName = 'orders';
   const table: dynamodb.CreateTableInput = {
     TableName,
