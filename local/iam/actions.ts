@@ -76,7 +76,7 @@ const SQS = toTable<SqsResource>({
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
   ListMessageMoveTasks: { source: ['sqs:ListMessageMoveTasks', 'sqs:GetQueueAttributes'] },
   ListQueueTags: { queue: ['sqs:ListQueueTags'] },
-  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_sqs.html
   ListQueues: { all: ['sqs:ListQueues'] },
   PurgeQueue: { queue: ['sqs:PurgeQueue'] },
   ReceiveMessage: { queue: ['sqs:ReceiveMessage'] },
@@ -93,7 +93,7 @@ const SQS = toTable<SqsResource>({
   UntagQueue: { queue: ['sqs:UntagQueue'] },
 });
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html */
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html */
 const SNS = toTable<SnsResource>({
   AddPermission: { topic: ['sns:AddPermission'] },
   ConfirmSubscription: { topic: ['sns:ConfirmSubscription'] },
@@ -223,7 +223,7 @@ const STATEMENT = {
   DELETE: ['dynamodb:PartiQLDelete'],
 };
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html */
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_dynamodb.html */
 const DYNAMODB = toTable<DynamoDbResource>({
   BatchExecuteStatement: STATEMENT,
   BatchGetItem: { tables: ['dynamodb:BatchGetItem'] },
@@ -251,7 +251,7 @@ const DYNAMODB = toTable<DynamoDbResource>({
   UpdateTimeToLive: { table: ['dynamodb:UpdateTimeToLive'] },
 });
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html */
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_lambda.html */
 const LAMBDA = toTable<LambdaResource>({
   Invoke: { function: ['lambda:InvokeFunction'] },
   GetEventSourceMapping: { mapping: ['lambda:GetEventSourceMapping'] },

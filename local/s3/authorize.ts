@@ -77,7 +77,7 @@ const CHECKS: Record<S3Resource, (caller: Caller, action: string, request: Unrea
 
 function checkRead(caller: Caller, action: string, bucket: Bucket, key: string): void {
   checkObject(caller, action, bucket, key);
-  // The key counts as the prefix of a list that would show the object.
+  // The key counts as the prefix of a list, which AWS does not document: https://github.com/ceph/ceph/pull/68577
   if (!bucket.objects.has(key))
     check(caller, MISSING_OBJECT, arn('s3', bucket.name), bucket, { 's3:prefix': key });
 }

@@ -48,6 +48,7 @@ export function checkTopic(
   topic: Topic | undefined,
   context?: Record<string, string>,
 ): void {
+  // SNS's default policy gives no rights to roles of the account, and none to services that are embedded.
   const { Policy: resourcePolicy, KmsMasterKeyId: keyId } = topic?.attributes ?? {};
   const denial = caller.access.check(caller.principal, {
     action,
@@ -82,7 +83,7 @@ function withTags(name: string, parameters: Parameters): string {
   return hasTags ? 'CreateTopic with tags' : name;
 }
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html#amazonsns-policy-keys */
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html#list_sns-policy-keys */
 function contextOf(name: string, parameters: Parameters): Record<string, string> | undefined {
   if (name !== 'Subscribe') return undefined;
   return {
