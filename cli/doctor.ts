@@ -3,6 +3,7 @@ import { UsageError } from '../program/options.ts';
 import { type DoctorOptions, HELP, readDoctorOptions } from './doctor/doctor-options.ts';
 import { examine } from './doctor/examine.ts';
 import { type Paint, report } from './doctor/report.ts';
+import { readUnusedRights, renderUnused } from './doctor/rights.ts';
 import { loadTemplate, nameTemplate } from './template/template-source.ts';
 
 /** Exit statuses: no findings; findings; the template was not examined. */
@@ -27,7 +28,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run({ source, json }: DoctorOptions): Promise<number> {
+async function run({ source, json, rights }: DoctorOptions): Promise<number> {
+  if (rights !== undefined) {
+    const unused = await readUnusedRights(rights);
+    process.stdout.write(json ? `${JSON.stringify(unused, undefined, 2)}\n` : renderUnused(unused));
+    return unused.some(({ reason }) => reason === undefined) ? EXIT.findings : EXIT.clean;
+  }
   const examination = examine(await loadTemplate(source));
   process.stdout.write(
     json

@@ -31,6 +31,7 @@ export type { OrderHit } from '../operations/orders/find-orders.ts';
 export type { OrderTrace, TraceStep } from '../operations/orders/trace-order.ts';
 export type { InventoryRow } from '../operations/shipping/list-inventory.ts';
 export type { ShipmentRow } from '../operations/shipping/list-shipments.ts';
+export type { DeniedRequest } from '../operations/status/inspection.ts';
 export type { FunctionStatus, PipelineStatus, QueueStatus } from '../operations/status/pipeline-status.ts';
 export type { QueueName } from '../topology.ts';
 

@@ -14,18 +14,18 @@ export function writeOutputsFile(
 }
 
 /**
- * Writes the merged environment of all functions to `worker.env`, for workers that run beside the embedded cloud. A
- * variable has the same value in all functions.
+ * Writes the environment of a function to `FUNCTION.env`, for workers that run it beside the embedded cloud.
  *
+ * @param environment With credentials for workers.
  * @returns A function that removes the file.
  */
 export function writeSettingsFile(
   directory: string,
-  functions: Iterable<{ environment: Readonly<Record<string, string>> }>,
+  functionName: string,
+  environment: Readonly<Record<string, string>>,
 ): Promise<() => Promise<void>> {
-  const settings = Object.assign({}, ...Array.from(functions, ({ environment }) => environment));
-  const lines = Object.entries(settings).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
-  return writeDiscoveryFile(join(directory, 'worker.env'), lines.join(''));
+  const lines = Object.entries(environment).map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
+  return writeDiscoveryFile(join(directory, `${functionName}.env`), lines.join(''));
 }
 
 /**

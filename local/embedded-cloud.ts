@@ -1,18 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DeniedRequest } from '../operations/status/inspection.ts';
 import { allEnded } from '../program/all-ended.ts';
 import type { AwsServices } from './aws-services/start-aws-services.ts';
 import { findCache } from './cache.ts';
 import { callFunction } from './call-function.ts';
 import { writeOutputsFile, writeSettingsFile } from './discovery-files.ts';
 import { type Route, startHttpApi } from './http-api.ts';
+import type { AccessSettings, Check, GrantUse } from './iam/create-access.ts';
+import { mergeUsage } from './iam/merge-usage.ts';
 import { bundleFunctions } from './lambda/bundle-functions.ts';
 import type { InvokeResult } from './lambda/execution-environment.ts';
+import { toVariables } from './lambda/function-credentials.ts';
 import { FunctionLog } from './lambda/function-log.ts';
 import { type Functions, startFunctions } from './lambda/start-functions.ts';
 import { type Clients, createClients } from './stack/clients.ts';
 import { fillOutputs, packageStack } from './stack/package-stack.ts';
 import { provision } from './stack/provision.ts';
+import { readAccess } from './stack/read-access.ts';
 import { locateQueue, readStack, type Stack } from './stack/read-stack.ts';
 import { type ServicesPlace, startServices } from './start-services.ts';
 
@@ -23,10 +28,16 @@ const MAILBOX = 'mailbox';
 export interface EmbeddedCloudOptions extends ServicesPlace {
   /** Directory of serverless.yml. */
   projectDirectory: string;
-  /** Directory to which outputs.json, worker.env and the function log are written. */
+  /** Directory to which outputs.json, settings of workers and the function log are written. */
   localDirectory: string;
   /** Stage parameters that override those of serverless.yml. */
   params?: Readonly<Record<string, string | number>>;
+  /** Whether IAM policies are enforced. Default: they are. */
+  iam?: boolean;
+  /** Changes the rights that are enforced, to test what happens without them. Default: unchanged. */
+  changeAccess?: (settings: AccessSettings) => AccessSettings;
+  /** Called with each request that IAM refuses. Default: nothing. */
+  onDenied?: (request: DeniedRequest) => unknown;
   /** Rewrites the outputs that functions and mappings receive, to put a proxy before the services. Default: unchanged. */
   rewriteOutputs?: (outputs: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 }
@@ -41,6 +52,10 @@ export interface EmbeddedCloud {
   unsupportedResources: readonly string[];
   /** Returns how many messages the queues received and how many confirmations were published. */
   counts: AwsServices['counts'];
+  /** Returns the different requests that IAM has decided. Empty without IAM. */
+  checks(): Promise<Check[]>;
+  /** Returns the rights of all roles, and which of them a request has used. Empty without IAM. */
+  usage(): Promise<GrantUse[]>;
   /** Invokes a function by its name in serverless.yml. */
   invoke(name: string, event: unknown): Promise<InvokeResult>;
   /** Starts to poll queues and run schedules. Call it once. */
@@ -62,6 +77,9 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     localDirectory,
     port,
     params = {},
+    iam = true,
+    changeAccess = (settings) => settings,
+    onDenied = () => undefined,
     rewriteOutputs = (outputs) => outputs,
   } = options;
   await using cleanUp = new AsyncDisposableStack();
@@ -79,6 +97,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     {
       ...options,
       mailboxQueueName: MAILBOX,
+      onDenied,
       needsDatabase: async () =>
         [...(await reading).values()].some(
           ({ environment }) => environment.SHIPPING_DATABASE_URL || environment.SALES_DATABASE_URL,
@@ -92,6 +111,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
         listMappings: async () => functions?.mappings.list() ?? [],
         updateMapping: async (uuid, change) => functions?.mappings.update(uuid, change),
         functionCounts: async () => functions?.counts() ?? {},
+        denials: async () => (await starting).dynamoDb.denials(),
       },
     },
     cleanUp,
@@ -102,11 +122,18 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   // Loading the page's code takes as long as starting the services, so both run concurrently.
   const loading = import('./live-page.ts');
   await allEnded<unknown>([packaging, starting, bundling, loading]);
-  const { configuration } = await packaging;
+  const { configuration, template } = await packaging;
   const { database, awsServices, dynamoDb } = await starting;
   const code = await bundling;
 
   const stack = readStack(configuration, awsServices.endpoint);
+  const prefix = `${stack.service}-${STAGE}-`;
+  const access = iam ? readAccess(template, prefix, awsServices.endpoint) : undefined;
+  // Before anything is created: engines refuse policies that they could not enforce.
+  if (access) {
+    const settings = changeAccess(access.settings);
+    await Promise.all([awsServices, dynamoDb].map((service) => service.setAccess(settings)));
+  }
   const clients = createClients(awsServices.endpoint, dynamoDb.endpoint);
   const outputs = {
     ...stack.outputs,
@@ -131,8 +158,11 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     functions = startFunctions({
       stack: deployed,
       code,
-      prefix: `${stack.service}-${STAGE}-`,
+      prefix,
       readQueue: awsServices.readQueue,
+      credentials: new Map(
+        Array.from(access?.functions ?? [], ([name, credentials]) => [name, credentials.function] as const),
+      ),
       log,
     });
     cleanUp.defer(functions.stop);
@@ -140,7 +170,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     return deployed;
   }
   const deploying = deploy();
-  await allEnded<unknown>([provision(stack, clients, awsServices), deploying]);
+  await allEnded<unknown>([provision(stack, clients, awsServices, access), deploying]);
   const deployed = await deploying;
   const { openLivePage } = await loading;
   const livePage = openLivePage(outputs, log);
@@ -149,7 +179,13 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   cleanUp.defer(httpApi.stop);
   const allOutputs = { ...outputs, ApiUrl: httpApi.url };
   cleanUp.defer(await writeOutputsFile(localDirectory, allOutputs));
-  cleanUp.defer(await writeSettingsFile(localDirectory, deployed.functions.values()));
+  const workers = join(localDirectory, 'workers');
+  await mkdir(workers, { recursive: true });
+  for (const [name, { environment }] of deployed.functions) {
+    const credentials = access?.functions.get(name);
+    const settings = { ...environment, ...(credentials && toVariables(credentials.worker)) };
+    cleanUp.defer(await writeSettingsFile(workers, name, settings));
+  }
 
   const running = cleanUp.move();
   return {
@@ -158,6 +194,8 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     log,
     unsupportedResources: stack.unsupportedResources,
     counts: awsServices.counts,
+    checks: async () => (await Promise.all([awsServices.checks(), dynamoDb.checks()])).flat(),
+    usage: async () => mergeUsage(await Promise.all([awsServices.usage(), dynamoDb.usage()])),
     invoke,
     startEvents: () => functions?.startEvents(),
     stop: () => running.disposeAsync(),

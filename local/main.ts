@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { SalesReport } from '../lib/report/report-sales.ts';
 import { UsageError } from '../program/options.ts';
 import { stopOnSignals } from '../program/stop-on-signals.ts';
@@ -57,6 +58,9 @@ async function run(options: StartOptions): Promise<number> {
     port: options.port,
     awsPort: options.awsPort,
     params: paramsOf(options),
+    iam: options.iam,
+    // A poller repeats a denied request twice a second.
+    onDenied: ({ message, count }) => count === 1 && process.stderr.write(`\nDENIED  ${message}\n`),
     // npm runs its scripts in the project's folder; INIT_CWD is the folder in which npm was called.
     dataDir: options.dataDir && resolve(process.env.INIT_CWD ?? '.', options.dataDir),
     onCrash: (cause) =>
@@ -90,8 +94,15 @@ async function run(options: StartOptions): Promise<number> {
     throw signal.reason instanceof ServiceCrash ? signal.reason : error;
   } finally {
     if (signal.aborted) process.stdout.write('\nStopping …\n');
+    // A service that crashed does not answer.
+    if (!(signal.reason instanceof ServiceCrash)) await writeRights(cloud).catch(() => undefined);
     await cloud.stop();
   }
+}
+
+/** Writes which rights were granted and used, for `npm run doctor -- --rights`. */
+async function writeRights(cloud: EmbeddedCloud): Promise<void> {
+  await writeFile(join(LOCAL, 'rights.json'), `${JSON.stringify(await cloud.usage(), undefined, 2)}\n`);
 }
 
 /** Returns the stage parameters that the command line sets. */

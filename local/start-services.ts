@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DeniedRequest } from '../operations/status/inspection.ts';
 import { startAwsServices } from './aws-services/start-aws-services.ts';
 import type { FunctionCalls } from './aws-services/worker.ts';
 import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
@@ -27,13 +28,15 @@ export interface ServicesOptions extends ServicesPlace {
   mailboxQueueName: string;
   /** Functions and event source mappings for Lambda's API. */
   functions: FunctionCalls;
+  /** Called with each request that IAM refuses. */
+  onDenied: (request: DeniedRequest) => void;
   /** Returns whether any function uses Postgres. */
   needsDatabase: () => Promise<boolean>;
 }
 
 /** Starts SQS, SNS, S3, DynamoDB and, if needed, Postgres concurrently. `cleanUp` stops them. */
 export async function startServices(options: ServicesOptions, cleanUp: AsyncDisposableStack) {
-  const { port, awsPort, dataDir, databaseUrl, onCrash, mailboxQueueName, functions } = options;
+  const { port, awsPort, dataDir, databaseUrl, onCrash, mailboxQueueName, functions, onDenied } = options;
   // Postgres never runs as root and must be able to enter the directory. Its subdirectories are private: they hold
   // customers' data.
   if (dataDir) await mkdir(dataDir, { recursive: true, mode: 0o711 });
@@ -65,14 +68,14 @@ export async function startServices(options: ServicesOptions, cleanUp: AsyncDisp
 
   async function startDynamoDbBeside() {
     const stored = await storedIn('dynamodb');
-    return startBeside(1, (free) => startDynamoDb({ port: free, onCrash, ...stored }));
+    return startBeside(1, (free) => startDynamoDb({ port: free, onDenied, onCrash, ...stored }));
   }
 
   const stored = await storedIn('aws-services');
   const [database, awsServices, dynamoDb] = await startTogether(
     cleanUp,
     startDatabase(),
-    startAwsServices({ port: awsPort, mailboxQueueName, functions, onCrash, ...stored }),
+    startAwsServices({ port: awsPort, mailboxQueueName, functions, onDenied, onCrash, ...stored }),
     startDynamoDbBeside(),
   );
   return { database, awsServices, dynamoDb };

@@ -27,7 +27,7 @@ the environment, as on Lambda. SIGTERM or Ctrl-C stops the worker gracefully, a 
   --timeout S       time limit of a batch in seconds (default: a sixth of the queue's visibility timeout)
   --deadline S      seconds that batches in flight have to finish at a stop (default: 25)
   --health-port N   answer GET /health on this port of 127.0.0.1, 0 for any free port (default: no endpoint)
-  --settings FILE   read settings that the environment lacks, such as .local/worker.env while npm start runs
+  --settings FILE   read settings that the environment lacks, such as .local/workers/consumer.env while npm start runs
   --help            show this help
 `;
 

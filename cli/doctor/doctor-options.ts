@@ -1,4 +1,4 @@
-import { parseOptions } from '../../program/options.ts';
+import { parseOptions, UsageError } from '../../program/options.ts';
 import {
   DEFAULT_STAGE,
   readTemplateSource,
@@ -10,6 +10,8 @@ import {
 export interface DoctorOptions {
   source: TemplateSource;
   json: boolean;
+  /** File with the rights that a run of the embedded cloud granted and used, to list instead of checking a template. */
+  rights: string | undefined;
 }
 
 export const HELP = `Usage: npm run doctor -- [options]
@@ -21,7 +23,9 @@ Needs no AWS account. docs/doctor.md describes the rules.
   --region NAME       region to package for                      (default: as in serverless.yml)
   --param NAME=VALUE  stage parameter; repeatable
   --template FILE     check this JSON template instead of packaging the service
-  --json              print rules and findings as JSON
+  --rights FILE       list the rights that npm start granted and no request used, from the .local/rights.json
+                      that it writes when it ends; checks no template
+  --json              print rules and findings, or rights, as JSON
   --help              show this help
 
 Exit status: 0 no findings, 1 findings, 2 usage error or no template to check
@@ -37,8 +41,10 @@ export function readDoctorOptions(args: readonly string[]): DoctorOptions | unde
   const values = parseOptions(args, {
     ...TEMPLATE_OPTIONS,
     json: { type: 'boolean', default: false },
+    rights: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
   if (values.help) return undefined;
-  return { source: readTemplateSource(values), json: values.json };
+  if (values.rights === '') throw new UsageError('--rights: must be a file, received nothing');
+  return { source: readTemplateSource(values), json: values.json, rights: values.rights };
 }

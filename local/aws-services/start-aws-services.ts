@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import type { DeniedRequest } from '../../operations/status/inspection.ts';
 import type { Principal } from '../iam/access.ts';
-import type { AccessSettings, GrantUse } from '../iam/create-access.ts';
-import type { DeniedRequest } from '../iam/thread-access.ts';
+import type { AccessSettings, Check, GrantUse } from '../iam/create-access.ts';
 import type { QueueReader } from '../lambda/queue-reader.ts';
 import { memoryForStores } from '../memory-for-stores.ts';
 import type { TopicNotification } from '../s3/notifications.ts';
@@ -51,6 +51,8 @@ export interface AwsServices {
   setAccess(settings: AccessSettings): Promise<void>;
   /** Returns the last 100 different requests that were refused, the oldest first. */
   denials(): Promise<DeniedRequest[]>;
+  /** Returns the different requests that this thread has decided. */
+  checks(): Promise<Check[]>;
   /** Returns the rights of all roles, and whether requests to these services used them. */
   usage(): Promise<GrantUse[]>;
   /** Ends pending requests, including long polls, and the thread. */
@@ -62,6 +64,7 @@ const NO_FUNCTIONS: FunctionCalls = {
   listMappings: async () => [],
   updateMapping: async () => undefined,
   functionCounts: async () => ({}),
+  denials: async () => [],
 };
 
 /**
@@ -139,6 +142,7 @@ export async function startAwsServices({
       readQueue,
       setAccess: (settings) => call('setAccess', settings),
       denials: () => call('denials'),
+      checks: () => call('checks'),
       usage: () => call('usage'),
       stop: () => {
         stopped ??= stop();

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type MessagePort, workerData } from 'node:worker_threads';
-import type { InspectedFunction, Inspection } from '../../operations/status/inspection.ts';
+import type { DeniedRequest, InspectedFunction, Inspection } from '../../operations/status/inspection.ts';
 import type { Principal } from '../iam/access.ts';
 import type { AccessSettings } from '../iam/create-access.ts';
-import { createThreadAccess, type DeniedRequest } from '../iam/thread-access.ts';
+import { createThreadAccess } from '../iam/thread-access.ts';
 import { createQueueReader, type QueueReader, type QueueRecord } from '../lambda/queue-reader.ts';
 import { createLoopbackServer } from '../loopback-server.ts';
 import { createS3Service } from '../s3/handle-s3.ts';
@@ -41,6 +41,8 @@ export interface FunctionCalls extends MappingCalls {
   invoke: InvokeFunction;
   /** Returns each function's totals since the start. */
   functionCounts(): Promise<Record<string, InspectedFunction>>;
+  /** Returns the requests that other threads refused. */
+  denials(): Promise<DeniedRequest[]>;
 }
 
 /** All calls that the main thread serves. */
@@ -127,7 +129,8 @@ function commit(): void {
 }
 
 async function inspect(): Promise<Inspection> {
-  const functions = await ask('functionCounts');
+  const [functions, others] = await Promise.all([ask('functionCounts'), ask('denials')]);
+  const denials = [...threadAccess.denials(), ...others].sort((one, other) => one.at - other.at);
   const now = Date.now();
   const queues = Array.from(sqs.queues(), (queue) => {
     const oldest = queue.oldestSentAt();
@@ -135,7 +138,7 @@ async function inspect(): Promise<Inspection> {
     return [queue.name, { ...queue.totals, oldestSeconds }] as const;
   });
   const confirmed = mailbox.counts().mails - confirmedBefore;
-  return { since, queues: Object.fromEntries(queues), functions, confirmed };
+  return { since, queues: Object.fromEntries(queues), functions, confirmed, denials };
 }
 
 async function stop(): Promise<void> {
@@ -162,6 +165,7 @@ const handlers = {
   stop,
   setAccess: (settings: AccessSettings): void => threadAccess.setAccess(settings),
   denials: () => threadAccess.denials(),
+  checks: () => threadAccess.checks(),
   usage: () => threadAccess.usage(),
   putBucketNotification(bucket: string, topics: TopicNotification[]) {
     s3.setBucketNotification(bucket, topics);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { AccessSettings, GrantUse } from '../iam/create-access.ts';
-import type { DeniedRequest } from '../iam/thread-access.ts';
+import type { DeniedRequest } from '../../operations/status/inspection.ts';
+import type { AccessSettings, Check, GrantUse } from '../iam/create-access.ts';
 import { memoryForStores } from '../memory-for-stores.ts';
 import { connect, serve } from '../thread-rpc.ts';
 import type { MainCalls, WorkerCalls, WorkerOptions } from './worker.ts';
@@ -31,6 +31,8 @@ export interface EmbeddedDynamoDb {
   setAccess(settings: AccessSettings): Promise<void>;
   /** Returns the last 100 different requests that were refused, the oldest first. */
   denials(): Promise<DeniedRequest[]>;
+  /** Returns the different requests that this thread has decided. */
+  checks(): Promise<Check[]>;
   /** Returns the rights of all roles, and whether requests to DynamoDB used them. */
   usage(): Promise<GrantUse[]>;
   /** Stops the server. Pending requests have 0.5 s; the thread is terminated after 2 s. */
@@ -80,6 +82,7 @@ export async function startDynamoDb({
     endpoint: `http://127.0.0.1:${listening}`,
     setAccess: (settings) => call('setAccess', settings),
     denials: () => call('denials'),
+    checks: () => call('checks'),
     usage: () => call('usage'),
     async stop() {
       stopping = true;

@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { DeniedRequest } from '../../operations/status/inspection.ts';
 import { createListener } from '../aws-services/http-server.ts';
 import { openMemoryStorage, openStorage, type Storage } from '../aws-services/storage.ts';
 import type { AccessSettings } from '../iam/create-access.ts';
-import { createThreadAccess, type DeniedRequest } from '../iam/thread-access.ts';
+import { createThreadAccess } from '../iam/thread-access.ts';
 import { createLoopbackServer } from '../loopback-server.ts';
 import { connect, serve } from '../thread-rpc.ts';
 import { createDynamoDbService } from './handle-dynamodb.ts';
@@ -34,6 +35,7 @@ const { enforcement, ...threadAccess } = createThreadAccess((request) => {
 const handlers = {
   setAccess: (settings: AccessSettings): void => threadAccess.setAccess(settings),
   denials: () => threadAccess.denials(),
+  checks: () => threadAccess.checks(),
   usage: () => threadAccess.usage(),
 };
 export type WorkerCalls = typeof handlers;

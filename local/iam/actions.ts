@@ -55,6 +55,13 @@ export type StatementKind = 'INSERT' | 'SELECT' | 'UPDATE' | 'DELETE';
 
 export type LambdaResource = 'function' | 'mapping' | 'all';
 
+/**
+ * - `database`: the cluster or workgroup
+ * - `secret`: the secret with the credentials of its user
+ * - `own`: all statements, with the condition key that says who submitted them
+ */
+export type DataApiResource = 'database' | 'secret' | 'own';
+
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html */
 const SQS = toTable<SqsResource>({
   AddPermission: { queue: ['sqs:AddPermission'] },
@@ -259,6 +266,25 @@ const LAMBDA = toTable<LambdaResource>({
   UpdateEventSourceMapping: { mapping: ['lambda:UpdateEventSourceMapping'] },
 });
 
+/** The service gets the secret with the caller's rights. */
+const SECRET = { secret: ['secretsmanager:GetSecretValue'] };
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/data-api.access.html */
+const RDS_DATA = toTable<DataApiResource>({
+  BeginTransaction: { database: ['rds-data:BeginTransaction'], ...SECRET },
+  CommitTransaction: { database: ['rds-data:CommitTransaction'], ...SECRET },
+  ExecuteStatement: { database: ['rds-data:ExecuteStatement'], ...SECRET },
+  RollbackTransaction: { database: ['rds-data:RollbackTransaction'], ...SECRET },
+});
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_redshift-data.html */
+const REDSHIFT_DATA = toTable<DataApiResource>({
+  BatchExecuteStatement: { database: ['redshift-data:BatchExecuteStatement'], ...SECRET },
+  DescribeStatement: { own: ['redshift-data:DescribeStatement'] },
+  ExecuteStatement: { database: ['redshift-data:ExecuteStatement'], ...SECRET },
+  GetStatementResult: { own: ['redshift-data:GetStatementResult'] },
+});
+
 /** The needs of all operations. */
 export const ACTIONS = {
   sqs: SQS,
@@ -267,6 +293,8 @@ export const ACTIONS = {
   s3Object: S3_OBJECT,
   dynamodb: DYNAMODB,
   lambda: LAMBDA,
+  rdsData: RDS_DATA,
+  redshiftData: REDSHIFT_DATA,
 };
 
 /**
@@ -299,15 +327,6 @@ const UNSERVED = [
   'logs:CreateLogStream',
   'logs:PutLogEvents',
   'rds-data:BatchExecuteStatement',
-  'rds-data:BeginTransaction',
-  'rds-data:CommitTransaction',
-  'rds-data:ExecuteStatement',
-  'rds-data:RollbackTransaction',
-  'redshift-data:BatchExecuteStatement',
-  'redshift-data:DescribeStatement',
-  'redshift-data:ExecuteStatement',
-  'redshift-data:GetStatementResult',
-  'secretsmanager:GetSecretValue',
   'sts:AssumeRole',
   // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: no policy can deny it.
   'sts:GetCallerIdentity',

@@ -38,8 +38,17 @@ export interface GrantUse {
   used: boolean;
 }
 
+/** A request that was decided. */
+export interface Check {
+  principal: Principal;
+  request: AccessRequest;
+  denied: boolean;
+}
+
 /** An access that knows which rights were used. */
 export interface RecordingAccess extends Access {
+  /** Returns the different requests that were decided, at most the last 10,000. */
+  checks(): Check[];
   /** Returns the rights of all roles, in the order of the settings. */
   usage(): GrantUse[];
 }
@@ -81,6 +90,7 @@ export function createAccess(settings: AccessSettings, knownActions: ReadonlySet
   const resourcePolicies = new PathCache<readonly Statement[]>(MAX_POLICIES);
   const decisions = new PathCache<Decision>(MAX_DECISIONS);
   const used = new Set<Rule>();
+  const checks: Check[] = [];
 
   function policyOf({ action, resource, resourcePolicy }: AccessRequest): readonly Statement[] {
     // No one has a right on a key that does not exist.
@@ -117,6 +127,8 @@ export function createAccess(settings: AccessSettings, knownActions: ReadonlySet
         });
         decisions.add(path, decision);
         for (const rule of decision.identityRules) used.add(rule);
+        checks.push({ principal, request, denied: decision.denial !== undefined });
+        if (checks.length > MAX_DECISIONS) checks.shift();
       }
       return decision.denial;
     },
@@ -128,6 +140,7 @@ export function createAccess(settings: AccessSettings, knownActions: ReadonlySet
         return (error as Error).message;
       }
     },
+    checks: () => [...checks],
     usage: () =>
       [...rolePolicies].flatMap(([role, statements]) =>
         statements

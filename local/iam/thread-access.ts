@@ -1,15 +1,14 @@
+import type { DeniedRequest } from '../../operations/status/inspection.ts';
 import type { Access, Denial } from './access.ts';
 import { KNOWN_ACTIONS } from './actions.ts';
 import type { Enforcement } from './caller.ts';
-import { type AccessSettings, createAccess, type GrantUse, type RecordingAccess } from './create-access.ts';
-
-/** Equal requests that were refused: by principal, action and resource. */
-export interface DeniedRequest extends Denial {
-  /** Number of refusals. */
-  count: number;
-  /** Epoch ms of the last refusal. */
-  at: number;
-}
+import {
+  type AccessSettings,
+  type Check,
+  createAccess,
+  type GrantUse,
+  type RecordingAccess,
+} from './create-access.ts';
 
 /** Number of different requests that are kept, the most recent ones. */
 const MAX_DENIED = 100;
@@ -22,6 +21,8 @@ export interface ThreadAccess {
   setAccess(settings: AccessSettings): void;
   /** Returns the last requests that were refused, the oldest first. */
   denials(): DeniedRequest[];
+  /** Returns the different requests that were decided. Empty before `setAccess`. */
+  checks(): Check[];
   /** Returns the rights of all roles, and whether requests to this thread used them. Empty before `setAccess`. */
   usage(): GrantUse[];
 }
@@ -51,6 +52,7 @@ export function createThreadAccess(onDenied: (denied: DeniedRequest) => void): T
       enforcement.access = recordDenials(recording, record);
     },
     denials: () => [...denied.values()],
+    checks: () => recording?.checks() ?? [],
     usage: () => recording?.usage() ?? [],
   };
 }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InspectedFunction } from '../../operations/status/inspection.ts';
+import type { Principal } from '../iam/access.ts';
 import type { Stack } from '../stack/read-stack.ts';
 import type { FunctionProperties, ScheduleProperties, SqsEventProperties } from '../stack/stack-schema.ts';
 import type { FunctionCode } from './bundle-functions.ts';
 import type { InvokeResult } from './execution-environment.ts';
+import { type FunctionCredentials, toVariables } from './function-credentials.ts';
 import type { FunctionLog } from './function-log.ts';
 import { FunctionRuntime } from './function-runtime.ts';
 import { createMappings, DEFAULT_CONCURRENCY, type Mapping, type Mappings } from './mappings.ts';
@@ -36,8 +38,10 @@ export interface FunctionResources {
   code: ReadonlyMap<string, FunctionCode>;
   /** Prefix of a function's name on AWS: `SERVICE-STAGE-`. */
   prefix: string;
-  /** Returns the reader of a queue, by its name. */
-  readQueue: (queueName: string) => QueueReader;
+  /** Returns the reader of a queue, by its name, with the rights of a role. Without a principal, nothing is checked. */
+  readQueue: (queueName: string, principal?: Principal) => QueueReader;
+  /** Credentials of functions, by their names in serverless.yml. Default: those of their environment. */
+  credentials?: ReadonlyMap<string, FunctionCredentials>;
   log: FunctionLog;
 }
 
@@ -46,7 +50,14 @@ export interface FunctionResources {
  *
  * @throws Error for an event that the embedded cloud does not support
  */
-export function startFunctions({ stack, code, prefix, readQueue, log }: FunctionResources): Functions {
+export function startFunctions({
+  stack,
+  code,
+  prefix,
+  readQueue,
+  credentials = new Map(),
+  log,
+}: FunctionResources): Functions {
   const runtimes = new Map<string, FunctionRuntime>();
   const schedules: Schedule[] = [];
   const mappings = createMappings();
@@ -65,7 +76,9 @@ export function startFunctions({ stack, code, prefix, readQueue, log }: Function
   function createRuntime(name: string, properties: FunctionProperties): FunctionRuntime {
     const functionCode = code.get(name);
     if (!functionCode) throw new Error(`function ${name}: its code was not bundled`);
-    const { timeout, memorySize, environment } = properties;
+    const { timeout, memorySize } = properties;
+    const own = credentials.get(name);
+    const environment = { ...properties.environment, ...(own && toVariables(own)) };
     return new FunctionRuntime(
       { timeout, memorySize, environment, name: `${prefix}${name}`, code: functionCode },
       DEFAULT_CONCURRENCY,
@@ -82,7 +95,7 @@ export function startFunctions({ stack, code, prefix, readQueue, log }: Function
       enabled: event.enabled,
       maximumConcurrency: event.maximumConcurrency,
       queueArn: queue.arn,
-      reader: readQueue(queue.QueueName),
+      reader: readQueue(queue.QueueName, principalOf(credentials.get(name))),
       batchSize: event.batchSize,
       batchingWindow: event.maximumBatchingWindow,
       reportsItemFailures: event.functionResponseType === 'ReportBatchItemFailures',
@@ -123,6 +136,10 @@ export function startFunctions({ stack, code, prefix, readQueue, log }: Function
     stop,
   };
 }
+
+/** Returns the session of a role to which credentials belong. */
+const principalOf = (credentials: FunctionCredentials | undefined): Principal | undefined =>
+  credentials && { kind: 'role', roleName: credentials.roleName, sessionName: credentials.sessionName };
 
 /**
  * Returns the event that EventBridge sends if no input is set:

@@ -7,17 +7,6 @@ import type { Sns } from './sns.ts';
 /** An action of SNS's API. Returns the XML of its result, and throws AwsError. */
 export type Action = (sns: Sns, parameters: Parameters, request: ServiceRequest) => string;
 
-/**
- * Returns a required parameter.
- *
- * @throws AwsError `InvalidParameter` if the parameter is absent
- */
-export function requireText(parameters: Parameters, name: string): string {
-  const value = textOf(parameters, name);
-  if (value === undefined) throw invalidParameter(`${name} Reason: no value for required parameter`);
-  return value;
-}
-
 /** Items in a page of a list: https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptions.html */
 const PAGE_SIZE = 100;
 

@@ -4,8 +4,7 @@ import { ACTIONS, needsOf, type SnsResource } from '../iam/actions.ts';
 import { type Caller, INVALID_TOKEN, MISSING_TOKEN } from '../iam/caller.ts';
 import { checkKey } from '../iam/key-access.ts';
 import { arn } from '../stack/account.ts';
-import { requireText } from './action.ts';
-import { topicArnOf } from './publish-actions.ts';
+import { requireText, topicArnOf } from './required-parameters.ts';
 import type { Topic } from './topic.ts';
 import type { Topics } from './topics.ts';
 

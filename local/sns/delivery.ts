@@ -28,7 +28,7 @@ export interface Deliveries {
   stop(): Promise<void>;
 }
 
-/** Creates the deliveries of one SNS. A message that cannot be delivered goes to the subscription's dead-letter queue. */
+/** Creates the deliveries except e-mails. A message that fails goes to the subscription's dead-letter queue. */
 export function createDeliveries(
   findQueue: FindQueue,
   invoke: InvokeFunction,

@@ -1,10 +1,10 @@
 import { type Parameters, structuresOf, textOf } from '../aws-services/query-parameters.ts';
 import type { ServiceRequest } from '../aws-services/service.ts';
 import type { MessageAttribute } from '../sqs/message.ts';
-import { type Action, element, requireText } from './action.ts';
-import { invalidParameter } from './errors.ts';
+import { type Action, element } from './action.ts';
 import type { MessageAttributes } from './message.ts';
 import { publishBatch } from './publish-batch.ts';
+import { requireText, topicArnOf } from './required-parameters.ts';
 import type { PublishRequest } from './sns.ts';
 import type { Published } from './topic.ts';
 
@@ -34,16 +34,6 @@ export const publishActions: Record<string, Action> = {
 const toXml = ({ messageId, sequenceNumber }: Published): string =>
   element('MessageId', messageId) +
   (sequenceNumber === undefined ? '' : element('SequenceNumber', sequenceNumber));
-
-/** Returns the ARN to which a request publishes. @throws AwsError `InvalidParameter` */
-export function topicArnOf(parameters: Parameters): string {
-  const arn = textOf(parameters, 'TopicArn') ?? textOf(parameters, 'TargetArn');
-  if (arn !== undefined) return arn;
-  if (textOf(parameters, 'PhoneNumber') !== undefined) {
-    throw invalidParameter('PhoneNumber Reason: the embedded cloud sends no SMS, publish to a TopicArn');
-  }
-  throw invalidParameter('TopicArn or TargetArn Reason: no value for required parameter');
-}
 
 function readMessage(parameters: Parameters, { headers }: ServiceRequest): Omit<PublishRequest, 'topicArn'> {
   const traceHeader = headers['x-amzn-trace-id'];

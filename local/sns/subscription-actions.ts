@@ -1,6 +1,7 @@
 import { mapOf, textOf } from '../aws-services/query-parameters.ts';
 import { ACCOUNT_ID } from '../stack/account.ts';
-import { type Action, attributesElement, element, pageElement, requireText } from './action.ts';
+import { type Action, attributesElement, element, pageElement } from './action.ts';
+import { requireText } from './required-parameters.ts';
 import type { Subscription } from './subscription.ts';
 
 /** SNS's actions on subscriptions. */

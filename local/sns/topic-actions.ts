@@ -1,7 +1,8 @@
 import { mapOf, type Parameters, structuresOf, textOf, textsOf } from '../aws-services/query-parameters.ts';
 import { ACCOUNT_ID } from '../stack/account.ts';
-import { type Action, attributesElement, element, pageElement, requireText } from './action.ts';
+import { type Action, attributesElement, element, pageElement } from './action.ts';
 import { invalidParameter } from './errors.ts';
+import { requireText } from './required-parameters.ts';
 import { policyOf } from './topic-policy.ts';
 import type { Tags } from './topics.ts';
 

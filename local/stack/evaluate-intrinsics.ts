@@ -2,7 +2,7 @@
 export type Attributes = ReadonlyMap<string, string>;
 
 /**
- * Replaces the CloudFormation functions `Ref`, `Fn::GetAtt` and `Fn::Sub` by their values.
+ * Replaces the CloudFormation functions `Ref`, `Fn::GetAtt`, `Fn::Sub` and `Fn::Join` by their values.
  *
  * @throws Error for any other function, or for an unknown resource or attribute
  */
@@ -26,8 +26,12 @@ function evaluate(name: string, argument: unknown, attributes: Attributes): stri
       literal ? `\${${place}}` : lookUp(place, attributes),
     );
   }
+  if (name === 'Fn::Join' && Array.isArray(argument) && Array.isArray(argument[1])) {
+    const [separator, parts] = argument;
+    return parts.map((part) => evaluateIntrinsics(part, attributes)).join(separator);
+  }
   throw new Error(
-    `${name}: the embedded cloud supports Ref, Fn::GetAtt and Fn::Sub with a string, received ${JSON.stringify(argument)}`,
+    `${name}: the embedded cloud supports Ref, Fn::GetAtt, Fn::Join and Fn::Sub with a string, received ${JSON.stringify(argument)}`,
   );
 }
 

@@ -54,7 +54,7 @@ const PLACEHOLDERS = {
  * @param directory Directory of serverless.yml.
  * @param params Stage parameters that override those of the file, like `--param`.
  * @param localDirectory Directory for the cache if `node_modules` is read-only. Default: the temporary directory.
- * @throws Error with the message of Serverless, for example for a parameter that it refuses
+ * @throws Error with code `PACKAGE_FAILED` and the message of Serverless, for example for a parameter that it refuses
  */
 export async function packageStack(
   directory: string,
@@ -123,7 +123,8 @@ async function runServerless(
     await promisify(execFile)(process.execPath, args, { cwd: folder, env }).catch((error) => {
       // Serverless prints its error on stdout, which is not in the message of the execFile error.
       const [, reason = `${error.stderr}${error.stdout}`] = /^Error:\s*(.*)/ms.exec(error.stdout) ?? [];
-      throw new Error(`serverless package --stage ${STAGE}: ${reason.trim()}`, { cause: error });
+      const message = `serverless package --stage ${STAGE}: ${reason.trim()}`;
+      throw Object.assign(new Error(message, { cause: error }), { code: 'PACKAGE_FAILED' });
     });
     const read = async (path: string) => JSON.parse(await readFile(join(folder, path), 'utf8'));
     const { service, provider, functions, resources } = await read(CONFIGURATION_FILE);

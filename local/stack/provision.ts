@@ -1,7 +1,13 @@
-import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  PutBucketPolicyCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import {
   CreateTopicCommand,
   ListSubscriptionsByTopicCommand,
+  SetTopicAttributesCommand,
   type SNSClient,
   SubscribeCommand,
   UnsubscribeCommand,
@@ -10,19 +16,44 @@ import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@
 import type { AwsServices } from '../aws-services/start-aws-services.ts';
 import { provisionTable } from '../dynamodb/provision-table.ts';
 import type { Clients } from './clients.ts';
+import type { ResourcePolicy, StackAccess } from './read-access.ts';
 import type { Stack } from './read-stack.ts';
 import type { SubscriptionProperties } from './stack-schema.ts';
+
+/** Its name is its logical id, because CloudFormation would generate one. */
+const DEPLOYMENT_BUCKET = 'serverlessdeploymentbucket';
 
 /**
  * Creates the stack's resources. Resources in a data directory of an earlier run are updated. Subscriptions and
  * notifications are created last, because they need their targets.
+ *
+ * @param access Policies of resources, and keys of topics. Default: none.
  */
-export async function provision(stack: Stack, clients: Clients, awsServices: AwsServices): Promise<void> {
+export async function provision(
+  stack: Stack,
+  clients: Clients,
+  awsServices: AwsServices,
+  access: Pick<StackAccess, 'resourcePolicies' | 'topicKeys'> = {
+    resourcePolicies: [],
+    topicKeys: new Map(),
+  },
+): Promise<void> {
   await Promise.all([
     provisionQueues(clients.sqs, stack.queues),
     ...stack.topics.map(({ TopicName }) => clients.sns.send(new CreateTopicCommand({ Name: TopicName }))),
     ...stack.buckets.map(({ BucketName }) => provisionBucket(clients.s3, BucketName)),
     ...stack.tables.map((table) => provisionTable(clients.dynamodb, table)),
+  ]);
+  await Promise.all([
+    ...access.resourcePolicies
+      // Serverless's bucket for deployments does not exist here.
+      .filter(({ resources }) => !resources.includes(DEPLOYMENT_BUCKET))
+      .map((policy) => setPolicy(clients, policy)),
+    ...Array.from(access.topicKeys, ([TopicArn, AttributeValue]) =>
+      clients.sns.send(
+        new SetTopicAttributesCommand({ TopicArn, AttributeName: 'KmsMasterKeyId', AttributeValue }),
+      ),
+    ),
   ]);
   for (const subscription of stack.subscriptions) await subscribe(clients.sns, subscription);
   for (const { BucketName, NotificationConfiguration } of stack.buckets) {
@@ -50,6 +81,26 @@ async function setAttributes(sqs: SQSClient, queue: Stack['queues'][number]): Pr
     if (value !== undefined) Attributes[name] = String(value);
   if (RedrivePolicy) Attributes.RedrivePolicy = JSON.stringify(RedrivePolicy);
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
+}
+
+async function setPolicy(
+  { sqs, sns, s3 }: Clients,
+  { type, resources, document }: ResourcePolicy,
+): Promise<void> {
+  for (const resource of resources) {
+    if (type === 'AWS::SQS::QueuePolicy')
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl: resource, Attributes: { Policy: document } }));
+    else if (type === 'AWS::S3::BucketPolicy')
+      await s3.send(new PutBucketPolicyCommand({ Bucket: resource, Policy: document }));
+    else
+      await sns.send(
+        new SetTopicAttributesCommand({
+          TopicArn: resource,
+          AttributeName: 'Policy',
+          AttributeValue: document,
+        }),
+      );
+  }
 }
 
 async function provisionBucket(s3: S3Client, name: string): Promise<void> {

@@ -50,6 +50,16 @@ const resource = z.strictObject({
 });
 const output = z.object({ Value: z.unknown() });
 
+/** Types of resources that say who may do what. read-access.ts reads them from the packaged template. */
+const ACCESS_TYPES = new Set([
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::KMS::Key',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+]);
+
 /**
  * Reads the stack of a resolved serverless.yml.
  *
@@ -107,7 +117,9 @@ function readResources(sections: readonly ResourceSection[], endpoint: string) {
     for (const [id, value] of Object.entries(Outputs)) values.set(id, check(id, output, value).Value);
   }
   const attributes = readAttributes(resources, endpoint);
-  const awsOnly = new Map([...resources].filter(([, { Type }]) => !(Type in resourceSchemas)));
+  const awsOnly = new Map(
+    [...resources].filter(([, { Type }]) => !(Type in resourceSchemas || ACCESS_TYPES.has(Type))),
+  );
   const isSupported = (value: unknown) =>
     !listReferences(value).some((place) => awsOnly.has(place.replace(/\..*/, '')));
   // The embedded cloud adds the URL of its own HTTP API.
@@ -121,7 +133,10 @@ function readResources(sections: readonly ResourceSection[], endpoint: string) {
 }
 
 /** Computes the values of `Ref` and `Fn::GetAtt`. URLs and ARNs follow from names, so no resource needs to exist yet. */
-function readAttributes(resources: Map<string, z.output<typeof resource>>, endpoint: string): Attributes {
+export function readAttributes(
+  resources: Iterable<readonly [id: string, { Type: string; Properties?: Record<string, unknown> }]>,
+  endpoint: string,
+): Map<string, string> {
   const attributes = new Map([
     ['AWS::AccountId', ACCOUNT_ID],
     ['AWS::Partition', 'aws'],
@@ -129,8 +144,10 @@ function readAttributes(resources: Map<string, z.output<typeof resource>>, endpo
     ['AWS::URLSuffix', 'amazonaws.com'],
   ]);
   const pseudoParameters = new Map(attributes);
-  for (const [id, { Type, Properties }] of resources) {
-    const name = (property: string) => String(evaluate(id, Properties[property], pseudoParameters));
+  for (const [id, { Type, Properties = {} }] of resources) {
+    // CloudFormation generates a name that is not given.
+    const name = (property: string) =>
+      String(evaluate(id, Properties[property] ?? id.toLowerCase(), pseudoParameters));
     const [ref, resourceArn] = describe(Type, id, name, endpoint);
     attributes.set(id, ref).set(`${id}.Arn`, resourceArn);
   }
@@ -155,6 +172,10 @@ function describe(
       return [name('BucketName'), arn('s3', name('BucketName'))];
     case 'AWS::DynamoDB::Table':
       return [name('TableName'), arn('dynamodb', `table/${name('TableName')}`)];
+    case 'AWS::SecretsManager::Secret':
+      return [arn('secretsmanager', `secret:${id}`), arn('secretsmanager', `secret:${id}`)];
+    case 'AWS::KMS::Key':
+      return [id, arn('kms', `key/${id}`)];
     default:
       return [id, id];
   }

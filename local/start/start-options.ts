@@ -18,6 +18,8 @@ export interface StartOptions {
   port: number;
   awsPort: number;
   dataDir: string | undefined;
+  /** Whether IAM policies are enforced. */
+  iam: boolean;
   help: boolean;
 }
 
@@ -38,6 +40,7 @@ Defaults are in parentheses.
   --port N          Port of the HTTP API and the live page, 0 for any free port  (3000)
   --aws-port N      Port of SQS, SNS and S3, 0 for any free port                 (4566)
                     DynamoDB and Postgres use the next two ports if they are free
+  --no-iam          Allow every request, whatever the policies of the stack say
   --data DIR        Keep queues, files and databases in DIR across restarts      (not kept)
   --help            Show this help
 `;
@@ -61,6 +64,7 @@ export function readStartOptions(args: readonly string[]): StartOptions {
     port: { type: 'string', default: '3000' },
     'aws-port': { type: 'string', default: '4566' },
     data: { type: 'string' },
+    'no-iam': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   });
   if (data === '') throw new UsageError('--data: must be a directory, received an empty value');
@@ -79,6 +83,7 @@ export function readStartOptions(args: readonly string[]): StartOptions {
     port: wholeNumber('--port', values.port, 0, 65_535),
     awsPort: wholeNumber('--aws-port', values['aws-port'], 0, 65_535),
     dataDir: data,
+    iam: !values['no-iam'],
     help: values.help,
   };
 }

@@ -11,7 +11,7 @@ const EXPLAINED = new Set<string | undefined>([
   'DATA_DIR_INACCESSIBLE',
   'MIGRATION_FAILED',
   'POSTGRES_UNSUPPORTED',
-  'VARIABLE_RESOLUTION_ERROR',
+  'PACKAGE_FAILED',
 ]);
 
 /** Returns the addresses and files of the running cloud. */
@@ -49,7 +49,7 @@ export function listNextCommands({ outputs }: EmbeddedCloud): string {
     ['See all commands', 'npx orders --help'],
     ['Add a customer', `curl -X POST ${ApiUrl}/customers -d '{"email_id":"jane@example.com"}'`],
     ['Run a function', `npx serverless invoke local -f producer --stage local -d '{"count":50}'`],
-    ['Add a worker', 'npm run worker -- --function consumer --settings .local/worker.env'],
+    ['Add a worker', 'npm run worker -- --function consumer --settings .local/workers/consumer.env'],
     [
       'Set up AWS CLI',
       'export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_DEFAULT_REGION=us-east-1',

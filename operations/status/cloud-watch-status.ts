@@ -82,6 +82,7 @@ export function createCloudWatchStatus(
         return { name, invocations, errors, averageMs, running: latest(take(), now) ?? 0 };
       }),
       confirmed: sum(take()),
+      denials: null,
     };
   }
 

@@ -65,6 +65,7 @@ export function createStatusReader(pipeline: Pipeline): StatusReader {
           mapping: toMappingStatus(mappingOf.get(each.name)),
         })),
         confirmed: measured.confirmed,
+        denials: measured.denials,
       };
     },
   };

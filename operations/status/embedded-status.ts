@@ -23,7 +23,7 @@ export function createEmbeddedStatus(inspectionUrl: string, names: readonly stri
   return {
     async measure() {
       const inspection = await askInspection<Inspection>(inspectionUrl);
-      const { since, queues, functions, confirmed } = inspection;
+      const { since, queues, functions, confirmed, denials } = inspection;
       const latest: Sample = { at: performance.now(), since, queues };
       // After a restart, totals count from zero again.
       samples = [...samples.filter((sample) => sample.since === since), latest];
@@ -33,6 +33,7 @@ export function createEmbeddedStatus(inspectionUrl: string, names: readonly stri
       return {
         since,
         confirmed,
+        denials,
         queues: new Map(
           Object.entries(queues).map(([name, { taken, oldestSeconds }]) => [
             name,

@@ -8,6 +8,22 @@ export interface Inspection {
   functions: Record<string, InspectedFunction>;
   /** Number of confirmations published. */
   confirmed: number;
+  /** The last 100 different requests that IAM refused, the oldest first. */
+  denials: DeniedRequest[];
+}
+
+/** Equal requests that IAM refused: by principal, action and resource. */
+export interface DeniedRequest {
+  /** ARN, or the name of a service such as `s3.amazonaws.com`. */
+  principal: string;
+  action: string;
+  resource: string;
+  /** AWS's message, which also has the reason. */
+  message: string;
+  /** Number of refusals. */
+  count: number;
+  /** Epoch ms of the last refusal. */
+  at: number;
 }
 
 export interface InspectedQueue {

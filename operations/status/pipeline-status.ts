@@ -1,4 +1,5 @@
 import type { QueueName } from '../../topology.ts';
+import type { DeniedRequest } from './inspection.ts';
 
 /** Depth and throughput of a queue. */
 export interface QueueStatus {
@@ -56,6 +57,8 @@ export interface PipelineStatus {
   functions: FunctionStatus[];
   /** Number of confirmations published since `since`. */
   confirmed: number;
+  /** The last requests that IAM refused, the oldest first; null on AWS, where CloudTrail has them. */
+  denials: DeniedRequest[] | null;
 }
 
 /** The part of a status that has different sources on AWS and in the embedded cloud. */
@@ -66,6 +69,7 @@ export interface Measured {
   queues: ReadonlyMap<string, Pick<QueueStatus, 'oldestSeconds' | 'taken' | 'inPerSecond' | 'outPerSecond'>>;
   functions: readonly Omit<FunctionStatus, 'mapping'>[];
   confirmed: number;
+  denials: DeniedRequest[] | null;
 }
 
 /** A source of measurements: CloudWatch, or the embedded cloud. */

@@ -238,7 +238,7 @@ describe('a consumer that is added by a row in topology.ts and its own files', {
       await orders('throttle', 'loyalty', '--pause');
       const worker = spawn(
         process.execPath,
-        ['worker/main.ts', '--function', 'loyalty', '--settings', '.local/worker.env'],
+        ['worker/main.ts', '--function', 'loyalty', '--settings', '.local/workers/loyalty.env'],
         { cwd: copy.folder, env: copy.environment, stdio: ['ignore', 'ignore', 'inherit'] },
       );
       try {

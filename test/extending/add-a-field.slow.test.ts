@@ -1,6 +1,10 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SetQueueAttributesCommand,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedOrder } from '../order/seed-order.ts';
 import { copyProject, type ProjectCopy } from './copy-project.ts';
@@ -116,6 +120,17 @@ describe('a field that is added only to the table of fields', () => {
       const { sns, sqs, s3 } = cloud.clients;
       const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'events' }));
       const arn = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+      // As on AWS, SNS may send to a queue only if the queue's policy allows it.
+      const Policy = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: {
+          Effect: 'Allow',
+          Principal: { Service: 'sns.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: arn.Attributes?.QueueArn,
+        },
+      });
+      await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
       await sns.send(
         new SubscribeCommand({
           TopicArn: cloud.output('OrderEventsTopicArn'),

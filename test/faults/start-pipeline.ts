@@ -90,13 +90,14 @@ export async function startPipeline(
 
   let workers: Workers | undefined;
   if (runtime === 'workers') {
-    const settings = parseEnv(await readFile(join(directory, 'local', 'worker.env'), 'utf8'));
-    const proxies = new Map<string, string>();
-    for (const name of Object.keys(WORKERS)) proxies.set(name, await proxy.addClient(name));
-    const environmentOf = (name: string) => {
-      const text = JSON.stringify(settings).replaceAll(proxyOfFunctions, proxies.get(name) ?? '');
-      return { ...JSON.parse(text), NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '' };
-    };
+    const environments = new Map<string, Record<string, string>>();
+    for (const [name, { functionName }] of Object.entries(WORKERS)) {
+      const file = join(directory, 'local/workers', `${functionName}.env`);
+      const own = await proxy.addClient(name);
+      const settings = parseEnv((await readFile(file, 'utf8')).replaceAll(proxyOfFunctions, own));
+      environments.set(name, { ...settings, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '' });
+    }
+    const environmentOf = (name: string) => environments.get(name) ?? {};
     workers = await startWorkers({ directory, environmentOf, workers: WORKERS });
     cleanUp.defer(workers.stop);
   }

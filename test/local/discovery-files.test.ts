@@ -38,28 +38,24 @@ test('outputs.json from a crashed run is replaced', async () => {
   expect(await readFile(join(directory, 'outputs.json'), 'utf8')).toBe('{}\n');
 });
 
-test('worker.env contains the merged environment of all functions and is readable by its owner only', async () => {
+test("a worker's settings are the environment of its function, readable by its owner only", async () => {
   const directory = await createTestDirectory();
-  const common = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', AWS_SESSION_TOKEN: '' };
-  await writeSettingsFile(directory, [
-    { environment: { ...common, ORDER_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/a#b' } },
-    { environment: { ...common, DATABASE_URL: "postgres://it's@127.0.0.1/a b" } },
-  ]);
-  expect(await readdir(directory)).toEqual(['worker.env']);
-  const file = join(directory, 'worker.env');
-  const text = await readFile(file, 'utf8');
-  expect(text.match(/AWS_ENDPOINT_URL/g)).toHaveLength(1);
-  expect(parseEnv(text)).toEqual({
-    ...common,
+  const environment = {
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+    AWS_SESSION_TOKEN: '',
     ORDER_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/a#b',
     DATABASE_URL: "postgres://it's@127.0.0.1/a b",
-  });
+  };
+  await writeSettingsFile(directory, 'consumer', environment);
+  expect(await readdir(directory)).toEqual(['consumer.env']);
+  const file = join(directory, 'consumer.env');
+  expect(parseEnv(await readFile(file, 'utf8'))).toEqual(environment);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test('worker.env is removed at the end', async () => {
+test("a worker's settings are removed at the end", async () => {
   const directory = await createTestDirectory();
-  const removeFile = await writeSettingsFile(directory, [{ environment: { NAME: 'value' } }]);
+  const removeFile = await writeSettingsFile(directory, 'consumer', { NAME: 'value' });
   await removeFile();
   expect(await readdir(directory)).toEqual([]);
 });

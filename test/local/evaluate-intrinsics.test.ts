@@ -44,8 +44,8 @@ test.for([
   ['an unknown name in Fn::Sub', { 'Fn::Sub': `a-\${Payment-Queue}` }, 'Payment-Queue: the embedded cloud'],
   [
     'an unsupported function',
-    { 'Fn::Join': ['-', ['a', 'b']] },
-    'Fn::Join: the embedded cloud supports Ref, Fn::GetAtt and Fn::Sub with a string, received ["-",["a","b"]]',
+    { 'Fn::Split': ['-', 'a-b'] },
+    'Fn::Split: the embedded cloud supports Ref, Fn::GetAtt, Fn::Join and Fn::Sub with a string, received ["-","a-b"]',
   ],
   ['Fn::Sub with a list', { 'Fn::Sub': [`\${a}`, { a: 'b' }] }, 'Fn::Sub'],
 ] as const)('evaluateIntrinsics rejects %s with an error that names it', ([, value, message]) => {

@@ -10,7 +10,7 @@ const services: Services = {
   invoke: async (name) => ({ found: true, payload: JSON.stringify(name) }),
   listMappings: async () => [],
   updateMapping: async () => undefined,
-  inspect: async () => ({ since: '', queues: {}, functions: {}, confirmed: 0 }),
+  inspect: async () => ({ since: '', queues: {}, functions: {}, confirmed: 0, denials: [] }),
   listMails: () => ({ total: 0, mails: [] }),
 };
 

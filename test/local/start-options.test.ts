@@ -16,13 +16,14 @@ test('by default npm start sends 10,000 orders to the queue and keeps running', 
     port: 3_000,
     awsPort: 4_566,
     dataDir: undefined,
+    iam: true,
     help: false,
   });
 });
 
 test('every option is read, with a space or an equals sign before its value', () => {
   const given =
-    '--count 50 --via=s3 --rate 20 --seed=7 --concurrency=3 --shipping off --sales=on --exit --no-produce --port 0 --aws-port=5000';
+    '--count 50 --via=s3 --rate 20 --seed=7 --concurrency=3 --shipping off --sales=on --exit --no-produce --no-iam --port 0 --aws-port=5000';
   expect(readStartOptions([...given.split(' '), '--data', 'my data'])).toEqual({
     count: 50,
     via: 's3',
@@ -36,6 +37,7 @@ test('every option is read, with a space or an equals sign before its value', ()
     port: 0,
     awsPort: 5_000,
     dataDir: 'my data',
+    iam: false,
     help: false,
   });
   expect(readStartOptions(['-h']).help).toBe(true);
@@ -98,6 +100,7 @@ test('the help lists every option', () => {
     'no-produce',
     'port',
     'aws-port',
+    'no-iam',
     'data',
     'help',
   ];

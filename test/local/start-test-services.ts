@@ -22,7 +22,7 @@ export function connectClients(endpoint: string, region = 'us-east-1') {
   const config = {
     endpoint,
     region,
-    credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     maxAttempts: 1,
   };
   const sqs = new SQSClient(config);

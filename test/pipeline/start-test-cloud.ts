@@ -13,6 +13,7 @@ import { chunk } from '../../lib/batch/chunk.ts';
 import type { Row } from '../../lib/database/database.ts';
 import { createPostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../local/embedded-cloud.ts';
+import type { AccessSettings } from '../../local/iam/create-access.ts';
 import { QUEUES } from '../../topology.ts';
 
 /** An e-mail in the mailbox. */
@@ -57,9 +58,18 @@ export interface TestCloudOptions {
    * Default: true.
    */
   events?: boolean;
+  /** Whether IAM is enforced. Default: it is. */
+  iam?: boolean;
+  /** Changes the rights that IAM enforces. Default: unchanged. */
+  changeAccess?: (settings: AccessSettings) => AccessSettings;
 }
 
-export async function startTestCloud({ params, events = true }: TestCloudOptions = {}): Promise<TestCloud> {
+export async function startTestCloud({
+  params,
+  events = true,
+  changeAccess = (settings) => settings,
+  iam = true,
+}: TestCloudOptions = {}): Promise<TestCloud> {
   const localDirectory = await mkdtemp(join(tmpdir(), 'order-pipeline-test-'));
   const cloud = await startEmbeddedCloud({
     projectDirectory: resolve(import.meta.dirname, '../..'),
@@ -67,6 +77,8 @@ export async function startTestCloud({ params, events = true }: TestCloudOptions
     port: 0,
     awsPort: 0,
     params: { consumerConcurrency: 2, ...params },
+    changeAccess,
+    iam,
     onCrash: (error) => {
       throw error;
     },

@@ -15,7 +15,8 @@ export async function startWorkerCloud(shippingAndSales: 'on' | 'off' = 'off') {
   const params = { shipping: shippingAndSales, sales: shippingAndSales };
   const cloud = await startTestCloud({ params, events: false });
   const { sqs } = cloud.clients;
-  const settingsFile = join(cloud.localDirectory, 'worker.env');
+  const settingsOf = (name: string) => join(cloud.localDirectory, 'workers', `${name}.env`);
+  const settingsFile = settingsOf('consumer');
   let seed = 0;
 
   /** Sets the visibility timeout of the order queue. */
@@ -28,6 +29,7 @@ export async function startWorkerCloud(shippingAndSales: 'on' | 'off' = 'off') {
   return {
     ...cloud,
     settingsFile,
+    settingsOf,
     setVisibilityTimeout,
 
     /** Starts a worker that runs the consumer, with a health endpoint. */

@@ -19,8 +19,9 @@ it('workers alone ingest an order file and confirm, ship and sell its orders', a
   );
 
   const names = ['ingest', 'consumer', 'fulfillment', 'analytics'];
-  const settings = ['--settings', cloud.settingsFile];
-  const workers = names.map((name) => startWorker(['--function', name, ...settings]));
+  const workers = names.map((name) =>
+    startWorker(['--function', name, '--settings', cloud.settingsOf(name)]),
+  );
   // The order matters: messages move from each queue to the next.
   for (const queue of ['UploadQueueUrl', 'OrderQueueUrl', 'ShippingQueueUrl', 'AnalyticsQueueUrl']) {
     await cloud.until(

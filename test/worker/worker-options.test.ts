@@ -18,14 +18,14 @@ test('requires only --function, and uses the default concurrency of the function
 
 test('reads each option, with a blank or an equals sign before its value', () => {
   const given =
-    '--function=ingest --concurrency 200 --timeout=3600 --deadline 0 --health-port=0 --settings .local/worker.env';
+    '--function=ingest --concurrency 200 --timeout=3600 --deadline 0 --health-port=0 --settings .local/workers/consumer.env';
   expect(readWorkerOptions(given.split(' '))).toEqual({
     functionName: 'ingest',
     concurrency: 200,
     timeout: 3_600,
     deadline: 0,
     healthPort: 0,
-    settingsFile: '.local/worker.env',
+    settingsFile: '.local/workers/consumer.env',
   });
 });
 

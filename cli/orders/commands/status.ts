@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { createLogUpdate } from 'log-update';
 import { messagesIn } from '../../../lib/aws/queue.ts';
+import { printable } from '../../../lib/text.ts';
 import { createStatusReader, type StatusReader } from '../../../operations/status/create-status-reader.ts';
+import type { DeniedRequest } from '../../../operations/status/inspection.ts';
 import type {
   FunctionStatus,
   PipelineStatus,
@@ -88,7 +90,7 @@ const UNKNOWN = '–';
 
 /** Formats a pipeline's status as tables. */
 function statusText(
-  { at, stage, since, queues, functions, confirmed }: PipelineStatus,
+  { at, stage, since, queues, functions, confirmed, denials }: PipelineStatus,
   style: Style,
 ): string {
   return [
@@ -104,8 +106,13 @@ function statusText(
       'lrrrrrl',
     ),
     `  confirmed  ${style.strong(whole(confirmed))}\n`,
+    ...(denials ?? []).map((denied) => deniedText(denied, style)),
   ].join('\n');
 }
+
+/** Formats a request that IAM refused. */
+const deniedText = ({ message, count }: DeniedRequest, style: Style): string =>
+  `  ${style.bad('denied')} ${whole(count)}×  ${printable(message)}\n`;
 
 /** Formats a pipeline's status in one line, for a log. */
 function statusLine({ at, queues, confirmed }: PipelineStatus): string {

@@ -4,6 +4,7 @@ import { Throttles } from '../controls/throttles.tsx';
 import { FlowDiagram } from '../flow/flow-diagram.tsx';
 import { useLive } from '../live/live-store.ts';
 import { ViewHeading } from '../parts/view-heading.tsx';
+import { Denials } from './denials.tsx';
 
 /** The live state of the pipeline, with controls for bursts and concurrency. */
 export function OverviewView() {
@@ -17,6 +18,7 @@ export function OverviewView() {
       </div>
       {status ? (
         <>
+          <Denials denials={status.denials} />
           <section aria-labelledby="flow-heading">
             <h2 id="flow-heading" class="visually-hidden">
               Flow

@@ -64,7 +64,7 @@ function open(enforcement?: Enforcement) {
       called.push(uuid);
       return MAPPING;
     },
-    inspect: async () => ({ since: '', queues: {}, functions: {}, confirmed: 0 }),
+    inspect: async () => ({ since: '', queues: {}, functions: {}, confirmed: 0, denials: [] }),
     listMails: () => ({ total: 0, mails: [] }),
   };
   const service = routeRequests(services);

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Principal } from '../../../local/iam/access.ts';
-import { createThreadAccess, type DeniedRequest } from '../../../local/iam/thread-access.ts';
+import { createThreadAccess } from '../../../local/iam/thread-access.ts';
 import { arn } from '../../../local/stack/account.ts';
+import type { DeniedRequest } from '../../../operations/status/inspection.ts';
 import { notAllowed, SESSION_ARN, settingsOf } from './test-access.ts';
 
 const ORDERS = arn('sqs', 'orders');

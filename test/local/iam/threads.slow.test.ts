@@ -21,8 +21,8 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { startAwsServices } from '../../../local/aws-services/start-aws-services.ts';
 import { startDynamoDb } from '../../../local/dynamodb/start-dynamodb.ts';
 import type { Principal } from '../../../local/iam/access.ts';
-import type { DeniedRequest } from '../../../local/iam/thread-access.ts';
 import { arn, REGION } from '../../../local/stack/account.ts';
+import type { DeniedRequest } from '../../../operations/status/inspection.ts';
 import { THINGS } from '../dynamodb/call-dynamodb.ts';
 import {
   KEY_ID,

@@ -100,6 +100,7 @@ describe('a stage on AWS', () => {
       stage: 'dev',
       since: '2026-11-27T11:00:00.000Z',
       confirmed: 111,
+      denials: null,
     });
     expect(status.queues.map(({ name }) => name)).toEqual(QUEUE_NAMES);
     expect(status.queues[1]).toEqual({
@@ -222,6 +223,7 @@ test('reads metrics of the embedded cloud from its inspection endpoint, and mapp
     queues: { 'order-pipeline-dev-order-queue': { taken: 9, deleted: 4, oldestSeconds: 2 } },
     functions: {},
     confirmed: 5,
+    denials: [],
   };
   const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json(inspection));
   onTestFinished(() => void vi.restoreAllMocks());

@@ -14,6 +14,7 @@ async function start() {
     queues: { orders: { taken: 0, deleted: 0, oldestSeconds: null } },
     functions: { consumer: { invocations: 4, errors: 1, totalMs: 100, running: 2 } },
     confirmed: 7,
+    denials: [],
   };
   const server = createServer((_request, response) => response.end(JSON.stringify(inspection))).listen(
     0,
