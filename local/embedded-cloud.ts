@@ -9,11 +9,13 @@ import { writeOutputsFile, writeSettingsFile } from './discovery-files.ts';
 import { type Route, startHttpApi } from './http-api.ts';
 import type { AccessSettings, Check, GrantUse } from './iam/create-access.ts';
 import { mergeUsage } from './iam/merge-usage.ts';
+import { createThreadAccess } from './iam/thread-access.ts';
 import { bundleFunctions } from './lambda/bundle-functions.ts';
 import type { InvokeResult } from './lambda/execution-environment.ts';
-import { toVariables } from './lambda/function-credentials.ts';
+import { withCredentials } from './lambda/function-credentials.ts';
 import { FunctionLog } from './lambda/function-log.ts';
 import { type Functions, startFunctions } from './lambda/start-functions.ts';
+import { startStatementGate } from './postgres/statement-gate.ts';
 import { type Clients, createClients } from './stack/clients.ts';
 import { fillOutputs, packageStack } from './stack/package-stack.ts';
 import { provision } from './stack/provision.ts';
@@ -93,6 +95,8 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   // Lambda's API is served before the functions exist.
   let functions: Functions | undefined;
   const find: Functions['find'] = (name) => functions?.find(name);
+  /** Rights to statements, which this thread checks. */
+  const statements = createThreadAccess(onDenied);
   const starting = startServices(
     {
       ...options,
@@ -111,7 +115,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
         listMappings: async () => functions?.mappings.list() ?? [],
         updateMapping: async (uuid, change) => functions?.mappings.update(uuid, change),
         functionCounts: async () => functions?.counts() ?? {},
-        denials: async () => (await starting).dynamoDb.denials(),
+        denials: async () => [...(await (await starting).dynamoDb.denials()), ...statements.denials()],
       },
     },
     cleanUp,
@@ -132,6 +136,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   // Before anything is created: engines refuse policies that they could not enforce.
   if (access) {
     const settings = changeAccess(access.settings);
+    statements.setAccess(settings);
     await Promise.all([awsServices, dynamoDb].map((service) => service.setAccess(settings)));
   }
   const clients = createClients(awsServices.endpoint, dynamoDb.endpoint);
@@ -144,8 +149,21 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     ...(database && { DatabaseUrl: database.url }),
   };
   // The functions' environment is derived from these outputs, as `serverless invoke local` derives it from outputs.json.
-  const functionOutputs = rewriteOutputs(outputs);
+  const functionOutputs = rewriteOutputs({ ...outputs, ...(await openGate()) });
   const { AwsEndpointUrl = '' } = functionOutputs;
+  /** Starts the gate through which functions and workers reach the database. Without IAM, they connect to it directly. */
+  async function openGate(): Promise<{ DatabaseUrl?: string }> {
+    const { access: statementAccess } = statements.enforcement;
+    if (!database || !access || !statementAccess) return {};
+    const gate = await startStatementGate({
+      upstream: database.url,
+      port: 0,
+      access: statementAccess,
+      databases: access.databases,
+    });
+    cleanUp.defer(gate.stop);
+    return { DatabaseUrl: gate.url };
+  }
   const invoke: EmbeddedCloud['invoke'] = async (name, event) => {
     const run = find(name);
     if (!run) throw new Error(`function ${name}: serverless.yml has no function of this name`);
@@ -183,7 +201,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   await mkdir(workers, { recursive: true });
   for (const [name, { environment }] of deployed.functions) {
     const credentials = access?.functions.get(name);
-    const settings = { ...environment, ...(credentials && toVariables(credentials.worker)) };
+    const settings = credentials ? withCredentials(environment, credentials.worker) : environment;
     cleanUp.defer(await writeSettingsFile(workers, name, settings));
   }
 
@@ -194,8 +212,12 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     log,
     unsupportedResources: stack.unsupportedResources,
     counts: awsServices.counts,
-    checks: async () => (await Promise.all([awsServices.checks(), dynamoDb.checks()])).flat(),
-    usage: async () => mergeUsage(await Promise.all([awsServices.usage(), dynamoDb.usage()])),
+    checks: async () => [
+      ...(await Promise.all([awsServices.checks(), dynamoDb.checks()])).flat(),
+      ...statements.checks(),
+    ],
+    usage: async () =>
+      mergeUsage([...(await Promise.all([awsServices.usage(), dynamoDb.usage()])), statements.usage()]),
     invoke,
     startEvents: () => functions?.startEvents(),
     stop: () => running.disposeAsync(),

@@ -5,7 +5,7 @@ import type { Stack } from '../stack/read-stack.ts';
 import type { FunctionProperties, ScheduleProperties, SqsEventProperties } from '../stack/stack-schema.ts';
 import type { FunctionCode } from './bundle-functions.ts';
 import type { InvokeResult } from './execution-environment.ts';
-import { type FunctionCredentials, toVariables } from './function-credentials.ts';
+import { type FunctionCredentials, withCredentials } from './function-credentials.ts';
 import type { FunctionLog } from './function-log.ts';
 import { FunctionRuntime } from './function-runtime.ts';
 import { createMappings, DEFAULT_CONCURRENCY, type Mapping, type Mappings } from './mappings.ts';
@@ -78,7 +78,7 @@ export function startFunctions({
     if (!functionCode) throw new Error(`function ${name}: its code was not bundled`);
     const { timeout, memorySize } = properties;
     const own = credentials.get(name);
-    const environment = { ...properties.environment, ...(own && toVariables(own)) };
+    const environment = own ? withCredentials(properties.environment, own) : properties.environment;
     return new FunctionRuntime(
       { timeout, memorySize, environment, name: `${prefix}${name}`, code: functionCode },
       DEFAULT_CONCURRENCY,

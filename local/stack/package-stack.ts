@@ -25,6 +25,7 @@ export interface ResourceSection {
 /** A CloudFormation template, as Serverless writes it. */
 export interface PackagedTemplate {
   Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+  Outputs: Record<string, { Value: unknown }>;
 }
 
 /** The stack for stage `local`, before its outputs are known. */
@@ -87,7 +88,9 @@ async function hashOf(directory: string, { files, variables }: Sources, params: 
   for (const name of variables) hash.update(`\0${name}=${process.env[name] ?? ''}`);
   // npm changes this file with every package that it installs or removes.
   const packages = await readFile(join(directory, 'node_modules/.package-lock.json')).catch(() => '');
-  hash.update(`\0${process.version}\0`).update(packages);
+  // What is kept of a package depends on this module.
+  const code = await readFile(import.meta.filename);
+  hash.update(`\0${process.version}\0`).update(packages).update(code);
   for (const [path, content] of files) hash.update(`\0${path}\0`).update(content);
   return hash.digest('hex');
 }
@@ -128,8 +131,8 @@ async function runServerless(
     });
     const read = async (path: string) => JSON.parse(await readFile(join(folder, path), 'utf8'));
     const { service, provider, functions, resources } = await read(CONFIGURATION_FILE);
-    const { Resources } = await read(join('.serverless', TEMPLATE_FILE));
-    return { configuration: { service, provider, functions, resources }, template: { Resources } };
+    const { Resources, Outputs } = await read(join('.serverless', TEMPLATE_FILE));
+    return { configuration: { service, provider, functions, resources }, template: { Resources, Outputs } };
   } finally {
     await rm(folder, { recursive: true });
   }

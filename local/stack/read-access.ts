@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { AccessSettings, RoleSettings } from '../iam/create-access.ts';
 import type { FunctionCredentials } from '../lambda/function-credentials.ts';
+import type { DataApiTarget, DatabaseName } from '../postgres/data-api-calls.ts';
 import { ACCOUNT_ID, REGION } from './account.ts';
 import { evaluateIntrinsics } from './evaluate-intrinsics.ts';
 import { listReferences } from './list-references.ts';
@@ -25,6 +26,8 @@ export interface StackAccess {
   resourcePolicies: ResourcePolicy[];
   /** Keys by the ARNs of the topics that they encrypt. */
   topicKeys: Map<string, string>;
+  /** The databases on AWS, instead of which there is one Postgres. ARNs are empty for a disabled part. */
+  databases: Record<DatabaseName, DataApiTarget>;
 }
 
 /** Access key of the account's administrator: what clients use that are no part of the stack. */
@@ -63,8 +66,8 @@ const resourcePolicies = {
  * @throws Error with the resource whose policies cannot be read
  */
 export function readAccess(template: PackagedTemplate, prefix: string, endpoint: string): StackAccess {
-  const { Resources } = template;
-  const attributes = attributesOf(Resources, endpoint);
+  const { Resources, Outputs } = template;
+  const attributes = attributesOf(template, endpoint);
   const ofType = <Schema extends z.ZodType>(type: string, schema: Schema): [id: string, z.output<Schema>][] =>
     Object.entries(Resources)
       .filter(([, { Type }]) => Type === type)
@@ -103,7 +106,13 @@ export function readAccess(template: PackagedTemplate, prefix: string, endpoint:
   }
   for (const [id, { name, policies }] of roles) if (!used.has(id)) addRole(name, id, policies);
 
+  const output = (name: string): string =>
+    name in Outputs ? String(evaluateIntrinsics(Outputs[name]?.Value, attributes)) : '';
   return {
+    databases: {
+      shipping: { resource: output('ShippingDatabaseArn'), secret: output('ShippingDatabaseSecretArn') },
+      sales: { resource: output('SalesWarehouseArn'), secret: output('SalesWarehouseSecretArn') },
+    },
     settings: {
       administrators: [ADMINISTRATOR],
       roles: settings,
@@ -130,11 +139,11 @@ export function readAccess(template: PackagedTemplate, prefix: string, endpoint:
 }
 
 /** Returns the values of all references. Those to attributes of resources that exist on AWS only get ARNs of their own. */
-function attributesOf(resources: PackagedTemplate['Resources'], endpoint: string): Map<string, string> {
-  const attributes = readAttributes(Object.entries(resources), endpoint);
-  for (const place of listReferences(resources)) {
+function attributesOf({ Resources, Outputs }: PackagedTemplate, endpoint: string): Map<string, string> {
+  const attributes = readAttributes(Object.entries(Resources), endpoint);
+  for (const place of listReferences({ Resources, Outputs })) {
     const [id = ''] = place.split('.');
-    const type = resources[id]?.Type;
+    const type = Resources[id]?.Type;
     if (attributes.has(place) || type === undefined) continue;
     const service = type.split('::')[1]?.toLowerCase();
     attributes.set(place, `arn:aws:${service}:${REGION}:${ACCOUNT_ID}:${place}`);

@@ -124,7 +124,10 @@ describe('a statement that is taken away is missed:', () => {
           if (denials.length > 0) missed.push(`${role.name} ${place}: ${denials[0]?.message}`);
           else if (!unusedPlaces.has(place)) notMissed.push(`${role.name} ${place}`);
         }
-    expect(notMissed).toEqual([]);
+    // Analytics shares this policy with migrate. On AWS it loads a batch in one transaction, here with one statement.
+    expect(notMissed).toEqual([
+      'order-pipeline-local-analytics-us-east-1-lambdaRole SalesWarehouseTransactions.Statement[0]',
+    ]);
     expect(missed.length).toBeGreaterThan(20);
     for (const text of missed)
       expect(text).toMatch(
