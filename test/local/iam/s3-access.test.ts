@@ -30,6 +30,7 @@ import { openS3 } from '../../../local/s3/open-s3.ts';
 import { ACCOUNT_ID, arn } from '../../../local/stack/account.ts';
 import { clientOptions } from '../client-of-service.ts';
 import { createTestDirectory } from '../create-test-directory.ts';
+import { sendTo } from '../s3/create-test-s3.ts';
 import {
   accessWith,
   denied,
@@ -69,18 +70,8 @@ async function open(access: Access, options: Options = {}) {
 
   /** @param target Method, path and query. */
   async function send(target: string, headers: Record<string, string> = {}, body = '') {
-    const [, method = '', path = '', search = ''] = /^(\S+) ([^?]*)\??(.*)$/s.exec(target) ?? [];
-    const answer = await service({
-      method,
-      path,
-      query: new URLSearchParams(search),
-      headers: { host: '127.0.0.1:4566', ...headers },
-      body: Buffer.from(body),
-      sourceIp: '127.0.0.1',
-      requestId: 'request-1',
-      signal: new AbortController().signal,
-    });
-    return { status: answer.status, code: /<Code>(.*?)<\/Code>/.exec(String(answer.body ?? ''))?.[1] };
+    const { status, code } = await sendTo(service, target, { headers, body });
+    return { status, code };
   }
 
   return { s3, client: clientOf(ROLE_KEY), root, clientOf, send, published };

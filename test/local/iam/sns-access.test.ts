@@ -125,6 +125,17 @@ test('the rights of tags, lists and new topics are about what their requests nam
   await client.send(new CreateTopicCommand({ Name: 'new' }));
 });
 
+/** Subscribes an HTTP endpoint, whose subscription then waits for its confirmation. */
+function subscribe({ sns }: ReturnType<typeof open>) {
+  const { token = '', arn: SubscriptionArn } = sns.subscriptions.subscribe({
+    topicArn: TopicArn,
+    protocol: 'http',
+    endpoint: `${ENDPOINT}/receive`,
+    attributes: {},
+  });
+  return { Token: token, SubscriptionArn };
+}
+
 describe('credentials', () => {
   test('with an unknown access key are refused', async () => {
     await expect(
@@ -138,13 +149,7 @@ describe('credentials', () => {
 
   test('are not needed for the links in notifications, but for everything else', async () => {
     const opened = open(accessWith());
-    const subscribe = {
-      topicArn: TopicArn,
-      protocol: 'http',
-      endpoint: `${ENDPOINT}/receive`,
-      attributes: {},
-    };
-    const { token: Token = '', arn: SubscriptionArn } = opened.sns.subscriptions.subscribe(subscribe);
+    const { Token, SubscriptionArn } = subscribe(opened);
     const confirm = { Action: 'ConfirmSubscription', TopicArn, Token };
     expect(await callUnsigned(opened, confirm)).toEqual({ status: 200 });
     expect(await callUnsigned(opened, { Action: 'Unsubscribe', SubscriptionArn })).toEqual({ status: 200 });
@@ -157,13 +162,7 @@ describe('credentials', () => {
 
   test('of a role count for these links, too', async () => {
     const opened = open(accessWith());
-    const subscribe = {
-      topicArn: TopicArn,
-      protocol: 'http',
-      endpoint: `${ENDPOINT}/receive`,
-      attributes: {},
-    };
-    const { token: Token = '', arn: SubscriptionArn } = opened.sns.subscriptions.subscribe(subscribe);
+    const { Token, SubscriptionArn } = subscribe(opened);
     await expect(
       opened.client.send(new ConfirmSubscriptionCommand({ TopicArn, Token })),
     ).rejects.toMatchObject({
