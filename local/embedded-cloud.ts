@@ -133,11 +133,11 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   const stack = readStack(configuration, awsServices.endpoint);
   const prefix = `${stack.service}-${STAGE}-`;
   const access = iam ? readAccess(template, prefix, awsServices.endpoint) : undefined;
+  const deciding = [awsServices, dynamoDb, statements];
   // Before anything is created: engines refuse policies that they could not enforce.
   if (access) {
     const settings = changeAccess(access.settings);
-    statements.setAccess(settings);
-    await Promise.all([awsServices, dynamoDb].map((service) => service.setAccess(settings)));
+    await Promise.all(deciding.map((each) => each.setAccess(settings)));
   }
   const clients = createClients(awsServices.endpoint, dynamoDb.endpoint);
   const outputs = {
@@ -188,7 +188,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     return deployed;
   }
   const deploying = deploy();
-  await allEnded<unknown>([provision(stack, clients, awsServices, access), deploying]);
+  await allEnded<unknown>([provision(stack, clients, awsServices, access?.resourcePolicies), deploying]);
   const deployed = await deploying;
   const { openLivePage } = await loading;
   const livePage = openLivePage(outputs, log);
@@ -212,12 +212,8 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     log,
     unsupportedResources: stack.unsupportedResources,
     counts: awsServices.counts,
-    checks: async () => [
-      ...(await Promise.all([awsServices.checks(), dynamoDb.checks()])).flat(),
-      ...statements.checks(),
-    ],
-    usage: async () =>
-      mergeUsage([...(await Promise.all([awsServices.usage(), dynamoDb.usage()])), statements.usage()]),
+    checks: async () => (await Promise.all(deciding.map((each) => each.checks()))).flat(),
+    usage: async () => mergeUsage(await Promise.all(deciding.map((each) => each.usage()))),
     invoke,
     startEvents: () => functions?.startEvents(),
     stop: () => running.disposeAsync(),

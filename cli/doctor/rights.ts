@@ -95,7 +95,7 @@ function findSource(
   // The same action may be granted several times, on different resources and in this order.
   const same = grants.filter((other) => other.action === action && other.place.split('.')[0] === owner);
   const index = [...new Set(same.map((other) => other.place))].indexOf(place);
-  const mention = new RegExp(`(?<![\\w:])${action.replaceAll('*', '\\*')}(?![\\w*])`);
+  const mention = new RegExp(`(?<![\\w:])${RegExp.escape(action)}(?![\\w*])`);
   for (const [file, text] of sources) {
     const lines = text.split('\n');
     const mentions = linesOf(lines, block).filter((line) =>

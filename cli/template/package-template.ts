@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import * as z from 'zod';
+import { runServerless } from '../../program/run-serverless.ts';
 import type { Template } from './template.ts';
 
 /** A resource may have no properties. */
@@ -17,7 +16,6 @@ const template = z.looseObject({
 });
 
 const PROJECT = resolve(import.meta.dirname, '../..');
-const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
 /** Name of the stack's template in the folder that Serverless packages to. */
 const TEMPLATE_FILE = 'cloudformation-template-update-stack.json';
 
@@ -42,18 +40,7 @@ export async function packageTemplate({ stage, region, params }: PackageOptions)
     if (region) args.push('--region', region);
     for (const param of params) args.push('--param', param);
     // serverless-esbuild leaves a folder for each function in the temporary directory.
-    const command = [
-      `TMPDIR=${folder}`,
-      'ORDER_PIPELINE_TEMPLATE_ONLY=on',
-      process.execPath,
-      SERVERLESS,
-      ...args,
-    ];
-    await promisify(execFile)('env', command, { cwd: PROJECT }).catch((error) => {
-      // Serverless prints its error on stdout, which is not in the message of the execFile error.
-      const [, reason = `${error.stderr}${error.stdout}`] = /^Error:\s*(.*)/ms.exec(error.stdout) ?? [];
-      throw new Error(`serverless package --stage ${stage}: ${reason.trim()}`, { cause: error });
-    });
+    await runServerless(PROJECT, args, { TMPDIR: folder, ORDER_PIPELINE_TEMPLATE_ONLY: 'on' });
     return await readTemplate(join(folder, TEMPLATE_FILE));
   } finally {
     await rm(folder, { recursive: true });

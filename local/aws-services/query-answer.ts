@@ -1,6 +1,13 @@
-import type { AwsError } from './aws-error.ts';
+import { INVALID_TOKEN, MISSING_TOKEN } from '../iam/caller.ts';
+import { AwsError } from './aws-error.ts';
 import type { ServiceRequest, ServiceResponse } from './service.ts';
 import { escapeXml } from './xml.ts';
+
+/** Errors of AWS's query protocol for credentials that do not exist. */
+export const credentialErrors = {
+  missing: () => new AwsError('MissingAuthenticationToken', MISSING_TOKEN, 403),
+  unknown: () => new AwsError('InvalidClientTokenId', INVALID_TOKEN, 403),
+};
 
 /** Answers an action of AWS's query protocol. @param result XML of the action's result */
 export function queryAnswer(

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { DeniedRequest } from '../../operations/status/inspection.ts';
 import type { Principal } from '../iam/access.ts';
-import type { AccessSettings, Check, GrantUse } from '../iam/create-access.ts';
+import { connectAccess, type RemoteAccess } from '../iam/thread-access.ts';
 import type { QueueReader } from '../lambda/queue-reader.ts';
 import { memoryForStores } from '../memory-for-stores.ts';
 import type { TopicNotification } from '../s3/notifications.ts';
@@ -24,7 +24,7 @@ export interface AwsServicesOptions {
   onCrash?: (error: Error) => void;
 }
 
-export interface AwsServices {
+export interface AwsServices extends RemoteAccess {
   /** `http://127.0.0.1:PORT`, for SQS, SNS, S3, STS, and Lambda's Invoke and event source mappings. */
   endpoint: string;
   /** Base URL of the inspection routes, see `inspection-routes.ts`. */
@@ -43,18 +43,6 @@ export interface AwsServices {
    * @param principal Role of the function, whose rights are checked after `setAccess`. Default: none is checked.
    */
   readQueue(queueName: string, principal?: Principal): QueueReader;
-  /**
-   * Enforces IAM from now on, or with other settings than before.
-   *
-   * @throws Error for a policy that cannot be enforced
-   */
-  setAccess(settings: AccessSettings): Promise<void>;
-  /** Returns the last 100 different requests that were refused, the oldest first. */
-  denials(): Promise<DeniedRequest[]>;
-  /** Returns the different requests that this thread has decided. */
-  checks(): Promise<Check[]>;
-  /** Returns the rights of all roles, and whether requests to these services used them. */
-  usage(): Promise<GrantUse[]>;
   /** Ends pending requests, including long polls, and the thread. */
   stop(): Promise<void>;
 }
@@ -140,10 +128,7 @@ export async function startAwsServices({
       counts: () => call('counts'),
       putBucketNotification: (bucket, topics) => call('putBucketNotification', bucket, topics),
       readQueue,
-      setAccess: (settings) => call('setAccess', settings),
-      denials: () => call('denials'),
-      checks: () => call('checks'),
-      usage: () => call('usage'),
+      ...connectAccess(call),
       stop: () => {
         stopped ??= stop();
         return stopped;

@@ -1,17 +1,12 @@
 import type { Principal } from '../iam/access.ts';
-import { accessKeyIdOf, type Enforcement, INVALID_TOKEN, identify, MISSING_TOKEN } from '../iam/caller.ts';
+import { accessKeyIdOf, type Enforcement, identify } from '../iam/caller.ts';
 import { arnOf, userIdOf } from '../iam/principal.ts';
 import { ACCOUNT_ID } from '../stack/account.ts';
 import { AwsError } from './aws-error.ts';
-import { queryAnswer, queryError } from './query-answer.ts';
+import { credentialErrors, queryAnswer, queryError } from './query-answer.ts';
 import type { ServiceRequest, ServiceResponse } from './service.ts';
 
 const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
-
-const credentialErrors = {
-  missing: () => new AwsError('MissingAuthenticationToken', MISSING_TOKEN, 403),
-  unknown: () => new AwsError('InvalidClientTokenId', INVALID_TOKEN, 403),
-};
 
 /**
  * Answers STS's GetCallerIdentity, by which clients check their credentials. It needs no permission. If nothing is enforced,

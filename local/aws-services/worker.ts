@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import type { DeniedRequest, InspectedFunction, Inspection } from '../../operations/status/inspection.ts';
 import type { Principal } from '../iam/access.ts';
-import type { AccessSettings } from '../iam/create-access.ts';
 import { createThreadAccess } from '../iam/thread-access.ts';
 import { createQueueReader, type QueueReader, type QueueRecord } from '../lambda/queue-reader.ts';
 import { createLoopbackServer } from '../loopback-server.ts';
@@ -163,10 +162,7 @@ function readerOf(queueName: string, principal: Principal | undefined): QueueRea
 const handlers = {
   start,
   stop,
-  setAccess: (settings: AccessSettings): void => threadAccess.setAccess(settings),
-  denials: () => threadAccess.denials(),
-  checks: () => threadAccess.checks(),
-  usage: () => threadAccess.usage(),
+  ...threadAccess,
   putBucketNotification(bucket: string, topics: TopicNotification[]) {
     s3.setBucketNotification(bucket, topics);
     commit();

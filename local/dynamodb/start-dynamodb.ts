@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { DeniedRequest } from '../../operations/status/inspection.ts';
-import type { AccessSettings, Check, GrantUse } from '../iam/create-access.ts';
+import { type AccessCalls, connectAccess, type RemoteAccess } from '../iam/thread-access.ts';
 import { memoryForStores } from '../memory-for-stores.ts';
 import { connect, serve } from '../thread-rpc.ts';
-import type { MainCalls, WorkerCalls, WorkerOptions } from './worker.ts';
+import type { MainCalls, WorkerOptions } from './worker.ts';
 
 /** Milliseconds after which a stopping thread is terminated. */
 const STOP_DEADLINE_MS = 2_000;
@@ -20,21 +20,9 @@ export interface DynamoDbOptions {
   onCrash?: (error: Error) => void;
 }
 
-export interface EmbeddedDynamoDb {
+export interface EmbeddedDynamoDb extends RemoteAccess {
   /** URL for the SDK's `endpoint`. */
   endpoint: string;
-  /**
-   * Enforces IAM from now on, or with other settings than before.
-   *
-   * @throws Error for a policy that cannot be enforced
-   */
-  setAccess(settings: AccessSettings): Promise<void>;
-  /** Returns the last 100 different requests that were refused, the oldest first. */
-  denials(): Promise<DeniedRequest[]>;
-  /** Returns the different requests that this thread has decided. */
-  checks(): Promise<Check[]>;
-  /** Returns the rights of all roles, and whether requests to DynamoDB used them. */
-  usage(): Promise<GrantUse[]>;
   /** Stops the server. Pending requests have 0.5 s; the thread is terminated after 2 s. */
   stop(): Promise<void>;
 }
@@ -63,7 +51,7 @@ export async function startDynamoDb({
     resourceLimits: { maxOldGenerationSizeMb: memoryForStores() },
   });
   const exited = new Promise((resolve) => worker.once('exit', resolve));
-  const call = connect<WorkerCalls>(port1);
+  const call = connect<AccessCalls>(port1);
   const mainCalls: MainCalls = { denied: onDenied };
   serve(port1, { ...mainCalls });
   void exited.then(() => port1.close());
@@ -80,10 +68,7 @@ export async function startDynamoDb({
 
   return {
     endpoint: `http://127.0.0.1:${listening}`,
-    setAccess: (settings) => call('setAccess', settings),
-    denials: () => call('denials'),
-    checks: () => call('checks'),
-    usage: () => call('usage'),
+    ...connectAccess(call),
     async stop() {
       stopping = true;
       worker.postMessage('stop');

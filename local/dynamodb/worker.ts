@@ -3,7 +3,6 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { DeniedRequest } from '../../operations/status/inspection.ts';
 import { createListener } from '../aws-services/http-server.ts';
 import { openMemoryStorage, openStorage, type Storage } from '../aws-services/storage.ts';
-import type { AccessSettings } from '../iam/create-access.ts';
 import { createThreadAccess } from '../iam/thread-access.ts';
 import { createLoopbackServer } from '../loopback-server.ts';
 import { connect, serve } from '../thread-rpc.ts';
@@ -32,14 +31,7 @@ const { enforcement, ...threadAccess } = createThreadAccess((request) => {
   // A failed call means that the main thread is gone.
   void ask('denied', request).catch(() => undefined);
 });
-const handlers = {
-  setAccess: (settings: AccessSettings): void => threadAccess.setAccess(settings),
-  denials: () => threadAccess.denials(),
-  checks: () => threadAccess.checks(),
-  usage: () => threadAccess.usage(),
-};
-export type WorkerCalls = typeof handlers;
-serve(calls, handlers);
+serve(calls, threadAccess);
 
 const listener = createListener(createDynamoDbService(storage, enforcement), storage.commit, (error) => {
   // Memory may differ from the disk now, so the thread ends and the changes since the last commit are rolled back.

@@ -7,7 +7,7 @@ export type Principal =
   /** An AWS service that acts for a resource of this account, such as S3 for a bucket. */
   | { kind: 'service'; service: string; sourceArn: string };
 
-/** What a principal asks for. */
+/** A request of a principal. */
 export interface AccessRequest {
   /** For example `sqs:SendMessage`. */
   action: string;

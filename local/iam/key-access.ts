@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, REGION } from '../stack/account.ts';
+import { arn } from '../stack/account.ts';
 import type { Denial } from './access.ts';
 import { KEY_ACTIONS } from './actions.ts';
 import type { Caller } from './caller.ts';
@@ -27,5 +27,5 @@ export function checkKey(
 
 function toKeyArn(keyId: string): string {
   if (keyId.startsWith('arn:')) return keyId;
-  return `arn:aws:kms:${REGION}:${ACCOUNT_ID}:${keyId.startsWith('alias/') ? keyId : `key/${keyId}`}`;
+  return arn('kms', keyId.startsWith('alias/') ? keyId : `key/${keyId}`);
 }

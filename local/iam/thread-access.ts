@@ -1,4 +1,5 @@
 import type { DeniedRequest } from '../../operations/status/inspection.ts';
+import type { CallThread } from '../thread-rpc.ts';
 import type { Access, Denial } from './access.ts';
 import { KNOWN_ACTIONS } from './actions.ts';
 import type { Enforcement } from './caller.ts';
@@ -26,6 +27,33 @@ export interface ThreadAccess {
   /** Returns the rights of all roles, and whether requests to this thread used them. Empty before `setAccess`. */
   usage(): GrantUse[];
 }
+
+/** The access of another thread. */
+export interface RemoteAccess {
+  /**
+   * Enforces IAM from now on, or with other settings than before.
+   *
+   * @throws Error for a policy that cannot be enforced
+   */
+  setAccess(settings: AccessSettings): Promise<void>;
+  /** Returns the last 100 different requests that the thread refused, the oldest first. */
+  denials(): Promise<DeniedRequest[]>;
+  /** Returns the different requests that the thread decided. */
+  checks(): Promise<Check[]>;
+  /** Returns the rights of all roles, and whether requests to the thread used them. */
+  usage(): Promise<GrantUse[]>;
+}
+
+/** Calls of a thread that serves its {@link ThreadAccess}. */
+export type AccessCalls = Pick<ThreadAccess, keyof RemoteAccess>;
+
+/** Returns the access of the thread at the other side of a port. */
+export const connectAccess = (call: CallThread<AccessCalls>): RemoteAccess => ({
+  setAccess: (settings) => call('setAccess', settings),
+  denials: () => call('denials'),
+  checks: () => call('checks'),
+  usage: () => call('usage'),
+});
 
 /** @param onDenied Called with each refusal. */
 export function createThreadAccess(onDenied: (denied: DeniedRequest) => void): ThreadAccess {

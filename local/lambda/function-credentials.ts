@@ -1,3 +1,4 @@
+import type { Principal } from '../iam/access.ts';
 import type { DatabaseName } from '../postgres/data-api-calls.ts';
 import { toSessionUrl } from '../postgres/statement-gate.ts';
 
@@ -6,9 +7,8 @@ export interface FunctionCredentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken: string;
-  /** The role, and the name of its session. */
-  roleName: string;
-  sessionName: string;
+  /** The session of the role. */
+  principal: Principal;
 }
 
 /** Variables with URLs of the embedded Postgres, and the databases that they stand for. */

@@ -95,7 +95,7 @@ export function startFunctions({
       enabled: event.enabled,
       maximumConcurrency: event.maximumConcurrency,
       queueArn: queue.arn,
-      reader: readQueue(queue.QueueName, principalOf(credentials.get(name))),
+      reader: readQueue(queue.QueueName, credentials.get(name)?.principal),
       batchSize: event.batchSize,
       batchingWindow: event.maximumBatchingWindow,
       reportsItemFailures: event.functionResponseType === 'ReportBatchItemFailures',
@@ -136,10 +136,6 @@ export function startFunctions({
     stop,
   };
 }
-
-/** Returns the session of a role to which credentials belong. */
-const principalOf = (credentials: FunctionCredentials | undefined): Principal | undefined =>
-  credentials && { kind: 'role', roleName: credentials.roleName, sessionName: credentials.sessionName };
 
 /**
  * Returns the event that EventBridge sends if no input is set:

@@ -30,7 +30,7 @@ const UNRELATED = new Set(['N', 'A', 'S']);
 export function createJudgedSession(judge: Judge): Session {
   /** For each ReadyForQuery that the server will send, the error that replaces it, or nothing. The first ends the startup. */
   const expected: (Buffer | undefined)[] = [undefined];
-  /** As of the last ReadyForQuery. */
+  /** Whether the last ReadyForQuery was within a transaction. */
   let inTransaction = false;
   /** Whether the client sends the rest of a refused statement, up to its Sync. */
   let discarding = false;

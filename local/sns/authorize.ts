@@ -1,18 +1,12 @@
 import { AwsError } from '../aws-services/aws-error.ts';
 import { type Parameters, structuresOf, textOf } from '../aws-services/query-parameters.ts';
 import { ACTIONS, needsOf, type SnsResource } from '../iam/actions.ts';
-import { type Caller, INVALID_TOKEN, MISSING_TOKEN } from '../iam/caller.ts';
+import type { Caller } from '../iam/caller.ts';
 import { checkKey } from '../iam/key-access.ts';
 import { arn } from '../stack/account.ts';
 import { requireText, topicArnOf } from './required-parameters.ts';
 import type { Topic } from './topic.ts';
 import type { Topics } from './topics.ts';
-
-/** SNS's errors for credentials that do not exist. */
-export const credentialErrors = {
-  missing: () => new AwsError('MissingAuthenticationToken', MISSING_TOKEN, 403),
-  unknown: () => new AwsError('InvalidClientTokenId', INVALID_TOKEN, 403),
-};
 
 /**
  * Actions that need no signature: the links in notifications and confirmations call them.

@@ -1,10 +1,10 @@
 import { AwsError } from '../aws-services/aws-error.ts';
-import { queryAnswer, queryError } from '../aws-services/query-answer.ts';
+import { credentialErrors, queryAnswer, queryError } from '../aws-services/query-answer.ts';
 import { parseParameters, textOf } from '../aws-services/query-parameters.ts';
 import type { Service } from '../aws-services/service.ts';
 import { accessKeyIdOf, identify } from '../iam/caller.ts';
 import type { Action } from './action.ts';
-import { authorize, credentialErrors, UNSIGNED } from './authorize.ts';
+import { authorize, UNSIGNED } from './authorize.ts';
 import { publishActions } from './publish-actions.ts';
 import type { Sns } from './sns.ts';
 import { subscriptionActions } from './subscription-actions.ts';

@@ -11,7 +11,7 @@ const REFERENCE =
 /** Matches names of environment variables that serverless.yml reads. */
 const VARIABLE = /\$\{env:(\w+)/g;
 
-/** What a packaged stack depends on, besides packages and parameters. */
+/** The files and variables that a packaged stack depends on, besides packages and parameters. */
 export interface Sources {
   /** Contents of the files by path, relative to the directory of serverless.yml. */
   files: Map<string, Buffer>;

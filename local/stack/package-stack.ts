@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { runServerless } from '../../program/run-serverless.ts';
 import { findCache, removeUnused, touch, writeAtomically } from '../cache.ts';
 import { listSources, type Sources } from './list-sources.ts';
 
@@ -32,7 +31,7 @@ export interface PackagedTemplate {
 export interface PackagedStack {
   /** The environment of functions has {@link fillOutputs placeholders} for the stack's outputs. */
   configuration: ServerlessConfiguration;
-  /** What `serverless deploy` would deploy to stage `local`. */
+  /** The template that `serverless deploy` would deploy to stage `local`. */
   template: PackagedTemplate;
 }
 
@@ -55,7 +54,7 @@ const PLACEHOLDERS = {
  * @param directory Directory of serverless.yml.
  * @param params Stage parameters that override those of the file, like `--param`.
  * @param localDirectory Directory for the cache if `node_modules` is read-only. Default: the temporary directory.
- * @throws Error with code `PACKAGE_FAILED` and the message of Serverless, for example for a parameter that it refuses
+ * @throws Error with code `SERVERLESS_FAILED` and the message of Serverless, for example for a parameter that it refuses
  */
 export async function packageStack(
   directory: string,
@@ -71,7 +70,7 @@ export async function packageStack(
     await touch(file);
     return JSON.parse(cached);
   }
-  const packaged = await runServerless(directory, sources, params);
+  const packaged = await packageCopy(directory, sources, params);
   await removeUnused(cache);
   await writeAtomically(file, JSON.stringify(packaged));
   return packaged;
@@ -88,7 +87,7 @@ async function hashOf(directory: string, { files, variables }: Sources, params: 
   for (const name of variables) hash.update(`\0${name}=${process.env[name] ?? ''}`);
   // npm changes this file with every package that it installs or removes.
   const packages = await readFile(join(directory, 'node_modules/.package-lock.json')).catch(() => '');
-  // What is kept of a package depends on this module.
+  // This module decides which parts of a package are kept.
   const code = await readFile(import.meta.filename);
   hash.update(`\0${process.version}\0`).update(packages).update(code);
   for (const [path, content] of files) hash.update(`\0${path}\0`).update(content);
@@ -96,7 +95,7 @@ async function hashOf(directory: string, { files, variables }: Sources, params: 
 }
 
 /** Packages a copy of the sources, because Serverless and its plugins write into the directory of serverless.yml. */
-async function runServerless(
+async function packageCopy(
   directory: string,
   { files }: Sources,
   params: Readonly<Record<string, string | number>>,
@@ -113,21 +112,13 @@ async function runServerless(
     for (const name of await readdir(join(directory, 'handlers')))
       await writeFile(join(folder, 'handlers', name), 'export const handler = async () => undefined;\n');
     await writeFile(join(folder, 'outputs.json'), JSON.stringify(PLACEHOLDERS));
-    const serverless = join(directory, 'node_modules/serverless/bin/serverless.js');
-    const args = [serverless, 'package', '--stage', STAGE];
+    const args = ['package', '--stage', STAGE];
     for (const [name, value] of Object.entries(params)) args.push('--param', `${name}=${value}`);
-    const env = {
-      ...process.env,
+    await runServerless(folder, args, {
       // serverless-esbuild leaves a folder for each function in the temporary directory.
       TMPDIR: folder,
       ORDER_PIPELINE_LOCAL_DIR: folder,
       ORDER_PIPELINE_CONFIGURATION: join(folder, CONFIGURATION_FILE),
-    };
-    await promisify(execFile)(process.execPath, args, { cwd: folder, env }).catch((error) => {
-      // Serverless prints its error on stdout, which is not in the message of the execFile error.
-      const [, reason = `${error.stderr}${error.stdout}`] = /^Error:\s*(.*)/ms.exec(error.stdout) ?? [];
-      const message = `serverless package --stage ${STAGE}: ${reason.trim()}`;
-      throw Object.assign(new Error(message, { cause: error }), { code: 'PACKAGE_FAILED' });
     });
     const read = async (path: string) => JSON.parse(await readFile(join(folder, path), 'utf8'));
     const { service, provider, functions, resources } = await read(CONFIGURATION_FILE);

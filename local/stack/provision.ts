@@ -16,44 +16,26 @@ import { CreateQueueCommand, SetQueueAttributesCommand, type SQSClient } from '@
 import type { AwsServices } from '../aws-services/start-aws-services.ts';
 import { provisionTable } from '../dynamodb/provision-table.ts';
 import type { Clients } from './clients.ts';
-import type { ResourcePolicy, StackAccess } from './read-access.ts';
 import type { Stack } from './read-stack.ts';
-import type { SubscriptionProperties } from './stack-schema.ts';
-
-/** Its name is its logical id, because CloudFormation would generate one. */
-const DEPLOYMENT_BUCKET = 'serverlessdeploymentbucket';
+import type { SubscriptionProperties, TopicProperties } from './stack-schema.ts';
 
 /**
  * Creates the stack's resources. Resources in a data directory of an earlier run are updated. Subscriptions and
  * notifications are created last, because they need their targets.
  *
- * @param access Policies of resources, and keys of topics. Default: none.
+ * @param policies JSON of policies by the URLs of queues, ARNs of topics and names of buckets. Default: none.
  */
 export async function provision(
   stack: Stack,
   clients: Clients,
   awsServices: AwsServices,
-  access: Pick<StackAccess, 'resourcePolicies' | 'topicKeys'> = {
-    resourcePolicies: [],
-    topicKeys: new Map(),
-  },
+  policies: ReadonlyMap<string, string> = new Map(),
 ): Promise<void> {
   await Promise.all([
-    provisionQueues(clients.sqs, stack.queues),
-    ...stack.topics.map(({ TopicName }) => clients.sns.send(new CreateTopicCommand({ Name: TopicName }))),
-    ...stack.buckets.map(({ BucketName }) => provisionBucket(clients.s3, BucketName)),
+    provisionQueues(clients.sqs, stack.queues, policies),
+    ...stack.topics.map((topic) => provisionTopic(clients.sns, topic, policies)),
+    ...stack.buckets.map(({ BucketName }) => provisionBucket(clients.s3, BucketName, policies)),
     ...stack.tables.map((table) => provisionTable(clients.dynamodb, table)),
-  ]);
-  await Promise.all([
-    ...access.resourcePolicies
-      // Serverless's bucket for deployments does not exist here.
-      .filter(({ resources }) => !resources.includes(DEPLOYMENT_BUCKET))
-      .map((policy) => setPolicy(clients, policy)),
-    ...Array.from(access.topicKeys, ([TopicArn, AttributeValue]) =>
-      clients.sns.send(
-        new SetTopicAttributesCommand({ TopicArn, AttributeName: 'KmsMasterKeyId', AttributeValue }),
-      ),
-    ),
   ]);
   for (const subscription of stack.subscriptions) await subscribe(clients.sns, subscription);
   for (const { BucketName, NotificationConfiguration } of stack.buckets) {
@@ -67,15 +49,23 @@ export async function provision(
 }
 
 /** Creates all queues before it sets their attributes, because a redrive policy needs its dead-letter queue. */
-async function provisionQueues(sqs: SQSClient, queues: Stack['queues']): Promise<void> {
+async function provisionQueues(
+  sqs: SQSClient,
+  queues: Stack['queues'],
+  policies: ReadonlyMap<string, string>,
+): Promise<void> {
   await Promise.all(queues.map(({ QueueName }) => sqs.send(new CreateQueueCommand({ QueueName }))));
-  await Promise.all(queues.map((queue) => setAttributes(sqs, queue)));
+  await Promise.all(queues.map((queue) => setAttributes(sqs, queue, policies.get(queue.url))));
 }
 
-async function setAttributes(sqs: SQSClient, queue: Stack['queues'][number]): Promise<void> {
+async function setAttributes(
+  sqs: SQSClient,
+  queue: Stack['queues'][number],
+  Policy: string | undefined,
+): Promise<void> {
   const { url, VisibilityTimeout, ReceiveMessageWaitTimeSeconds, MessageRetentionPeriod, RedrivePolicy } =
     queue;
-  const attributes = { VisibilityTimeout, ReceiveMessageWaitTimeSeconds, MessageRetentionPeriod };
+  const attributes = { VisibilityTimeout, ReceiveMessageWaitTimeSeconds, MessageRetentionPeriod, Policy };
   const Attributes: Record<string, string> = {};
   for (const [name, value] of Object.entries(attributes))
     if (value !== undefined) Attributes[name] = String(value);
@@ -83,30 +73,31 @@ async function setAttributes(sqs: SQSClient, queue: Stack['queues'][number]): Pr
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes }));
 }
 
-async function setPolicy(
-  { sqs, sns, s3 }: Clients,
-  { type, resources, document }: ResourcePolicy,
+async function provisionTopic(
+  sns: SNSClient,
+  { TopicName, KmsMasterKeyId }: TopicProperties,
+  policies: ReadonlyMap<string, string>,
 ): Promise<void> {
-  for (const resource of resources) {
-    if (type === 'AWS::SQS::QueuePolicy')
-      await sqs.send(new SetQueueAttributesCommand({ QueueUrl: resource, Attributes: { Policy: document } }));
-    else if (type === 'AWS::S3::BucketPolicy')
-      await s3.send(new PutBucketPolicyCommand({ Bucket: resource, Policy: document }));
-    else
-      await sns.send(
-        new SetTopicAttributesCommand({
-          TopicArn: resource,
-          AttributeName: 'Policy',
-          AttributeValue: document,
-        }),
-      );
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: TopicName }));
+  for (const [AttributeName, AttributeValue] of Object.entries({
+    Policy: policies.get(TopicArn),
+    KmsMasterKeyId,
+  })) {
+    if (AttributeValue === undefined) continue;
+    await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName, AttributeValue }));
   }
 }
 
-async function provisionBucket(s3: S3Client, name: string): Promise<void> {
+async function provisionBucket(
+  s3: S3Client,
+  name: string,
+  policies: ReadonlyMap<string, string>,
+): Promise<void> {
   await s3.send(new CreateBucketCommand({ Bucket: name })).catch((error) => {
     if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
   });
+  const Policy = policies.get(name);
+  if (Policy !== undefined) await s3.send(new PutBucketPolicyCommand({ Bucket: name, Policy }));
 }
 
 /** Creates a subscription. An existing one is removed first: SNS refuses to create it again with other attributes. */

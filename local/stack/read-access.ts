@@ -9,23 +9,13 @@ import { listReferences } from './list-references.ts';
 import type { PackagedTemplate } from './package-stack.ts';
 import { readAttributes } from './read-stack.ts';
 
-/** A policy of a queue, topic or bucket. */
-export interface ResourcePolicy {
-  type: 'AWS::SQS::QueuePolicy' | 'AWS::SNS::TopicPolicy' | 'AWS::S3::BucketPolicy';
-  /** URLs of queues, ARNs of topics, names of buckets. */
-  resources: string[];
-  /** JSON. */
-  document: string;
-}
-
 /** The identities of a stack, and what they may do. */
 export interface StackAccess {
   settings: AccessSettings;
   /** Credentials of the functions, and of workers that run them instead of Lambda. By the function's name in serverless.yml. */
   functions: Map<string, { function: FunctionCredentials; worker: FunctionCredentials }>;
-  resourcePolicies: ResourcePolicy[];
-  /** Keys by the ARNs of the topics that they encrypt. */
-  topicKeys: Map<string, string>;
+  /** JSON of policies by the URLs of queues, ARNs of topics and names of buckets. */
+  resourcePolicies: Map<string, string>;
   /** The databases on AWS, instead of which there is one Postgres. ARNs are empty for a disabled part. */
   databases: Record<DatabaseName, DataApiTarget>;
 }
@@ -44,7 +34,6 @@ const role = z.object({
 const policy = z.object({ Roles: z.array(z.string()), PolicyDocument: document });
 const lambdaFunction = z.object({ FunctionName: z.string(), Role: z.string() });
 const key = z.object({ KeyPolicy: document });
-const topic = z.object({ KmsMasterKeyId: z.string().optional() });
 const resourcePolicies = {
   'AWS::SQS::QueuePolicy': z
     .object({ Queues: z.array(z.string()), PolicyDocument: document })
@@ -92,7 +81,8 @@ export function readAccess(template: PackagedTemplate, prefix: string, endpoint:
   const addRole = (name: string, sessionName: string, policies: RoleSettings['policies']) => {
     const credentials = credentialsOf(name);
     settings.push({ name, sessionName, accessKeyId: credentials.accessKeyId, policies });
-    return { ...credentials, roleName: name, sessionName };
+    const principal = { kind: 'role', roleName: name, sessionName } as const;
+    return { ...credentials, principal };
   };
   for (const [id, { FunctionName, Role }] of ofType('AWS::Lambda::Function', lambdaFunction)) {
     const roleId = Role.replace(/^.*[:/]/, '');
@@ -123,16 +113,11 @@ export function readAccess(template: PackagedTemplate, prefix: string, endpoint:
       })),
     },
     functions,
-    resourcePolicies: Object.entries(resourcePolicies).flatMap(([type, schema]) =>
-      ofType(type, schema).map(([, { resources, PolicyDocument }]) => ({
-        type: type as ResourcePolicy['type'],
-        resources,
-        document: JSON.stringify(PolicyDocument),
-      })),
-    ),
-    topicKeys: new Map(
-      ofType('AWS::SNS::Topic', topic).flatMap(([id, { KmsMasterKeyId }]) =>
-        KmsMasterKeyId === undefined ? [] : [[attributes.get(id) ?? id, KmsMasterKeyId] as const],
+    resourcePolicies: new Map(
+      Object.entries(resourcePolicies).flatMap(([type, schema]) =>
+        ofType(type, schema).flatMap(([, { resources, PolicyDocument }]) =>
+          resources.map((resource) => [resource, JSON.stringify(PolicyDocument)] as const),
+        ),
       ),
     ),
   };

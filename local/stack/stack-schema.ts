@@ -16,7 +16,12 @@ const queue = z.strictObject({
   SqsManagedSseEnabled: awsOnly,
 });
 
-const topic = z.strictObject({ TopicName: z.string(), DisplayName: awsOnly, KmsMasterKeyId: awsOnly });
+const topic = z.strictObject({
+  TopicName: z.string(),
+  DisplayName: awsOnly,
+  // Nothing is encrypted here, but publishing needs rights to the key.
+  KmsMasterKeyId: z.string().optional(),
+});
 
 const subscription = z.strictObject({
   TopicArn: z.string(),

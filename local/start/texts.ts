@@ -11,7 +11,7 @@ const EXPLAINED = new Set<string | undefined>([
   'DATA_DIR_INACCESSIBLE',
   'MIGRATION_FAILED',
   'POSTGRES_UNSUPPORTED',
-  'PACKAGE_FAILED',
+  'SERVERLESS_FAILED',
 ]);
 
 /** Returns the addresses and files of the running cloud. */

@@ -30,7 +30,7 @@ test('packageStack returns serverless.yml and the template, again after each cha
   const queue = { QueueName: `${service}-local-order-queue` };
   expect(template.Resources.OrderQueue?.Properties).toMatchObject(queue);
 
-  // From here on, Serverless can't run. What was packaged is in the cache, whoever asks for it.
+  // From here on, Serverless can't run. Packaged stacks are in the cache for every caller.
   vi.stubEnv('NODE_OPTIONS', '--no-such-option');
   expect(await packageStack(project.folder)).toEqual({ configuration, template });
   await expect(packageStack(project.folder, { sales: 'off' })).rejects.toThrow(

@@ -24,7 +24,7 @@ export type Outcome = 'supported' | 'notConfigured' | 'refused' | 'unclear';
 
 type CommandClass = new (input: object) => object;
 
-/** What the services enforce, and who calls the operations. */
+/** The access that the services enforce, and the caller of the operations. */
 interface Probe {
   enforcement?: Enforcement;
   /** Default: `local`, which also creates the resources. */

@@ -231,7 +231,7 @@ describe('usage', () => {
     ]);
   });
 
-  it('tells roles with the same policy apart', () => {
+  it('distinguishes roles with the same policy', () => {
     const access = create({ roles: [consumerRole, { ...idleRole, name: 'worker', policies }] });
     access.check({ kind: 'role', roleName: 'worker', sessionName: 'idle' }, receive);
     const used = access.usage().filter((grant) => grant.used);
