@@ -33,7 +33,7 @@ export interface Goal {
   value: number;
   /** Minimum or maximum of the value. */
   bound: { atLeast: number } | { atMost: number };
-  /** How much worse than the recorded value it may be, as a fraction: `NOISY` for times and rates, `COUNTED` for counts. */
+  /** Fraction by which it may be worse than the recorded value: `NOISY` for times and rates, `COUNTED` for counts. */
   tolerance: number;
 }
 
@@ -79,7 +79,7 @@ export interface Contender {
 
 /**
  * Runs contenders in turn for several rounds, so that a temporary slowdown of the machine affects all of them. Every other round
- * is in reverse order, so that none always runs after the same other one.
+ * is in reverse order, so that no contender always runs right after the same one.
  *
  * @param log Called with a line after each run.
  */

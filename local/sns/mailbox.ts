@@ -116,7 +116,7 @@ function listMails(queue: MailQueue, { search, limit }: MailChoice): MailboxPage
   return { total, mails };
 }
 
-/** Returns a filter for bodies that contain the searched text, which is much cheaper than parsing each. */
+/** Returns a filter for bodies that contain the searched text. Searching a body is much cheaper than parsing it. */
 function createFilter(search: string): (body: string) => boolean {
   const text = RegExp.escape(JSON.stringify(search).slice(1, -1));
   const pattern = new RegExp(text, 'i');

@@ -146,7 +146,7 @@ function toSendResult(sent: SentMessage): object {
   };
 }
 
-/** Returns a function that converts a received message, with the attributes for which the request asks. */
+/** Returns a function that converts a received message to output with the requested attributes. */
 function selectAttributes(input: Input): (message: ReceivedMessage) => object {
   const asked = [...textsIn(input, 'AttributeNames'), ...textsIn(input, 'MessageSystemAttributeNames')];
   const unknown = asked.find((name) => name !== 'All' && !SYSTEM_ATTRIBUTE_NAMES.includes(name));
@@ -173,7 +173,7 @@ function selectAttributes(input: Input): (message: ReceivedMessage) => object {
   };
 }
 
-/** Returns a filter of attribute names. It accepts names, prefixes such as `order.*`, and all for `All` and `.*`. */
+/** Returns a filter for names, or prefixes such as `order.*`. `All` and `.*` match every attribute. */
 function createNameFilter(names: readonly string[]): (name: string) => boolean {
   if (names.includes('All') || names.includes('.*')) return () => true;
   const exact = new Set(names);
