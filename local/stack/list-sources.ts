@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 
 /**
  * Matches references to other files of the service: `${file(resources/sales.yml)}`, `./plugins/check-stage.cjs`, `'./order.ts'`
- * after `from` or `require(`, and rows' `definitions: 'resources/sales.yml'`.
+ * after `from` or `require(`, and `definitions: 'resources/sales.yml'` of a row in topology.ts.
  */
 const REFERENCE =
   /file\(([\w./-]+)|(?:- |config: |definitions: ['"])([\w./-]+\.\w+)|(?:from |require\(|import\()['"](\.[\w./-]+)/g;

@@ -145,7 +145,7 @@ export function readAttributes(
   ]);
   const pseudoParameters = new Map(attributes);
   for (const [id, { Type, Properties = {} }] of resources) {
-    // CloudFormation generates a name that is not given.
+    // CloudFormation generates a name if the template gives none.
     const name = (property: string) =>
       String(evaluate(id, Properties[property] ?? id.toLowerCase(), pseudoParameters));
     const [ref, resourceArn] = describe(Type, id, name, endpoint);
