@@ -42,7 +42,7 @@ const IN_RANGE = `#sent BETWEEN :from AND :last
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
  *
  * @param client Client with permission to Scan the table.
- * @param range When orders were sent or, if not sent yet, claimed. Default: all records.
+ * @param range Range of the times at which orders were sent or, if not sent yet, claimed. Default: all records.
  * @throws ServiceError
  */
 export async function* scanLedger(

@@ -117,7 +117,10 @@ export interface Leases extends AsyncDisposable {
 const MIN_SECONDS = 20;
 /** SQS hides a message for at most 12 hours, renewals included. */
 const MAX_SECONDS = 43_200;
-/** A lease is renewed three times while it lasts, ten messages to a request. So renewals make 30 requests a second. */
+/**
+ * A lease lasts one second per 100 messages, and is renewed three times while it lasts. With ten messages a request, renewals
+ * make 30 requests a second.
+ */
 const MESSAGES_PER_SECOND = 100;
 /** Remaining time of a lease that is enough to send and delete its message. */
 const MARGIN_MS = 5_000;

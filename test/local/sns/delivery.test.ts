@@ -131,7 +131,7 @@ describe('the dead-letter queue of a subscription', () => {
     expect(Object.keys(notificationIn(dead).MessageAttributes ?? {})).toEqual(Object.keys(attributes));
   });
 
-  test('receives no delivered message, and a subscription without one loses an undeliverable message', () => {
+  test('receives no delivered message, and without it an undeliverable message is lost', () => {
     const { sns, subscribe, take, topicArn } = openTopic();
     subscribe(topicArn, queueArn('q'), withDeadLetters);
     subscribe(topicArn, queueArn('missing'));
