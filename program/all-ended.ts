@@ -1,4 +1,4 @@
-/** Works like `Promise.all`, but waits for all promises before it rejects: when it has, no work is left running. */
+/** Works like `Promise.all`, but waits for all promises before it rejects, so that no work is still running afterwards. */
 export async function allEnded<Value>(promises: Iterable<Promise<Value>>): Promise<Value[]> {
   const results = await Promise.allSettled(promises);
   return results.map((result) => {

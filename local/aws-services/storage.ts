@@ -109,7 +109,7 @@ function openDatabase(dataDir: string): DatabaseSync {
   mkdirSync(dataDir, { recursive: true });
   const db = new DatabaseSync(join(dataDir, 'services.db'));
   try {
-    // The lock, which the first write acquires, prevents two processes from using one directory with different memory.
+    // The first write acquires a lock. Without it, two processes with different state in memory could use one directory.
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT',
     );

@@ -19,8 +19,8 @@ export interface MessageLocations {
   /** Ids of orders in the dead-letter queues behind the topic. */
   deadLetteredLater: ReadonlySet<string | null>;
   /**
-   * Whether all queues were empty after the ledger was read. If not, a queue may hold the order's message, or its event after it
-   * was sent and not marked; such an order must not be sent again.
+   * Whether all queues were empty after the ledger was read. If not, a queue may hold the message of a claimed order, or the
+   * event of an order that was sent but not marked. Such orders must not be sent again.
    */
   areQueuesEmpty: boolean;
 }

@@ -44,7 +44,8 @@ export interface ThrottleChange {
 }
 
 /**
- * Limits the concurrent invocations of a function by its queue, or pauses and resumes them. Batches in flight are not affected.
+ * Limits how many batches of its queue a function processes concurrently, or pauses or resumes the queue. Batches in flight are
+ * not affected.
  * The change lasts until the next deployment or the next start of the embedded cloud, which apply serverless.yml again.
  *
  * @param functionName Name in serverless.yml.
