@@ -93,7 +93,7 @@ function bends(points: readonly Point[], y: Line): Point[] {
 }
 
 function panelOf(title: string, hours: number, marks: Plot.Markish[]): Panel {
-  // One label every two hours of a day, and no more labels for a longer time.
+  // A day has one label every two hours. A longer time gets no more labels than a day.
   const every = 2 * Math.ceil(hours / 26);
   return {
     title,
