@@ -10,7 +10,7 @@ import type { QueueRow, Store } from '../../topology.ts';
 interface Invocation {
   baseMs: number;
   perOrderMs: number;
-  /** Milliseconds that it waits for other services, which do not depend on its memory. */
+  /** Milliseconds that it waits for other services. They do not depend on its memory. */
   waitMs: number;
   logBytes: number;
 }

@@ -16,11 +16,11 @@ export interface StackAccess {
   functions: Map<string, { function: FunctionCredentials; worker: FunctionCredentials }>;
   /** JSON of policies by the URLs of queues, ARNs of topics and names of buckets. */
   resourcePolicies: Map<string, string>;
-  /** The databases on AWS, instead of which there is one Postgres. ARNs are empty for a disabled part. */
+  /** The databases on AWS. One Postgres stands in for both. ARNs are empty for a disabled part. */
   databases: Record<DatabaseName, DataApiTarget>;
 }
 
-/** Access key of the account's administrator: what clients use that are no part of the stack. */
+/** Access key of the account's administrator, for clients outside the stack. */
 const ADMINISTRATOR = 'local';
 
 const document = z.record(z.string(), z.unknown());
@@ -123,7 +123,7 @@ export function readAccess(template: PackagedTemplate, prefix: string, endpoint:
   };
 }
 
-/** Returns the values of all references. Those to attributes of resources that exist on AWS only get ARNs of their own. */
+/** Returns the values of all references. Each attribute of an AWS-only resource gets a generated ARN. */
 function attributesOf({ Resources, Outputs }: PackagedTemplate, endpoint: string): Map<string, string> {
   const attributes = readAttributes(Object.entries(Resources), endpoint);
   for (const place of listReferences({ Resources, Outputs })) {
