@@ -72,7 +72,7 @@ async function run(options: StartOptions): Promise<number> {
   } catch (error) {
     if (signal.reason instanceof ServiceCrash) throw signal.reason;
     if (!signal.aborted) throw error;
-    // Ctrl-C also ends child processes of the start, so the start fails.
+    // Ctrl-C also reaches child processes of the start, so the start fails.
     process.stdout.write('\nStopping …\n');
     return EXIT.interrupted;
   }

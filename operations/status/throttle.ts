@@ -44,9 +44,9 @@ export interface ThrottleChange {
 }
 
 /**
- * Limits how many batches of its queue a function processes concurrently, or pauses or resumes the queue. Batches in flight are
- * not affected.
- * The change lasts until the next deployment or the next start of the embedded cloud, which apply serverless.yml again.
+ * Limits how many batches of its queue a function processes concurrently, or pauses or resumes polling. Batches in flight are
+ * not affected. The change lasts until the next deployment or the next start of the embedded cloud, which apply serverless.yml
+ * again.
  *
  * @param functionName Name in serverless.yml.
  * @throws InvalidInputError if no queue invokes the function, or the maximum concurrency is out of Lambda's range
