@@ -28,7 +28,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'slow', include: [SLOW], globalSetup: 'test/package-cache.ts' },
+        test: {
+          name: 'slow',
+          include: [SLOW],
+          globalSetup: ['test/package-cache.ts', 'test/database/provide-postgres.ts'],
+        },
       },
     ],
     // Integration tests start real servers; on a busy two-core machine a cold start takes seconds.

@@ -30,27 +30,25 @@ const SERVERLESS = join(PROJECT, 'node_modules/serverless/bin/serverless.js');
  */
 type Code = 'real' | 'stub';
 
-/** Copies the service, so that tests do not share their output with a developer's `serverless` run. */
+/** Files, and folders with entry points of functions and workers or with code that finds them by its own place. */
+const COPIED = [
+  'esbuild.config.cjs',
+  'handlers',
+  'package.json',
+  'plugins',
+  'serverless.yml',
+  'topology.ts',
+  'worker',
+];
+const LINKED = ['events', 'lib', 'local', 'node_modules', 'operations', 'program', 'resources', 'runtime'];
+
+/** Creates a folder with the service, so that tests do not share their output with a developer's `serverless` run. */
 async function copyService(code: Code): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'order-pipeline-template-'));
-  const copied = [
-    'events',
-    'serverless.yml',
-    'topology.ts',
-    'esbuild.config.cjs',
-    'package.json',
-    'resources',
-    'plugins',
-    'handlers',
-    'lib',
-    'local',
-    'operations',
-    'program',
-    'runtime',
-    'worker',
-  ];
-  await Promise.all(copied.map((name) => cp(join(PROJECT, name), join(folder, name), { recursive: true })));
-  await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  await Promise.all([
+    ...COPIED.map((name) => cp(join(PROJECT, name), join(folder, name), { recursive: true })),
+    ...LINKED.map((name) => symlink(join(PROJECT, name), join(folder, name))),
+  ]);
   if (code === 'stub') {
     const handlers = (await readdir(join(folder, 'handlers'))).map((name) => join('handlers', name));
     for (const entry of [...handlers, 'worker/main.ts']) await writeFile(join(folder, entry), STUB);

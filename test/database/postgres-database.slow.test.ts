@@ -3,22 +3,22 @@ import { type AddressInfo, createConnection, createServer, type Socket } from 'n
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
-import { startPostgres } from '../../local/postgres/start-postgres.ts';
+import { type EmbeddedPostgres, startPostgres } from '../../local/postgres/start-postgres.ts';
 import { createTestDirectory } from '../local/create-test-directory.ts';
 import { describeDatabase } from './database-suite.ts';
-import { startTestPostgres } from './start-test-postgres.ts';
 
 describeDatabase('a Postgres database', async (url) => {
   const database = createPostgresDatabase(url);
   return { database, close: () => database.close() };
 });
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+/** Not that of the other test files: connections break, and sessions end. */
+let postgres: EmbeddedPostgres;
 /** Inspects tables and sessions directly. */
 let observer: PostgresDatabase;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
+  postgres = await startPostgres({ port: 0 });
   observer = createPostgresDatabase(postgres.url);
 });
 afterAll(async () => {

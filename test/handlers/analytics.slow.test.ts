@@ -8,7 +8,7 @@ import type { Order } from '../../lib/order/order.ts';
 import { generateOrders } from '../../lib/produce/generator.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { toSqsRecord } from '../../runtime/sqs-record.ts';
-import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../database/start-test-postgres.ts';
 import { seedOrder } from '../order/seed-order.ts';
 import {
   type RedshiftWarehouse,
@@ -26,7 +26,7 @@ vi.hoisted(() => vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG'));
 type Handler = typeof import('../../handlers/analytics.ts')['handler'];
 
 let pipeline: Pipeline;
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let postgres: TestPostgres;
 let observer: Client;
 let handler: Handler;
 let log: ReturnType<typeof captureLog>;

@@ -4,11 +4,11 @@ import { createPostgresDatabase, type PostgresDatabase } from '../../lib/databas
 import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { startRdsDataStandIn } from '../aws/rds-data-stand-in.ts';
-import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../database/start-test-postgres.ts';
 import { captureLog } from './capture-log.ts';
 import { lambdaContext } from './start-pipeline.ts';
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let postgres: TestPostgres;
 let database: PostgresDatabase;
 let log: ReturnType<typeof captureLog>;
 

@@ -7,18 +7,19 @@ import { migrate } from '../../lib/database/migrate.ts';
 import { createPostgresDatabase, type PostgresDatabase } from '../../lib/database/postgres-database.ts';
 import type { SalesReport } from '../../lib/report/report-sales.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
-import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { type EmbeddedPostgres, startPostgres } from '../../local/postgres/start-postgres.ts';
 import { captureLog } from './capture-log.ts';
 import { readResponse } from './http-event.ts';
 import { lambdaContext } from './start-pipeline.ts';
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+/** Not that of the other test files: the last test stops it. */
+let postgres: EmbeddedPostgres;
 let database: PostgresDatabase;
 let handler: typeof import('../../handlers/report.ts')['handler'];
 let log: ReturnType<typeof captureLog>;
 
 beforeAll(async () => {
-  postgres = await startTestPostgres();
+  postgres = await startPostgres({ port: 0 });
   database = createPostgresDatabase(postgres.url);
   await migrate(database, 'sales', salesMigrations);
   vi.stubEnv('SALES_DATABASE_URL', postgres.url);

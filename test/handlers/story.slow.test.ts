@@ -10,7 +10,7 @@ import { UnavailableError } from '../../lib/errors.ts';
 import { getOrder } from '../../lib/order-history/get-order.ts';
 import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
-import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../database/start-test-postgres.ts';
 import { captureLog } from './capture-log.ts';
 import { readResponse } from './http-event.ts';
 import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts';
@@ -18,7 +18,7 @@ import { lambdaContext, type Pipeline, startPipeline } from './start-pipeline.ts
 type Handler = typeof import('../../handlers/story.ts')['handler'];
 
 let pipeline: Pipeline;
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let postgres: TestPostgres;
 let database: PostgresDatabase;
 let ledger: Ledger;
 let handler: Handler;

@@ -33,6 +33,8 @@ test('packageStack returns serverless.yml and the template, again after each cha
   // From here on, Serverless can't run. Packaged stacks are in the cache for every caller.
   vi.stubEnv('NODE_OPTIONS', '--no-such-option');
   expect(await packageStack(project.folder)).toEqual({ configuration, template });
+  vi.stubEnv('ORDER_PIPELINE_LOCAL_DIR', '/elsewhere');
+  expect(await packageStack(project.folder)).toEqual({ configuration, template });
   await expect(packageStack(project.folder, { sales: 'off' })).rejects.toThrow(
     'serverless package --stage local: ',
   );

@@ -6,10 +6,10 @@ import { salesMigrations } from '../../lib/sales/migrations.ts';
 import { createPostgresSalesLoader } from '../../lib/sales/sales-loader.ts';
 import { shippingMigrations } from '../../lib/shipping/migrations.ts';
 import { countStoredRows } from '../../local/start/stored-rows.ts';
-import { startTestPostgres } from '../database/start-test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../database/start-test-postgres.ts';
 import { salesOf } from '../sales/start-test-warehouse.ts';
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let postgres: TestPostgres;
 let database: PostgresDatabase;
 beforeEach(async () => {
   postgres = await startTestPostgres();

@@ -7,8 +7,8 @@ import { createPostgresDatabase, type PostgresDatabase } from '../../../lib/data
 import type { AccessRequest } from '../../../local/iam/access.ts';
 import { userIdOf } from '../../../local/iam/principal.ts';
 import type { DatabaseName } from '../../../local/postgres/data-api-calls.ts';
+import { type EmbeddedPostgres, startPostgres } from '../../../local/postgres/start-postgres.ts';
 import { startStatementGate, toSessionUrl } from '../../../local/postgres/statement-gate.ts';
-import { startTestPostgres } from '../../database/start-test-postgres.ts';
 import { accessWith, notAllowed, ROLE_KEY, ROOT_KEY, type TestStatement } from './test-access.ts';
 
 const CLUSTER = 'arn:aws:rds:us-east-1:000000000000:cluster:shipping';
@@ -33,11 +33,11 @@ const RIGHTS: Record<DatabaseName, [action: string, resource: string][]> = {
   ],
 };
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let postgres: EmbeddedPostgres;
 /** Inspects tables and sessions directly. */
 let observer: PostgresDatabase;
 beforeAll(async () => {
-  postgres = await startTestPostgres();
+  postgres = await startPostgres({ port: 0 });
   observer = createPostgresDatabase(postgres.url);
 });
 afterAll(async () => {

@@ -7,11 +7,11 @@ import { salesMigrations } from '../../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../../lib/shipping/migrations.ts';
 import { findOrders } from '../../../operations/orders/find-orders.ts';
 import type { Pipeline } from '../../../operations/pipeline/pipeline.ts';
-import { startTestPostgres } from '../../database/start-test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../../database/start-test-postgres.ts';
 import { seedOrder } from '../../order/seed-order.ts';
 import { openScriptedPipeline } from '../../pipeline/open-scripted-pipeline.ts';
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let postgres: TestPostgres;
 let database: PostgresDatabase;
 beforeAll(async () => {
   postgres = await startTestPostgres();

@@ -4,12 +4,12 @@ import { createPostgresDatabase, type PostgresDatabase } from '../../../lib/data
 import { salesMigrations } from '../../../lib/sales/migrations.ts';
 import { shippingMigrations } from '../../../lib/shipping/migrations.ts';
 import { createStoredOrders } from '../../../operations/reconcile/stored-orders.ts';
-import { startTestPostgres } from '../../database/start-test-postgres.ts';
+import { startTestPostgres, type TestPostgres } from '../../database/start-test-postgres.ts';
 
 const NOON = Date.UTC(2026, 10, 27, 12);
 const COUNT = 5_001;
 
-let postgres: Awaited<ReturnType<typeof startTestPostgres>>;
+let postgres: TestPostgres;
 let database: PostgresDatabase;
 beforeAll(async () => {
   postgres = await startTestPostgres();
