@@ -1,9 +1,27 @@
+import { statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
 /** Tests that start processes, databases, services or threads, or package the stack. */
 const SLOW = 'test/**/*.slow.test.ts';
+
+/** Shared memory of Linux. */
+const MEMORY = '/dev/shm';
+/** Free bytes that the temporary files of a run need, with a margin. */
+const TEMPORARY_BYTES = 4 * 1024 ** 3;
+
+/** Returns a directory in memory if there is room: tests create tens of thousands of files, and wait for the disk with some. */
+function temporaryDirectory(): string {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= TEMPORARY_BYTES ? MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
+  }
+}
+
 export default defineConfig({
   // As esbuild's loader has it.
   plugins: [
@@ -43,7 +61,7 @@ export default defineConfig({
     // Twice the cores of a small machine: many tests wait, for a visibility timeout to pass.
     maxWorkers: 4,
     // Each process that tests start would compile the same packages anew: a fifth of what packaging takes.
-    env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/tests') },
+    env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/tests'), TMPDIR: temporaryDirectory() },
     coverage: {
       provider: 'v8',
       include: [
