@@ -23,6 +23,8 @@ export interface CloudProcessOptions {
   proxy?: string;
   /** Stage parameters; they override those of serverless.yml. */
   params?: Readonly<Record<string, string | number>>;
+  /** Whether IAM policies are enforced. Default: they are. */
+  iam?: boolean;
 }
 
 /** Bytes of JavaScript heap and external buffers in use, by component. */

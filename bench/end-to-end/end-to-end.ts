@@ -1,7 +1,15 @@
 import { resolve } from 'node:path';
 import { backlogOf } from '../confirm/contenders.ts';
 import { startServices } from '../processes/start-services.ts';
-import { type ContenderResult, medianOf, ratioGoal, type Sample, type Suite, takeTurns } from '../suite.ts';
+import {
+  type ContenderResult,
+  medianOf,
+  NOISY,
+  ratioGoal,
+  type Sample,
+  type Suite,
+  takeTurns,
+} from '../suite.ts';
 import { openCheckout } from './open-checkout.ts';
 
 /**
@@ -21,6 +29,7 @@ export const endToEnd: Suite = {
   async run({ repeats, scale, orders = ORDERS, beside, log }) {
     await using services = startServices();
     const name = nameOf(orders);
+    const withAndWithoutIam = `${name} with and without IAM`;
     const measure = await openCheckout(PROJECT);
     const other = beside === undefined ? undefined : await openCheckout(beside);
     const { measure: measurePeer, ...peer } = backlogOf(services, PEER, scale);
@@ -28,6 +37,7 @@ export const endToEnd: Suite = {
       [
         { name, measure: () => measure(orders) },
         ...(other ? [{ name: `${name}, ${beside}`, measure: () => other(orders) }] : []),
+        { name: withAndWithoutIam, measure: () => compareIam((iam) => measure(orders, iam)) },
         { ...peer, measure: async () => peerSample(await measurePeer()) },
       ],
       repeats,
@@ -45,6 +55,7 @@ export const endToEnd: Suite = {
         { name: 'confirmed', title: 'confirmed/s', digits: 0 },
         { name: 'stored', title: 'shipped and counted/s', digits: 0, compared: other !== undefined },
         { name: 'cpuMs', title: 'CPU ms per 1,000', digits: 0 },
+        { name: 'iamCpu', title: 'CPU, times that without IAM', digits: 3 },
       ],
       contenders,
       goals: [
@@ -54,6 +65,13 @@ export const endToEnd: Suite = {
           medianOf(contenders, name, 'stored') / medianOf(contenders, PEER, 'confirmed'),
           8,
         ),
+        {
+          id: 'end-to-end/iam',
+          title: `processor time of ${name}, times that without IAM`,
+          value: medianOf(contenders, withAndWithoutIam, 'iamCpu'),
+          bound: { atMost: 1.05 },
+          tolerance: NOISY,
+        },
       ],
     };
   },
@@ -66,3 +84,12 @@ const peerSample = ({ ordersPerSecond, cpuMs }: Sample): Sample => ({
   ...(ordersPerSecond !== undefined && { confirmed: ordersPerSecond }),
   ...(cpuMs !== undefined && { cpuMs }),
 });
+
+/**
+ * Runs the pipeline with IAM and without it at the same time: on a shared machine, the processor time of two runs one after the
+ * other differs by more than the cost of IAM.
+ */
+async function compareIam(measure: (iam: boolean) => Promise<Sample>): Promise<Sample> {
+  const [{ cpuMs = 0 }, { cpuMs: without = 0 }] = await Promise.all([measure(true), measure(false)]);
+  return { iamCpu: cpuMs / without };
+}

@@ -9,8 +9,12 @@ const SEED = 1;
 /** Milliseconds between two readings of the counts, in `run-orders.ts`. */
 const POLL_MS = 250;
 
-/** Measures one run of a number of orders through the pipeline of a checkout. */
-export type MeasurePipeline = (orders: number) => Promise<Sample>;
+/**
+ * Measures one run of a number of orders through the pipeline of a checkout.
+ *
+ * @param iam Whether IAM policies are enforced. Default: they are.
+ */
+export type MeasurePipeline = (orders: number, iam?: boolean) => Promise<Sample>;
 
 /**
  * Loads the pipeline of a checkout of this project. All checkouts are measured by this code, each with its own cloud, services
@@ -34,10 +38,10 @@ export async function openCheckout(directory: string): Promise<MeasurePipeline> 
   );
   const { stockUp } = await load<typeof import('../../local/start/stock-up.ts')>('local/start/stock-up.ts');
 
-  return async (orders) => {
+  return async (orders, iam = true) => {
     await using cleanUp = new AsyncDisposableStack();
     const cloudDirectory = cleanUp.use(await openDirectory('bench'));
-    const { call, stop } = await startCloud({ directory: cloudDirectory.path, keepsData: false });
+    const { call, stop } = await startCloud({ directory: cloudDirectory.path, keepsData: false, iam });
     cleanUp.defer(stop);
     const invoke: EmbeddedCloud['invoke'] = (name, event) => call('invoke', name, event);
     await call('startCounting');

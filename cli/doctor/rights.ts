@@ -28,6 +28,8 @@ const NOT_EMBEDDED = /^(cloudformation|logs|xray):/;
 
 /** Begins the reason in a comment above the statement, or behind the action. */
 const REASON = /#\s*Unused in the embedded cloud: (.+)/;
+/** Action in a reason, such as `s3:AbortMultipartUpload`. */
+const NAMED_ACTION = /\b[a-z0-9-]+:[A-Z]\w+/g;
 
 /**
  * Reads the rights that a run granted and never used, except those of services that the embedded cloud does not have.
@@ -102,7 +104,7 @@ function findSource(
       mention.test(lines[line]?.replace(/#.*/, '') ?? ''),
     );
     const line = mentions[index] ?? mentions.at(-1);
-    if (line !== undefined) return { file, line, reason: reasonBeside(lines, line) };
+    if (line !== undefined) return { file, line, reason: reasonBeside(lines, line, action) };
   }
   for (const [file, text] of sources) {
     if (!file.startsWith('plugins/')) continue;
@@ -134,14 +136,21 @@ function linesOf(lines: readonly string[], key: string): number[] {
 
 const indentOf = (line: string): number => line.replace(/^( *)- /, '$1  ').search(/\S/);
 
-function reasonBeside(lines: readonly string[], line: number): string | undefined {
-  const own = REASON.exec(lines[line] ?? '');
-  if (own) return own[1];
+function reasonBeside(lines: readonly string[], line: number, action: string): string | undefined {
+  const own = reasonIn(lines[line], action);
+  if (own) return own;
   let above = line;
   while (above > 0 && !/^\s*- Effect:/.test(lines[above] ?? '')) above--;
   for (above--; /^\s*#/.test(lines[above] ?? ''); above--) {
-    const [, reason] = REASON.exec(lines[above] ?? '') ?? [];
+    const reason = reasonIn(lines[above], action);
     if (reason) return reason;
   }
   return undefined;
+}
+
+/** Returns the reason in a line. A reason that names actions is not the reason of any other action. */
+function reasonIn(line = '', action: string): string | undefined {
+  const [, reason] = REASON.exec(line) ?? [];
+  const named = reason?.match(NAMED_ACTION);
+  return named?.includes(action) === false ? undefined : reason;
 }

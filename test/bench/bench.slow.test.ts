@@ -11,14 +11,14 @@ it('prints tables and writes JSON with the measurements of all contenders', asyn
   const json = join(await createTestDirectory(), 'results.json');
   const args = [BENCH, 'end-to-end', '--repeats', '1', '--orders', '1000', '--json', json];
   const { stdout } = await promisify(execFile)(process.execPath, args);
-  for (const text of ['1,000 orders', 'one at a time', 'end-to-end/one-at-a-time'])
+  for (const text of ['1,000 orders', 'one at a time', 'end-to-end/one-at-a-time', 'end-to-end/iam'])
     expect(stdout).toContain(text);
   // A single round has no spread.
   expect(stdout).not.toContain(' %');
 
   const { results, machine } = JSON.parse(await readFile(json, 'utf8'));
   expect(machine.node).toBe(process.version);
-  const [pipeline, oneAtATime] = results['end-to-end'].contenders;
+  const [pipeline, iam, oneAtATime] = results['end-to-end'].contenders;
   expect(pipeline.samples).toEqual([
     {
       produced: expect.any(Number),
@@ -28,6 +28,7 @@ it('prints tables and writes JSON with the measurements of all contenders', asyn
       uncertainty: expect.any(Number),
     },
   ]);
+  expect(iam.samples).toEqual([{ iamCpu: expect.any(Number) }]);
   expect(oneAtATime.samples).toEqual([{ confirmed: expect.any(Number), cpuMs: expect.any(Number) }]);
 }, 180_000);
 

@@ -17,6 +17,10 @@ const SOURCES = new Map([
         # Unused in the embedded cloud: no file is that large.
         - Effect: Allow
           Action: [s3:GetObject, s3:PutObject]
+        # Unused in the embedded cloud: sqs:PurgeQueue and sqs:TagQueue are for operators.
+        # Unused in the embedded cloud: sqs:DeleteQueue is for the end.
+        - Effect: Allow
+          Action: [sqs:PurgeQueue, sqs:TagQueue, sqs:DeleteQueue, sqs:SendMessage]
 `,
   ],
   [
@@ -64,6 +68,20 @@ describe('rights that no request used', () => {
       ['sqs:ChangeMessageVisibility', 'plugins/trim-roles.cjs:1', undefined],
       ['sqs:DeleteMessage', undefined, undefined],
       ['redshift-data:DescribeStatement', 'resources/sales.yml:10', 'it has no warehouse'],
+    ]);
+  });
+
+  it('have no reason that names other actions', () => {
+    const actions = ['sqs:PurgeQueue', 'sqs:TagQueue', 'sqs:DeleteQueue', 'sqs:SendMessage'];
+    const found = findUnused(
+      actions.map((action) => grant(`${INGEST}[5]`, action)),
+      SOURCES,
+    );
+    expect(found.map(({ action, reason }) => [action, reason])).toEqual([
+      ['sqs:PurgeQueue', 'sqs:PurgeQueue and sqs:TagQueue are for operators.'],
+      ['sqs:TagQueue', 'sqs:PurgeQueue and sqs:TagQueue are for operators.'],
+      ['sqs:DeleteQueue', 'sqs:DeleteQueue is for the end.'],
+      ['sqs:SendMessage', undefined],
     ]);
   });
 
